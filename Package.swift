@@ -1,0 +1,55 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+let package = Package(
+  name: "interlock",
+  platforms: [.macOS(.v26)],
+  products: [
+    .library(name: "Spec", targets: ["Spec"]),
+    .library(name: "Check", targets: ["Check"]),
+    .library(name: "Engine", targets: ["Engine"]),
+    .library(name: "Machines", targets: ["Machines"]),
+    .executable(name: "interlock", targets: ["CLI"]),
+  ],
+  targets: [
+    // What a machine is, and the protocols themselves.
+    .target(name: "Spec"),
+    .target(name: "Machines", dependencies: ["Spec"], plugins: ["TangleChapters"]),
+
+    // Readers of a machine.
+    .target(name: "Check", dependencies: ["Spec", "CXXHash"]),
+    .target(name: "Engine", dependencies: ["Spec", "CSQLite", "CXXHash"]),
+    .target(name: "Adapters", dependencies: ["Spec", "Engine", "Machines"]),
+    .target(name: "Weave", dependencies: ["Spec", "Chapters"]),
+    .executableTarget(
+      name: "CLI",
+      dependencies: ["Spec", "Machines", "Check", "Engine", "Adapters", "Weave", "Chapters", "Options"]),
+
+    // Chapters to Swift, at build time.
+    .target(name: "Chapters"),
+    .executableTarget(name: "Tangle", dependencies: ["Chapters"]),
+    .plugin(name: "TangleChapters", capability: .buildTool(), dependencies: ["Tangle"]),
+
+    // Commands, options and help, declared once.
+    .target(name: "Options"),
+
+    .executableTarget(name: "Bench", dependencies: ["Spec", "Machines", "Check", "Engine", "Adapters", "CSQLite"]),
+
+    .systemLibrary(
+      name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
+    .systemLibrary(
+      name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
+
+    .testTarget(name: "House"),
+    .testTarget(name: "SpecTests", dependencies: ["Spec"]),
+    .testTarget(name: "ChaptersTests", dependencies: ["Chapters"]),
+    .testTarget(name: "OptionsTests", dependencies: ["Options"]),
+    .testTarget(name: "CheckTests", dependencies: ["Spec", "Check"]),
+    .testTarget(name: "EngineTests", dependencies: ["Spec", "Engine", "CSQLite"]),
+    .testTarget(name: "AdaptersTests", dependencies: ["Spec", "Engine", "Machines", "Adapters"]),
+    .testTarget(name: "WeaveTests", dependencies: ["Spec", "Chapters", "Weave"]),
+    .testTarget(name: "Properties", dependencies: ["Spec", "Machines", "Check"]),
+    .testTarget(name: "Acceptance", dependencies: ["Spec", "Machines", "Check", "Engine", "Adapters", "CSQLite"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
