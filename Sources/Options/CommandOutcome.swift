@@ -1,0 +1,55 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// How a command line ended: what remains to be printed, and the exit code.
+public struct CommandOutcome: Equatable, Sendable {
+  /// Text for standard output, with its last line break; empty when there is none.
+  public var standardOutput: String
+
+  /// Text for standard error, with its last line break; empty when there is none.
+  public var standardError: String
+
+  /// The code with which the process ends.
+  public var exitCode: ExitCode
+
+  /// A good end without a word, or whatever else is given.
+  public init(standardOutput: String = "", standardError: String = "", exitCode: ExitCode = .success) {
+    self.standardOutput = standardOutput
+    self.standardError = standardError
+    self.exitCode = exitCode
+  }
+}
+
+extension CommandOutcome {
+  /// Says what `error` has to say, in the command that `help` describes.
+  init(after error: any Error, in help: HelpText, exitCode: ExitCode) {
+    self.init(exitCode: exitCode)
+    switch error {
+    case let error as CleanExit:
+      switch error.reason {
+      case .help: standardOutput = help.text
+      case .message(let message): standardOutput = message + "\n"
+      }
+    case is ExitCode:
+      break
+    case is UsageError, is ValidationError:
+      standardError = "error: \(error)\n\(help.reminder)"
+    default:
+      standardError = "error: \(error)\n"
+    }
+  }
+
+  /// Prints the texts and ends the process.
+  func finish() -> Never {
+    print(standardOutput, terminator: "")
+    // Standard output is buffered and standard error is not: what came first is to be seen first.
+    fflush(nil)
+    Terminal.printError(standardError)
+    exit(exitCode.rawValue)
+  }
+}
