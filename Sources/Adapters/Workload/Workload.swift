@@ -1,0 +1,191 @@
+/// What `interlock run` drives: a team of at most seven agents, and what they do in order of time.
+///
+/// A workload says only what is *asked for*. Whether a message is admitted, and what becomes of a switch, is decided by
+/// the router and the topology switch while the workload runs; a workload full of refusals is a valid one.
+///
+///     let workload = try Workload.read(path: "examples/three-agents.jsonl")
+///     workload.agents.map(\.name)      // ["Planner", "Coder", "Runner"]
+///     workload.topology                // .star
+///
+/// Everything is listed in `actions`, except a storm, which is generated while it is being sent (``Storm``).
+public struct Workload: Sendable, Equatable {
+  /// The file's name, without its folders.
+  public var name: String
+
+  /// The team in chain order; the agent at index 0 is the hub of the star.
+  public var agents: [WorkloadAgent]
+
+  /// The topology the team starts in.
+  public var topology: WorkloadTopology
+
+  /// How long warming the team takes while a switch prepares.
+  public var preparationMilliseconds: Double
+
+  /// What is asked for, in order of time.
+  public var actions: [WorkloadAction]
+
+  /// Generated traffic that begins once the last action has been sent.
+  public var storm: Storm?
+
+  /// The messages of a transcript that nobody answered, and which therefore are not sent.
+  public var unaddressed: Int
+
+  /// What the reader decided on its own, one sentence each, for the user to see.
+  public var notes: [String]
+
+  /// The largest team; the topologies are not meant for more.
+  public static let agentCountMax = 7
+
+  public init(
+    name: String, agents: [WorkloadAgent], topology: WorkloadTopology = .star, preparationMilliseconds: Double = 2,
+    actions: [WorkloadAction] = [], storm: Storm? = nil, unaddressed: Int = 0, notes: [String] = []
+  ) {
+    self.name = name
+    self.agents = agents
+    self.topology = topology
+    self.preparationMilliseconds = preparationMilliseconds
+    self.actions = actions
+    self.storm = storm
+    self.unaddressed = unaddressed
+    self.notes = notes
+  }
+}
+
+/// One member of the team.
+public struct WorkloadAgent: Sendable, Equatable {
+  /// How messages address the agent; upper and lower case differ.
+  public var name: String
+
+  /// The agent's place in the chain, if it has one.
+  public var role: WorkloadRole?
+
+  /// How long the agent's handler works on each copy.
+  public var serviceMilliseconds: Double
+
+  public init(name: String, role: WorkloadRole? = nil, serviceMilliseconds: Double = 0.2) {
+    self.name = name
+    self.role = role
+    self.serviceMilliseconds = serviceMilliseconds
+  }
+}
+
+/// The roles of a software team, in the order in which a chain passes work on.
+public enum WorkloadRole: String, Sendable, CaseIterable {
+  case planner = "Planner"
+  case coder = "Coder"
+  case runner = "Runner"
+  case critic = "Critic"
+  case summarizer = "Summarizer"
+}
+
+/// Who may write to whom.
+public enum WorkloadTopology: String, Sendable, CaseIterable {
+  /// Everyone writes to the hub, and the hub to everyone.
+  case star
+
+  /// Everyone writes to the next agent in the roster, the last one to the first.
+  case chain
+
+  /// Everyone writes to everyone, to at most two at a time.
+  case flat
+
+  /// Whether a message from one agent to another is legal in a team of `agentCount`.
+  ///
+  ///     WorkloadTopology.chain.admits(from: 2, to: 0, agentCount: 3)     // true: the chain is closed
+  ///     WorkloadTopology.star.admits(from: 2, to: 1, agentCount: 3)      // false: neither is the hub
+  public func admits(from sender: Int, to receiver: Int, agentCount: Int) -> Bool {
+    guard sender != receiver else { return false }
+    return switch self {
+    case .star: sender == 0 || receiver == 0
+    case .chain: receiver == (sender + 1) % agentCount
+    case .flat: true
+    }
+  }
+}
+
+/// Something the workload asks for at a moment.
+public struct WorkloadAction: Sendable, Equatable {
+  /// The moment, counted from the start of the run.
+  public var at: Duration
+
+  /// Where the action was read: the line in a JSONL file, the index in a transcript's history.
+  public var line: Int
+
+  public var kind: Kind
+
+  public enum Kind: Sendable, Equatable {
+    case send(WorkloadMessage)
+    case switchTo(WorkloadTopology)
+
+    /// Cancels the switch in flight, if there is one.
+    case cancelSwitch
+  }
+
+  public init(at: Duration, line: Int, kind: Kind) {
+    self.at = at
+    self.line = line
+    self.kind = kind
+  }
+}
+
+/// A message before the router has seen it: who writes to whom, how much and how urgently.
+///
+/// The payload itself is not kept. The router looks at its size alone, and a long transcript need not stay in memory.
+public struct WorkloadMessage: Sendable, Equatable {
+  public var sender: Sender
+  public var recipients: Recipients
+  public var priority: Priority
+
+  /// The UTF-8 length of the payload written as compact JSON; may be more than the router admits.
+  public var payloadBytes: Int
+
+  /// The message's identifier if the file gives one; two messages may share it, to try out how repeats are handled.
+  public var id: String?
+
+  /// How long a copy may wait in a queue, if the file says so.
+  public var ttlMilliseconds: Double?
+
+  public enum Sender: Sendable, Equatable {
+    /// An index into the roster.
+    case agent(Int)
+
+    /// The world outside the team, whose messages no topology restricts.
+    case system
+  }
+
+  public enum Recipients: Sendable, Equatable {
+    /// An index into the roster.
+    case one(Int)
+
+    /// Indices into the roster, in the order given, none of them twice.
+    case several([Int])
+
+    /// Everyone but the sender.
+    case broadcast
+  }
+
+  public enum Priority: String, Sendable, CaseIterable {
+    case final, draft, critic
+  }
+
+  public init(
+    sender: Sender, recipients: Recipients, priority: Priority = .draft, payloadBytes: Int, id: String? = nil,
+    ttlMilliseconds: Double? = nil
+  ) {
+    self.sender = sender
+    self.recipients = recipients
+    self.priority = priority
+    self.payloadBytes = payloadBytes
+    self.id = id
+    self.ttlMilliseconds = ttlMilliseconds
+  }
+
+  /// How many copies the message makes in a team of `agentCount`: one for each receiver.
+  public func copyCount(agentCount: Int) -> Int {
+    switch recipients {
+    case .one: 1
+    case .several(let indices): indices.count
+    case .broadcast: sender == .system ? agentCount : agentCount - 1
+    }
+  }
+}
