@@ -1,0 +1,105 @@
+import Spec
+
+// What is true of every run of the router: I1 to I3 as far as the router keeps them, and its own requirements.
+extension Router {
+  static let copiesAndOutcomes = Section<Self> {
+    AlwaysStep("every accepted copy has exactly one recorded outcome", cites: .I1, cost: .state, before: Census.init) {
+      before, step in
+      let after = Census(step.after)
+      let ended = step.sent(.recorded).map(\.sequence)
+      let expected = before.live.union((before.accepted..<after.accepted).map { $0 + 1 }).subtracting(ended)
+      return after.live == expected && Set(ended).count == ended.count
+    }
+    AlwaysStep("copies neither vanish nor appear", cites: .I1, before: Tally.init) { before, step in
+      let after = Tally(step.after)
+      return after.live + step.sent(.recorded).count == before.live + Int(after.accepted - before.accepted)
+    }
+    AlwaysStep("only routing puts a message in a mailbox", cites: .`RTR-18`, .`RTR-1`, before: \.accepted) {
+      before, step in
+      step.after.accepted == before || step.received(.route).count == 1
+    }
+    Always("no receiver holds more than its capacity", cites: .`RTR-5`) { router in
+      router.mailboxes.allSatisfy { $0.live <= router.capacity }
+    }
+    SometimesStep("a copy is delivered while a switch quiesces", cites: .`SW-5`, before: \.phase) { before, step in
+      before == .diverting && !step.sent(.deliver).isEmpty
+    }
+    SometimesStep("copies are put back", cites: .`SW-7`, before: { _ in () }) { _, step in
+      !step.received(.putBack).isEmpty && step.sent(.moved) != [0]
+    }
+    SometimesStep("copies are promoted", cites: .`SW-6`, before: { _ in () }) { _, step in
+      !step.received(.swap).isEmpty && step.sent(.moved) != [0]
+    }
+    SometimesStep("a copy expires", cites: .I1, before: { _ in () }) { _, step in
+      step.sent(.recorded).contains { $0.how == .expired }
+    }
+  }
+
+  static let order = Section<Self> {
+    AlwaysStep("what is delivered is of the active epoch", cites: .I2, .`RTR-6`, before: \.epoch) { epoch, step in
+      step.sent(.deliver).allSatisfy { $0.epoch == epoch }
+    }
+    Always("each queue holds one epoch: the active one, or the one behind the gate", cites: .I2, .`RTR-3`, cost: .state)
+    {
+      router in
+      router.mailboxes.allSatisfy { mailbox in
+        mailbox.active.allSatisfy { $0.epoch == router.epoch }
+          && mailbox.next.allSatisfy { $0.epoch == router.epoch + 1 }
+      }
+    }
+    Always("only a quiescing switch has copies behind the gate", cites: .`SW-5`) { router in
+      router.phase == .diverting || router.mailboxes.allSatisfy { $0.next.isEmpty }
+    }
+    AlwaysStep("the epoch never goes back, and never skips", cites: .I2, .`SW-6`, before: \.epoch) { epoch, step in
+      step.after.epoch == epoch || step.after.epoch == epoch + 1
+    }
+    AlwaysStep(
+      "a delivery is its sender's oldest copy that has not expired", cites: .I3, .`RTR-6`, cost: .state, before: { $0 }
+    ) { before, step in
+      step.sent(.deliver).allSatisfy { copy in
+        before[copy.receiver].active.allSatisfy {
+          $0.sender != copy.sender || $0.sequence >= copy.sequence || before.isExpired($0)
+        } && !before.isExpired(copy)
+      }
+    }
+    AlwaysStep("the next copy in line was accepted later", cites: .I3, before: { _ in () }) { _, step in
+      step.sent(.deliver).allSatisfy { copy in
+        guard let next = step.after[copy.receiver].active.first else { return true }
+        return next.sender != copy.sender || next.sequence > copy.sequence
+      }
+    }
+    Always("each sender's copies wait in the order of acceptance", cites: .I3, .`SW-7`, cost: .state) { router in
+      router.mailboxes.allSatisfy { isInOrder($0.active) && isInOrder($0.next) }
+    }
+  }
+
+  private static func isInOrder(_ queue: Fifo<Copy>) -> Bool {
+    var last: [Agent: UInt64] = [:]
+    return queue.allSatisfy { copy in
+      defer { last[copy.sender] = copy.sequence }
+      return last[copy.sender].map { $0 < copy.sequence } ?? true
+    }
+  }
+
+  /// Every live copy by its acceptance number.
+  struct Census {
+    let live: Set<UInt64>
+    let accepted: UInt64
+
+    init(_ router: Router) {
+      live = Set(router.everyLive().map(\.sequence))
+      accepted = router.accepted
+    }
+  }
+
+  /// How many copies live, and how many were ever accepted.
+  struct Tally {
+    let live: Int
+    let accepted: UInt64
+
+    init(_ router: Router) {
+      live = router.mailboxes.reduce(0) { $0 + $1.live }
+      accepted = router.accepted
+    }
+  }
+}

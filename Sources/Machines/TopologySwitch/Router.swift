@@ -1,0 +1,234 @@
+import Spec
+
+/// Admits messages to mailboxes and hands them out, in order, one epoch at a time.
+///
+/// *Open*, arrivals queue for the active epoch. While a switch quiesces the router is *diverting*: arrivals wait behind the
+/// gate, and the active queues only drain. What is deliberately absent: retries, fair queueing among priorities, early
+/// drop and deduplication (chapter 2 adds them to the same mailboxes).
+///
+/// Source: chapter 1, *The router*.
+public struct Router: Machine {
+  public typealias Requirement = Machines.Requirement
+  public enum Phase: UInt8, CaseIterable, Sendable { case open, diverting, closed }
+
+  public var phase = Phase.open
+  /// The topology that admission judges by, and the epoch it stamps: one fact, read together (RTR-4).
+  public internal(set) var topology: Topology
+  public internal(set) var epoch: UInt32 = 0
+  /// Milliseconds on the run's clock, as last told.
+  public internal(set) var now: UInt64 = 0
+  /// How many copies have been accepted: the last acceptance number given.
+  public internal(set) var accepted: UInt64 = 0
+  /// One per agent, by place.
+  public internal(set) var mailboxes: [Mailbox]
+  /// Copies per receiver.
+  public let capacity: Int
+
+  /// - Parameter agents: The size of the roster, 1 to 7.
+  public init(agents: Int, topology: Topology, capacity: Int = Parameters.queueCapacityPerReceiver) {
+    self.topology = topology
+    self.capacity = capacity
+    mailboxes = Array(repeating: Mailbox(), count: agents)
+  }
+
+  public mutating func fields<F: Fields>(_ f: inout F) {
+    f("phase", &phase)
+    f("topology", &topology)
+    f("epoch", &epoch)
+    f("now", &now)
+    f("accepted", &accepted)
+    f.each("mailboxes", &mailboxes)
+  }
+
+  public static let book = RuleBook<Self>(
+    "Router", "Admits messages to mailboxes and hands them out, in order, one epoch at a time.",
+    resting: .open, .closed
+  ) {
+    admission
+    delivery
+    gate
+    silences
+    contracts
+    copiesAndOutcomes
+    order
+  }
+}
+
+// MARK: - Rules
+
+extension Router {
+  static let admission = Section<Self> {
+    In(.open, "Arrivals queue for the active epoch.") {
+      On(.route, "queue for the active epoch", cites: .`RTR-1`, .`RTR-2`, .`RTR-3`, .`RTR-4`, .`RTR-16`)
+        .when(all: .admission)
+        .then { router, message in router.accept(message) }
+    }
+    In(.diverting, "A switch quiesces: arrivals wait for the next epoch, and the active queues drain.") {
+      On(.route, "queue for the next epoch", cites: .`RTR-3`, .`SW-5`, .`SW-13`)
+        .when(all: .admission)
+        .then { router, message in router.acceptForNext(message) }
+    }
+  }
+
+  static let delivery = Section<Self> {
+    In(.open) {
+      On(.dequeue, "deliver the oldest copy", cites: .`RTR-6`, .I2, .I3)
+        .when(.isKnown)
+        .when("a copy waits that has not expired") { router, agent in router.firstLive(agent) != nil }
+        .emitEach(.recorded) { router, agent in router.expiredHeads(agent) }
+        .emit(.deliver) { router, agent in router.firstLive(agent)! }
+        .then { router, agent in
+          router.discardExpiredHeads(agent)
+          router.lease(agent)
+        }
+      Otherwise(.dequeue, "discard what has expired", cites: .`RTR-6`)
+        .when(.isKnown)
+        .when("a copy waits") { router, agent in !router[agent].active.isEmpty }
+        .emitEach(.recorded) { router, agent in router.expiredHeads(agent) }
+        .then { router, agent in router.discardExpiredHeads(agent) }
+    }
+    In(.diverting) {
+      On(.dequeue, "deliver the last copy of the epoch: drained", cites: .`RTR-6`, .`SW-5`, .I2)
+        .when(.isKnown)
+        .when("a copy waits") { router, agent in !router[agent].active.isEmpty }
+        .when("no other copy of the epoch waits anywhere") { router, _ in router.queuedActive == 1 }
+        .emit(.deliver) { router, agent in router[agent].active[0] }
+        .then { router, agent in router.lease(agent) }
+        .emit(.drained)
+      Otherwise(.dequeue, "deliver the oldest copy of the epoch", cites: .`RTR-6`, .I2, .I3)
+        .when(.isKnown)
+        .when("a copy waits") { router, agent in !router[agent].active.isEmpty }
+        .emit(.deliver) { router, agent in router[agent].active[0] }
+        .then { router, agent in router.lease(agent) }
+    }
+    In(.open, .diverting) {
+      On(.acknowledged, "free the slot", cites: .I1)
+        .when("the copy is leased to this agent") { router, lease in router.holds(lease) }
+        .emit(.recorded) { router, lease in
+          Ending(router[lease.agent].leased.element(key: lease.sequence)!, .acknowledged)
+        }
+        .then { router, lease in router[lease.agent].leased.remove(key: lease.sequence) }
+    }
+  }
+
+  static let gate = Section<Self> {
+    In(.open) {
+      On(.divert, "nothing waits: drained at once", cites: .`SW-5`)
+        .when("no unexpired copy waits anywhere") { router, _ in router.liveQueued == 0 }
+        .emitEach(.recorded) { router, _ in router.expiredQueued() }
+        .then { router, _ in router.sweep() }
+        .emit(.drained)
+        .go(.diverting)
+      Otherwise(.divert, "send arrivals behind the gate", cites: .`SW-5`)
+        .emitEach(.recorded) { router, _ in router.expiredQueued() }
+        .then { router, _ in router.sweep() }
+        .go(.diverting)
+      On(.clock, "time passes", cites: .`MSG-4`)
+        .when(.isLater)
+        .then { router, now in router.now = now }
+    }
+    In(.diverting) {
+      On(.clock, "the last copies of the epoch expire: drained", cites: .`SW-5`)
+        .when(.isLater)
+        .when("copies wait, and all will have expired") { router, now in
+          router.queuedActive > 0 && !router.anyActive(liveAt: now)
+        }
+        .then { router, now in router.now = now }
+        .emitEach(.recorded) { router, _ in router.expiredQueued() }
+        .then { router, _ in router.sweep() }
+        .emit(.drained)
+      Otherwise(.clock, "time passes, and the active queues are swept", cites: .`SW-5`)
+        .when(.isLater)
+        .then { router, now in router.now = now }
+        .emitEach(.recorded) { router, _ in router.expiredQueued() }
+        .then { router, _ in router.sweep() }
+      On(.swap, "the next epoch becomes the active one", cites: .`SW-6`)
+        .emit(.moved) { router, _ in router.queuedNext }
+        .then { router, topology in router.promote(topology) }
+        .go(.open)
+      On(.putBack, "the next epoch's copies line up behind the active ones", cites: .`SW-7`, .I3)
+        .emit(.moved) { router, _ in router.queuedNext }
+        .then { router, _ in router.requeue() }
+        .go(.open)
+    }
+    In(.open, .diverting) {
+      On(.close, "drop what is left, with its reason", cites: .I1, .`MSG-8`)
+        .emitEach(.recorded) { router, _ in router.everyLive().map { Ending($0, .shutdown) } }
+        .then { router, _ in for place in router.mailboxes.indices { router.mailboxes[place] = Mailbox() } }
+        .cancelAll(.deliver)
+        .go(.closed)
+    }
+  }
+
+  static let silences = Section<Self> {
+    Refused(.route, in: .closed, unless: "the team is running", code: DropReason.shutdown.rawValue)
+    Refused(.dequeue, in: .closed, unless: "the team is running", code: DropReason.shutdown.rawValue)
+    Ignored(.clock, in: .closed, because: "nothing waits that could expire")
+    Impossible(.acknowledged, in: .closed, because: "closing gives up every open delivery")
+    Impossible(.divert, in: .diverting, .closed, because: "one switch is in flight at a time, and none after closing")
+    Impossible(.swap, in: .open, .closed, because: "only a quiescing switch commits")
+    Impossible(.putBack, in: .open, .closed, because: "only a quiescing switch aborts with copies to put back")
+    Impossible(.close, in: .closed, because: "the switch closes the router once")
+  }
+
+  static let contracts = Section<Self> {
+    Answers(.deliver, of: { $0.lease }, faults: .lost, afterCrash: .forgotten) {
+      Owed { Answer(.acknowledged) { $0.lease } }
+    }
+    Notice(.recorded)
+  }
+}
+
+// MARK: - Guards
+
+extension [Guard<Router, Message>] {
+  /// RTR-2: the checks in their fixed order. The first that fails names the reason.
+  static var admission: Self { [.fits, .isForKnownAgents, .isAllowed, .staysInFanOut, .isAlive, .hasRoom] }
+}
+
+extension Guard<Router, Message> {
+  static var fits: Self {
+    Guard("the payload has at most 524,288 bytes", code: DropReason.payloadTooLarge.rawValue) { _, message in
+      message.payloadBytes <= Parameters.payloadMax
+    }
+  }
+  static var isForKnownAgents: Self {
+    Guard("every recipient is in the roster", code: DropReason.invalidRecipient.rawValue) { router, message in
+      router.knows(message.recipient)
+    }
+  }
+  static var isAllowed: Self {
+    Guard("the topology lets the sender reach every recipient", code: DropReason.topology.rawValue) { router, message in
+      router.allows(message)
+    }
+  }
+  static var staysInFanOut: Self {
+    Guard("a flat topology reaches at most two receivers at once", code: DropReason.fanout.rawValue) {
+      router, message in
+      router.topology != .flat || message.sender == .system
+        || router.receivers(of: message).nonzeroBitCount <= Parameters.flatFanOut
+    }
+  }
+  static var isAlive: Self {
+    Guard("the message has not expired", code: DropReason.expired.rawValue) { router, message in
+      message.expires == 0 || message.expires >= router.now
+    }
+  }
+  static var hasRoom: Self {
+    Guard("every recipient has a free slot", code: DropReason.queueFull.rawValue) { router, message in
+      router.hasRoom(router.receivers(of: message))
+    }
+  }
+}
+
+extension Guard<Router, Agent> {
+  static var isKnown: Self {
+    Guard("the agent is in the roster", code: "unknown_agent") { router, agent in agent.place < router.mailboxes.count }
+  }
+}
+
+extension Guard<Router, UInt64> {
+  static var isLater: Self {
+    Guard("the clock has moved on") { router, now in now > router.now }
+  }
+}

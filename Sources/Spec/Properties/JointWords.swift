@@ -1,0 +1,48 @@
+// The same words for systems: statements that speak of several machines at once.
+
+/// Holds in every state of the system.
+public func Always<S: System>(
+  _ name: String, cites: any Citation..., cost: PropertyCost = .step, file: String = #fileID, line: Int = #line,
+  _ holds: @escaping @Sendable (S) -> Bool
+) -> DesignPart<S> {
+  .property(
+    Property(
+      name: name, citations: cites.map { $0.rawValue }, source: SourceLine(file, line), cost: cost,
+      kind: .always { state, _ in holds(state) }))
+}
+
+/// Holds of every step of the system; `before` says what of the state before the check needs.
+public func AlwaysStep<S: System, Before>(
+  _ name: String, cites: any Citation..., cost: PropertyCost = .step, file: String = #fileID, line: Int = #line,
+  before: @escaping @Sendable (S) -> Before, _ holds: @escaping @Sendable (Before, Step<S, S.Event, S.Effect>) -> Bool
+) -> DesignPart<S> {
+  .property(
+    Property(
+      name: name, citations: cites.map { $0.rawValue }, source: SourceLine(file, line), cost: cost,
+      kind: .alwaysStep(
+        StepCheck { state in
+          let remembered = before(state)
+          return { holds(remembered, $0) }
+        })))
+}
+
+/// Holds in at least one reachable state of the system.
+public func Sometimes<S: System>(
+  _ name: String, cites: any Citation..., file: String = #fileID, line: Int = #line,
+  _ holds: @escaping @Sendable (S) -> Bool
+) -> DesignPart<S> {
+  .property(
+    Property(
+      name: name, citations: cites.map { $0.rawValue }, source: SourceLine(file, line), kind: .sometimes(holds)))
+}
+
+/// From each state where the first holds, every fair run comes to one where the second does.
+public func LeadsTo<S: System>(
+  _ name: String, cites: any Citation..., file: String = #fileID, line: Int = #line,
+  from: @escaping @Sendable (S) -> Bool, to: @escaping @Sendable (S) -> Bool
+) -> DesignPart<S> {
+  .property(
+    Property(
+      name: name, citations: cites.map { $0.rawValue }, source: SourceLine(file, line),
+      kind: .leadsTo(from: from, to: to)))
+}

@@ -1,0 +1,93 @@
+/// A statement about every run: of states, of steps, or of where runs lead.
+///
+/// One type serves machines and systems: `State` is the machine or the system, `Event` and `Effect` are theirs.
+public struct Property<State: Sendable, Event: Sendable, Effect: Sendable>: Sendable {
+  public let name: String
+  public let citations: [String]
+  public let source: SourceLine
+  public let cost: PropertyCost
+  public let kind: Kind
+
+  public enum Kind: Sendable {
+    /// Holds in every state. The second argument tells how many of a thing the world holds.
+    case always(@Sendable (State, Holdings) -> Bool)
+    /// Holds of every step.
+    case alwaysStep(StepCheck<State, Event, Effect>)
+    /// Holds in at least one reachable state: the *never* beside it is not empty talk.
+    case sometimes(@Sendable (State) -> Bool)
+    /// Holds of at least one step.
+    case sometimesStep(StepCheck<State, Event, Effect>)
+    /// From a state where the first holds, every fair run comes to one where the second does.
+    case leadsTo(from: @Sendable (State) -> Bool, to: @Sendable (State) -> Bool)
+  }
+
+  public init(name: String, citations: [String], source: SourceLine, cost: PropertyCost = .step, kind: Kind) {
+    self.name = name
+    self.citations = citations
+    self.source = source
+    self.cost = cost
+    self.kind = kind
+  }
+
+  public var kindName: String {
+    switch kind {
+    case .always: "always"
+    case .alwaysStep: "always, of each step"
+    case .sometimes: "sometimes"
+    case .sometimesStep: "sometimes, of a step"
+    case .leadsTo: "leads to"
+    }
+  }
+}
+
+/// What judging a property once costs, so that an audit of a long journal can space the dear ones.
+public enum PropertyCost: Sendable {
+  /// A constant, whatever the size of the state.
+  case step
+  /// Walks the whole state.
+  case state
+}
+
+/// How many of each thing the world holds, by the name that contracts give it.
+public struct Holdings: Sendable {
+  @usableFromInline let counts: [String: Int]
+  @inlinable public init(_ counts: [String: Int] = [:]) { self.counts = counts }
+  @inlinable public subscript(thing: String) -> Int { counts[thing] ?? 0 }
+}
+
+/// A step as a property sees it: what came in, the state after, what went out.
+public struct Step<State, Event, Effect> {
+  public let after: State
+  /// The events this machine received in the step, in order: one, or more over direct routes.
+  public let received: [Event]
+  /// Every effect sent, in order, whether routed or not.
+  public let sent: [Effect]
+
+  @inlinable public init(after: State, received: [Event], sent: [Effect]) {
+    self.after = after
+    self.received = received
+    self.sent = sent
+  }
+}
+
+extension Step where Effect: Signals {
+  /// The payloads of the effects of one kind, in order.
+  @inlinable public func sent<Payload>(_ signal: Signal<Effect, Payload>) -> [Payload] { sent.compactMap(signal.read) }
+}
+
+extension Step where Event: Signals {
+  /// The payloads of the events of one kind, in order.
+  @inlinable public func received<Payload>(_ signal: Signal<Event, Payload>) -> [Payload] {
+    received.compactMap(signal.read)
+  }
+}
+
+/// A check of a step in two halves: what it remembers of the state before, and what must then hold.
+///
+/// The state before is summarised rather than copied, so that a step over ten thousand queued copies is judged in place.
+public struct StepCheck<State: Sendable, Event: Sendable, Effect: Sendable>: Sendable {
+  public typealias Judgement = (Step<State, Event, Effect>) -> Bool
+  public let begin: @Sendable (State) -> Judgement
+
+  public init(_ begin: @escaping @Sendable (State) -> Judgement) { self.begin = begin }
+}

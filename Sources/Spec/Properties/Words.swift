@@ -1,0 +1,71 @@
+/// Holds in every state.
+@inlinable public func Always<M: Machine>(
+  _ name: String, cites: M.Requirement..., cost: PropertyCost = .step, file: String = #fileID, line: Int = #line,
+  _ holds: @escaping @Sendable (M) -> Bool
+) -> BookPart<M> {
+  .property(
+    Property(
+      name: name, citations: cites.map(\.rawValue), source: SourceLine(file, line), cost: cost,
+      kind: .always { state, _ in holds(state) }))
+}
+
+/// Holds in every state, of the machine and of what the world holds: `Always("one process", …) { $1["process"] <= 1 }`.
+@inlinable public func Always<M: Machine>(
+  _ name: String, cites: M.Requirement..., cost: PropertyCost = .step, file: String = #fileID, line: Int = #line,
+  holding holds: @escaping @Sendable (M, Holdings) -> Bool
+) -> BookPart<M> {
+  .property(
+    Property(
+      name: name, citations: cites.map(\.rawValue), source: SourceLine(file, line), cost: cost, kind: .always(holds)))
+}
+
+/// Holds of every step; `before` says what of the state before the check needs.
+@inlinable public func AlwaysStep<M: Machine, Before>(
+  _ name: String, cites: M.Requirement..., cost: PropertyCost = .step, file: String = #fileID, line: Int = #line,
+  before: @escaping @Sendable (M) -> Before,
+  _ holds: @escaping @Sendable (Before, Step<M, M.Event, M.Effect>) -> Bool
+) -> BookPart<M> {
+  .property(
+    Property(
+      name: name, citations: cites.map(\.rawValue), source: SourceLine(file, line), cost: cost,
+      kind: .alwaysStep(
+        StepCheck { state in
+          let remembered = before(state)
+          return { holds(remembered, $0) }
+        })))
+}
+
+/// Holds in at least one reachable state.
+@inlinable public func Sometimes<M: Machine>(
+  _ name: String, cites: M.Requirement..., file: String = #fileID, line: Int = #line,
+  _ holds: @escaping @Sendable (M) -> Bool
+) -> BookPart<M> {
+  .property(
+    Property(name: name, citations: cites.map(\.rawValue), source: SourceLine(file, line), kind: .sometimes(holds)))
+}
+
+/// Holds of at least one step.
+@inlinable public func SometimesStep<M: Machine, Before>(
+  _ name: String, cites: M.Requirement..., file: String = #fileID, line: Int = #line,
+  before: @escaping @Sendable (M) -> Before,
+  _ holds: @escaping @Sendable (Before, Step<M, M.Event, M.Effect>) -> Bool
+) -> BookPart<M> {
+  .property(
+    Property(
+      name: name, citations: cites.map(\.rawValue), source: SourceLine(file, line),
+      kind: .sometimesStep(
+        StepCheck { state in
+          let remembered = before(state)
+          return { holds(remembered, $0) }
+        })))
+}
+
+/// From each state in one of the phases, every fair run comes to the last phase.
+@inlinable public func LeadsTo<M: Machine>(
+  _ name: String, cites: M.Requirement..., from: M.Phase..., to: M.Phase..., file: String = #fileID, line: Int = #line
+) -> BookPart<M> {
+  .property(
+    Property(
+      name: name, citations: cites.map(\.rawValue), source: SourceLine(file, line),
+      kind: .leadsTo(from: { from.contains($0.phase) }, to: { to.contains($0.phase) })))
+}

@@ -1,0 +1,81 @@
+/// What a step came to.
+@frozen public enum Outcome: Hashable, Sendable {
+  /// The rule with this index in its book fired.
+  case fired(rule: Int)
+  /// Rules exist for the event in this phase, and their guards said no (or the book declares the refusal).
+  case refused
+  /// The book says that nothing happens.
+  case ignored
+  /// The book has neither a rule nor a word for the event here, or says that it cannot happen.
+  case unexpected
+
+  /// A stable word: `fired`, `refused`, `ignored` or `unexpected`.
+  @inlinable public var word: String {
+    switch self {
+    case .fired: "fired"
+    case .refused: "refused"
+    case .ignored: "ignored"
+    case .unexpected: "unexpected"
+    }
+  }
+}
+
+/// The lean form of a rule book: one flat table of closures per phase and event. Steps walk nothing else.
+@frozen public struct Program<M: Machine>: Sendable {
+  @usableFromInline let starts: ContiguousArray<Int32>
+  @usableFromInline let entries: ContiguousArray<Entry>
+  @usableFromInline let silences: ContiguousArray<Outcome>
+  @usableFromInline let width: Int
+
+  @frozen @usableFromInline struct Entry: Sendable {
+    @usableFromInline let fire: Rule<M>.Fire
+    @usableFromInline let rule: Int
+
+    @usableFromInline init(fire: @escaping Rule<M>.Fire, rule: Int) {
+      self.fire = fire
+      self.rule = rule
+    }
+  }
+
+  public init(_ book: RuleBook<M>) {
+    var starts: ContiguousArray<Int32> = [0]
+    var entries: ContiguousArray<Entry> = []
+    var silences: ContiguousArray<Outcome> = []
+    width = M.Event.names.count
+    for phase in M.Phase.allCases {
+      for kind in 0..<width {
+        for (index, rule) in book.rules.enumerated() where rule.kind == kind && rule.phases.contains(phase) {
+          entries.append(Entry(fire: rule.fire, rule: index))
+        }
+        silences.append(Self.silence(book, phase, kind, hasRules: starts.last! < Int32(entries.count)))
+        starts.append(Int32(entries.count))
+      }
+    }
+    self.starts = starts
+    self.entries = entries
+    self.silences = silences
+  }
+
+  private static func silence(_ book: RuleBook<M>, _ phase: M.Phase, _ kind: Int, hasRules: Bool) -> Outcome {
+    if hasRules { return .refused }
+    switch book.silences.first(where: { $0.covers(phase, kind) })?.kind {
+    case .ignored: return .ignored
+    case .refused: return .refused
+    case .impossible, nil: return .unexpected
+    }
+  }
+
+  /// Tries the rules of the machine's phase for this event in the order written; the first that holds fires.
+  ///
+  /// Total: it never throws and never traps. Effects are appended to `outbox`.
+  @inlinable public func step(_ machine: inout M, _ event: M.Event, _ outbox: inout Outbox<M.Effect>) -> Outcome {
+    let cell = Int(machine.phase.rawValue) &* width &+ event.kind
+    var index = Int(starts[cell])
+    let end = Int(starts[cell &+ 1])
+    while index < end {
+      if entries[index].fire(&machine, event, &outbox) { return .fired(rule: entries[index].rule) }
+      index &+= 1
+    }
+    return silences[cell]
+  }
+}

@@ -1,0 +1,284 @@
+/// The operational semantics: which moves a configuration admits, and what each comes to.
+///
+/// The explorer, the fuzzer, the auditor and the scenario runner all walk through here; none has a semantics of its own.
+/// Inside a move, in this order: the answered obligation closes or advances; the first rule that holds fires; cancellations
+/// and emissions take effect; direct routes run to completion; obligations are put in canonical order.
+public final class Walk<S: System> {
+  public let design: Design<S>
+  public let world: World<S>
+  public let stepper: Stepper<S>
+  /// Breaches of the last move.
+  public var breaches: [Breach] = []
+  @usableFromInline let holdsAnything: Bool
+  @usableFromInline let repeatable: Set<UInt16>
+
+  @inlinable public init(_ design: Design<S>, _ world: World<S>) {
+    self.design = design
+    self.world = world
+    stepper = Stepper(design)
+    stepper.isRecording = true
+    holdsAnything = design.contracts.contains { $0.contract.options.holds != nil }
+    repeatable = Set(
+      design.contracts.indices.filter { index in
+        let contract = design.contracts[index]
+        return contract.contract.options.faults.contains(.repeated)
+          && world.faults.contains {
+            $0.fault == .repeated && $0.host == contract.host && $0.effect == contract.contract.effect
+          }
+      }.map(UInt16.init))
+  }
+
+  @inlinable public var start: Configuration<S> { Configuration(world, channels: design.channelCount) }
+
+  // MARK: - What can happen
+
+  /// Lists the moves in an order that depends on the configuration alone.
+  @inlinable public func moves(of configuration: Configuration<S>, into moves: inout [Move<S.Event>]) {
+    moves.removeAll(keepingCapacity: true)
+    for (channel, waiting) in configuration.channels.enumerated() where !waiting.events.isEmpty {
+      let over = design.channels[channel].over
+      if case .channel(_, _, true) = over {
+        for (position, event) in waiting.events.enumerated() {
+          moves.append(Move(.delivery(channel: channel, position: position), event))
+        }
+      } else {
+        moves.append(Move(.delivery(channel: channel, position: 0), waiting.events[0]))
+      }
+    }
+    for (index, obligation) in configuration.obligations.enumerated() where obligation.condition != .lost {
+      let contract = design.contracts[Int(obligation.contract)].contract
+      for (number, answer) in contract.stages[Int(obligation.stage)].answers.enumerated() {
+        for event in answer.draw(obligation.effect) {
+          moves.append(Move(.answer(obligation: index, answer: number), event))
+        }
+      }
+    }
+    for (index, input) in world.inputs.enumerated() {
+      if input.limit != nil, configuration.purses[index].left == 0 { continue }
+      for event in input.draw(configuration.state) { moves.append(Move(.input(index), event)) }
+    }
+    for (number, fault) in world.faults.enumerated() {
+      let purse = world.inputs.count + number
+      if configuration.purses[purse].left == 0 { continue }
+      switch fault.fault {
+      case .lost:
+        for (index, obligation) in configuration.obligations.enumerated()
+        where obligation.condition == .open && pays(fault, obligation.contract) {
+          moves.append(Move(.lose(obligation: index, purse: purse), nil))
+        }
+        for (channel, route) in design.channels.enumerated()
+        where route.fromHost == fault.host && route.effect == fault.effect
+          && !configuration.channels[channel].events.isEmpty
+        {
+          moves.append(Move(.loseDelivery(channel: channel, purse: purse), nil))
+        }
+      case .repeated:
+        for (index, echo) in configuration.echoes.enumerated() where pays(fault, echo.contract) {
+          moves.append(Move(.repeatAnswer(echo: index, purse: purse), echo.event))
+        }
+      }
+    }
+    if configuration.purses[configuration.purses.count - 1].left > 0 { moves.append(Move(.crash, nil)) }
+  }
+
+  @inlinable func pays(_ fault: World<S>.FaultPurse, _ contract: UInt16) -> Bool {
+    let contract = design.contracts[Int(contract)]
+    return contract.host == fault.host && contract.contract.effect == fault.effect
+      && contract.contract.options.faults.contains(fault.fault)
+  }
+
+  /// Whether the move is owed: fairness promises it (a delivery, or an answer of an owed stage).
+  @inlinable public func isOwed(_ move: Move<S.Event>, in configuration: Configuration<S>) -> Bool {
+    switch move.kind {
+    case .delivery: true
+    case .answer(let index, _): isOwed(configuration.obligations[index])
+    default: false
+    }
+  }
+
+  @inlinable public func isOwed(_ obligation: Obligation<S.Effect>) -> Bool {
+    obligation.condition == .open
+      && design.contracts[Int(obligation.contract)].contract.stages[Int(obligation.stage)].isOwed
+  }
+
+  // MARK: - What it comes to
+
+  /// Takes a move. ``breaches`` tells what broke on the way.
+  @inlinable public func take(_ move: Move<S.Event>, in configuration: inout Configuration<S>) -> Consequence {
+    breaches.removeAll(keepingCapacity: true)
+    switch move.kind {
+    case .input(let index):
+      let outcome = deliver(move.event!, &configuration)
+      guard case .fired = outcome else {
+        if outcome == .unexpected { return .next(outcome) }
+        return .unchanged(outcome)
+      }
+      if world.inputs[index].limit != nil { configuration.purses[index].left -= 1 }
+      return settle(&configuration, outcome)
+    case .answer(let index, let number):
+      let outcome = answer(index, number, move.event!, &configuration)
+      return settle(&configuration, outcome)
+    case .delivery(let channel, let position):
+      configuration.channels[channel].events.remove(at: position)
+      return settle(&configuration, deliver(move.event!, &configuration))
+    case .lose(let index, let purse):
+      configuration.obligations[index].condition = .lost
+      configuration.purses[purse].left -= 1
+      return .next(.ignored)
+    case .loseDelivery(let channel, let purse):
+      configuration.channels[channel].events.removeFirst()
+      configuration.purses[purse].left -= 1
+      return .next(.ignored)
+    case .repeatAnswer(_, let purse):
+      configuration.purses[purse].left -= 1
+      if configuration.purses[purse].left == 0 { configuration.echoes.removeAll() }
+      return settle(&configuration, deliver(move.event!, &configuration))
+    case .crash:
+      return crash(&configuration)
+    }
+  }
+
+  @inlinable func answer(
+    _ index: Int, _ number: Int, _ event: S.Event, _ configuration: inout Configuration<S>
+  ) -> Outcome {
+    let obligation = configuration.obligations[index]
+    let contract = design.contracts[Int(obligation.contract)].contract
+    if let next = contract.stages[Int(obligation.stage)].answers[number].next {
+      configuration.obligations[index].stage = UInt8(next)
+    } else {
+      configuration.obligations.remove(at: index)
+    }
+    if repeatable.contains(obligation.contract) {
+      let echo = Echo(contract: obligation.contract, event: event)
+      if !configuration.echoes.contains(echo) { configuration.echoes.append(echo) }
+    }
+    let outcome = deliver(event, &configuration)
+    if outcome == .refused, contract.options.late == .fenced {
+      breaches.append(
+        Breach(.minor, "refused-answer", "the answer \(describe(event)) was current, and the guards refused it"))
+    }
+    return outcome
+  }
+
+  @inlinable func deliver(_ event: S.Event, _ configuration: inout Configuration<S>) -> Outcome {
+    let outcome = stepper.step(&configuration.state, event)
+    if outcome == .unexpected {
+      breaches.append(Breach(.major, "unexpected-event", "\(describe(event)) was not expected here"))
+    }
+    if let trouble = stepper.trouble {
+      breaches.append(
+        Breach(
+          .major, "routed-event-refused",
+          "\(describe(stepper.received[trouble.event])), routed to it, was \(trouble.outcome.word)"))
+    }
+    return outcome
+  }
+
+  /// Lets the step's orders take effect, in order.
+  @inlinable func settle(_ configuration: inout Configuration<S>, _ outcome: Outcome) -> Consequence {
+    for order in stepper.orders {
+      switch order {
+      case .emit(let contract, let effect): open(contract, effect, &configuration)
+      case .cancel(let contract, let key):
+        if let index = configuration.obligations.firstIndex(where: { Int($0.contract) == contract && $0.key == key }) {
+          cancel(index, &configuration)
+        }
+      case .cancelAll(let contract):
+        for index in configuration.obligations.indices.reversed()
+        where Int(configuration.obligations[index].contract) == contract { cancel(index, &configuration) }
+      case .post(let channel, let event):
+        if configuration.channels[channel].events.count >= world.channelCapacity { return .blocked }
+        configuration.channels[channel].events.append(event)
+      case .stray(let effect):
+        breaches.append(
+          Breach(.major, "stray-effect", "\(Printer.line(of: effect)) has neither contract, route nor notice"))
+      }
+    }
+    return .next(outcome)
+  }
+
+  @inlinable func open(_ index: Int, _ effect: S.Effect, _ configuration: inout Configuration<S>) {
+    let contract = design.contracts[index].contract
+    if contract.isNotice { return }
+    let opened = Obligation(contract: index, key: contract.key(effect), effect: effect)
+    if let open = configuration.obligations.firstIndex(where: {
+      Int($0.contract) == index && $0.key == opened.key && $0.condition != .unwanted
+    }) {
+      switch contract.options.again {
+      case .replaces: configuration.obligations[open] = opened
+      case .joins: break
+      case .finding:
+        breaches.append(
+          Breach(
+            .major, "identity-open",
+            "\(design.contracts[index].name) \(opened.key) was sent while an answer to it is still open"))
+      }
+      return
+    }
+    let place =
+      configuration.obligations.firstIndex {
+        $0.contract > opened.contract || ($0.contract == opened.contract && opened.key < $0.key)
+      } ?? configuration.obligations.count
+    configuration.obligations.insert(opened, at: place)
+  }
+
+  @inlinable func cancel(_ index: Int, _ configuration: inout Configuration<S>) {
+    let contract = design.contracts[Int(configuration.obligations[index].contract)]
+    if contract.contract.options.holds != nil {
+      breaches.append(
+        Breach(
+          .major, "cancelled-holding", "\(contract.name) holds something and cannot be cancelled, only asked to stop"))
+    }
+    switch contract.contract.options.late {
+    case .fenced: configuration.obligations.remove(at: index)
+    case .admitted: configuration.obligations[index].condition = .unwanted
+    }
+  }
+
+  /// One process, one crash: every host goes down, obligations do as their contracts say, and whoever wants to is told.
+  @inlinable func crash(_ configuration: inout Configuration<S>) -> Consequence {
+    configuration.purses[configuration.purses.count - 1].left -= 1
+    let start = world.start()
+    for host in design.hosts { host.crash(&configuration.state, start) }
+    configuration.obligations.removeAll {
+      design.contracts[Int($0.contract)].contract.options.afterCrash == .forgotten
+    }
+    var outcome = Outcome.ignored
+    for host in design.hosts {
+      guard let recovery = host.recovery else { continue }
+      outcome = deliver(recovery, &configuration)
+      if case .blocked = settle(&configuration, outcome) { return .blocked }
+    }
+    return .next(outcome)
+  }
+
+  // MARK: - What it means
+
+  @inlinable public func holdings(of configuration: Configuration<S>) -> Holdings {
+    guard holdsAnything else { return Holdings() }
+    var counts: [String: Int] = [:]
+    for obligation in configuration.obligations {
+      if let thing = design.contracts[Int(obligation.contract)].contract.options.holds {
+        counts[thing, default: 0] += 1
+      }
+    }
+    return Holdings(counts)
+  }
+
+  /// The event as its host would say it: `router.dequeue agent=1`.
+  public func describe(_ event: S.Event) -> String { Printer.line(of: event) }
+
+  /// The move in words.
+  public func describe(_ move: Move<S.Event>, in configuration: Configuration<S>) -> (who: String, what: String) {
+    switch move.kind {
+    case .delivery(let channel, _): ("channel \(design.channels[channel].effectName)", describe(move.event!))
+    case .answer: ("answer", describe(move.event!))
+    case .input: ("input", describe(move.event!))
+    case .lose(let index, _):
+      ("fault", "the answer to \(Printer.line(of: configuration.obligations[index].effect)) is lost")
+    case .loseDelivery(let channel, _): ("fault", "a delivery of \(design.channels[channel].effectName) is lost")
+    case .repeatAnswer: ("fault", "\(describe(move.event!)) comes again")
+    case .crash: ("fault", "crash and recovery")
+    }
+  }
+}

@@ -1,0 +1,130 @@
+/// One machine of a system, with everything that depends on its type closed over.
+public struct Hosted<S: System>: Sendable {
+  public let name: String
+  public let index: Int
+  /// The book, as documents and findings read it.
+  public let book: BookDescription
+  public let contracts: [Contract<S.Event, S.Effect>]
+  public let properties: [Property<S, S.Event, S.Effect>]
+  /// The phase as an index into the book's phases.
+  public let phase: @Sendable (S) -> Int
+  /// Why an event of this host is refused.
+  public let refusals: @Sendable (S, S.Event) -> [Refusal]
+  /// The place of an event in the book's events.
+  public let eventKind: @Sendable (S.Event) -> Int
+  /// The event that tells this host of a restart.
+  public let recovery: S.Event?
+  /// Puts a volatile machine back to its start; does nothing to a durable one.
+  public let crash: @Sendable (_ state: inout S, _ start: S) -> Void
+  @usableFromInline let makeBox: @Sendable () -> AnyObject
+
+  @usableFromInline init(
+    name: String, index: Int, book: BookDescription, contracts: [Contract<S.Event, S.Effect>],
+    properties: [Property<S, S.Event, S.Effect>], phase: @escaping @Sendable (S) -> Int,
+    refusals: @escaping @Sendable (S, S.Event) -> [Refusal], eventKind: @escaping @Sendable (S.Event) -> Int,
+    recovery: S.Event?, crash: @escaping @Sendable (inout S, S) -> Void, makeBox: @escaping @Sendable () -> AnyObject
+  ) {
+    self.name = name
+    self.index = index
+    self.book = book
+    self.contracts = contracts
+    self.properties = properties
+    self.phase = phase
+    self.refusals = refusals
+    self.eventKind = eventKind
+    self.recovery = recovery
+    self.crash = crash
+    self.makeBox = makeBox
+  }
+
+  /// Whether the machine may stay as it is for ever; a book that names no resting phase may stay anywhere.
+  public func isResting(_ state: S) -> Bool {
+    book.phases[phase(state)].isResting || !book.phases.contains(where: \.isResting)
+  }
+}
+
+/// What one host needs to step: its lean program and a reused outbox.
+@usableFromInline final class HostBox<M: Machine> {
+  @usableFromInline let program: Program<M>
+  @usableFromInline var outbox = Outbox<M.Effect>()
+
+  @usableFromInline init(_ book: RuleBook<M>) { program = Program(book) }
+}
+
+/// A machine of the system, where it stands in the state, and the cases that carry its events and effects.
+@inlinable public func Host<S: System, M: Machine>(
+  _ name: String, _ book: RuleBook<M>, at path: WritableKeyPath<S, M> & Sendable, events: Signal<S.Event, M.Event>,
+  effects: Signal<S.Effect, M.Effect>
+) -> DesignPart<S> {
+  .host { index in
+    let wrap = events.make
+    let readEvent = events.read
+    let readEffect = effects.read
+    let get: @Sendable (S) -> M = { $0[keyPath: path] }
+    return Hosted(
+      name: name, index: index, book: BookDescription(book),
+      contracts: book.contracts.map { $0.lifted(wrap, readEvent, readEffect) },
+      properties: book.properties.map { $0.lifted(get, readEvent, readEffect) },
+      phase: { Int(get($0).phase.rawValue) },
+      refusals: { state, event in readEvent(event).map { book.refusals(get(state), $0) } ?? [] },
+      eventKind: { readEvent($0)?.kind ?? 0 },
+      recovery: book.recovery.map(wrap),
+      crash: { state, start in if book.isVolatile { state[keyPath: path] = start[keyPath: path] } },
+      makeBox: { HostBox(book) })
+  }
+}
+
+extension Contract {
+  /// The same contract, of a machine inside a system.
+  @usableFromInline func lifted<JointEvent, JointEffect>(
+    _ wrap: @escaping @Sendable (Event) -> JointEvent, _ readEvent: @escaping @Sendable (JointEvent) -> Event?,
+    _ readEffect: @escaping @Sendable (JointEffect) -> Effect?
+  ) -> Contract<JointEvent, JointEffect> {
+    let key = key
+    return Contract<JointEvent, JointEffect>(
+      name: name, effect: effect,
+      stages: stages.map { stage in
+        .init(
+          isOwed: stage.isOwed,
+          answers: stage.answers.map { answer in
+            .init(
+              name: answer.name, kind: answer.kind, next: answer.next,
+              draw: { readEffect($0).map { answer.draw($0).map(wrap) } ?? [] },
+              admits: { effect, event in
+                guard let effect = readEffect(effect), let event = readEvent(event) else { return false }
+                return answer.admits(effect, event)
+              })
+          })
+      },
+      key: { readEffect($0).map(key) ?? Key() }, options: options, source: source)
+  }
+}
+
+extension Property {
+  @usableFromInline func lifted<Joint: Sendable, JointEvent: Sendable, JointEffect: Sendable>(
+    _ get: @escaping @Sendable (Joint) -> State, _ readEvent: @escaping @Sendable (JointEvent) -> Event?,
+    _ readEffect: @escaping @Sendable (JointEffect) -> Effect?
+  ) -> Property<Joint, JointEvent, JointEffect> {
+    func lift(_ check: StepCheck<State, Event, Effect>) -> StepCheck<Joint, JointEvent, JointEffect> {
+      StepCheck { before in
+        let judge = check.begin(get(before))
+        return { step in
+          judge(
+            Step(
+              after: get(step.after), received: step.received.compactMap(readEvent),
+              sent: step.sent.compactMap(readEffect)))
+        }
+      }
+    }
+    let lifted: Property<Joint, JointEvent, JointEffect>.Kind
+    switch kind {
+    case .always(let holds): lifted = .always { holds(get($0), $1) }
+    case .alwaysStep(let check): lifted = .alwaysStep(lift(check))
+    case .sometimes(let holds): lifted = .sometimes { holds(get($0)) }
+    case .sometimesStep(let check): lifted = .sometimesStep(lift(check))
+    case .leadsTo(let from, let to): lifted = .leadsTo(from: { from(get($0)) }, to: { to(get($0)) })
+    }
+    return Property<Joint, JointEvent, JointEffect>(
+      name: name, citations: citations, source: source, cost: cost, kind: lifted)
+  }
+}

@@ -1,0 +1,126 @@
+/// Machines that work together: their joint state, and how an event finds its host.
+///
+/// The joint events and effects are enums with one case per host, so that nothing is boxed on the way. An effect of one
+/// machine may be an event of another over a *direct* route (part of the sender's step) or a *channel* (a step of its own).
+///
+///     public mutating func receive(_ event: Event, _ stepper: Stepper<Self>) -> Outcome {
+///       switch event {
+///       case .control(let event): stepper.step(&control, event, host: 0, Effect.control)
+///       case .router(let event): stepper.step(&router, event, host: 1, Effect.router)
+///       }
+///     }
+public protocol System: Coded, Equatable, Sendable {
+  /// One case per host, in the order of the design's hosts.
+  associatedtype Event: Signals
+  associatedtype Effect: Signals
+  static var design: Design<Self> { get }
+  mutating func receive(_ event: Event, _ stepper: Stepper<Self>) -> Outcome
+  /// How many elements a check that walks the whole state walks, for spacing dear checks in audits; 1 for small states.
+  var weight: Int { get }
+}
+
+extension System {
+  public var weight: Int { 1 }
+}
+
+/// What every reader reads of a system: hosts, routes, contracts, properties and worlds.
+public struct Design<S: System>: Sendable {
+  /// The name on the command line, such as `topology-switch`.
+  public let name: String
+  public let title: String
+  /// The chapter that states its requirements, such as `01-topology-switch.md`.
+  public let chapter: String
+  public let hosts: [Hosted<S>]
+  public let routes: [Routing<S>]
+  /// Every contract of every host, lifted to the system; ``Stepper`` speaks of them by index.
+  public let contracts: [SystemContract<S>]
+  public let properties: [Property<S, S.Event, S.Effect>]
+  public let worlds: [World<S>]
+  /// For each effect of each host, where it goes.
+  @usableFromInline let lanes: ContiguousArray<Lane<S>>
+  /// How many channels the routes use.
+  public let channelCount: Int
+
+  public init(
+    _ name: String, title: String, chapter: String, worlds: [World<S>], @DesignBuilder<S> _ parts: () -> [DesignPart<S>]
+  ) {
+    self.name = name
+    self.title = title
+    self.chapter = chapter
+    var hosts: [Hosted<S>] = []
+    var routes: [Routing<S>] = []
+    var properties: [Property<S, S.Event, S.Effect>] = []
+    for part in parts() {
+      switch part {
+      case .host(let make):
+        hosts.append(make(hosts.count))
+      case .route(let route): routes.append(route)
+      case .property(let property): properties.append(property)
+      }
+    }
+    var contracts: [SystemContract<S>] = []
+    var lanes: ContiguousArray<Lane<S>> = []
+    var bases: [Int] = []
+    var channels = 0
+    for host in hosts {
+      bases.append(lanes.count)
+      lanes.append(contentsOf: repeatElement(.nowhere, count: host.book.effects.count))
+      for contract in host.contracts {
+        lanes[bases[host.index] + contract.effect] = .contract(contracts.count)
+        contracts.append(SystemContract(host: host.index, hostName: host.name, contract: contract))
+      }
+    }
+    for route in routes {
+      guard let from = hosts.first(where: { $0.index == route.fromHost }) else { continue }
+      let lane = bases[from.index] + route.effect
+      switch route.over {
+      case .direct: lanes[lane] = .direct(route.convert)
+      case .channel:
+        lanes[lane] = .channel(channels, route.convert)
+        channels += 1
+      }
+    }
+    self.hosts = hosts
+    self.routes = routes
+    self.contracts = contracts
+    self.lanes = lanes
+    self.laneBases = bases
+    self.channelCount = channels
+    self.properties = hosts.flatMap(\.properties) + properties
+    self.worlds = worlds
+  }
+
+  @usableFromInline let laneBases: [Int]
+
+  /// The channels, in the order ``Configuration`` keeps them.
+  public var channels: [Routing<S>] {
+    routes.filter { if case .channel = $0.over { true } else { false } }
+  }
+}
+
+/// A contract of one host, as the system sees it.
+public struct SystemContract<S: System>: Sendable {
+  public let host: Int
+  public let hostName: String
+  public let contract: Contract<S.Event, S.Effect>
+
+  public var name: String { "\(hostName).\(contract.name)" }
+}
+
+@usableFromInline enum Lane<S: System>: Sendable {
+  case nowhere
+  case contract(Int)
+  case direct(@Sendable (S.Effect) -> S.Event?)
+  case channel(Int, @Sendable (S.Effect) -> S.Event?)
+}
+
+public enum DesignPart<S: System>: Sendable {
+  case host(@Sendable (Int) -> Hosted<S>)
+  case route(Routing<S>)
+  case property(Property<S, S.Event, S.Effect>)
+}
+
+@resultBuilder public enum DesignBuilder<S: System> {
+  public static func buildExpression(_ part: DesignPart<S>) -> DesignPart<S> { part }
+  public static func buildBlock(_ parts: DesignPart<S>...) -> [DesignPart<S>] { parts }
+}
