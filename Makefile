@@ -1,0 +1,42 @@
+# The commands of a working day. On a fresh machine, `make run` and `make test` need nothing but Swift.
+#
+# Everything is built for release. `swift test` would by default compile each module again, prepared for
+# `@testable import`; without that, the program and its tests share every object file.
+
+BUILD   := swift build -c release
+TEST    := swift test -c release --disable-testable-imports --disable-xctest
+BIN     := .build/release
+JOURNAL := .build/run.sqlite
+
+.DEFAULT_GOAL := help
+.PHONY: setup build run test bench docs lint clean help
+
+setup: ## Install the libraries that are missing
+	@scripts/setup
+
+build: setup ## Build the program
+	$(BUILD)
+
+run: build ## Run the three-agent example and audit its journal
+	@rm -f $(JOURNAL) $(JOURNAL)-wal $(JOURNAL)-shm
+	$(BIN)/interlock run examples/three-agents.jsonl --journal $(JOURNAL)
+
+test: setup ## Run every test
+	$(TEST)
+
+bench: build ## Measure what a step, a journal record and an explored state cost
+	$(BIN)/Bench
+
+docs: build ## Weave the chapters into docs/
+	$(BIN)/interlock docs
+
+lint: ## Check the formatting of the Swift files
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests Plugins
+
+clean: ## Remove everything that was built
+	rm -rf .build
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r name words; do \
+	  printf '  make %-6s %s\n' "$$name" "$$words"; \
+	done
