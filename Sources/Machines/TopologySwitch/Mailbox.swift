@@ -20,7 +20,7 @@ import Spec
     next.removeAll()
   }
 
-  public mutating func fields<F: Fields>(_ f: inout F) {
+  public mutating func fields(_ f: inout Fields) {
     f.queue("active", &active, max: 0xFFFF)
     f.queue("next", &next, max: 0xFFFF)
     f.members("leased", &leased, max: 0xFFFF)

@@ -12,7 +12,7 @@ import Spec
   /// An address that nobody has.
   @inlinable public static var unknown: Agent { Agent(0xFE) }
 
-  @inlinable public mutating func fields<F: Fields>(_ f: inout F) { f("place", &place) }
+  @inlinable public mutating func fields(_ f: inout Fields) { f("place", &place) }
 }
 
 /// Who may message whom (RTR-17).
@@ -60,7 +60,7 @@ public enum DropReason: String, CaseIterable, Sendable {
   }
 
   /// One word: a place, `broadcast`, or `list:1+2`.
-  @inlinable public mutating func fields<F: Fields>(_ f: inout F) {
+  @inlinable public mutating func fields(_ f: inout Fields) {
     var word: UInt64 =
       switch kind {
       case .one: UInt64(min(value, 0xFE))
@@ -118,16 +118,16 @@ public enum DropReason: String, CaseIterable, Sendable {
 
   @inlinable public init() { self.init(idLow: 0, from: Agent(0), to: .broadcast) }
 
-  @inlinable public mutating func fields<F: Fields>(_ f: inout F) {
-    f("id.high", &idHigh)
+  @inlinable public mutating func fields(_ f: inout Fields) {
+    f.detail("id.high", &idHigh)
     f("id", &idLow)
-    f("episode", &episode)
+    f.detail("episode", &episode)
     f("from", &sender.place)
     f("to", &recipient)
     f("priority", &priority)
     f("bytes", &payloadBytes)
-    f("created", &created)
-    f("expires", &expires)
+    f.detail("created", &created)
+    f.detail("expires", &expires)
   }
 }
 
@@ -171,19 +171,19 @@ public enum DropReason: String, CaseIterable, Sendable {
   @inlinable public var key: UInt64 { sequence }
   @inlinable public var lease: Lease { Lease(agent: receiver, sequence: sequence) }
 
-  @inlinable public mutating func fields<F: Fields>(_ f: inout F) {
+  @inlinable public mutating func fields(_ f: inout Fields) {
     f("sequence", &sequence)
-    f("id.high", &idHigh)
+    f.detail("id.high", &idHigh)
     f("id", &idLow)
-    f("created", &created)
-    f("expires", &expires)
-    f("episode", &episode)
+    f.detail("created", &created)
+    f.detail("expires", &expires)
+    f.detail("episode", &episode)
     f("bytes", &payloadBytes)
     f("epoch", &epoch)
     f("from", &sender.place)
     f("to", &receiver.place)
     f("priority", &priority)
-    f("attempt", &attempt)
+    f.detail("attempt", &attempt)
     f("redelivered", &redelivered)
   }
 }
@@ -201,7 +201,7 @@ public enum DropReason: String, CaseIterable, Sendable {
 
   @inlinable public var obligationKey: Key { Key(sequence) }
 
-  @inlinable public mutating func fields<F: Fields>(_ f: inout F) {
+  @inlinable public mutating func fields(_ f: inout Fields) {
     f("agent", &agent.place)
     f("sequence", &sequence)
   }
@@ -225,7 +225,7 @@ public enum DropReason: String, CaseIterable, Sendable {
     how = .acknowledged
   }
 
-  @inlinable public mutating func fields<F: Fields>(_ f: inout F) {
+  @inlinable public mutating func fields(_ f: inout Fields) {
     f("sequence", &sequence)
     f("to", &receiver.place)
     f("how", &how)

@@ -76,7 +76,7 @@ extension Router.Event {
   }
   public init() { self = .close }
 
-  public mutating func fields<F: Fields>(_ f: inout F) {
+  public mutating func fields(_ f: inout Fields) {
     f.kind(
       &self,
       [
@@ -135,7 +135,7 @@ extension Router.Effect {
   }
   public init() { self = .drained }
 
-  public mutating func fields<F: Fields>(_ f: inout F) {
+  public mutating func fields(_ f: inout Fields) {
     f.kind(&self, [.deliver(Copy()), .recorded(Ending()), .drained, .moved(0)])
     switch self {
     case .deliver(var copy):

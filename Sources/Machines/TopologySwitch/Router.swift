@@ -31,7 +31,7 @@ public struct Router: Machine {
     mailboxes = Array(repeating: Mailbox(), count: agents)
   }
 
-  public mutating func fields<F: Fields>(_ f: inout F) {
+  public mutating func fields(_ f: inout Fields) {
     f("phase", &phase)
     f("topology", &topology)
     f("epoch", &epoch)

@@ -37,7 +37,7 @@ extension Switch {
     }
     public init() { self.init(from: .star, to: .star, epoch: 0) }
 
-    public mutating func fields<F: Fields>(_ f: inout F) {
+    public mutating func fields(_ f: inout Fields) {
       f("from", &from)
       f("to", &to)
       f("epoch", &epoch)
@@ -64,7 +64,7 @@ extension Switch {
     }
     public init() { self.init(Switch(topology: .star)) }
 
-    public mutating func fields<F: Fields>(_ f: inout F) {
+    public mutating func fields(_ f: inout Fields) {
       f("epoch", &epoch)
       f("topology", &topology)
       f("reason", &reason)
@@ -113,7 +113,7 @@ extension Switch.Event {
   }
   public init() { self = .cancel }
 
-  public mutating func fields<F: Fields>(_ f: inout F) {
+  public mutating func fields(_ f: inout Fields) {
     f.kind(
       &self,
       [
@@ -179,7 +179,7 @@ extension Switch.Effect {
   }
   public init() { self = .divert }
 
-  public mutating func fields<F: Fields>(_ f: inout F) {
+  public mutating func fields(_ f: inout Fields) {
     f.kind(
       &self,
       [

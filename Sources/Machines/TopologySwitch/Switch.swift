@@ -25,7 +25,7 @@ public struct Switch: Machine {
 
   public init(topology: Topology) { self.topology = topology }
 
-  public mutating func fields<F: Fields>(_ f: inout F) {
+  public mutating func fields(_ f: inout Fields) {
     f("phase", &phase)
     f("topology", &topology)
     f("epoch", &epoch)

@@ -11,7 +11,7 @@ extension TopologySwitch {
       messages(system, [.one(Agent(0)), .one(Agent(1)), .broadcast]) + refusals(system)
     }
     Input(.router, .dequeue) { everyone($0) }
-    Input(.router, .clock, atMost: 1) { pastEveryExpiry($0) }
+    Input(.router, .clock, atMost: 1) { laterTimes($0) }
     Input(.control, .request, atMost: 2) { system in
       Topology.allCases.filter { $0 != .star || system.control.epoch == 0 }
     }
@@ -30,7 +30,7 @@ extension TopologySwitch {
       messages(system, [.one(Agent(1)), .one(Agent(2)), .several([Agent(1), Agent(2)]), .broadcast]) + refusals(system)
     }
     Input(.router, .dequeue) { everyone($0) }
-    Input(.router, .clock, atMost: 1) { pastEveryExpiry($0) }
+    Input(.router, .clock, atMost: 1) { laterTimes($0) }
     Input(.control, .request, atMost: 2) { _ in Topology.allCases }
     Input(.control, .cancel, atMost: 1)
     Input(.control, .shutdown, atMost: 1)
@@ -79,7 +79,8 @@ extension TopologySwitch {
     system.router.mailboxes.indices.map { Agent($0) }
   }
 
-  private static func pastEveryExpiry(_ system: TopologySwitch) -> [UInt64] {
-    [system.router.now + Parameters.messageTimeToLive.milliseconds + 1]
+  /// A moment later, and past every expiry.
+  private static func laterTimes(_ system: TopologySwitch) -> [UInt64] {
+    [system.router.now + 1, system.router.now + Parameters.messageTimeToLive.milliseconds + 1]
   }
 }

@@ -30,7 +30,7 @@ public struct TopologySwitch: System {
     }
   }
 
-  public mutating func fields<F: Fields>(_ f: inout F) {
+  public mutating func fields(_ f: inout Fields) {
     f("switch", &control)
     f("router", &router)
   }
@@ -91,7 +91,7 @@ extension TopologySwitch.Event {
   public static let names = ["switch", "router"]
   public var kind: Int { if case .control = self { 0 } else { 1 } }
   public init() { self = .control(Switch.Event()) }
-  public mutating func fields<F: Fields>(_ f: inout F) {
+  public mutating func fields(_ f: inout Fields) {
     f.kind(&self, [.control(Switch.Event()), .router(Router.Event())])
     switch self {
     case .control(var event):
@@ -108,7 +108,7 @@ extension TopologySwitch.Effect {
   public static let names = ["switch", "router"]
   public var kind: Int { if case .control = self { 0 } else { 1 } }
   public init() { self = .control(Switch.Effect()) }
-  public mutating func fields<F: Fields>(_ f: inout F) {
+  public mutating func fields(_ f: inout Fields) {
     f.kind(&self, [.control(Switch.Effect()), .router(Router.Effect())])
     switch self {
     case .control(var effect):

@@ -1,100 +1,66 @@
 /// A growable run of bytes in plain memory, reused from one encoding to the next.
 public final class ByteBuffer {
-  @usableFromInline var base: UnsafeMutableRawPointer
-  @usableFromInline var capacity: Int
-  public var count = 0
+  @usableFromInline let run: UnsafeMutablePointer<Run>
 
-  @inlinable public init(capacity: Int = 512) {
-    base = .allocate(byteCount: capacity, alignment: 16)
-    self.capacity = capacity
+  /// Kept behind a pointer, so that the class's properties need no access checks at run time.
+  @usableFromInline struct Run {
+    @usableFromInline var base: UnsafeMutableRawPointer
+    @usableFromInline var capacity: Int
+    @usableFromInline var count: Int
+
+    @usableFromInline init(base: UnsafeMutableRawPointer, capacity: Int, count: Int) {
+      self.base = base
+      self.capacity = capacity
+      self.count = count
+    }
+
+    /// Appends the low `width` bytes of a word. Eight are stored, always: a branch per width costs more.
+    @inlinable mutating func append(_ word: UInt64, width: Int) {
+      if count + 8 > capacity { grow(count + 8) }
+      (base + count).storeBytes(of: word.littleEndian, as: UInt64.self)
+      count += width
+    }
+
+    @usableFromInline mutating func grow(_ needed: Int) {
+      let next = max(needed, capacity * 2)
+      let moved = UnsafeMutableRawPointer.allocate(byteCount: next, alignment: 16)
+      moved.copyMemory(from: base, byteCount: count)
+      base.deallocate()
+      base = moved
+      capacity = next
+    }
   }
 
-  deinit { base.deallocate() }
+  public init(capacity: Int = 512) {
+    run = .allocate(capacity: 1)
+    run.initialize(to: Run(base: .allocate(byteCount: capacity, alignment: 16), capacity: capacity, count: 0))
+  }
 
-  @inlinable public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
+  deinit {
+    run.pointee.base.deallocate()
+    run.deallocate()
+  }
+
+  @inlinable public var count: Int {
+    get { run.pointee.count }
+    set { run.pointee.count = newValue }
+  }
+
+  @inlinable public var bytes: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: run.pointee.base, count: run.pointee.count)
+  }
 
   @inlinable public func append(_ other: UnsafeRawBufferPointer) {
     ensure(other.count)
-    if let from = other.baseAddress { (base + count).copyMemory(from: from, byteCount: other.count) }
-    count += other.count
+    if let from = other.baseAddress {
+      (run.pointee.base + run.pointee.count).copyMemory(from: from, byteCount: other.count)
+    }
+    run.pointee.count += other.count
   }
 
   @inlinable public func ensure(_ more: Int) {
-    if count + more > capacity { grow(count + more) }
+    if run.pointee.count + more > run.pointee.capacity { run.pointee.grow(run.pointee.count + more) }
   }
-
-  @usableFromInline func grow(_ needed: Int) {
-    let next = max(needed, capacity * 2)
-    let moved = UnsafeMutableRawPointer.allocate(byteCount: next, alignment: 16)
-    moved.copyMemory(from: base, byteCount: count)
-    base.deallocate()
-    base = moved
-    capacity = next
-  }
-}
-
-/// Encodes fields into bytes: each word in as many bytes as its maximum needs (1, 2, 4 or 8), little-endian.
-public struct ByteWriter: Fields {
-  public let buffer: ByteBuffer
-  public let condenses: Bool
-  /// The first field whose value was above its declared maximum; such an encoding is not injective.
-  public var overflow: (field: String, value: UInt64, max: UInt64)?
-  @usableFromInline var field: StaticString = ""
-
-  /// - Parameter condenses: Give queues by count and digest (for fingerprints of large states).
-  @inlinable public init(_ buffer: ByteBuffer, condenses: Bool = false) {
-    self.buffer = buffer
-    self.condenses = condenses
-  }
-
-  @inlinable public var isReading: Bool { false }
-  @inlinable public mutating func enter(_ name: StaticString) { field = name }
-
-  @inlinable public mutating func word(_ value: inout UInt64, max: UInt64, _ words: (UInt64) -> String?) {
-    buffer.ensure(8)
-    (buffer.base + buffer.count).storeBytes(of: value.littleEndian, as: UInt64.self)
-    buffer.count += byteWidth(max)
-    if value > max { noteOverflow(value, max) }
-  }
-
-  @usableFromInline mutating func noteOverflow(_ value: UInt64, _ max: UInt64) {
-    if overflow == nil { overflow = ("\(field)", value, max) }
-  }
-}
-
-/// Decodes fields from bytes that ``ByteWriter`` wrote (without condensing).
-public struct ByteReader: Fields {
-  @usableFromInline let bytes: UnsafeRawBufferPointer
-  @usableFromInline var offset = 0
-  /// Whether the bytes ended before the fields did, or a word was above its declared maximum.
-  public private(set) var failed = false
-
-  @inlinable public init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
-
-  @inlinable public var isReading: Bool { true }
-  @inlinable public var isAtEnd: Bool { offset == bytes.count }
-  @inlinable public var position: Int { offset }
-
-  @inlinable public mutating func word(_ value: inout UInt64, max: UInt64, _ words: (UInt64) -> String?) {
-    let width = byteWidth(max)
-    guard offset + width <= bytes.count else {
-      fail()
-      value = 0
-      return
-    }
-    var read: UInt64 = 0
-    withUnsafeMutableBytes(of: &read) { target in
-      target.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + width]))
-    }
-    offset += width
-    value = UInt64(littleEndian: read)
-    if value > max {
-      fail()
-      value = 0
-    }
-  }
-
-  @usableFromInline mutating func fail() { failed = true }
 }
 
 @inlinable @inline(__always) func byteWidth(_ max: UInt64) -> Int {

@@ -1,34 +1,144 @@
-/// A visitor of the fields of a value: one listing serves encoding, decoding, printing, drawing and parsing.
+/// A visitor of the fields of a value: one listing serves encoding, decoding, digests, printing, drawing and parsing.
 ///
-/// An author lists the fields of a type once, in ``Coded/fields(_:)``. Everything a visitor does goes through
-/// ``word(_:max:_:)``, so a new visitor is a few lines.
+/// An author lists the fields of a type once, in ``Coded/fields(_:)``. Everything a visit does goes through
+/// ``word(_:max:_:)``.
 ///
-///     mutating func fields<F: Fields>(_ f: inout F) {
+///     mutating func fields(_ f: inout Fields) {
 ///       f("phase", &phase)
 ///       f("epoch", &epoch, max: 3)
 ///       f.queue("active", &active)
 ///     }
-public protocol Fields {
-  /// Whether the visitor writes into the value (decoding, drawing, parsing) rather than reads from it.
-  var isReading: Bool { get }
-  /// Whether a queue may be given as its count and running digest instead of its elements.
-  var condenses: Bool { get }
+///
+/// One concrete type with a branch per word, rather than a protocol: a generic listing would be specialised only where
+/// the machine's module sees every visitor, and cost five times as much elsewhere.
+public struct Fields {
+  @usableFromInline enum Mode: UInt8 { case write, read, digest, visit }
+  @usableFromInline let mode: Mode
+  /// Whether queues and sets are given as counts and digests (for fingerprints of large states).
+  public let condenses: Bool
+  /// The caller keeps the buffer alive; a reference here would be counted at every word.
+  @usableFromInline let target: UnsafeMutablePointer<ByteBuffer.Run>?
+  @usableFromInline let source: UnsafeRawBufferPointer
+  @usableFromInline var offset = 0
+  /// The digest so far.
+  @usableFromInline var value: UInt64 = 0x9E37_79B9_7F4A_7C15
+  @usableFromInline let visitor: (any FieldVisitor)?
+  @usableFromInline var field: StaticString = ""
+  /// When writing, the first field whose value was above its declared maximum: such an encoding is not injective.
+  public internal(set) var overflow: (field: String, value: UInt64, max: UInt64)?
+  /// When reading, whether the bytes ended before the fields did, or a word was above its declared maximum.
+  public internal(set) var failed = false
+
+  @usableFromInline init(
+    _ mode: Mode, condenses: Bool = false, target: UnsafeMutablePointer<ByteBuffer.Run>? = nil,
+    source: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0), visitor: (any FieldVisitor)? = nil
+  ) {
+    self.mode = mode
+    self.condenses = condenses
+    self.target = target
+    self.source = source
+    self.visitor = visitor
+  }
+
+  /// A visit by something that looks at names and words: a printer, a sampler, a parser.
+  public init(_ visitor: any FieldVisitor) { self.init(.visit, visitor: visitor) }
+
+  /// Whether the visit writes into the value (decoding, drawing, parsing) rather than reads from it.
+  @inlinable public var isReading: Bool { mode == .read || (mode == .visit && visitor!.isReading) }
+  /// When reading, whether every byte was used.
+  @inlinable public var isAtEnd: Bool { offset == source.count }
+  /// When reading, how many bytes were used.
+  @inlinable public var position: Int { offset }
+
   /// Enters the field called `name`; every `enter` is closed by ``leave()``.
-  mutating func enter(_ name: StaticString)
-  /// Enters the element at `index` of a list; closed by ``leave()``.
-  mutating func enter(index: Int)
-  mutating func leave()
+  @inlinable public mutating func enter(_ name: StaticString) {
+    field = name
+    if mode == .visit { visitor!.enter("\(name)", isDetail: false) }
+  }
+  /// Enters a field that a printer leaves out while it is 0.
+  @inlinable public mutating func enter(detail name: StaticString) {
+    field = name
+    if mode == .visit { visitor!.enter("\(name)", isDetail: true) }
+  }
+  /// Enters the element at `index` of a list.
+  @inlinable public mutating func enter(index: Int) { if mode == .visit { visitor!.enter(index: index) } }
+  @inlinable public mutating func leave() { if mode == .visit { visitor!.leave() } }
+
   /// Visits one word. A value above `max` is an error of the listing that encoders report by name.
   ///
   /// - Parameter words: The value in words, for fields that stand for names; `nil` prints the number.
-  mutating func word(_ value: inout UInt64, max: UInt64, _ words: (UInt64) -> String?)
-  /// Visits the number of elements of a list; a word unless the visitor treats counts apart.
-  mutating func count(_ value: inout UInt64, max: UInt64)
+  @inlinable public mutating func word(_ word: inout UInt64, max: UInt64, _ words: (UInt64) -> String?) {
+    switch mode {
+    case .write:
+      target.unsafelyUnwrapped.pointee.append(word, width: byteWidth(max))
+      if word > max { noteOverflow(word, max) }
+    case .read: read(&word, max)
+    case .digest:
+      // The mixing step of wyhash: the full product folds every bit of the word into every bit of the state.
+      let product = (value ^ word ^ 0xA076_1D64_78BD_642F).multipliedFullWidth(by: value | 0xE703_7ED1_A0B4_28DB)
+      value = product.high ^ product.low ^ word &* 0x8EBC_6AF0_9C88_C6E3
+    case .visit: word = visitor!.word(word, max: max, words)
+    }
+  }
+
+  /// Visits the number of elements of a list.
+  @inlinable public mutating func count(_ count: inout UInt64, max: UInt64) {
+    if mode == .visit {
+      enter("count")
+      count = visitor!.count(count, max: max)
+      leave()
+    } else {
+      word(&count, max: max) { _ in nil }
+    }
+  }
+
+  @usableFromInline mutating func noteOverflow(_ value: UInt64, _ max: UInt64) {
+    if overflow == nil { overflow = ("\(field)", value, max) }
+  }
+
+  @usableFromInline mutating func read(_ word: inout UInt64, _ max: UInt64) {
+    let width = byteWidth(max)
+    word = 0
+    guard offset + width <= source.count else {
+      failed = true
+      return
+    }
+    var read: UInt64 = 0
+    for byte in 0..<width { read |= UInt64(source[offset + byte]) << UInt64(8 * byte) }
+    offset += width
+    if read > max { failed = true } else { word = read }
+  }
 }
+
+/// Something that looks at fields by name: a printer, a sampler, a parser.
+public protocol FieldVisitor: AnyObject {
+  /// Whether ``word(_:max:_:)`` gives the value rather than takes it.
+  var isReading: Bool { get }
+  func enter(_ name: String, isDetail: Bool)
+  func enter(index: Int)
+  func leave()
+  /// Returns the value that the field has afterwards.
+  func word(_ value: UInt64, max: UInt64, _ words: (UInt64) -> String?) -> UInt64
+  func count(_ value: UInt64, max: UInt64) -> UInt64
+}
+
+extension FieldVisitor {
+  public func count(_ value: UInt64, max: UInt64) -> UInt64 { word(value, max: max) { _ in nil } }
+}
+
+/// Encodes fields into bytes: each word in as many bytes as its maximum needs (1, 2, 4 or 8), little-endian.
+///
+/// - Parameter condenses: Give queues by count and digest (for fingerprints of large states).
+@inlinable public func ByteWriter(_ buffer: ByteBuffer, condenses: Bool = false) -> Fields {
+  Fields(.write, condenses: condenses, target: buffer.run)
+}
+
+/// Decodes fields from bytes that ``ByteWriter(_:condenses:)`` wrote, without condensing.
+@inlinable public func ByteReader(_ bytes: UnsafeRawBufferPointer) -> Fields { Fields(.read, source: bytes) }
 
 /// A value whose fields are listed once, in order.
 public protocol Coded {
-  mutating func fields<F: Fields>(_ f: inout F)
+  mutating func fields(_ f: inout Fields)
 }
 
 /// A coded value with a default, so that lists of it can be decoded.
@@ -36,115 +146,14 @@ public protocol Blank: Coded {
   init()
 }
 
-extension Fields {
-  @inlinable public mutating func enter(_ name: StaticString) {}
-  @inlinable public mutating func enter(index: Int) {}
-  @inlinable public mutating func leave() {}
-  @inlinable public var condenses: Bool { false }
-  @inlinable public mutating func count(_ value: inout UInt64, max: UInt64) {
-    enter("count")
-    word(&value, max: max) { _ in nil }
-    leave()
-  }
-
-  /// An integer from 0 to `max`.
-  @inlinable public mutating func callAsFunction<I: FixedWidthInteger & Sendable>(
-    _ name: StaticString, _ value: inout I, max: I = .max
-  ) {
-    enter(name)
-    var raw = UInt64(truncatingIfNeeded: value)
-    if I.isSigned { raw = UInt64(bitPattern: Int64(truncatingIfNeeded: value)) }
-    word(&raw, max: I.isSigned && max == .max ? .max : UInt64(truncatingIfNeeded: max)) { _ in nil }
-    if isReading { value = I(truncatingIfNeeded: raw) }
-    leave()
-  }
-
-  @inlinable public mutating func callAsFunction(_ name: StaticString, _ value: inout Bool) {
-    enter(name)
-    var raw: UInt64 = value ? 1 : 0
-    word(&raw, max: 1) { $0 == 0 ? "no" : "yes" }
-    if isReading { value = raw != 0 }
-    leave()
-  }
-
-  /// A choice: an enum without payloads whose raw values count up from 0.
-  @inlinable public mutating func callAsFunction<C: RawRepresentable<UInt8> & CaseIterable>(
-    _ name: StaticString, _ value: inout C
-  ) {
-    enter(name)
-    var raw = UInt64(value.rawValue)
-    word(&raw, max: UInt64(C.allCases.count - 1)) { C(rawValue: UInt8(truncatingIfNeeded: $0)).map { "\($0)" } }
-    if isReading, let read = C(rawValue: UInt8(truncatingIfNeeded: raw)) { value = read }
-    leave()
-  }
-
-  /// A value with fields of its own.
-  @inlinable public mutating func callAsFunction<C: Coded>(_ name: StaticString, _ value: inout C) {
-    enter(name)
-    value.fields(&self)
-    leave()
-  }
-
-  /// A value that may be absent: one word of presence, then the value.
-  @inlinable public mutating func callAsFunction<B: Blank>(_ name: StaticString, _ value: inout B?) {
-    enter(name)
-    var present: UInt64 = value == nil ? 0 : 1
-    word(&present, max: 1) { $0 == 0 ? "none" : "some" }
-    if isReading { value = present == 0 ? nil : B() }
-    if value != nil { value!.fields(&self) }
-    leave()
-  }
-
-  /// A choice that may be absent, in one word.
-  @inlinable public mutating func callAsFunction<C: RawRepresentable<UInt8> & CaseIterable>(
-    _ name: StaticString, _ value: inout C?
-  ) {
-    enter(name)
-    var raw = value.map { UInt64($0.rawValue) + 1 } ?? 0
-    word(&raw, max: UInt64(C.allCases.count)) {
-      $0 == 0 ? "none" : C(rawValue: UInt8(truncatingIfNeeded: $0 - 1)).map { "\($0)" }
-    }
-    if isReading { value = raw == 0 ? nil : C(rawValue: UInt8(truncatingIfNeeded: raw - 1)) }
-    leave()
-  }
-
-  /// A list whose length is a constant of the configuration: the count is not stored.
-  @inlinable public mutating func each<C: Coded>(_ name: StaticString, _ values: inout [C]) {
-    enter(name)
-    for index in values.indices {
-      enter(index: index)
-      values[index].fields(&self)
-      leave()
-    }
-    leave()
-  }
-
-  /// A list of varying length, of at most `max` elements.
-  @inlinable public mutating func list<B: Blank>(_ name: StaticString, _ values: inout [B], max: Int) {
-    enter(name)
-    var count = UInt64(values.count)
-    self.count(&count, max: UInt64(max))
-    if isReading {
-      if values.count > Int(count) { values.removeLast(values.count - Int(count)) }
-      while values.count < Int(count) { values.append(B()) }
-    }
-    for index in values.indices {
-      enter(index: index)
-      values[index].fields(&self)
-      leave()
-    }
-    leave()
-  }
-
-  /// An enum with payloads: visits its case number and, when reading, starts from the sample of that case.
+extension Coded {
+  /// 64 bits that stand for this value's fields, without memory: the element digest of ``Fifo`` and ``KeyedSet``.
   ///
-  /// The author switches over `value` afterwards and visits the payload of each case.
-  @inlinable public mutating func kind<E: Signals>(_ value: inout E, _ samples: @autoclosure () -> [E]) {
-    var raw = UInt64(value.kind)
-    word(&raw, max: UInt64(E.names.count - 1)) { $0 < E.names.count ? E.names[Int($0)] : nil }
-    if isReading, Int(raw) != value.kind {
-      let all = samples()
-      if Int(raw) < all.count { value = all[Int(raw)] }
-    }
+  /// Fingerprints of whole states are XXH3 over bytes; this is for elements, where it must cost a few nanoseconds.
+  @inlinable public var digest: UInt64 {
+    var copy = self
+    var fields = Fields(.digest)
+    copy.fields(&fields)
+    return fields.value
   }
 }

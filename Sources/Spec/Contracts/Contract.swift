@@ -144,7 +144,7 @@ public struct ContractOptions: Hashable, Sendable {
   return contract(effect, { key($0).obligationKey }, options, SourceLine(file, line), stages())
 }
 
-@usableFromInline func contract<M: Machine, Sent>(
+@inlinable func contract<M: Machine, Sent>(
   _ effect: Signal<M.Effect, Sent>, _ key: @escaping @Sendable (Sent) -> Key, _ options: ContractOptions,
   _ source: SourceLine, _ stages: [StagePart<M, Sent>]
 ) -> BookPart<M> {

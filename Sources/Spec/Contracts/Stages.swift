@@ -91,7 +91,7 @@ public struct AnswerPart<M: Machine, Sent>: Sendable {
 }
 
 /// Numbers the stages: the first is where an obligation opens, each `After` opens one more.
-@usableFromInline func flatten<M: Machine, Sent>(
+@inlinable func flatten<M: Machine, Sent>(
   _ parts: [StagePart<M, Sent>], read: @escaping @Sendable (M.Effect) -> Sent?
 ) -> [Contract<M.Event, M.Effect>.Stage] {
   var stages: [Contract<M.Event, M.Effect>.Stage] = []

@@ -1,7 +1,7 @@
 // The same words for systems: statements that speak of several machines at once.
 
 /// Holds in every state of the system.
-public func Always<S: System>(
+@inlinable public func Always<S: System>(
   _ name: String, cites: any Citation..., cost: PropertyCost = .step, file: String = #fileID, line: Int = #line,
   _ holds: @escaping @Sendable (S) -> Bool
 ) -> DesignPart<S> {
@@ -12,7 +12,7 @@ public func Always<S: System>(
 }
 
 /// Holds of every step of the system; `before` says what of the state before the check needs.
-public func AlwaysStep<S: System, Before>(
+@inlinable public func AlwaysStep<S: System, Before>(
   _ name: String, cites: any Citation..., cost: PropertyCost = .step, file: String = #fileID, line: Int = #line,
   before: @escaping @Sendable (S) -> Before, _ holds: @escaping @Sendable (Before, Step<S, S.Event, S.Effect>) -> Bool
 ) -> DesignPart<S> {
@@ -27,7 +27,7 @@ public func AlwaysStep<S: System, Before>(
 }
 
 /// Holds in at least one reachable state of the system.
-public func Sometimes<S: System>(
+@inlinable public func Sometimes<S: System>(
   _ name: String, cites: any Citation..., file: String = #fileID, line: Int = #line,
   _ holds: @escaping @Sendable (S) -> Bool
 ) -> DesignPart<S> {
@@ -37,7 +37,7 @@ public func Sometimes<S: System>(
 }
 
 /// From each state where the first holds, every fair run comes to one where the second does.
-public func LeadsTo<S: System>(
+@inlinable public func LeadsTo<S: System>(
   _ name: String, cites: any Citation..., file: String = #fileID, line: Int = #line,
   from: @escaping @Sendable (S) -> Bool, to: @escaping @Sendable (S) -> Bool
 ) -> DesignPart<S> {

@@ -21,7 +21,8 @@ public struct Property<State: Sendable, Event: Sendable, Effect: Sendable>: Send
     case leadsTo(from: @Sendable (State) -> Bool, to: @Sendable (State) -> Bool)
   }
 
-  public init(name: String, citations: [String], source: SourceLine, cost: PropertyCost = .step, kind: Kind) {
+  @inlinable public init(name: String, citations: [String], source: SourceLine, cost: PropertyCost = .step, kind: Kind)
+  {
     self.name = name
     self.citations = citations
     self.source = source
@@ -89,5 +90,5 @@ public struct StepCheck<State: Sendable, Event: Sendable, Effect: Sendable>: Sen
   public typealias Judgement = (Step<State, Event, Effect>) -> Bool
   public let begin: @Sendable (State) -> Judgement
 
-  public init(_ begin: @escaping @Sendable (State) -> Judgement) { self.begin = begin }
+  @inlinable public init(_ begin: @escaping @Sendable (State) -> Judgement) { self.begin = begin }
 }

@@ -34,7 +34,7 @@ public struct Key: Hashable, Comparable, Sendable, CustomStringConvertible {
 extension Key: Blank {
   @inlinable public init() { self.init(0, 0) }
 
-  @inlinable public mutating func fields<F: Fields>(_ f: inout F) {
+  @inlinable public mutating func fields(_ f: inout Fields) {
     f("major", &major)
     f("minor", &minor)
   }

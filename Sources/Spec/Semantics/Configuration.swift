@@ -46,7 +46,7 @@ public struct Obligation<Effect: Signals>: Blank, Hashable, Sendable {
     self.effect = effect
   }
 
-  @inlinable public mutating func fields<F: Fields>(_ f: inout F) {
+  @inlinable public mutating func fields(_ f: inout Fields) {
     f("contract", &contract)
     f("stage", &stage)
     f("condition", &condition)
@@ -66,7 +66,7 @@ public struct Echo<Event: Signals>: Blank, Hashable, Sendable {
     self.event = event
   }
 
-  @inlinable public mutating func fields<F: Fields>(_ f: inout F) {
+  @inlinable public mutating func fields(_ f: inout Fields) {
     f("contract", &contract)
     f("event", &event)
   }
@@ -76,17 +76,17 @@ public struct Echo<Event: Signals>: Blank, Hashable, Sendable {
 public struct Channel<Event: Signals>: Coded, Hashable, Sendable {
   public var events: [Event] = []
   @inlinable public init() {}
-  @inlinable public mutating func fields<F: Fields>(_ f: inout F) { f.list("events", &events, max: 255) }
+  @inlinable public mutating func fields(_ f: inout Fields) { f.list("events", &events, max: 255) }
 }
 
 public struct Purse: Coded, Hashable, Sendable {
   public var left: UInt8
   @inlinable public init(left: UInt8) { self.left = left }
-  @inlinable public mutating func fields<F: Fields>(_ f: inout F) { f("left", &left) }
+  @inlinable public mutating func fields(_ f: inout Fields) { f("left", &left) }
 }
 
 extension Configuration: Coded {
-  @inlinable public mutating func fields<F: Fields>(_ f: inout F) {
+  @inlinable public mutating func fields(_ f: inout Fields) {
     state.fields(&f)
     f.list("obligations", &obligations, max: 0xFFFF)
     f.list("echoes", &echoes, max: 255)

@@ -106,6 +106,7 @@ public final class Walk<S: System> {
   /// Takes a move. ``breaches`` tells what broke on the way.
   @inlinable public func take(_ move: Move<S.Event>, in configuration: inout Configuration<S>) -> Consequence {
     breaches.removeAll(keepingCapacity: true)
+    stepper.clear()
     switch move.kind {
     case .input(let index):
       let outcome = deliver(move.event!, &configuration)

@@ -76,7 +76,7 @@ public struct Hosted<S: System>: Sendable {
 
 extension Contract {
   /// The same contract, of a machine inside a system.
-  @usableFromInline func lifted<JointEvent, JointEffect>(
+  @inlinable func lifted<JointEvent, JointEffect>(
     _ wrap: @escaping @Sendable (Event) -> JointEvent, _ readEvent: @escaping @Sendable (JointEvent) -> Event?,
     _ readEffect: @escaping @Sendable (JointEffect) -> Effect?
   ) -> Contract<JointEvent, JointEffect> {
@@ -101,11 +101,11 @@ extension Contract {
 }
 
 extension Property {
-  @usableFromInline func lifted<Joint: Sendable, JointEvent: Sendable, JointEffect: Sendable>(
+  @inlinable func lifted<Joint: Sendable, JointEvent: Sendable, JointEffect: Sendable>(
     _ get: @escaping @Sendable (Joint) -> State, _ readEvent: @escaping @Sendable (JointEvent) -> Event?,
     _ readEffect: @escaping @Sendable (JointEffect) -> Effect?
   ) -> Property<Joint, JointEvent, JointEffect> {
-    func lift(_ check: StepCheck<State, Event, Effect>) -> StepCheck<Joint, JointEvent, JointEffect> {
+    @inline(__always) func lift(_ check: StepCheck<State, Event, Effect>) -> StepCheck<Joint, JointEvent, JointEffect> {
       StepCheck { before in
         let judge = check.begin(get(before))
         return { step in

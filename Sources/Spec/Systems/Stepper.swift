@@ -43,7 +43,8 @@ public final class Stepper<S: System> {
 
   /// One step of the system. The outcome is that of the event given.
   @inlinable public func step(_ state: inout S, _ event: S.Event) -> Outcome {
-    begin(event)
+    clear()
+    received.append(event)
     let outcome = state.receive(event, self)
     var next = 1
     while next < received.count {
@@ -55,13 +56,13 @@ public final class Stepper<S: System> {
     return outcome
   }
 
-  @inlinable func begin(_ event: S.Event) {
+  /// Forgets the last step.
+  @inlinable public func clear() {
     received.removeAll(keepingCapacity: true)
     sent.removeAll(keepingCapacity: true)
     orders.removeAll(keepingCapacity: true)
     fired.removeAll(keepingCapacity: true)
     trouble = nil
-    received.append(event)
   }
 
   @inlinable func note(_ event: Int, _ outcome: Outcome) {

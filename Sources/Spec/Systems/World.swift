@@ -47,6 +47,14 @@ public struct World<S: System>: Sendable {
     public let effect: Int
     public let name: String
     public let limit: Int
+
+    @inlinable init(fault: ContractOptions.Fault, host: Int, effect: Int, name: String, limit: Int) {
+      self.fault = fault
+      self.host = host
+      self.effect = effect
+      self.name = name
+      self.limit = limit
+    }
   }
 }
 
@@ -57,6 +65,12 @@ public struct WorldInput<S: System>: Sendable {
   public let limit: Int?
   /// The events to try in a state.
   public let draw: @Sendable (S) -> [S.Event]
+
+  @inlinable init(name: String, limit: Int?, draw: @escaping @Sendable (S) -> [S.Event]) {
+    self.name = name
+    self.limit = limit
+    self.draw = draw
+  }
 }
 
 public enum WorldPart<S: System>: Sendable {
@@ -67,7 +81,7 @@ public enum WorldPart<S: System>: Sendable {
 }
 
 /// An input with a payload: the world tries each that the closure lists for the state at hand.
-public func Input<S: System, Event: Signals, Payload>(
+@inlinable public func Input<S: System, Event: Signals, Payload>(
   _ host: Signal<S.Event, Event>, _ event: Signal<Event, Payload>, atMost limit: Int? = nil,
   _ payloads: @escaping @Sendable (S) -> [Payload]
 ) -> WorldPart<S> {
@@ -77,7 +91,7 @@ public func Input<S: System, Event: Signals, Payload>(
 }
 
 /// An input without a payload.
-public func Input<S: System, Event: Signals>(
+@inlinable public func Input<S: System, Event: Signals>(
   _ host: Signal<S.Event, Event>, _ event: Signal<Event, Void>, atMost limit: Int? = nil
 ) -> WorldPart<S> {
   let given = host.make(event.make(()))
@@ -85,14 +99,14 @@ public func Input<S: System, Event: Signals>(
 }
 
 /// Answers of this effect that never come, at most so many in a run.
-public func Lost<S: System, Effect: Signals, Payload>(
+@inlinable public func Lost<S: System, Effect: Signals, Payload>(
   _ host: Signal<S.Effect, Effect>, _ effect: Signal<Effect, Payload>, atMost limit: Int
 ) -> WorldPart<S> {
   .fault(.init(fault: .lost, host: host.kind, effect: effect.kind, name: "\(host.name).\(effect.name)", limit: limit))
 }
 
 /// Answers of this effect that come again, at most so many in a run.
-public func Repeated<S: System, Effect: Signals, Payload>(
+@inlinable public func Repeated<S: System, Effect: Signals, Payload>(
   _ host: Signal<S.Effect, Effect>, _ effect: Signal<Effect, Payload>, atMost limit: Int
 ) -> WorldPart<S> {
   .fault(
@@ -100,10 +114,10 @@ public func Repeated<S: System, Effect: Signals, Payload>(
 }
 
 /// Crashes with recovery, at most so many in a run.
-public func Crashes<S: System>(atMost limit: Int) -> WorldPart<S> { .crashes(limit) }
+@inlinable public func Crashes<S: System>(atMost limit: Int) -> WorldPart<S> { .crashes(limit) }
 
 /// The bound of every channel.
-public func Channels<S: System>(of capacity: Int) -> WorldPart<S> { .channels(capacity) }
+@inlinable public func Channels<S: System>(of capacity: Int) -> WorldPart<S> { .channels(capacity) }
 
 @resultBuilder public enum WorldBuilder<S: System> {
   public static func buildExpression(_ part: WorldPart<S>) -> WorldPart<S> { part }
