@@ -1,4 +1,5 @@
 import Adapters
+import Machines
 import Testing
 
 /// Everything a storm consists of, in order.
@@ -20,14 +21,14 @@ private func switchCount(of actions: [WorkloadAction.Kind]) -> Int {
 }
 
 /// Whether the router of a team in `topology` would admit the message.
-private func isLegal(_ message: WorkloadMessage, in topology: WorkloadTopology, agentCount: Int) -> Bool {
+private func isLegal(_ message: WorkloadMessage, in topology: Topology, agentCount: Int) -> Bool {
   guard case .agent(let sender) = message.sender else { return true }
   switch message.recipients {
   case .one(let receiver):
-    return topology.admits(from: sender, to: receiver, agentCount: agentCount)
+    return topology.reach(of: sender, agents: agentCount) & (1 << receiver) != 0
   case .several(let receivers):
     return topology == .flat && receivers.count <= 2
-      && receivers.allSatisfy { topology.admits(from: sender, to: $0, agentCount: agentCount) }
+      && receivers.allSatisfy { topology.reach(of: sender, agents: agentCount) & (1 << $0) != 0 }
   case .broadcast:
     switch topology {
     case .star: return sender == 0
@@ -39,7 +40,7 @@ private func isLegal(_ message: WorkloadMessage, in topology: WorkloadTopology, 
 
 /// How many messages are refused if every switch succeeds at once.
 private func refusalCount(of actions: [WorkloadAction.Kind], agentCount: Int) -> Int {
-  var topology = WorkloadTopology.star
+  var topology = Topology.star
   var refusals = 0
   for action in actions {
     switch action {
@@ -82,7 +83,7 @@ private func refusalCount(of actions: [WorkloadAction.Kind], agentCount: Int) ->
 
   @Test func `spreads its switches evenly and never asks for the topology it is in`() {
     var traffic = Storm(copies: 1_000, switches: 4, seed: 5).traffic(agentCount: 5, topology: .star)
-    var topology = WorkloadTopology.star
+    var topology = Topology.star
     var positions: [Int] = []
     while let next = traffic.next() {
       guard case .switchTo(let target) = next else { continue }
@@ -96,7 +97,7 @@ private func refusalCount(of actions: [WorkloadAction.Kind], agentCount: Int) ->
   @Test func `uses every priority and every kind of address`() {
     let actions = drawn(Storm(copies: 5_000, switches: 20, seed: 1), agentCount: 7)
     let messages = actions.compactMap { if case .send(let message) = $0 { message } else { nil } }
-    for priority in WorkloadMessage.Priority.allCases {
+    for priority in Priority.allCases {
       #expect(messages.contains { $0.priority == priority })
     }
     #expect(messages.contains { $0.recipients == .broadcast })

@@ -1,3 +1,6 @@
+import Machines
+import Spec
+
 /// A flood of messages and switch requests that follows from a seed, and is generated while it is being sent.
 ///
 /// Equal seeds give equal storms, so a million copies fit in one line of a file:
@@ -31,7 +34,7 @@ public struct Storm: Sendable, Equatable {
   }
 
   /// The storm's messages and switch requests, for a team of `agentCount` (2 to 7) that starts in `topology`.
-  public func traffic(agentCount: Int, topology: WorkloadTopology) -> StormTraffic {
+  public func traffic(agentCount: Int, topology: Topology) -> StormTraffic {
     StormTraffic(self, agentCount: agentCount, topology: topology)
   }
 }
@@ -45,7 +48,7 @@ public struct StormTraffic: Sendable, IteratorProtocol {
   ///
   /// A driver may set it back to the topology in force when a switch was given up; otherwise most of what follows is
   /// refused. The storm then depends on the course of the run as well as on its seed.
-  public var topology: WorkloadTopology
+  public var topology: Topology
 
   /// The copies drawn so far.
   public private(set) var copies = 0
@@ -53,23 +56,26 @@ public struct StormTraffic: Sendable, IteratorProtocol {
   /// The switch requests drawn so far.
   public private(set) var switches = 0
 
+  /// Whether everything asked for has been drawn.
+  public var isExhausted: Bool { copies >= storm.copies && switches >= storm.switches }
+
   private let storm: Storm
   private let agentCount: Int
   private var random: SplitMix64
 
-  init(_ storm: Storm, agentCount: Int, topology: WorkloadTopology) {
+  init(_ storm: Storm, agentCount: Int, topology: Topology) {
     precondition(agentCount >= 2, "a storm in a team of \(agentCount): nobody to write to")
     self.storm = storm
     self.agentCount = agentCount
     self.topology = topology
-    random = SplitMix64(state: storm.seed)
+    random = SplitMix64(seed: storm.seed)
   }
 
   /// The next message or switch request, or nothing once the copies and switches asked for have all been drawn.
   public mutating func next() -> WorkloadAction.Kind? {
     if switches < storm.switches, copies >= switchPosition(switches + 1) {
       switches += 1
-      let others = WorkloadTopology.allCases.filter { $0 != topology }
+      let others = Topology.allCases.filter { $0 != topology }
       topology = others[random.below(others.count)]
       return .switchTo(topology)
     }
@@ -92,7 +98,7 @@ public struct StormTraffic: Sendable, IteratorProtocol {
 
   // MARK: - Drawing
 
-  private mutating func drawnLegally(priority: WorkloadMessage.Priority) -> WorkloadMessage {
+  private mutating func drawnLegally(priority: Priority) -> WorkloadMessage {
     let sender = random.below(agentCount)
     let recipients: WorkloadMessage.Recipients
     switch (topology, random.below(32)) {
@@ -111,7 +117,7 @@ public struct StormTraffic: Sendable, IteratorProtocol {
     return message(from: sender, to: recipients, priority: priority)
   }
 
-  private mutating func drawnFreely(priority: WorkloadMessage.Priority) -> WorkloadMessage {
+  private mutating func drawnFreely(priority: Priority) -> WorkloadMessage {
     let sender = random.below(agentCount)
     switch random.below(8) {
     case 0:
@@ -135,7 +141,7 @@ public struct StormTraffic: Sendable, IteratorProtocol {
   }
 
   /// A quarter final, five eighths draft, an eighth critic.
-  private mutating func drawnPriority() -> WorkloadMessage.Priority {
+  private mutating func drawnPriority() -> Priority {
     switch random.below(8) {
     case 0, 1: .final
     case 2: .critic
@@ -144,34 +150,14 @@ public struct StormTraffic: Sendable, IteratorProtocol {
   }
 
   private func message(
-    from sender: Int, to recipients: WorkloadMessage.Recipients, priority: WorkloadMessage.Priority
+    from sender: Int, to recipients: WorkloadMessage.Recipients, priority: Priority
   ) -> WorkloadMessage {
     WorkloadMessage(
       sender: .agent(sender), recipients: recipients, priority: priority, payloadBytes: storm.payloadBytes)
   }
 }
 
-/// A small generator whose sequence follows from its seed on every platform.
-///
-/// Source: Steele, Lea, Flood, *Fast Splittable Pseudorandom Number Generators*, OOPSLA 2014.
-private struct SplitMix64: Sendable {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-
-  /// A number from 0 to `bound` − 1; the bias is below `bound` in 2⁶⁴.
-  mutating func below(_ bound: Int) -> Int {
-    Int(next().multipliedFullWidth(by: UInt64(bound)).high)
-  }
-
+extension SplitMix64 {
   /// A number from 0 up to, but not including, 1.
-  mutating func unit() -> Double {
-    Double(next() >> 11) * 0x1p-53
-  }
+  fileprivate mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
 }

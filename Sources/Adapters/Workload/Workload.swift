@@ -1,3 +1,5 @@
+import Machines
+
 /// What `interlock run` drives: a team of at most seven agents, and what they do in order of time.
 ///
 /// A workload says only what is *asked for*. Whether a message is admitted, and what becomes of a switch, is decided by
@@ -16,7 +18,7 @@ public struct Workload: Sendable, Equatable {
   public var agents: [WorkloadAgent]
 
   /// The topology the team starts in.
-  public var topology: WorkloadTopology
+  public var topology: Topology
 
   /// How long warming the team takes while a switch prepares.
   public var preparationMilliseconds: Double
@@ -37,7 +39,7 @@ public struct Workload: Sendable, Equatable {
   public static let agentCountMax = 7
 
   public init(
-    name: String, agents: [WorkloadAgent], topology: WorkloadTopology = .star, preparationMilliseconds: Double = 2,
+    name: String, agents: [WorkloadAgent], topology: Topology = .star, preparationMilliseconds: Double = 2,
     actions: [WorkloadAction] = [], storm: Storm? = nil, unaddressed: Int = 0, notes: [String] = []
   ) {
     self.name = name
@@ -70,37 +72,14 @@ public struct WorkloadAgent: Sendable, Equatable {
 }
 
 /// The roles of a software team, in the order in which a chain passes work on.
-public enum WorkloadRole: String, Sendable, CaseIterable {
+public enum WorkloadRole: String, Sendable, CaseIterable, CustomStringConvertible {
   case planner = "Planner"
   case coder = "Coder"
   case runner = "Runner"
   case critic = "Critic"
   case summarizer = "Summarizer"
-}
 
-/// Who may write to whom.
-public enum WorkloadTopology: String, Sendable, CaseIterable {
-  /// Everyone writes to the hub, and the hub to everyone.
-  case star
-
-  /// Everyone writes to the next agent in the roster, the last one to the first.
-  case chain
-
-  /// Everyone writes to everyone, to at most two at a time.
-  case flat
-
-  /// Whether a message from one agent to another is legal in a team of `agentCount`.
-  ///
-  ///     WorkloadTopology.chain.admits(from: 2, to: 0, agentCount: 3)     // true: the chain is closed
-  ///     WorkloadTopology.star.admits(from: 2, to: 1, agentCount: 3)      // false: neither is the hub
-  public func admits(from sender: Int, to receiver: Int, agentCount: Int) -> Bool {
-    guard sender != receiver else { return false }
-    return switch self {
-    case .star: sender == 0 || receiver == 0
-    case .chain: receiver == (sender + 1) % agentCount
-    case .flat: true
-    }
-  }
+  public var description: String { rawValue }
 }
 
 /// Something the workload asks for at a moment.
@@ -115,7 +94,7 @@ public struct WorkloadAction: Sendable, Equatable {
 
   public enum Kind: Sendable, Equatable {
     case send(WorkloadMessage)
-    case switchTo(WorkloadTopology)
+    case switchTo(Topology)
 
     /// Cancels the switch in flight, if there is one.
     case cancelSwitch
@@ -162,10 +141,6 @@ public struct WorkloadMessage: Sendable, Equatable {
 
     /// Everyone but the sender.
     case broadcast
-  }
-
-  public enum Priority: String, Sendable, CaseIterable {
-    case final, draft, critic
   }
 
   public init(

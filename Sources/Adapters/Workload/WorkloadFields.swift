@@ -67,12 +67,12 @@ struct WorkloadFields {
   }
 
   /// One of the words an enum is written with.
-  func word<Word: RawRepresentable & CaseIterable>(
+  func word<Word: CaseIterable>(
     _ field: String, called noun: String, as type: Word.Type = Word.self
-  ) throws(WorkloadError) -> Word? where Word.RawValue == String {
+  ) throws(WorkloadError) -> Word? {
     guard let text = try text(field) else { return nil }
-    guard let word = Word(rawValue: text) else {
-      throw failure(.unknownWord(text, field: field, noun: noun, known: Word.allCases.map(\.rawValue)))
+    guard let word = Word.allCases.first(where: { "\($0)" == text }) else {
+      throw failure(.unknownWord(text, field: field, noun: noun, known: Word.allCases.map { "\($0)" }))
     }
     return word
   }

@@ -1,3 +1,5 @@
+import Machines
+
 /// How fast a transcript, which has no times of its own, is replayed.
 public struct TranscriptTiming: Sendable, Equatable {
   /// The pause between one message and the next.
@@ -217,10 +219,10 @@ struct WorkloadTranscript {
   }
 
   /// The first of chain, star and flat that admits all `edges`; nothing if there are none to admit.
-  private static func tightest(for edges: [(sender: Int, receiver: Int)], agentCount: Int) -> WorkloadTopology? {
+  private static func tightest(for edges: [(sender: Int, receiver: Int)], agentCount: Int) -> Topology? {
     guard !edges.isEmpty else { return nil }
-    return [.chain, .star, .flat].first { (topology: WorkloadTopology) in
-      edges.allSatisfy { topology.admits(from: $0.sender, to: $0.receiver, agentCount: agentCount) }
+    return [.chain, .star, .flat].first { (topology: Topology) in
+      edges.allSatisfy { topology.reach(of: $0.sender, agents: agentCount) & (1 << $0.receiver) != 0 }
     }
   }
 }

@@ -88,5 +88,10 @@ public struct Coverage: Sendable {
   /// Each "sometimes" property and whether it was met.
   public internal(set) var sometimes: [(name: String, isMet: Bool)]
 
+  @usableFromInline init(rules: [RuleCount], sometimes: [(name: String, isMet: Bool)]) {
+    self.rules = rules
+    self.sometimes = sometimes
+  }
+
   public var rulesFired: Int { rules.count { $0.fired > 0 } }
 }

@@ -16,7 +16,23 @@ import Spec
 }
 
 /// Who may message whom (RTR-17).
-public enum Topology: UInt8, CaseIterable, Hashable, Sendable { case star, chain, flat }
+public enum Topology: UInt8, CaseIterable, Hashable, Sendable {
+  /// Every pair includes the hub, which is the first agent of the roster.
+  case star
+  /// Each agent writes to the next of the roster, the last one to the first.
+  case chain
+  case flat
+
+  /// The agents that `sender` may write to, as a bit per place, in a roster of `agents`.
+  public func reach(of sender: Int, agents: Int) -> UInt8 {
+    let others = UInt8(truncatingIfNeeded: (1 << agents) - 1) & ~(1 << UInt8(sender))
+    return switch self {
+    case .star: sender == 0 ? others : 1
+    case .chain: others & (1 << UInt8(sender + 1 == agents ? 0 : sender + 1))
+    case .flat: others
+    }
+  }
+}
 
 /// The class a message is served in. `critic` is unrelated to the role of that name (MSG-5).
 public enum Priority: UInt8, CaseIterable, Hashable, Sendable { case final, draft, critic }

@@ -21,28 +21,18 @@ extension Router {
 
   var everyone: UInt8 { UInt8(truncatingIfNeeded: (1 << mailboxes.count) - 1) }
 
-  func knows(_ recipient: Recipient) -> Bool {
-    switch recipient.kind {
-    case .one: Int(recipient.value) < mailboxes.count
-    case .several: recipient.value != 0 && recipient.value & ~everyone == 0
-    case .broadcast: true
-    }
+  func knows(_ message: Message) -> Bool {
+    let receivers = receivers(of: message)
+    return receivers != 0 && receivers & ~everyone == 0
   }
 
-  /// RTR-17, for every pair of sender and receiver.
+  /// RTR-17: every receiver is within the sender's reach; and a broadcast is for a hub, or among peers.
   func allows(_ message: Message) -> Bool {
     if message.sender == .system { return true }
-    let sender = message.sender.place
+    let sender = Int(message.sender.place)
     guard sender < mailboxes.count else { return false }
-    let receivers = receivers(of: message)
-    let itself: UInt8 = 1 << sender
-    switch topology {
-    case .star: return sender == 0 ? receivers & itself == 0 : receivers == 1
-    case .chain:
-      let nextHop = Int(sender) + 1 == mailboxes.count ? 0 : Int(sender) + 1
-      return message.recipient.kind != .broadcast && receivers == 1 << nextHop && receivers != itself
-    case .flat: return receivers & itself == 0
-    }
+    if message.recipient.kind == .broadcast, topology == .chain || (topology == .star && sender != 0) { return false }
+    return receivers(of: message) & ~topology.reach(of: sender, agents: mailboxes.count) == 0
   }
 
   func hasRoom(_ receivers: UInt8) -> Bool {

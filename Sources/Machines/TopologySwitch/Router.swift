@@ -194,7 +194,7 @@ extension Guard<Router, Message> {
   }
   static var isForKnownAgents: Self {
     Guard("every recipient is in the roster", code: DropReason.invalidRecipient.rawValue) { router, message in
-      router.knows(message.recipient)
+      router.knows(message)
     }
   }
   static var isAllowed: Self {

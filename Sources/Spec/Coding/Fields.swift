@@ -29,7 +29,7 @@ public struct Fields {
   /// When reading, whether the bytes ended before the fields did, or a word was above its declared maximum.
   public internal(set) var failed = false
 
-  @usableFromInline init(
+  @inlinable init(
     _ mode: Mode, condenses: Bool = false, target: UnsafeMutablePointer<ByteBuffer.Run>? = nil,
     source: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0), visitor: (any FieldVisitor)? = nil
   ) {

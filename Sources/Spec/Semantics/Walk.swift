@@ -139,6 +139,13 @@ public final class Walk<S: System> {
     }
   }
 
+  /// An event out of the blue, whether or not the world lists it: how scenarios give inputs.
+  @inlinable public func step(_ event: S.Event, in configuration: inout Configuration<S>) -> Outcome {
+    let outcome = deliver(event, &configuration)
+    _ = settle(&configuration, outcome)
+    return outcome
+  }
+
   @inlinable func answer(
     _ index: Int, _ number: Int, _ event: S.Event, _ configuration: inout Configuration<S>
   ) -> Outcome {

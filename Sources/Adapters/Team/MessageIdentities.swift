@@ -1,0 +1,32 @@
+import Engine
+import Machines
+import Spec
+
+/// Gives messages their 128-bit identities (MSG-6), from an injected source of chance.
+struct MessageIdentities {
+  private var random: any RandomNumberGenerator
+
+  init(seed: UInt64?) {
+    if let seed { random = SplitMix64(seed: seed) } else { random = SystemRandomNumberGenerator() }
+  }
+
+  /// - Parameter now: Milliseconds on the run's clock.
+  mutating func message(_ asked: WorkloadMessage, at now: UInt64) -> Message {
+    let (high, low) = asked.id.map { Engine.identity(of: $0) } ?? (random.next(), random.next())
+    let sender: Agent =
+      switch asked.sender {
+      case .agent(let place): Agent(place)
+      case .system: .system
+      }
+    let recipient: Recipient =
+      switch asked.recipients {
+      case .one(let place): .one(Agent(place))
+      case .several(let places): .several(places.map { Agent($0) })
+      case .broadcast: .broadcast
+      }
+    return Message(
+      idHigh: high, idLow: low, from: sender, to: recipient, priority: asked.priority,
+      payloadBytes: asked.payloadBytes, created: now,
+      expires: asked.ttlMilliseconds.map { now + UInt64($0.rounded(.up)) } ?? 0)
+  }
+}

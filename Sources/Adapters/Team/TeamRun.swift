@@ -1,0 +1,193 @@
+import Engine
+import Machines
+import Spec
+
+/// Drives a team through a workload: sends its messages, lets its agents work, asks for its switches, and counts.
+///
+/// Agents are offered one copy per turn while they are idle; a handler works for the agent's service time and then
+/// acknowledges. When nothing is left to send and every queue is empty, the team is closed.
+public final class TeamRun: Driver {
+  public typealias S = TopologySwitch
+  public let workload: Workload
+  public let host: Host<TopologySwitch>
+  public private(set) var summary: TeamSummary
+  private let loop: Loop
+  private var identities: MessageIdentities
+  private var traffic: StormTraffic?
+  /// Actions not yet due, by index.
+  private var nextAction = 0
+  private var isIdle: [Bool]
+  private var lastClock: UInt64 = 0
+  private var attempt: SwitchAttempt?
+  private var isClosing = false
+  private var isClosed = false
+  /// Called now and then with what has been done so far.
+  public var onProgress: ((TeamSummary) -> Void)?
+
+  /// - Parameters:
+  ///   - journal: Where each step is kept; nil to keep none.
+  ///   - seed: Seeds message identities; nil draws them from the system.
+  public init(_ workload: Workload, loop: Loop, journal: Journal?, seed: UInt64?) {
+    self.workload = workload
+    self.loop = loop
+    identities = MessageIdentities(seed: seed)
+    isIdle = Array(repeating: true, count: workload.agents.count)
+    host = Host(start: TeamRun.start(workload), loop: loop, journal: journal)
+    summary = TeamSummary()
+    host.driver = self
+  }
+
+  /// The state that a workload's team begins in.
+  public static func start(_ workload: Workload) -> TopologySwitch {
+    TopologySwitch(agents: workload.agents.count, topology: workload.topology)
+  }
+
+  /// Runs the workload to its end and closes the journal.
+  public func run() throws {
+    loop.onTurn = { [unowned self] in try turn() }
+    if let first = workload.actions.first { schedule(first) }
+    try loop.run { isClosed }
+    try host.journal?.close()
+    summary.late = host.counts.late
+    summary.offContract = host.counts.offContract
+    summary.steps = Int(host.counts.steps)
+    summary.nanoseconds = loop.now
+  }
+
+  // MARK: - A turn
+
+  private func turn() throws {
+    try tellTime()
+    try sendStorm()
+    try offerCopies()
+    try host.flush()
+    onProgress?(summary)
+    guard !isClosing, nothingLeft else {
+      if isClosing { isClosed = true }
+      return
+    }
+    isClosing = true
+    try host.send(.control(.shutdown))
+    try host.flush()
+    isClosed = true
+  }
+
+  private var nothingLeft: Bool {
+    nextAction >= workload.actions.count && (workload.storm == nil || traffic?.isExhausted == true)
+      && host.state.control.phase == .stable && isIdle.allSatisfy(\.self)
+      && host.state.router.mailboxes.allSatisfy { $0.live == 0 }
+  }
+
+  /// The clock comes in as an event, as coarsely as expiry needs it.
+  private func tellTime() throws {
+    let now = loop.now / 1_000_000
+    guard now >= lastClock + Parameters.clockGranularity.milliseconds else { return }
+    lastClock = now
+    try host.send(.router(.clock(now)))
+  }
+
+  private func offerCopies() throws {
+    for place in isIdle.indices where isIdle[place] && !host.state.router.mailboxes[place].active.isEmpty {
+      try host.send(.router(.dequeue(Agent(place))))
+    }
+  }
+
+  // MARK: - What the workload asks for
+
+  private func schedule(_ action: WorkloadAction) {
+    loop.schedule(at: action.at.nanoseconds) { [unowned self] in
+      nextAction += 1
+      try take(action.kind)
+      if nextAction < workload.actions.count { schedule(workload.actions[nextAction]) }
+    }
+  }
+
+  private func take(_ kind: WorkloadAction.Kind) throws {
+    switch kind {
+    case .send(let message): try send(message)
+    case .switchTo(let topology):
+      summary.switchesAsked += 1
+      let receipt = try host.send(.control(.request(topology)))
+      if let refusal = receipt.refusals.first { summary.refuse(refusal, copies: 1, isSwitch: true) }
+    case .cancelSwitch:
+      let receipt = try host.send(.control(.cancel))
+      if let refusal = receipt.refusals.first { summary.refuse(refusal, copies: 1, isSwitch: true) }
+    }
+  }
+
+  private func send(_ asked: WorkloadMessage) throws {
+    let message = identities.message(asked, at: loop.now / 1_000_000)
+    let before = host.state.router.accepted
+    let receipt = try host.send(.router(.route(message)))
+    let copies = asked.copyCount(agentCount: workload.agents.count)
+    summary.offered += copies
+    if let refusal = receipt.refusals.first {
+      summary.refuse(refusal, copies: copies, isSwitch: false)
+    } else {
+      summary.routed += Int(host.state.router.accepted - before)
+    }
+  }
+
+  /// A storm is sent as fast as the team takes it: a bounded number of copies live at any time.
+  private func sendStorm() throws {
+    guard let storm = workload.storm, nextAction >= workload.actions.count else { return }
+    if traffic == nil {
+      traffic = storm.traffic(agentCount: workload.agents.count, topology: host.state.router.topology)
+    }
+    var sent = 0
+    while sent < Loop.turnMax / 2, liveCopies < TeamRun.stormLiveMax, let next = traffic?.next() {
+      try take(next)
+      // Messages are drawn for the topology in force: the one asked for rules only once it is committed.
+      if case .switchTo = next { traffic?.topology = host.state.router.topology }
+      sent += 1
+    }
+  }
+
+  private static let stormLiveMax = 1024
+  private var liveCopies: Int { host.state.router.mailboxes.reduce(0) { $0 + $1.live } }
+
+  // MARK: - Effects
+
+  public func perform(_ effect: TopologySwitch.Effect, ticket: UInt64, at nanoseconds: UInt64) {
+    switch effect {
+    case .router(.deliver(let copy)): deliver(copy, ticket)
+    case .control(.prepare):
+      attempt = SwitchAttempt(began: nanoseconds)
+      loop.schedule(after: .milliseconds(workload.preparationMilliseconds)) { [unowned self] in
+        try host.answer(ticket, with: .control(.prepared))
+      }
+    case .control(.quiesceTimer): attempt?.quiesced = nanoseconds
+    default: break
+    }
+  }
+
+  private func deliver(_ copy: Copy, _ ticket: UInt64) {
+    let place = Int(copy.receiver.place)
+    isIdle[place] = false
+    summary.delivered += 1
+    let service = workload.agents[place].serviceMilliseconds
+    loop.schedule(after: .milliseconds(service)) { [unowned self] in
+      try host.answer(ticket, with: .router(.acknowledged(copy.lease)))
+      isIdle[place] = true
+    }
+  }
+
+  public func notice(_ effect: TopologySwitch.Effect, at nanoseconds: UInt64) {
+    switch effect {
+    case .router(.recorded(let ending)): summary.endings[ending.how, default: 0] += 1
+    case .control(.topologyChanged(let change)):
+      traffic?.topology = change.to
+      summary.epoch = change.epoch
+    case .control(.finished(let report)):
+      summary.finish(report, attempt, at: nanoseconds, told: loop.now)
+      attempt = nil
+    default: break
+    }
+  }
+}
+
+/// The instants of a switch in flight, in nanoseconds of the run.
+struct SwitchAttempt {
+  let began: UInt64
+  var quiesced: UInt64?
+}

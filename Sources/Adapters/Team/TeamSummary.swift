@@ -1,0 +1,76 @@
+import Machines
+import Spec
+
+/// What a run came to, in numbers.
+public struct TeamSummary: Sendable {
+  /// Copies that were asked for, counted by receiver whether or not they were admitted.
+  public internal(set) var offered = 0
+  /// Copies that were admitted.
+  public internal(set) var routed = 0
+  public internal(set) var delivered = 0
+  /// Copies refused at admission, by reason.
+  public internal(set) var refused: [String: Int] = [:]
+  /// How accepted copies ended.
+  public internal(set) var endings: [Ending.How: Int] = [:]
+  public internal(set) var switchesAsked = 0
+  public internal(set) var switchesRefused: [String: Int] = [:]
+  public internal(set) var committed = 0
+  public internal(set) var aborted: [Switch.Reason: Int] = [:]
+  /// Requests for the topology that was already in force.
+  public internal(set) var switchesIdle = 0
+  public internal(set) var migrated = 0
+  public internal(set) var epoch: UInt32 = 0
+  public internal(set) var phases = PhaseTimes()
+  /// Answers that came after their obligation was cancelled.
+  public internal(set) var late = 0
+  public internal(set) var offContract = 0
+  public internal(set) var steps = 0
+  /// How long the run took on its own clock.
+  public internal(set) var nanoseconds: UInt64 = 0
+
+  public var attempts: Int { committed + aborted.values.reduce(0, +) }
+
+  mutating func refuse(_ refusal: Refusal, copies: Int, isSwitch: Bool) {
+    let reason = refusal.code ?? refusal.name
+    if isSwitch { switchesRefused[reason, default: 0] += copies } else { refused[reason, default: 0] += copies }
+  }
+
+  /// - Parameters:
+  ///   - nanoseconds: When the step was taken.
+  ///   - told: When the caller is told: after the step is in the journal.
+  mutating func finish(_ report: Switch.Report, _ attempt: SwitchAttempt?, at nanoseconds: UInt64, told: UInt64) {
+    migrated += Int(report.migrated)
+    guard let attempt else {
+      switchesIdle += 1
+      return
+    }
+    if let reason = report.reason { aborted[reason, default: 0] += 1 } else { committed += 1 }
+    phases.add(attempt, finished: nanoseconds, told: told)
+  }
+}
+
+/// Durations of the phases of each attempt, in nanoseconds.
+public struct PhaseTimes: Sendable {
+  public private(set) var prepare: [UInt64] = []
+  public private(set) var quiesce: [UInt64] = []
+  /// From the step that ended the attempt until the caller is told: the swap or put-back, and the journal's commit.
+  public private(set) var finish: [UInt64] = []
+  public private(set) var total: [UInt64] = []
+
+  mutating func add(_ attempt: SwitchAttempt, finished: UInt64, told: UInt64) {
+    prepare.append((attempt.quiesced ?? finished) - attempt.began)
+    if let quiesced = attempt.quiesced { quiesce.append(finished - quiesced) }
+    finish.append(told - finished)
+    total.append(told - attempt.began)
+  }
+
+  /// The value below which this share of the durations lies, in fractional milliseconds; 0 when there are none.
+  ///
+  ///     PhaseTimes.milliseconds([1_000_000, 3_000_000], at: 0.5)      // 1.0
+  public static func milliseconds(_ durations: [UInt64], at share: Double) -> Double {
+    guard !durations.isEmpty else { return 0 }
+    let sorted = durations.sorted()
+    let rank = min(sorted.count - 1, max(0, Int((Double(sorted.count) * share).rounded(.up)) - 1))
+    return Double(sorted[rank]) / 1_000_000
+  }
+}

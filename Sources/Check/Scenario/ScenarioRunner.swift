@@ -1,0 +1,222 @@
+import Spec
+
+/// Runs the scenario blocks of a chapter against a system.
+///
+/// Each line is one step or one expectation:
+///
+///     world three-agents                              start in the named world
+///     router.route from=0 to=1 id=1                   an input that a rule takes
+///     router.route from=1 to=2 -> refused topology    an input that guards refuse, with code or words
+///     answer switch.prepared                          the answer of an open obligation
+///     lose switch.prepare                             its answer will never come
+///     expect router.mailboxes[1].active.count 1       a field of the state
+///     expect sent router.deliver id=1                 an effect of the last step (`expect not sent …`)
+///     expect open switch.prepareTimer                 an open obligation (`expect not open …`)
+///
+/// Every property of the design is judged after every step.
+public struct ScenarioRunner<S: System> {
+  private let design: Design<S>
+  private var walk: Walk<S>
+  private var judge: Judge<S>
+  private var configuration: Configuration<S>
+  private var failures: [ScenarioFailure] = []
+
+  /// - Returns: What did not go as the scenario says; empty when all did.
+  public static func run(_ scenario: Scenario, _ design: Design<S>) -> [ScenarioFailure] {
+    guard var runner = Self(design) else {
+      return [ScenarioFailure(scenario, 0, "\(design.name) has no world to start in")]
+    }
+    for line in scenario.lines {
+      if let problem = runner.run(words(line.text)) {
+        runner.failures.append(ScenarioFailure(scenario, line.number, "\(line.text): \(problem)"))
+      }
+    }
+    return runner.failures
+  }
+
+  private init?(_ design: Design<S>) {
+    guard let world = design.worlds.first else { return nil }
+    self.design = design
+    walk = Walk(design, world)
+    judge = Judge(design)
+    configuration = walk.start
+  }
+
+  private static func words(_ text: String) -> [String] { text.split(separator: " ").map(String.init) }
+
+  private mutating func run(_ words: [String]) -> String? {
+    switch words.first {
+    case "world": return start(words.dropFirst().joined(separator: " "))
+    case "expect": return expect(Array(words.dropFirst()))
+    case "answer": return answer(Array(words.dropFirst()))
+    case "lose": return lose(words.dropFirst().joined(separator: " "))
+    case .some: return input(words)
+    case nil: return nil
+    }
+  }
+
+  // MARK: - Steps
+
+  private mutating func start(_ name: String) -> String? {
+    guard let world = design.worlds.first(where: { $0.name == name }) else {
+      return "no world has that name; there are \(design.worlds.map(\.name).joined(separator: ", "))"
+    }
+    walk = Walk(design, world)
+    configuration = walk.start
+    return nil
+  }
+
+  private mutating func input(_ words: [String]) -> String? {
+    let arrow = words.firstIndex(of: "->") ?? words.count
+    let expected = Array(words[min(arrow + 1, words.count)...])
+    let event: S.Event
+    switch parse(Array(words[..<arrow])) {
+    case .success(let parsed): event = parsed
+    case .failure(let problem): return problem.words
+    }
+    let before = configuration
+    judge.begin(before.state)
+    walk.breaches.removeAll()
+    walk.stepper.clear()
+    let outcome = walk.step(event, in: &configuration)
+    switch expected.first {
+    case nil:
+      guard case .fired = outcome else {
+        return "was \(outcome.word)\(refusals(before, event))"
+      }
+    case "refused":
+      guard outcome == .refused else { return "was \(outcome.word), not refused" }
+      let reason = expected.dropFirst().joined(separator: " ")
+      let found = design.hosts[event.kind].refusals(before.state, event)
+      if !reason.isEmpty, !found.contains(where: { $0.code == reason || $0.name == reason }) {
+        return "was refused\(refusals(before, event))"
+      }
+    case .some(let word):
+      guard outcome.word == word else { return "was \(outcome.word), not \(word)" }
+    }
+    return broken()
+  }
+
+  private func refusals(_ before: Configuration<S>, _ event: S.Event) -> String {
+    let found = design.hosts[event.kind].refusals(before.state, event)
+    return found.isEmpty ? "" : ": " + found.map { "\($0.code ?? "") (\($0.name))" }.joined(separator: "; ")
+  }
+
+  private mutating func answer(_ words: [String]) -> String? {
+    let event: S.Event
+    switch parse(words) {
+    case .success(let parsed): event = parsed
+    case .failure(let problem): return problem.words
+    }
+    for (index, obligation) in configuration.obligations.enumerated() where obligation.condition != .lost {
+      let contract = design.contracts[Int(obligation.contract)].contract
+      for (number, answer) in contract.stages[Int(obligation.stage)].answers.enumerated()
+      where answer.admits(obligation.effect, event) {
+        judge.begin(configuration.state)
+        _ = walk.take(Move(.answer(obligation: index, answer: number), event), in: &configuration)
+        return broken()
+      }
+    }
+    return "no open obligation admits this answer; open are \(open)"
+  }
+
+  private mutating func lose(_ name: String) -> String? {
+    guard
+      let index = configuration.obligations.firstIndex(where: { design.contracts[Int($0.contract)].name == name })
+    else { return "no such obligation is open; open are \(open)" }
+    configuration.obligations[index].condition = .lost
+    return nil
+  }
+
+  private func broken() -> String? {
+    let breaches = walk.breaches.filter { $0.severity <= .major }.map(\.words)
+    let laws =
+      judge.step(configuration.state, walk.stepper) + judge.state(configuration.state, walk.holdings(of: configuration))
+    let all = breaches + laws.map(\.words)
+    return all.isEmpty ? nil : all.joined(separator: "; ")
+  }
+
+  // MARK: - Expectations
+
+  private func expect(_ words: [String]) -> String? {
+    switch words.first {
+    case "not":
+      guard let found = expect(Array(words.dropFirst())) else { return "it was so" }
+      return found.hasPrefix("?") ? found : nil
+    case "sent": return expectSent(Array(words.dropFirst()))
+    case "open":
+      let name = words.dropFirst().joined(separator: " ")
+      guard design.contracts.contains(where: { $0.name == name }) else { return "? no contract has that name" }
+      let isOpen = configuration.obligations.contains { design.contracts[Int($0.contract)].name == name }
+      return isOpen ? nil : "open are \(open)"
+    default:
+      guard words.count >= 2 else { return "? an expectation names a field and its value" }
+      let path = words[0]
+      let value = words.dropFirst().joined(separator: " ")
+      let lines = Printer.lines(of: configuration.state)
+      guard let line = lines.first(where: { $0.path == path }) else {
+        return "? the state has no field \(path)"
+      }
+      return line.value == value ? nil : "it is \(line.value)"
+    }
+  }
+
+  private func expectSent(_ words: [String]) -> String? {
+    guard let name = words.first else { return "? an effect is named as host.effect" }
+    let wanted = words.dropFirst().map { $0.split(separator: "=", maxSplits: 1).map(String.init) }
+    for effect in walk.stepper.sent {
+      let lines = Printer.lines(of: effect)
+      let unnamed = lines.filter(\.path.isEmpty).map(\.value).joined(separator: ".")
+      guard unnamed == name else { continue }
+      // A field that the printer leaves out is 0.
+      if wanted.allSatisfy({ pair in
+        pair.count == 2 && (lines.first { $0.path == pair[0] }?.value ?? "0") == pair[1]
+      }) {
+        return nil
+      }
+    }
+    let sent = walk.stepper.sent.map { Printer.line(of: $0) }
+    return "sent were \(sent.isEmpty ? "none" : sent.joined(separator: "; "))"
+  }
+
+  private var open: String {
+    let names = configuration.obligations.map { design.contracts[Int($0.contract)].name }
+    return names.isEmpty ? "none" : names.joined(separator: ", ")
+  }
+
+  // MARK: - Events in words
+
+  private struct Problem: Error { let words: String }
+
+  private func parse(_ words: [String]) -> Result<S.Event, Problem> {
+    guard let name = words.first else { return .failure(Problem(words: "no event is named")) }
+    let unnamed = name.split(separator: ".").map(String.init)
+    var named: [String: String] = [:]
+    for word in words.dropFirst() {
+      let pair = word.split(separator: "=", maxSplits: 1).map(String.init)
+      guard pair.count == 2 else { return .failure(Problem(words: "\"\(word)\" is not of the form field=value")) }
+      named[pair[0]] = pair[1]
+    }
+    let reader = TextReader(named, unnamed: unnamed)
+    var fields = Fields(reader)
+    var event = S.Event()
+    event.fields(&fields)
+    let remarks = reader.remarks
+    return remarks.isEmpty ? .success(event) : .failure(Problem(words: remarks.joined(separator: "; ")))
+  }
+}
+
+/// A scenario line that did not go as it says.
+public struct ScenarioFailure: Sendable, CustomStringConvertible {
+  public let place: String
+  public let title: String
+  public let words: String
+
+  init(_ scenario: Scenario, _ line: Int, _ words: String) {
+    place = "\(scenario.file):\(line)"
+    title = scenario.title
+    self.words = words
+  }
+
+  public var description: String { "\(place): \(title): \(words)" }
+}

@@ -1,0 +1,179 @@
+import CXXHash
+import Spec
+
+/// Runs one system: owns its state, steps it, writes each step to the journal, and hands effects to the driver.
+///
+/// Everything happens on one ``Loop``. A step is in the journal before its effects leave: ``flush()`` commits the group and
+/// then lets the driver perform. The answer to an obligation that was cancelled is dropped and counted, in the same
+/// critical section as the step.
+///
+/// - Complexity: A step costs the rule, a fingerprint of the state's fields (queues by digest) and a journal row; no
+///   allocation once warm, save for the obligation it opens.
+public final class Host<S: System> {
+  /// The state after the last step.
+  public var state: S
+  public let design: Design<S>
+  public let loop: Loop
+  public let journal: Journal?
+  public var ledger: Ledger<S>
+  public var counts = HostCounts()
+  public weak var driver: (any Driver<S>)?
+  @usableFromInline let stepper: Stepper<S>
+  @usableFromInline let eventBytes = ByteBuffer()
+  @usableFromInline let effectBytes = ByteBuffer()
+  @usableFromInline let stateBytes = ByteBuffer()
+  /// Deeds of steps that are not committed yet.
+  @usableFromInline var pending: ContiguousArray<(deed: Ledger<S>.Deed, at: UInt64)> = []
+
+  /// What an event came to.
+  public struct Receipt: Sendable {
+    public let outcome: Outcome
+    /// The guards that refused, where they did.
+    public let refusals: [Refusal]
+    public let record: UInt64
+
+    @inlinable init(outcome: Outcome, refusals: [Refusal], record: UInt64) {
+      self.outcome = outcome
+      self.refusals = refusals
+      self.record = record
+    }
+  }
+
+  @inlinable public init(_ design: Design<S> = S.design, start: S, loop: Loop, journal: Journal? = nil) {
+    self.design = design
+    self.loop = loop
+    self.journal = journal
+    state = start
+    ledger = Ledger(design)
+    stepper = Stepper(design)
+  }
+
+  /// An event that nobody asked for.
+  @inlinable @discardableResult public func send(_ event: S.Event) throws(JournalError) -> Receipt {
+    try step(event, .input, refusalsWanted: true)
+  }
+
+  /// The answer to an open obligation. An answer to a closed one is dropped; one outside the contract is recorded as such,
+  /// and the machine is not asked.
+  ///
+  /// - Returns: nil if the machine was not asked.
+  @inlinable @discardableResult public func answer(_ ticket: UInt64, with event: S.Event) throws(JournalError)
+    -> Receipt?
+  {
+    switch ledger.admission(of: ticket, event) {
+    case .late:
+      counts.late += 1
+      return nil
+    case .offContract:
+      counts.offContract += 1
+      try record(event, .offContract(ticket: ticket), .ignored)
+      return nil
+    case .admitted(let entry, let next):
+      ledger.advance(entry, to: next)
+      return try step(event, .answer(ticket: ticket), refusalsWanted: false)
+    }
+  }
+
+  /// Commits the steps since the last flush, then lets the driver perform what they sent.
+  @inlinable public func flush() throws(JournalError) {
+    try journal?.commit()
+    var index = 0
+    // The driver may send more while it performs; that is a later group.
+    while index < pending.count {
+      perform(pending[index])
+      index += 1
+    }
+    pending.removeAll(keepingCapacity: true)
+    try deliverChannels()
+  }
+
+  @inlinable func step(_ event: S.Event, _ cause: Record.Cause, refusalsWanted: Bool) throws(JournalError) -> Receipt {
+    let outcome = stepper.step(&state, event)
+    var refusals: [Refusal] = []
+    switch outcome {
+    case .fired: counts.fired += 1
+    case .refused:
+      counts.refused += 1
+      if refusalsWanted { refusals = design.hosts[event.kind].refusals(state, event) }
+    case .ignored: counts.ignored += 1
+    case .unexpected: counts.unexpected += 1
+    }
+    let number = nextNumber
+    let now = loop.now
+    ledger.settle(stepper, record: number, at: now) { pending.append(($0, now)) }
+    try record(event, cause, outcome, at: now)
+    return Receipt(outcome: outcome, refusals: refusals, record: number)
+  }
+
+  @inlinable var nextNumber: UInt64 { (journal?.lastNumber ?? counts.steps) + 1 }
+
+  @inlinable func record(
+    _ event: S.Event, _ cause: Record.Cause, _ outcome: Outcome, at nanoseconds: UInt64? = nil
+  ) throws(JournalError) {
+    counts.steps += 1
+    guard let journal else { return }
+    eventBytes.count = 0
+    var event = event
+    var writer = ByteWriter(eventBytes)
+    event.fields(&writer)
+    if case .offContract = cause { stepper.clear() }
+    stepper.encodeOrders(into: effectBytes)
+    ledger.cover(&state, into: stateBytes)
+    let fingerprint = XXH3_64bits(stateBytes.bytes.baseAddress, stateBytes.count)
+    let fired = stepper.fired
+    let result = fired.withUnsafeBytes { bytes in
+      Result { () throws(JournalError) in
+        try journal.append(
+          nanoseconds: nanoseconds ?? loop.now, cause: cause, event: eventBytes.bytes, outcome: outcome, fired: bytes,
+          effects: effectBytes.bytes, state: fingerprint)
+      }
+    }
+    _ = try result.get()
+  }
+
+  @inlinable func perform(_ item: (deed: Ledger<S>.Deed, at: UInt64)) {
+    switch item.deed {
+    case .opened(let entry):
+      if let timer = design.contracts[entry.contract].contract.options.timer { start(timer, entry) }
+      driver?.perform(entry.effect, ticket: entry.ticket, at: item.at)
+    case .notice(_, let effect): driver?.notice(effect, at: item.at)
+    case .cancelled(let ticket, _): driver?.cancelled(ticket: ticket)
+    case .posted: break
+    case .breach(let breach): counts.breaches.append(breach)
+    }
+  }
+
+  @inlinable func start(_ timer: ContractOptions.Timer, _ entry: Ledger<S>.Entry) {
+    guard let event = design.contracts[entry.contract].contract.stages[0].answers[0].draw(entry.effect).first else {
+      return
+    }
+    let ticket = entry.ticket
+    loop.schedule(at: entry.openedAt + timer.duration.nanoseconds) { [weak self] in
+      try self?.answer(ticket, with: event)
+    }
+  }
+
+  @inlinable func deliverChannels() throws(JournalError) {
+    for channel in ledger.channels.indices {
+      while let event = ledger.channels[channel].first {
+        _ = ledger.takeHead(of: channel, event)
+        _ = try step(event, .delivery(channel: channel), refusalsWanted: false)
+      }
+    }
+  }
+}
+
+/// What a host has seen, by outcome.
+public struct HostCounts: Sendable {
+  public var steps: UInt64 = 0
+  public var fired = 0
+  public var refused = 0
+  public var ignored = 0
+  public var unexpected = 0
+  /// Answers to obligations that were closed before: dropped by the fence.
+  public var late = 0
+  public var offContract = 0
+  public var breaches: [Breach] = []
+
+  public init() {}
+}

@@ -1,0 +1,284 @@
+/// The open obligations of a running system, by ticket: what a host keeps, and what an auditor keeps beside it.
+///
+/// A *ticket* is durable and unique: the number of the journal record that opened the obligation, times 256, plus its place
+/// among those the record opened. It is the driver's idempotency key and no part of any machine's state.
+///
+/// The explorer's form of the same is ``Configuration/obligations``; a test holds the two against each other.
+public struct Ledger<S: System> {
+  public struct Entry {
+    public let ticket: UInt64
+    public let contract: Int
+    public let key: Key
+    public let effect: S.Effect
+    /// Nanoseconds since the run began.
+    public let openedAt: UInt64
+    public var stage: Int
+    /// Cancelled, but admitted late.
+    public var isUnwanted: Bool
+
+    @inlinable init(
+      ticket: UInt64, contract: Int, key: Key, effect: S.Effect, openedAt: UInt64, stage: Int, isUnwanted: Bool
+    ) {
+      self.ticket = ticket
+      self.contract = contract
+      self.key = key
+      self.effect = effect
+      self.openedAt = openedAt
+      self.stage = stage
+      self.isUnwanted = isUnwanted
+    }
+  }
+
+  /// What an order of a step came to, for whoever performs effects.
+  public enum Deed {
+    case opened(Entry)
+    case notice(contract: Int, S.Effect)
+    case cancelled(ticket: UInt64, contract: Int)
+    case posted(channel: Int)
+    /// A breach of the contract by the machine itself.
+    case breach(Breach)
+  }
+
+  public enum Admission {
+    /// The contract admits the answer; this obligation closes or advances to the stage.
+    case admitted(Entry, next: Int?)
+    /// The obligation is closed: the host drops the answer and counts it.
+    case late
+    /// The contract admits no such answer.
+    case offContract(Entry)
+  }
+
+  @usableFromInline struct Identity: Hashable {
+    @usableFromInline let contract: Int
+    @usableFromInline let key: Key
+    @inlinable init(contract: Int, key: Key) {
+      self.contract = contract
+      self.key = key
+    }
+  }
+
+  @usableFromInline let design: Design<S>
+  @usableFromInline var entries: [UInt64: Entry] = [:]
+  @usableFromInline var tickets: [Identity: UInt64] = [:]
+  /// 64 bits that stand for the open identities and their stages, whatever the order they were opened in.
+  public var digest: UInt64 = 0
+  /// Events under way, by channel.
+  public var channels: [[S.Event]]
+
+  public init(_ design: Design<S>) {
+    self.design = design
+    channels = Array(repeating: [], count: design.channelCount)
+  }
+
+  public var count: Int { entries.count }
+  /// The open obligations, oldest first.
+  public var open: [Entry] { entries.values.sorted { $0.ticket < $1.ticket } }
+
+  /// Whether an answer may be given now. Changes nothing.
+  @inlinable public func admission(of ticket: UInt64, _ event: S.Event) -> Admission {
+    guard let entry = entries[ticket] else { return .late }
+    for answer in design.contracts[entry.contract].contract.stages[entry.stage].answers
+    where answer.admits(entry.effect, event) {
+      return .admitted(entry, next: answer.next)
+    }
+    return .offContract(entry)
+  }
+
+  /// Closes the obligation, or advances it: the first thing of a step that answers it.
+  @inlinable public mutating func advance(_ entry: Entry, to next: Int?) {
+    digest = digest &- Self.digest(entry)
+    guard let next else {
+      entries[entry.ticket] = nil
+      tickets[Identity(contract: entry.contract, key: entry.key)] = nil
+      return
+    }
+    var moved = entry
+    moved.stage = next
+    entries[entry.ticket] = moved
+    digest = digest &+ Self.digest(moved)
+  }
+
+  /// Takes the head of a channel, if it is this event.
+  @inlinable public mutating func takeHead(of channel: Int, _ event: S.Event) -> Bool {
+    guard channel < channels.count, channels[channel].first == event else { return false }
+    channels[channel].removeFirst()
+    return true
+  }
+
+  /// Lets the orders of a step take effect, and tells what each came to.
+  @inlinable public mutating func settle(
+    _ stepper: Stepper<S>, record: UInt64, at nanoseconds: UInt64, _ deed: (Deed) -> Void
+  ) {
+    var place: UInt64 = 0
+    for order in stepper.orders {
+      switch order {
+      case .emit(let index, let effect):
+        let contract = design.contracts[index].contract
+        if contract.isNotice {
+          deed(.notice(contract: index, effect))
+        } else {
+          open(index, effect, ticket: record &* 256 &+ place, at: nanoseconds, deed)
+          place += 1
+        }
+      case .cancel(let index, let key): cancel(Identity(contract: index, key: key), deed)
+      case .cancelAll(let index):
+        for entry in open where entry.contract == index { cancel(Identity(contract: index, key: entry.key), deed) }
+      case .post(let channel, let event):
+        channels[channel].append(event)
+        deed(.posted(channel: channel))
+      case .stray(let effect):
+        deed(
+          .breach(Breach(.major, "stray-effect", "\(Printer.line(of: effect)) has neither contract, route nor notice")))
+      }
+    }
+  }
+
+  @inlinable mutating func open(
+    _ index: Int, _ effect: S.Effect, ticket: UInt64, at nanoseconds: UInt64, _ deed: (Deed) -> Void
+  ) {
+    let contract = design.contracts[index].contract
+    let key = contract.key(effect)
+    let identity = Identity(contract: index, key: key)
+    if let known = tickets[identity], let entry = entries[known], !entry.isUnwanted {
+      switch contract.options.again {
+      case .joins: return
+      case .replaces: remove(entry)
+      case .finding:
+        deed(
+          .breach(
+            Breach(
+              .major, "identity-open",
+              "\(design.contracts[index].name) \(key) was sent while an answer to it is still open")))
+        return
+      }
+    }
+    let entry = Entry(
+      ticket: ticket, contract: index, key: key, effect: effect, openedAt: nanoseconds, stage: 0, isUnwanted: false)
+    entries[ticket] = entry
+    tickets[identity] = ticket
+    digest = digest &+ Self.digest(entry)
+    deed(.opened(entry))
+  }
+
+  @inlinable mutating func cancel(_ identity: Identity, _ deed: (Deed) -> Void) {
+    guard let ticket = tickets[identity], var entry = entries[ticket] else { return }
+    switch design.contracts[entry.contract].contract.options.late {
+    case .fenced: remove(entry)
+    case .admitted:
+      digest = digest &- Self.digest(entry)
+      entry.isUnwanted = true
+      entries[ticket] = entry
+      digest = digest &+ Self.digest(entry)
+    }
+    deed(.cancelled(ticket: ticket, contract: entry.contract))
+  }
+
+  @inlinable mutating func remove(_ entry: Entry) {
+    digest = digest &- Self.digest(entry)
+    entries[entry.ticket] = nil
+    tickets[Identity(contract: entry.contract, key: entry.key)] = nil
+  }
+
+  @inlinable static func digest(_ entry: Entry) -> UInt64 {
+    var identity = IdentityDigest(
+      contract: UInt64(entry.contract), stage: UInt64(entry.stage) * 2 + (entry.isUnwanted ? 1 : 0), key: entry.key)
+    var fields = Fields(.digest)
+    identity.fields(&fields)
+    return fields.value
+  }
+}
+
+@usableFromInline struct IdentityDigest: Coded {
+  @usableFromInline var contract: UInt64
+  @usableFromInline var stage: UInt64
+  @usableFromInline var key: Key
+
+  @inlinable init(contract: UInt64, stage: UInt64, key: Key) {
+    self.contract = contract
+    self.stage = stage
+    self.key = key
+  }
+
+  @inlinable mutating func fields(_ f: inout Fields) {
+    f("contract", &contract)
+    f("stage", &stage)
+    key.fields(&f)
+  }
+}
+
+extension Ledger {
+  /// Writes what a fingerprint covers: the state, its queues as digests, and the open obligations.
+  @inlinable public func cover(_ state: inout S, into buffer: ByteBuffer) {
+    buffer.count = 0
+    var writer = ByteWriter(buffer, condenses: true)
+    state.fields(&writer)
+    var digest = digest
+    writer.word(&digest, max: .max) { _ in nil }
+  }
+}
+
+extension Stepper {
+  /// Writes the orders of the last step, as a journal keeps them.
+  @inlinable public func encodeOrders(into buffer: ByteBuffer) {
+    buffer.count = 0
+    var writer = ByteWriter(buffer)
+    func put(_ value: Int, max: UInt64) {
+      var word = UInt64(value)
+      writer.word(&word, max: max) { _ in nil }
+    }
+    for order in orders {
+      switch order {
+      case .emit(let contract, var effect):
+        put(0, max: 0xFF)
+        put(contract, max: 0xFFFF)
+        effect.fields(&writer)
+      case .cancel(let contract, var key):
+        put(1, max: 0xFF)
+        put(contract, max: 0xFFFF)
+        key.fields(&writer)
+      case .cancelAll(let contract):
+        put(2, max: 0xFF)
+        put(contract, max: 0xFFFF)
+      case .post(let channel, var event):
+        put(3, max: 0xFF)
+        put(channel, max: 0xFFFF)
+        event.fields(&writer)
+      case .stray(var effect):
+        put(4, max: 0xFF)
+        effect.fields(&writer)
+      }
+    }
+  }
+}
+
+extension Design {
+  /// 64 bits that stand for the rules' text: a journal names the book it was written under by it.
+  public var bookDigest: UInt64 {
+    var fields = Fields(.digest)
+    func put(_ text: String) {
+      for byte in text.utf8 {
+        var word = UInt64(byte)
+        fields.word(&word, max: 0xFF) { _ in nil }
+      }
+      var end: UInt64 = 0x100
+      fields.word(&end, max: 0x100) { _ in nil }
+    }
+    put(name)
+    for host in hosts {
+      put(host.name)
+      host.book.phases.forEach { put($0.name) }
+      host.book.events.forEach(put)
+      host.book.effects.forEach(put)
+      for rule in host.book.rules {
+        put(rule.name)
+        rule.phases.forEach { put(String($0)) }
+        put(String(rule.event))
+        rule.guards.forEach { put($0.name) }
+        rule.clauses.forEach { put("\($0.kind)") }
+        put(rule.target.map(String.init) ?? "-")
+      }
+      for contract in host.book.contracts { put("\(contract.name) \(contract.stages)") }
+    }
+    return fields.value
+  }
+}
