@@ -1,0 +1,151 @@
+import CSQLite
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// One connection to one SQLite file, for one thread at a time; it closes when it is let go.
+final class Database {
+  let handle: OpaquePointer
+
+  /// - Parameters:
+  ///   - location: A path as ``Place`` gives it, or an URI.
+  ///   - flags: SQLite's `SQLITE_OPEN_…`.
+  init(_ location: String, _ flags: Int32, vfs: String? = nil) throws(DatabaseFailure) {
+    var opened: OpaquePointer?
+    let code = sqlite3_open_v2(location, &opened, flags | SQLITE_OPEN_NOMUTEX, vfs)
+    guard code == SQLITE_OK, let opened else {
+      let failure = DatabaseFailure(code, opened)
+      sqlite3_close_v2(opened)
+      throw failure
+    }
+    sqlite3_extended_result_codes(opened, 1)
+    handle = opened
+  }
+
+  deinit { sqlite3_close_v2(handle) }
+
+  /// Runs statements whose rows nobody wants.
+  func run(_ sql: String) throws(DatabaseFailure) {
+    let code = sqlite3_exec(handle, sql, nil, nil, nil)
+    guard code == SQLITE_OK else { throw DatabaseFailure(code, handle) }
+  }
+
+  /// The first column of the first row; nil if there is no row.
+  func value(_ sql: String) throws(DatabaseFailure) -> DatabaseValue? {
+    let statement = try Statement(sql, self)
+    return try statement.next() ? statement.value(0) : nil
+  }
+
+  /// The size of the file in bytes, and the size that its header gives it.
+  ///
+  /// Asked of SQLite's own descriptor: to open and close another would drop the locks of this process.
+  var size: (found: Int64, promised: Int64)? {
+    var file: UnsafeMutablePointer<sqlite3_file>?
+    var found: Int64 = 0
+    var header: [UInt8] = Array(repeating: 0, count: 32)
+    guard sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK,
+      let file, let methods = file.pointee.pMethods?.pointee,
+      methods.xFileSize(file, &found) == SQLITE_OK, methods.xRead(file, &header, 32, 0) == SQLITE_OK
+    else { return nil }
+    let page = Int64(header[16]) << 8 | Int64(header[17])
+    return (found, header[28...].reduce(0) { $0 << 8 | Int64($1) } * (page == 1 ? 65_536 : page))
+  }
+
+  var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+}
+
+/// A prepared statement, kept with its connection.
+final class Statement {
+  let pointer: OpaquePointer
+  private let database: Database
+
+  init(_ sql: String, _ database: Database) throws(DatabaseFailure) {
+    var prepared: OpaquePointer?
+    let code = sqlite3_prepare_v3(database.handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
+    guard code == SQLITE_OK, let prepared else { throw DatabaseFailure(code, database.handle) }
+    pointer = prepared
+    self.database = database
+  }
+
+  deinit { sqlite3_finalize(pointer) }
+
+  /// Steps to the next row, if there is one.
+  func next() throws(DatabaseFailure) -> Bool {
+    let code = sqlite3_step(pointer)
+    if code == SQLITE_ROW { return true }
+    guard code == SQLITE_DONE else { throw DatabaseFailure(code, database.handle) }
+    return false
+  }
+
+  func value(_ column: Int32) -> DatabaseValue? {
+    switch sqlite3_column_type(pointer, column) {
+    case SQLITE_INTEGER: .integer(sqlite3_column_int64(pointer, column))
+    case SQLITE_TEXT: .text(String(decoding: bytes(column), as: UTF8.self))
+    case SQLITE_BLOB: .bytes(Array(bytes(column)))
+    default: nil
+    }
+  }
+
+  /// What the column holds; valid until the next step.
+  func bytes(_ column: Int32) -> UnsafeRawBufferPointer {
+    let start = sqlite3_column_blob(pointer, column)
+    return UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(pointer, column)))
+  }
+
+  /// Runs a statement of the form `INSERT … VALUES (?1, ?2)`.
+  func put(_ key: String, _ value: DatabaseValue) throws(DatabaseFailure) {
+    // SQLITE_TRANSIENT: SQLite takes a copy.
+    let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+    var key = key
+    _ = key.withUTF8 { text in
+      text.withMemoryRebound(to: CChar.self) {
+        sqlite3_bind_text64(pointer, 1, $0.baseAddress, UInt64($0.count), copied, UInt8(SQLITE_UTF8))
+      }
+    }
+    switch value {
+    case .integer(let number): sqlite3_bind_int64(pointer, 2, number)
+    case .bytes(let bytes) where bytes.isEmpty: sqlite3_bind_zeroblob(pointer, 2, 0)
+    case .bytes(let bytes): sqlite3_bind_blob64(pointer, 2, bytes, UInt64(bytes.count), copied)
+    case .text(let text): sqlite3_bind_text64(pointer, 2, text, UInt64(text.utf8.count), copied, UInt8(SQLITE_UTF8))
+    }
+    defer { sqlite3_reset(pointer) }
+    _ = try next()
+  }
+}
+
+/// What a column of a row holds.
+enum DatabaseValue: Hashable {
+  case integer(Int64)
+  case text(String)
+  case bytes([UInt8])
+
+  var integer: Int64? { if case .integer(let number) = self { number } else { nil } }
+  var text: String? { if case .text(let text) = self { text } else { nil } }
+  var bytes: [UInt8]? { if case .bytes(let bytes) = self { bytes } else { nil } }
+}
+
+/// What SQLite answered instead of doing what it was asked.
+struct DatabaseFailure: Error {
+  /// The code without its extension, such as `SQLITE_FULL`.
+  let code: Int32
+  /// The operating system's reason if it gave one, else SQLite's.
+  let reason: String
+
+  init(_ code: Int32, _ handle: OpaquePointer?) {
+    self.code = code & 0xff
+    let number = handle.map { sqlite3_system_errno($0) } ?? 0
+    if number != 0, self.code == SQLITE_CANTOPEN || self.code == SQLITE_IOERR {
+      reason = String(cString: strerror(number))
+    } else {
+      reason = String(cString: handle.map { sqlite3_errmsg($0) } ?? sqlite3_errstr(code))
+    }
+  }
+
+  init(_ code: Int32, _ reason: String) {
+    self.code = code
+    self.reason = reason
+  }
+}

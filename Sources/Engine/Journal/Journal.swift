@@ -1,0 +1,300 @@
+import CSQLite
+import Spec
+
+/// The journal of a run while it is being written: an SQLite file that keeps each step as a record.
+///
+/// Records go in one after another and become durable in groups, when the host says ``commit()``. What is committed
+/// survives `kill -9`; what is pending then is as if it had never been. A record's chain is a hash of everything in it
+/// and of the chain before, so that ``JournalReader`` finds the first edit.
+///
+///     let journal = try Journal(creating: "monday.sqlite", header: header)
+///     try journal.append(nanoseconds: 0, cause: .input, event: event, outcome: .ignored, fired: [], …)
+///     try journal.commit()   // the record is safe
+///     try journal.close()    // so is the fact that no more follow
+///
+/// A journal belongs to one thread at a time: its host calls it under the host's own lock. As long as it is open, other
+/// processes may read the file and may not write it.
+///
+/// The file has two tables. `record` has a row per step:
+///
+/// | Column    | Holds                                                                              |
+/// |-----------|------------------------------------------------------------------------------------|
+/// | `number`  | 1, 2, 3, …                                                                          |
+/// | `at`      | nanoseconds since the run began                                                    |
+/// | `cause`   | 0 input, 1 answer, 2 delivery, 3 answer outside its contract                        |
+/// | `ticket`  | the ticket of an answer, the channel of a delivery, else 0                          |
+/// | `event`   | the event, encoded by its fields                                                   |
+/// | `outcome` | the index of the rule that fired, or -1 refused, -2 ignored, -3 unexpected          |
+/// | `fired`   | two bytes for the host and two for the rule, little-endian, for each rule that fired |
+/// | `effects` | the effects and cancellations, encoded                                              |
+/// | `state`   | XXH3 of the state after the step                                                   |
+/// | `chain`   | XXH3 of the chain before and of all of the above                                    |
+///
+/// `run` has the header by key and, after a clean end, the closing mark.
+public final class Journal {
+  /// What a commit survives, beside the death of the process, which it always survives.
+  public enum Durability: Hashable, Sendable {
+    /// A power failure may take the last commits, and never a part of one.
+    case normal
+    /// A commit waits for the disk, and survives a power failure: about 100 microseconds on a good one, 5 ms on others.
+    case full
+  }
+
+  /// `ILJL`, in the place where SQLite keeps whose file it is.
+  static let applicationID: Int64 = 0x494C_4A4C
+
+  public let path: String
+  public let header: JournalHeader
+  /// The number of the last record, committed or pending; 0 before the first.
+  public private(set) var lastNumber: UInt64 = 0
+  /// The chain of the last record; before the first, that of the header.
+  public private(set) var lastChain: UInt64
+  /// How many records wait for the next commit.
+  public private(set) var pendingRows = 0
+
+  private let headerChain: UInt64
+  private var committedChain: UInt64
+  private let hasher = ChainHasher()
+  private var database: Database?
+  private var insert: Statement?
+  private var failure: JournalError?
+
+  /// Begins a journal in a new file, or in an empty one.
+  ///
+  /// - Parameters:
+  ///   - path: A file in a folder that exists.
+  ///   - bytesMax: The size beyond which the file does not grow; then ``JournalError/full(path:safe:)`` is thrown.
+  public init(
+    creating path: String, header: JournalHeader, durability: Durability = .normal, bytesMax: Int? = nil
+  ) throws(JournalError) {
+    let place = Place(path)
+    try place.checkVacant()
+    let wasThere = place.kind == .emptyFile
+    self.path = path
+    self.header = header
+    headerChain = header.chain
+    lastChain = headerChain
+    committedChain = headerChain
+    do throws(DatabaseFailure) {
+      let database = try Database(place.location, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
+      // Whoever began a journal here since we looked has the file.
+      guard try Self.layOut(database, header, bytesMax: bytesMax) else { throw DatabaseFailure(SQLITE_BUSY, nil) }
+      self.database = database
+      try Self.keepLog(database, durability)
+      insert = try Statement("INSERT INTO record VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)", database)
+      try database.run("BEGIN IMMEDIATE")
+    } catch {
+      insert = nil
+      database = nil
+      let reason = error.asJournalError(path, safe: 0)
+      switch reason {
+      case .full where !wasThere, .writeFailed where !wasThere: place.clear()
+      default: break
+      }
+      throw reason
+    }
+  }
+
+  deinit {
+    // Not closed: what is pending is given up, and the file ends in a tail.
+    insert = nil
+    database = nil
+  }
+}
+
+// MARK: - Writing
+
+extension Journal {
+  /// Adds a record to the pending group and gives its number.
+  ///
+  /// Nothing is allocated, once a record as large as this one has been seen.
+  ///
+  /// - Parameters:
+  ///   - nanoseconds: Since the run began.
+  ///   - fired: The bytes of the step's firings, as `stepper.fired.withUnsafeBytes` gives them: host and rule, two
+  ///     bytes each, for each rule that fired.
+  ///   - state: XXH3 of the state and the open obligations after the step.
+  /// - Throws: ``JournalError/full(path:safe:)`` or ``JournalError/writeFailed(path:safe:reason:)``. The pending group
+  ///   is then lost, the journal takes no more records and throws the same error again.
+  @discardableResult
+  public func append(
+    nanoseconds: UInt64, cause: Record.Cause, event: UnsafeRawBufferPointer, outcome: Outcome,
+    fired: UnsafeRawBufferPointer, effects: UnsafeRawBufferPointer, state: UInt64
+  ) throws(JournalError) -> UInt64 {
+    precondition(fired.count % 4 == 0, "firings of \(fired.count) bytes: each has four")
+    let insert = try openStatement()
+    let (kind, ticket) = cause.columns
+    let row = RecordRow(
+      number: lastNumber + 1, nanoseconds: nanoseconds, cause: kind, ticket: ticket, outcome: outcome.column,
+      state: state, event: event, fired: fired, effects: effects)
+    let chain = hasher.chain(after: lastChain, row)
+    guard insert.put(row, chain: chain) == SQLITE_DONE else { throw fail() }
+    lastNumber = row.number
+    lastChain = chain
+    pendingRows += 1
+    return row.number
+  }
+
+  /// Adds what the record says; its number and chain are given anew.
+  @discardableResult
+  public func append(_ record: Record) throws(JournalError) -> UInt64 {
+    var fired: [Int16] = []
+    for (host, rule) in record.fired { fired += [Int16(host).littleEndian, Int16(rule).littleEndian] }
+    // A closure's typed error does not pass through the three calls below by itself.
+    let result: Result<UInt64, JournalError> = record.event.withUnsafeBytes { event in
+      record.effects.withUnsafeBytes { effects in
+        fired.withUnsafeBytes { fired in
+          Result { () throws(JournalError) in
+            try append(
+              nanoseconds: record.nanoseconds, cause: record.cause, event: event, outcome: record.outcome,
+              fired: fired, effects: effects, state: record.state)
+          }
+        }
+      }
+    }
+    return try result.get()
+  }
+
+  /// Makes the pending records durable, all or none of them.
+  public func commit() throws(JournalError) {
+    _ = try openStatement()
+    guard pendingRows > 0, let database else { return }
+    guard (try? database.run("COMMIT")) != nil else { throw fail() }
+    settle()
+    // The next group begins at once, because it is what keeps other writers out. Should one have slipped in
+    // between, the records just committed are safe, and the next append tells.
+    do throws(DatabaseFailure) { try database.run("BEGIN IMMEDIATE") } catch {
+      failure = error.asJournalError(path, safe: lastNumber)
+    }
+  }
+
+  /// Commits what is pending together with the closing mark, and leaves one plain file.
+  ///
+  /// Closing again does nothing.
+  public func close() throws(JournalError) {
+    guard database != nil else { return }
+    defer {
+      insert = nil
+      database = nil
+    }
+    _ = try openStatement()
+    guard let database else { return }
+    do throws(DatabaseFailure) {
+      let put = try Statement("INSERT INTO run VALUES (?1, ?2)", database)
+      for (key, value) in ClosingMark(count: lastNumber, chain: lastChain, header: headerChain).rows {
+        try put.put(key, value)
+      }
+      try database.run("COMMIT")
+    } catch {
+      throw fail()
+    }
+    settle()
+    insert = nil
+    // A file without a log can be read where nothing can be written. If a reader is still there, the log stays, and
+    // the records in it are as safe as before.
+    _ = try? database.run("PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE")
+  }
+
+  private func settle() {
+    pendingRows = 0
+    committedChain = lastChain
+  }
+
+  private func openStatement() throws(JournalError) -> Statement {
+    if let failure { throw failure }
+    guard let insert else { preconditionFailure("the journal \(path) is used after it was closed") }
+    return insert
+  }
+
+  /// Gives up the pending group after SQLite refused something, and says what remains.
+  private func fail() -> JournalError {
+    guard let database else { preconditionFailure("the journal \(path) failed without being open") }
+    lastNumber -= UInt64(pendingRows)
+    lastChain = committedChain
+    pendingRows = 0
+    let code = sqlite3_errcode(database.handle)
+    let error = DatabaseFailure(code, database.handle).asJournalError(path, safe: lastNumber)
+    if database.isInTransaction { _ = try? database.run("ROLLBACK") }
+    failure = error
+    return error
+  }
+}
+
+// MARK: - Beginning
+
+extension Journal {
+  /// Writes tables and header, in one transaction; false if there are tables already.
+  private static func layOut(
+    _ database: Database, _ header: JournalHeader, bytesMax: Int?
+  ) throws(DatabaseFailure) -> Bool {
+    try database.run("PRAGMA page_size = 4096; BEGIN EXCLUSIVE")
+    guard try database.value("SELECT count(*) FROM sqlite_schema") == .integer(0) else { return false }
+    if let bytesMax { try database.run("PRAGMA max_page_count = \(max(1, bytesMax / 4096))") }
+    try database.run(
+      """
+      PRAGMA application_id = \(applicationID);
+      PRAGMA user_version = \(JournalHeader.format);
+      CREATE TABLE record(
+        number INTEGER PRIMARY KEY, at INTEGER, cause INTEGER, ticket INTEGER, event BLOB, outcome INTEGER, fired BLOB,
+        effects BLOB, state INTEGER, chain INTEGER);
+      CREATE TABLE run(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+      """)
+    let put = try Statement("INSERT INTO run VALUES (?1, ?2)", database)
+    for (key, value) in header.rows { try put.put(key, value) }
+    try put.put("header_chain", .integer(Int64(bitPattern: header.chain)))
+    try database.run("COMMIT")
+    return true
+  }
+
+  private static func keepLog(_ database: Database, _ durability: Durability) throws(DatabaseFailure) {
+    try database.run("PRAGMA busy_timeout = 5000")
+    guard try database.value("PRAGMA journal_mode = WAL") == .text("wal") else {
+      throw DatabaseFailure(SQLITE_CANTOPEN, "its disk cannot keep a write-ahead log")
+    }
+    switch durability {
+    case .normal: try database.run("PRAGMA synchronous = NORMAL")
+    // Only Darwin knows the second pragma: there, a plain sync does not wait for the disk.
+    case .full: try database.run("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON")
+    }
+  }
+}
+
+extension Statement {
+  /// Binds the columns and steps. SQLite takes no copy of the bytes, which outlive the call.
+  fileprivate func put(_ row: RecordRow, chain: UInt64) -> Int32 {
+    sqlite3_bind_int64(pointer, 1, Int64(bitPattern: row.number))
+    sqlite3_bind_int64(pointer, 2, Int64(bitPattern: row.nanoseconds))
+    sqlite3_bind_int64(pointer, 3, row.cause)
+    sqlite3_bind_int64(pointer, 4, Int64(bitPattern: row.ticket))
+    bind(5, row.event)
+    sqlite3_bind_int64(pointer, 6, row.outcome)
+    bind(7, row.fired)
+    bind(8, row.effects)
+    sqlite3_bind_int64(pointer, 9, Int64(bitPattern: row.state))
+    sqlite3_bind_int64(pointer, 10, Int64(bitPattern: chain))
+    let code = sqlite3_step(pointer)
+    sqlite3_reset(pointer)
+    return code
+  }
+
+  /// Binds a blob even if there are no bytes: for a null pointer SQLite would bind NULL.
+  private func bind(_ column: Int32, _ bytes: UnsafeRawBufferPointer) {
+    if let start = bytes.baseAddress, bytes.count > 0 {
+      sqlite3_bind_blob64(pointer, column, start, UInt64(bytes.count), nil)
+    } else {
+      sqlite3_bind_zeroblob(pointer, column, 0)
+    }
+  }
+}
+
+extension DatabaseFailure {
+  /// The failure of a writer, of whose records the first `safe` are committed.
+  fileprivate func asJournalError(_ path: String, safe: UInt64) -> JournalError {
+    switch code {
+    case SQLITE_FULL: .full(path: path, safe: safe)
+    case SQLITE_BUSY, SQLITE_LOCKED: .inUse(path: path)
+    case SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_PERM: .notWritable(path: path, reason: reason)
+    default: .writeFailed(path: path, safe: safe, reason: reason)
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import CXXHash
+import Spec
+
+/// What a journal says of its run before the first record: enough to check that it is replayed on the same rules.
+public struct JournalHeader: Hashable, Sendable {
+  /// What the nanoseconds of the records were read from.
+  public enum Clock: String, Hashable, Sendable, CaseIterable {
+    case real, virtual
+  }
+
+  public var system: String
+  /// The hash of the rules' text, as the host computed it.
+  public var book: UInt64
+  /// The state before the first step, encoded by its fields.
+  public var start: [UInt8]
+  /// The world, or the workload, that the run met.
+  public var world: String
+  /// The names that stand for the numbers in records, as JSON text: kept as given, never read.
+  public var roster: String
+  /// When the run began, as an ISO 8601 date.
+  public var created: String
+  public var clock: Clock
+
+  public init(
+    system: String, book: UInt64, start: [UInt8], world: String, roster: String = "{}", created: String, clock: Clock
+  ) {
+    self.system = system
+    self.book = book
+    self.start = start
+    self.world = world
+    self.roster = roster
+    self.created = created
+    self.clock = clock
+  }
+}
+
+// MARK: - In the table `run`
+
+extension JournalHeader {
+  /// The format that this code writes, and the newest that it reads.
+  static let format: Int64 = 1
+
+  /// What the first record's chain follows from. It is kept beside the header, where an edit of either shows.
+  var chain: UInt64 {
+    let rows = Dictionary(uniqueKeysWithValues: rows)
+    return Self.chain { rows[$0] }
+  }
+
+  /// The chain of a header as it stands in a file.
+  static func chain(_ value: (String) -> DatabaseValue?) -> UInt64 {
+    let buffer = ByteBuffer()
+    for key in ["format", "system", "book", "start", "world", "roster", "created", "clock"] {
+      switch value(key) {
+      case .integer(let number): buffer.append(UInt64(bitPattern: number))
+      case .text(let text): buffer.append(text)
+      case .bytes(let bytes):
+        buffer.append(UInt64(bytes.count))
+        bytes.withUnsafeBytes(buffer.append)
+      case nil: buffer.append(UInt64.max)
+      }
+    }
+    return XXH3_64bits(buffer.bytes.baseAddress, buffer.count)
+  }
+
+  var rows: [(key: String, value: DatabaseValue)] {
+    [
+      ("format", .integer(Self.format)),
+      ("system", .text(system)),
+      ("book", .integer(Int64(bitPattern: book))),
+      ("start", .bytes(start)),
+      ("world", .text(world)),
+      ("roster", .text(roster)),
+      ("created", .text(created)),
+      ("clock", .text(clock.rawValue)),
+    ]
+  }
+
+  /// Reads the rows back; throws the key whose value is absent or of another type.
+  init(_ rows: [String: DatabaseValue]) throws(MissingKey) {
+    func take<T>(_ key: String, _ read: (DatabaseValue) -> T?) throws(MissingKey) -> T {
+      guard let value = rows[key].flatMap(read) else { throw MissingKey(key: key) }
+      return value
+    }
+    system = try take("system", \.text)
+    book = try UInt64(bitPattern: take("book", \.integer))
+    start = try take("start", \.bytes)
+    world = try take("world", \.text)
+    roster = try take("roster", \.text)
+    created = try take("created", \.text)
+    clock = try take("clock") { $0.text.flatMap(Clock.init) }
+  }
+
+  struct MissingKey: Error {
+    let key: String
+  }
+}
+
+extension ByteBuffer {
+  fileprivate func append(_ word: UInt64) {
+    withUnsafeBytes(of: word.littleEndian, append)
+  }
+
+  fileprivate func append(_ text: String) {
+    append(UInt64(text.utf8.count))
+    var text = text
+    text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
+  }
+}

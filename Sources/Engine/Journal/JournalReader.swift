@@ -1,0 +1,262 @@
+import CSQLite
+import Spec
+
+/// Reads a journal in order, checks its chain on the way, and reports the first place where it is not as written.
+///
+/// It reads the journals of runs that ended, were killed or are still going on, and changes none of them.
+///
+///     let reader = try JournalReader(reading: "monday.sqlite")
+///     reader.header.system                                       // "Topology switch"
+///     let fault = reader.forEach { record in steps += 1 }        // nil, or .tail(after: 4127), …
+///
+/// A reader belongs to one thread at a time. Its memory does not grow with the journal.
+public final class JournalReader {
+  public let path: String
+  public let header: JournalHeader
+
+  private let database: Database
+  private let hasher = ChainHasher()
+
+  public init(reading path: String) throws(JournalError) {
+    let place = Place(path)
+    switch place.kind {
+    case .nothing: throw .missing(path: path)
+    case .folder: throw .isFolder(path: path)
+    case .emptyFile: throw .notAJournal(path: path, found: "it is empty")
+    case .scrap: throw .notAJournal(path: path, found: "it is too short to be one")
+    case .file: break
+    }
+    self.path = path
+    do throws(DatabaseFailure) {
+      database = try Self.open(place)
+    } catch {
+      throw error.asJournalError(path)
+    }
+    header = try Self.readHeader(database, path)
+  }
+
+  private static func readHeader(_ database: Database, _ path: String) throws(JournalError) -> JournalHeader {
+    do {
+      guard try database.value("PRAGMA application_id") == .integer(Journal.applicationID) else {
+        throw JournalError.notAJournal(path: path, found: "it is an SQLite file of something else")
+      }
+      let format = try database.value("PRAGMA user_version")?.integer ?? 0
+      guard format <= JournalHeader.format else {
+        throw JournalError.newerFormat(path: path, found: Int(format), known: Int(JournalHeader.format))
+      }
+      return try JournalHeader(database.runRows())
+    } catch let error as JournalError {
+      throw error
+    } catch let error as JournalHeader.MissingKey {
+      throw .malformed(path: path, reason: "its header does not say `\(error.key)`")
+    } catch let error as DatabaseFailure {
+      throw error.asJournalError(path)
+    } catch {
+      preconditionFailure("reading a header threw \(error)")
+    }
+  }
+}
+
+// MARK: - Reading
+
+extension JournalReader {
+  /// Calls `body` for each record in order, from the record numbered `first`, until the end or the first fault.
+  ///
+  /// Each record is checked before it is given: its number follows the one before, and its chain follows from its
+  /// content. Records before `first` are taken as they are. Everything is read as it was when the call began, even if
+  /// the run goes on meanwhile.
+  ///
+  /// - Returns: The first fault, or nil if the run was closed and every record is as it was written.
+  /// - Complexity: O(*records*), some 0.4 microseconds for a record of 110 bytes; constant memory.
+  @discardableResult
+  public func forEach<E: Error>(
+    from first: UInt64 = 1, _ body: (borrowing RecordView) throws(E) -> Void
+  ) throws(E) -> JournalFault? {
+    // The snapshot is what makes the closing mark and the records belong together.
+    let begins = !database.isInTransaction
+    if begins, let fault = fault(after: 0, { () throws(DatabaseFailure) in try database.run("BEGIN") }) { return fault }
+    defer { if begins { _ = try? database.run("COMMIT") } }
+    var walk: Walk?
+    if let fault = fault(after: 0, { () throws(DatabaseFailure) in walk = try Walk(database, from: first) }) {
+      return fault
+    }
+    guard var walk else { return nil }
+    if let fault = walk.headerFault { return fault }
+    while true {
+      switch walk.next(hasher) {
+      case .record(let row, let chain):
+        guard let view = RecordView(row, chain: chain) else {
+          return .unreadable(
+            after: row.number - 1, reason: "record \(row.number) says what this version of Interlock does not know")
+        }
+        try body(view)
+      case .end(let fault): return cut(fault)
+      }
+    }
+  }
+
+  /// Every record from `first` on, up to the first fault.
+  public func records(from first: UInt64 = 1) -> (records: [Record], fault: JournalFault?) {
+    var records: [Record] = []
+    let fault = forEach(from: first) { records.append($0.record()) }
+    return (records, fault)
+  }
+
+  /// Gives the reason for a fault if there is a simpler one: in a file that was cut, the last page has zeros for rows.
+  private func cut(_ fault: JournalFault?) -> JournalFault? {
+    guard let fault, !Place(path).hasLog, let size = database.size, size.found < size.promised else { return fault }
+    return .unreadable(
+      after: fault.lastGood, reason: "the file was cut, and \(size.found) of its \(size.promised) bytes are there")
+  }
+
+  private func fault(after: UInt64, _ action: () throws(DatabaseFailure) -> Void) -> JournalFault? {
+    do throws(DatabaseFailure) {
+      try action()
+      return nil
+    } catch {
+      return .unreadable(after: after, reason: error.reason)
+    }
+  }
+}
+
+/// One pass over the records: where it is, and what the next row must be.
+private struct Walk {
+  private let rows: Statement
+  private let closing: ClosingMark.Reading
+  /// The fault of the header, if it has one.
+  let headerFault: JournalFault?
+  private var number: UInt64
+  private var chain: UInt64
+
+  init(_ database: Database, from first: UInt64) throws(DatabaseFailure) {
+    let run = try database.runRows()
+    chain = UInt64(bitPattern: run["header_chain"]?.integer ?? 0)
+    let expected = JournalHeader.chain { run[$0] }
+    headerFault = expected == chain ? nil : .headerEdited(expected: expected, found: chain)
+    closing = ClosingMark.read(run, header: chain)
+    number = 0
+    // A row with a number below 1 is for the pass to find.
+    let start = first > 1 ? Int64(clamping: first) : .min
+    if first > 1 {
+      let before = try Statement(
+        "SELECT number, chain FROM record WHERE number < \(start) ORDER BY number DESC LIMIT 1", database)
+      if try before.next() {
+        number = UInt64(bitPattern: sqlite3_column_int64(before.pointer, 0))
+        chain = UInt64(bitPattern: sqlite3_column_int64(before.pointer, 1))
+      }
+    }
+    rows = try Statement(
+      """
+      SELECT number, at, cause, ticket, event, outcome, fired, effects, state, chain
+      FROM record WHERE number >= \(start) ORDER BY number
+      """, database)
+  }
+
+  enum Step {
+    case record(RecordRow, chain: UInt64)
+    case end(JournalFault?)
+  }
+
+  mutating func next(_ hasher: ChainHasher) -> Step {
+    do throws(DatabaseFailure) {
+      guard try rows.next() else { return .end(faultAtEnd) }
+    } catch {
+      return .end(.unreadable(after: number, reason: error.reason))
+    }
+    let (row, found) = rows.record()
+    if case .mark(let mark) = closing, number == mark.count { return .end(.added(record: row.number, after: number)) }
+    guard row.number == number + 1 else {
+      let isBehind = Int64(bitPattern: row.number) <= Int64(bitPattern: number)
+      return .end(isBehind ? .added(record: row.number, after: number) : .missing(record: number + 1))
+    }
+    let expected = hasher.chain(after: chain, row)
+    guard expected == found else { return .end(.edited(record: row.number, expected: expected, found: found)) }
+    number = row.number
+    chain = found
+    return .record(row, chain: found)
+  }
+
+  private var faultAtEnd: JournalFault? {
+    switch closing {
+    case .absent: .tail(after: number)
+    case .edited(let expected, let found): .closingEdited(after: number, expected: expected, found: found)
+    case .mark(let mark) where number < mark.count: .truncated(after: number, promised: mark.count)
+    // Somebody computed the chain of the records anew, and the seal shows that the mark is the run's.
+    case .mark(let mark) where chain != mark.chain: .edited(record: number, expected: mark.chain, found: chain)
+    case .mark: nil
+    }
+  }
+}
+
+extension Statement {
+  /// The current row of a walk.
+  fileprivate func record() -> (RecordRow, chain: UInt64) {
+    func word(_ column: Int32) -> UInt64 { UInt64(bitPattern: sqlite3_column_int64(pointer, column)) }
+    var strange: UInt64 = 0
+    for column in 0..<Int32(10) {
+      let type = column == 4 || column == 6 || column == 7 ? SQLITE_BLOB : SQLITE_INTEGER
+      if sqlite3_column_type(pointer, column) != type { strange |= 1 << UInt64(column) }
+    }
+    let row = RecordRow(
+      number: word(0), nanoseconds: word(1), cause: Int64(bitPattern: word(2)), ticket: word(3),
+      outcome: Int64(bitPattern: word(5)), state: word(8), event: bytes(4), fired: bytes(6), effects: bytes(7),
+      strangeColumns: strange)
+    return (row, word(9))
+  }
+}
+
+// MARK: - Opening
+
+extension JournalReader {
+  private static func open(_ place: Place) throws(DatabaseFailure) -> Database {
+    do throws(DatabaseFailure) {
+      return try open(place.location, SQLITE_OPEN_READONLY, vfs: nil)
+    } catch {
+      guard [SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_IOERR].contains(error.code) else { throw error }
+      // Where nothing may be created beside the file, SQLite cannot share it with a writer; but then no writer can be
+      // at work either. A log that was left there is read into memory of our own, without locks.
+      let frozen =
+        place.hasLog
+        ? try? open(place.location, SQLITE_OPEN_READONLY, vfs: "unix-none")
+        : try? open(place.frozenLocation, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, vfs: nil)
+      guard let frozen else { throw error }
+      return frozen
+    }
+  }
+
+  private static func open(_ location: String, _ flags: Int32, vfs: String?) throws(DatabaseFailure) -> Database {
+    let database = try Database(location, flags, vfs: vfs)
+    if vfs != nil { try database.run("PRAGMA locking_mode = EXCLUSIVE") }
+    // A file that was cut is refused as a whole, unless its schema is held to be writable; nothing is written.
+    try database.run(
+      """
+      PRAGMA busy_timeout = 5000; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA writable_schema = ON
+      """)
+    _ = try database.value("SELECT count(*) FROM sqlite_schema")
+    return database
+  }
+}
+
+extension Database {
+  /// The table `run`.
+  fileprivate func runRows() throws(DatabaseFailure) -> [String: DatabaseValue] {
+    let statement = try Statement("SELECT key, value FROM run", self)
+    var rows: [String: DatabaseValue] = [:]
+    while try statement.next() {
+      if case .text(let key)? = statement.value(0) { rows[key] = statement.value(1) }
+    }
+    return rows
+  }
+}
+
+extension DatabaseFailure {
+  /// The failure of a reader.
+  fileprivate func asJournalError(_ path: String) -> JournalError {
+    switch code {
+    case SQLITE_NOTADB: .notAJournal(path: path, found: "it is not an SQLite file")
+    case SQLITE_BUSY, SQLITE_LOCKED: .inUse(path: path)
+    case SQLITE_CORRUPT, SQLITE_ERROR: .malformed(path: path, reason: reason)
+    default: .notReadable(path: path, reason: reason)
+    }
+  }
+}

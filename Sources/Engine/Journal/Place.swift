@@ -1,0 +1,90 @@
+import CSQLite
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// Where a journal lies or is to lie: what can be known before SQLite is asked.
+struct Place {
+  let path: String
+
+  init(_ path: String) { self.path = path }
+
+  enum Kind {
+    case nothing, folder, emptyFile, file
+    /// Too short for the smallest page of SQLite, which may take it for a new file.
+    case scrap
+  }
+
+  var kind: Kind { Self.kind(of: path) }
+
+  private static func kind(of path: String) -> Kind {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return .nothing }
+    if status.st_mode & S_IFMT == S_IFDIR { return .folder }
+    return status.st_size == 0 ? .emptyFile : status.st_size < 512 ? .scrap : .file
+  }
+
+  /// The path for SQLite, which would take `:memory:` and `file:` for something else.
+  var location: String { path.hasPrefix("/") ? path : "./" + path }
+
+  /// Names the file as one that nobody changes: SQLite then reads it without writing anything beside it.
+  var frozenLocation: String {
+    let plain = location.utf8.map { byte in
+      switch byte {
+      case UInt8(ascii: "%"), UInt8(ascii: "?"), UInt8(ascii: "#"), 0...32, 127...:
+        let digits = String(byte, radix: 16)
+        return "%" + (digits.count == 1 ? "0" : "") + digits
+      default: return String(Character(Unicode.Scalar(byte)))
+      }
+    }
+    return "file:" + plain.joined() + "?immutable=1"
+  }
+
+  var hasLog: Bool { Self.kind(of: path + "-wal") == .file }
+
+  private var folder: String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// Refuses a place where a journal cannot begin. Nothing is created or changed.
+  func checkVacant() throws(JournalError) {
+    switch kind {
+    case .folder: throw .isFolder(path: path)
+    case .scrap: throw .exists(path: path)
+    case .file: throw isBeingWritten ? .inUse(path: path) : .exists(path: path)
+    case .emptyFile: break
+    case .nothing:
+      switch Self.kind(of: folder) {
+      case .folder: break
+      case .nothing: throw .folderMissing(path: path, folder: folder, isFile: false)
+      case .emptyFile, .scrap, .file: throw .folderMissing(path: path, folder: folder, isFile: true)
+      }
+    }
+  }
+
+  /// Whether some connection, of this process or another, holds the file's write lock.
+  private var isBeingWritten: Bool {
+    // The last connection to close would fold a log that a killed writer left into the file. This one may only read,
+    // so it cannot do that, and while it is there the next one does not: a file that is refused stays as it was.
+    guard let watch = try? Database(location, SQLITE_OPEN_READONLY) else { return false }
+    return withExtendedLifetime(watch) {
+      do throws(DatabaseFailure) {
+        _ = try watch.value("SELECT count(*) FROM sqlite_schema")
+        let probe = try Database(location, SQLITE_OPEN_READWRITE)
+        try probe.run("BEGIN IMMEDIATE; ROLLBACK")
+        return false
+      } catch {
+        return error.code == SQLITE_BUSY
+      }
+    }
+  }
+
+  /// Removes what an attempt to begin a journal here left behind.
+  func clear() {
+    for ending in ["", "-journal", "-wal", "-shm"] { unlink(path + ending) }
+  }
+}

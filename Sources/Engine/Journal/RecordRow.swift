@@ -1,0 +1,84 @@
+import CXXHash
+import Spec
+
+/// One row of the table `record`, except its chain: numbers as SQLite holds them, bytes wherever they are.
+struct RecordRow {
+  var number: UInt64
+  var nanoseconds: UInt64
+  var cause: Int64
+  var ticket: UInt64
+  var outcome: Int64
+  var state: UInt64
+  var event: UnsafeRawBufferPointer
+  /// Pairs of little-endian 16-bit numbers: host, rule.
+  var fired: UnsafeRawBufferPointer
+  var effects: UnsafeRawBufferPointer
+  /// A bit for each column whose type is not the one that a journal writes.
+  var strangeColumns: UInt64 = 0
+}
+
+/// Computes the chain: XXH3 over the chain before and everything in the row.
+struct ChainHasher {
+  private let scratch = ByteBuffer()
+
+  /// The lengths are hashed with the rest, so that no byte can move from one column into the next unnoticed.
+  func chain(after previous: UInt64, _ row: RecordRow) -> UInt64 {
+    scratch.count = 0
+    let words = (
+      previous.littleEndian, row.number.littleEndian, row.nanoseconds.littleEndian, row.cause.littleEndian,
+      row.ticket.littleEndian, row.outcome.littleEndian, row.state.littleEndian, row.strangeColumns.littleEndian,
+      row.event.count.littleEndian, row.fired.count.littleEndian, row.effects.count.littleEndian
+    )
+    withUnsafeBytes(of: words, scratch.append)
+    scratch.append(row.event)
+    scratch.append(row.fired)
+    scratch.append(row.effects)
+    return XXH3_64bits(scratch.bytes.baseAddress, scratch.count)
+  }
+}
+
+// MARK: - Codes
+
+extension Record.Cause {
+  /// The columns `cause` and `ticket`. A channel's number stands in the place of a ticket.
+  var columns: (cause: Int64, ticket: UInt64) {
+    switch self {
+    case .input: (0, 0)
+    case .answer(let ticket): (1, ticket)
+    case .delivery(let channel): (2, UInt64(bitPattern: Int64(channel)))
+    case .offContract(let ticket): (3, ticket)
+    }
+  }
+
+  init?(cause: Int64, ticket: UInt64) {
+    switch cause {
+    case 0: self = .input
+    case 1: self = .answer(ticket: ticket)
+    case 2: self = .delivery(channel: Int(Int64(bitPattern: ticket)))
+    case 3: self = .offContract(ticket: ticket)
+    default: return nil
+    }
+  }
+}
+
+extension Outcome {
+  /// The column `outcome`: the rule that fired, or a negative number.
+  var column: Int64 {
+    switch self {
+    case .fired(let rule): Int64(rule)
+    case .refused: -1
+    case .ignored: -2
+    case .unexpected: -3
+    }
+  }
+
+  init?(column: Int64) {
+    switch column {
+    case 0...: self = .fired(rule: Int(column))
+    case -1: self = .refused
+    case -2: self = .ignored
+    case -3: self = .unexpected
+    default: return nil
+    }
+  }
+}
