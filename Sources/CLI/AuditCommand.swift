@@ -1,0 +1,112 @@
+import Check
+import Engine
+import Options
+import Spec
+
+struct Audit: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "audit", abstract: "Hold a journal against the spec, or the specs against themselves.",
+    discussion: """
+      With --journal, each record is checked: the chain, the contract of each answer, the outcome, the rules, the effects, \
+      the fingerprint of the state, every law, and the time of every timer. Without it, every machine is audited: static \
+      findings, the scenarios of its chapter, all exhaustive worlds, and random runs.
+      """,
+    exitCodes: [
+      0: "READY", 1: "findings: FIX REQUIRED", 2: "usage", 3: "the journal is missing or is none",
+    ])
+
+  @Option(help: ArgumentHelp("The journal of a run.", valueName: "file")) var journal: String?
+  @Flag(help: "Print one JSON object.") var json = false
+
+  mutating func run() throws {
+    if let journal {
+      let audit = try Audit.walk(journal, judges: true)
+      if json { try Output.json(Audit.object(audit, journal)) } else { Audit.show(audit, indent: "") }
+      if audit.verdict != .ready { throw ExitCode.findings }
+    } else if try auditMachines() != .ready {
+      throw ExitCode.findings
+    }
+  }
+
+  // MARK: - A journal
+
+  static func walk(_ path: String, judges: Bool, until: UInt64? = nil) throws -> JournalAudit {
+    let reader = try JournalReader(reading: path)
+    guard let entry = Catalog.entries.first(where: { $0.name == reader.header.system }) else {
+      throw WorldFailure(
+        "the journal \(path) is of a system \"\(reader.header.system)\", which this version does not have",
+        try: "interlock list")
+    }
+    let progress = Options.Progress()
+    defer { progress.finish() }
+    return try entry.audit(
+      reader, AuditRequest(judges: judges, until: until) { progress.update("\(Output.count($0)) records") })
+  }
+
+  static func show(_ audit: JournalAudit, indent: String) {
+    let style = Style(for: .standardOutput)
+    let report = audit.report
+    print("\(indent)audit      \(Output.count(report.records)) records of \(audit.header.system) (\(audit.header.world)): chain, contracts, rules, effects, fingerprints")
+    print("\(indent)           laws judged at each record, those that walk the whole state at \(Output.count(report.wholeStateChecks)) of them")
+    if report.timerLatenessMax > 0 {
+      print("\(indent)           the latest timer fired \(Output.decimal(Double(report.timerLatenessMax) / 1e6, 3)) ms after its time")
+    }
+    for finding in audit.findings { print(indent + Output.line(finding, style)) }
+    let total = report.count.values.reduce(0, +)
+    if total > report.findings.count { print("\(indent)… and \(Output.count(total - report.findings.count)) more findings") }
+    print("\(indent)verdict    \(Output.verdict(audit.verdict, style))")
+  }
+
+  static func object(_ audit: JournalAudit, _ path: String) -> [String: Any] {
+    [
+      "journal": path, "system": audit.header.system, "world": audit.header.world, "records": audit.report.records,
+      "closed": audit.report.isClosed, "whole_state_checks": audit.report.wholeStateChecks,
+      "timer_lateness_ms_max": Double(audit.report.timerLatenessMax) / 1e6,
+      "diverged_at": audit.report.divergedAt as Any? ?? "", "findings": Output.json(audit.findings),
+      "verdict": audit.verdict.rawValue,
+    ]
+  }
+
+  // MARK: - The machines
+
+  private func auditMachines() throws -> Verdict {
+    let style = Style(for: .standardOutput)
+    var all: [Finding] = []
+    var objects: [[String: Any]] = []
+    for entry in Catalog.entries {
+      var findings = entry.staticFindings
+      if !json { print(style.bold("\(entry.title) (\(entry.name))")) }
+      let scenarios = entry.scenarios()
+      findings += scenarios.failures.map { Finding(.critical, "scenario-failed", $0.description) }
+      if !json { print("  scenarios  \(scenarios.count) of specs/\(entry.chapter), \(scenarios.failures.count) failed") }
+      var worlds: [[String: Any]] = []
+      for name in try entry.worlds(named: nil, exhaustive: true) {
+        let progress = Options.Progress()
+        let usage = Usage()
+        let report = entry.explore(name, Bounds()) { progress.update("\(name): \(Output.count($0.distinct)) states") }
+        progress.finish()
+        findings += report.findings.map(\.finding)
+        worlds.append(Explore.object(report, usage))
+        if !json { Explore.show(report, usage) }
+      }
+      for name in try entry.worlds(named: nil, exhaustive: false) {
+        let report = entry.fuzz(name, FuzzOptions(seed: 1, cases: 200), nil)
+        findings += report.findings.map(\.finding)
+        if !json { print("  random     \(Output.count(report.steps)) steps of world \(name), seed 1: \(report.findings.count) findings") }
+      }
+      if !json { for finding in findings { print("  " + Output.line(finding, style)) } }
+      objects.append([
+        "machine": entry.name, "scenarios": scenarios.count, "worlds": worlds, "findings": Output.json(findings),
+        "verdict": Verdict(findings).rawValue,
+      ])
+      all += findings
+    }
+    let verdict = Verdict(all)
+    if json {
+      try Output.json(["machines": objects, "verdict": verdict.rawValue])
+    } else {
+      print("verdict    \(Output.verdict(verdict, style))")
+    }
+    return verdict
+  }
+}

@@ -1,0 +1,71 @@
+import Check
+import Engine
+import Machines
+import Options
+import Spec
+
+/// The systems that the command line knows, by name.
+///
+/// An entry closes over its system's type, so that what it does is compiled for it.
+struct CatalogEntry: Sendable {
+  let name: String
+  let title: String
+  let chapter: String
+  let hosts: [(name: String, book: BookDescription)]
+  let routes: [String]
+  let properties: [BookDescription.PropertyDescription]
+  let worlds: [(name: String, words: String, isExhaustive: Bool)]
+  let staticFindings: [Finding]
+  let bookDigest: UInt64
+  let explore: @Sendable (_ world: String, Bounds, ((ExplorationProgress) -> Void)?) -> ExplorationReport
+  let fuzz: @Sendable (_ world: String, FuzzOptions, ((Int, Int) -> Void)?) -> FuzzReport
+  let scenarios: @Sendable () -> (count: Int, failures: [ScenarioFailure])
+  let audit: @Sendable (JournalReader, AuditRequest) throws -> JournalAudit
+
+  /// - Parameter shape: A state of the configuration that a journal's roster names.
+  init<S: System>(_ design: Design<S>, scenarios all: [Scenario], shape: @escaping @Sendable (_ roster: [String]) -> S?) {
+    name = design.name
+    title = design.title
+    chapter = design.chapter
+    hosts = design.hosts.map { ($0.name, $0.book) }
+    routes = design.routes.map {
+      "\(design.hosts[$0.fromHost].name).\($0.effectName) → \(design.hosts[$0.toHost].name).\($0.eventName)"
+    }
+    properties = design.properties.map { BookDescription.PropertyDescription($0) }
+    worlds = design.worlds.map { ($0.name, $0.words, $0.isExhaustive) }
+    staticFindings = design.findings
+    bookDigest = design.bookDigest
+    let worldsByName = Dictionary(uniqueKeysWithValues: design.worlds.map { ($0.name, $0) })
+    explore = { Check.explore(design, world: worldsByName[$0]!, bounds: $1, progress: $2) }
+    fuzz = { Check.fuzz(design, world: worldsByName[$0]!, options: $1, progress: $2) }
+    let own = all.filter { $0.file == design.chapter }
+    scenarios = { (own.count, own.flatMap { ScenarioRunner.run($0, design) }) }
+    audit = { try JournalAudit.walk($0, design, $1, shape: shape) }
+  }
+}
+
+enum Catalog {
+  static let entries: [CatalogEntry] = [
+    CatalogEntry(TopologySwitch.design, scenarios: Scenario.all) { roster in
+      (1...7).contains(roster.count) ? TopologySwitch(agents: roster.count, topology: .star) : nil
+    }
+  ]
+
+  static func entry(_ name: String) throws -> CatalogEntry {
+    if let entry = entries.first(where: { $0.name == name }) { return entry }
+    throw ValidationError(
+      "no machine is called \"\(name)\"; there are: \(entries.map(\.name).joined(separator: ", ")) (see interlock list)")
+  }
+}
+
+extension CatalogEntry {
+  /// The worlds asked for: one by name, or every one of a kind.
+  func worlds(named name: String?, exhaustive: Bool) throws -> [String] {
+    guard let name else { return worlds.filter { $0.isExhaustive == exhaustive }.map(\.name) }
+    guard worlds.contains(where: { $0.name == name }) else {
+      throw ValidationError(
+        "\(self.name) has no world \"\(name)\"; there are: \(worlds.map(\.name).joined(separator: ", "))")
+    }
+    return [name]
+  }
+}

@@ -1,0 +1,84 @@
+import Check
+import Options
+import Spec
+
+struct Explore: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explore", abstract: "Explore every state a world can reach, breadth first.",
+    discussion: "Each counterexample is a shortest one. Without --world, every exhaustive world is explored.",
+    exitCodes: [0: "every law holds", 1: "findings", 2: "usage"])
+
+  @Argument(help: "The machine, as interlock list names it.") var machine: String
+  @Option(help: "The world to explore.") var world: String?
+  @Option(help: ArgumentHelp("Stop after this many distinct states.", valueName: "count")) var states: Int = 50_000_000
+  @Option(help: ArgumentHelp("Stop at this many steps from the start.", valueName: "steps")) var depth: Int?
+  @Flag(help: "Print one JSON object (an array \"worlds\" where several were explored).") var json = false
+
+  func validate() throws {
+    guard states > 0 else { throw ValidationError("--states is \(states); give a number above 0") }
+    guard depth ?? 1 > 0 else { throw ValidationError("--depth is \(depth!); give a number above 0") }
+  }
+
+  mutating func run() throws {
+    let entry = try Catalog.entry(machine)
+    var objects: [[String: Any]] = []
+    var isReady = true
+    for name in try entry.worlds(named: world, exhaustive: true) {
+      let progress = Options.Progress()
+      let usage = Usage()
+      let report = entry.explore(name, Bounds(states: states, depth: depth ?? .max)) { now in
+        progress.update(
+          "\(name): \(Output.count(now.distinct)) states, depth \(now.depth), \(Output.count(now.frontier)) waiting")
+      }
+      progress.finish()
+      isReady = isReady && report.verdict == .ready
+      if json { objects.append(Explore.object(report, usage)) } else { Explore.show(report, usage) }
+    }
+    if json { try Output.json(objects.count == 1 ? objects[0] : ["machine": machine, "worlds": objects]) }
+    if !isReady { throw ExitCode.findings }
+  }
+
+  static func show(_ report: ExplorationReport, _ usage: Usage) {
+    let style = Style(for: .standardOutput)
+    print("\(style.bold("\(report.machine), world \(report.world)"))")
+    print(
+      "  \(Output.count(report.distinct)) distinct states, \(Output.count(report.generated)) steps, depth \(report.depth)"
+        + "; \(Output.decimal(usage.wallSeconds)) s, \(Output.decimal(usage.cpuSeconds)) s of CPU, "
+        + "\(Output.count(report.peakBytes / 1_048_576)) MiB")
+    let fired = report.coverage.rulesFired
+    print("  rules fired: \(fired) of \(report.coverage.rules.count); sometimes met: \(met(report)) of \(report.coverage.sometimes.count)")
+    for finding in report.findings {
+      print("  " + Output.line(finding.finding, style))
+      if !finding.trace.steps.isEmpty { print(finding.trace.text) }
+    }
+    print("  \(Output.verdict(report.verdict, style)): \(words(report))")
+  }
+
+  /// What the verdict rests on: bounds, odds, fairness.
+  static func words(_ report: ExplorationReport) -> String {
+    let extent = report.isComplete ? "the whole world" : "NOT the whole world, because these bounds were met: \(report.boundsMet.joined(separator: "; "))"
+    let odds = String(report.omissionOdds)
+    let fairness =
+      report.leadsTo.isEmpty ? "" : report.isComplete ? "; leads-to under weak fairness of what is owed" : "; leads-to not judged"
+    return "\(extent); \(report.mode), odds of an omission \(odds.prefix(4))\(odds.firstIndex(of: "e").map { String(odds[$0...]) } ?? "")\(fairness)"
+  }
+
+  private static func met(_ report: ExplorationReport) -> Int { report.coverage.sometimes.count { $0.isMet } }
+
+  static func object(_ report: ExplorationReport, _ usage: Usage) -> [String: Any] {
+    [
+      "machine": report.machine, "world": report.world, "distinct": report.distinct, "generated": report.generated,
+      "depth": report.depth, "cpu_seconds": usage.cpuSeconds, "wall_seconds": usage.wallSeconds,
+      "peak_bytes": report.peakBytes, "mode": report.mode, "omission_odds": report.omissionOdds,
+      "complete": report.isComplete, "bounds_met": report.boundsMet,
+      "rules_fired": report.coverage.rulesFired, "rules": report.coverage.rules.count,
+      "findings": report.findings.map { finding in
+        [
+          "severity": finding.finding.severity.word, "code": finding.finding.code, "words": finding.finding.words,
+          "place": finding.finding.place, "trace": finding.trace.steps.map { "\($0.who) \($0.what)" },
+        ] as [String: Any]
+      },
+      "verdict": report.verdict.rawValue,
+    ]
+  }
+}

@@ -1,0 +1,76 @@
+import Check
+import Options
+import Spec
+
+struct Fuzz: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fuzz", abstract: "Run a world at random, and shrink the runs that break a law.",
+    exitCodes: [0: "no law was broken", 1: "findings", 2: "usage"])
+
+  @Argument(help: "The machine, as interlock list names it.") var machine: String
+  @Option(help: "The world; by default the ones that are too large to explore.") var world: String?
+  @Option(help: ArgumentHelp("The seed; by default a fresh one, which is printed.", valueName: "number")) var seed: UInt64?
+  @Option(help: ArgumentHelp("How many runs.", valueName: "count")) var cases: Int = 1000
+  @Option(help: ArgumentHelp("Steps of each run.", valueName: "count")) var steps: Int = 200
+  @Option(name: .customLong("case"), help: ArgumentHelp("Only this run of the seed.", valueName: "number")) var only: Int?
+  @Flag(help: "Print one JSON object.") var json = false
+
+  func validate() throws {
+    for (name, value) in [("--cases", cases), ("--steps", steps)] where value < 1 {
+      throw ValidationError("\(name) is \(value); give a number above 0")
+    }
+    if let only, only < 0 { throw ValidationError("--case is \(only); runs are counted from 0") }
+  }
+
+  mutating func run() throws {
+    let entry = try Catalog.entry(machine)
+    let seed = seed ?? UInt64.random(in: 0..<1_000_000)
+    var objects: [[String: Any]] = []
+    var isReady = true
+    for name in try entry.worlds(named: world, exhaustive: false) {
+      let progress = Options.Progress()
+      let report = entry.fuzz(name, FuzzOptions(seed: seed, cases: cases, steps: steps, only: only)) { cases, steps in
+        progress.update("\(name): \(Output.count(cases)) runs, \(Output.count(steps)) steps")
+      }
+      progress.finish()
+      isReady = isReady && report.verdict == .ready
+      if json { objects.append(object(report)) } else { show(report) }
+    }
+    if json { try Output.json(objects.count == 1 ? objects[0] : ["machine": machine, "worlds": objects]) }
+    if !isReady { throw ExitCode.findings }
+  }
+
+  private func show(_ report: FuzzReport) {
+    let style = Style(for: .standardOutput)
+    print(style.bold("\(report.machine), world \(report.world), seed \(report.options.seed)"))
+    print(
+      "  \(Output.count(report.cases)) runs, \(Output.count(report.steps)) steps; rules fired: "
+        + "\(report.coverage.rulesFired) of \(report.coverage.rules.count); sometimes met: "
+        + "\(report.coverage.sometimes.count { $0.isMet }) of \(report.coverage.sometimes.count)")
+    for finding in report.findings {
+      print("  " + Output.line(finding.finding, style))
+      print("  shrunk from \(finding.drawn) steps to \(finding.shrunk); again with: \(replay(report, finding))")
+      print(finding.trace.text)
+    }
+    print("  \(Output.verdict(report.verdict, style))")
+  }
+
+  private func replay(_ report: FuzzReport, _ finding: FuzzFinding) -> String {
+    "interlock fuzz \(report.machine) --world \(report.world) --seed \(report.options.seed) --case \(finding.number) --steps \(report.options.steps)"
+  }
+
+  private func object(_ report: FuzzReport) -> [String: Any] {
+    [
+      "machine": report.machine, "world": report.world, "seed": report.options.seed, "cases": report.cases,
+      "steps": report.steps, "rules_fired": report.coverage.rulesFired, "rules": report.coverage.rules.count,
+      "findings": report.findings.map { finding in
+        [
+          "severity": finding.finding.severity.word, "code": finding.finding.code, "words": finding.finding.words,
+          "case": finding.number, "drawn": finding.drawn, "shrunk": finding.shrunk,
+          "trace": finding.trace.steps.map { "\($0.who) \($0.what)" }, "replay": replay(report, finding),
+        ] as [String: Any]
+      },
+      "verdict": report.verdict.rawValue,
+    ]
+  }
+}

@@ -1,0 +1,136 @@
+import Adapters
+import Check
+import Engine
+import Foundation
+import Machines
+import Options
+import Spec
+
+struct Run: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Drive a team through a workload, keep a journal, and audit it.",
+    discussion: """
+      A workload is Interlock's JSONL (see examples/README.md) or a multi-agent chat transcript: a JSON object with a \
+      list "history". The run ends when everything is sent and delivered; its journal is then held against the spec.
+      """,
+    exitCodes: [
+      0: "the run's journal is as the spec says", 1: "findings", 2: "usage",
+      3: "the workload is malformed, or the journal cannot be written",
+    ])
+
+  @Argument(help: "The workload's file.") var workload: String
+  @Option(help: ArgumentHelp("Where the journal is kept; without it, a temporary one is audited and removed.", valueName: "file"))
+  var journal: String?
+  @Option(help: "The clock of the run.") var clock: ClockKind = .real
+  @Option(help: ArgumentHelp("Seeds message identities, for runs that can be repeated.", valueName: "number")) var seed: UInt64?
+  @Flag(help: "Wait for the disk at each commit, so that a power failure loses nothing.") var durable = false
+  @Flag(help: "Do not audit the journal afterwards.") var noAudit = false
+  @Flag(help: "Print one JSON object.") var json = false
+
+  enum ClockKind: String, CaseIterable, ExpressibleByArgument { case real, virtual }
+
+  mutating func run() throws {
+    let read = try Workload.read(path: workload)
+    let path = journal ?? FileManager.default.temporaryDirectory.appendingPathComponent("interlock-\(UUID().uuidString).sqlite").path
+    defer {
+      if journal == nil { for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) } }
+    }
+    let loop = Loop(clock == .real ? .real : .virtual)
+    let header = try header(for: read)
+    let team = TeamRun(
+      read, loop: loop, journal: try Journal(creating: path, header: header, durability: durable ? .full : .normal),
+      seed: seed)
+    let progress = Options.Progress()
+    team.onProgress = { summary in
+      progress.update("\(Output.count(summary.routed)) copies routed, \(summary.committed) switches committed")
+    }
+    try team.run()
+    progress.finish()
+    let audit = noAudit ? nil : try Audit.walk(path, judges: true)
+    if json {
+      try Output.json(object(team.summary, audit))
+    } else {
+      show(read, team.summary, audit)
+    }
+    if let audit, audit.verdict != .ready { throw ExitCode.findings }
+    if team.host.counts.unexpected > 0 || !team.host.counts.breaches.isEmpty { throw ExitCode.findings }
+  }
+
+  private func header(for workload: Workload) throws -> JournalHeader {
+    let start = ByteBuffer()
+    var state = TeamRun.start(workload)
+    var writer = ByteWriter(start)
+    state.fields(&writer)
+    let roster = try JSONSerialization.data(withJSONObject: workload.agents.map(\.name), options: [.withoutEscapingSlashes])
+    return JournalHeader(
+      system: TopologySwitch.design.name, book: TopologySwitch.design.bookDigest, start: Array(start.bytes),
+      world: workload.name, roster: String(decoding: roster, as: UTF8.self),
+      // A virtual run is the same every time, and so is its journal.
+      created: clock == .real ? ISO8601DateFormatter().string(from: Date()) : "1970-01-01T00:00:00Z",
+      clock: clock == .real ? .real : .virtual)
+  }
+
+  // MARK: - Telling
+
+  private func show(_ workload: Workload, _ summary: TeamSummary, _ audit: JournalAudit?) {
+    let style = Style(for: .standardOutput)
+    print("\(style.bold(workload.name))  \(workload.agents.count) agents: \(workload.agents.map(\.name).joined(separator: ", "))")
+    for note in workload.notes { print(style.dim("  note: \(note)")) }
+    let seconds = Double(summary.nanoseconds) / 1e9
+    print("  copies     \(Output.count(summary.offered)) offered, \(Output.count(summary.routed)) routed, \(Output.count(summary.delivered)) delivered in \(Output.decimal(seconds)) s")
+    print("  refused    \(list(summary.refused))")
+    print("  outcomes   \(list(Dictionary(uniqueKeysWithValues: summary.endings.map { ("\($0)", $1) })))")
+    let aborts = Dictionary(uniqueKeysWithValues: summary.aborted.map { ("\($0)", $1) })
+    print(
+      "  switches   \(summary.committed) committed, \(summary.aborted.values.reduce(0, +)) aborted"
+        + (aborts.isEmpty ? "" : " (\(list(aborts)))") + (summary.switchesRefused.isEmpty ? "" : ", refused: \(list(summary.switchesRefused))")
+        + (summary.switchesIdle > 0 ? ", \(summary.switchesIdle) already in force" : "")
+        + "; epoch \(summary.epoch), \(Output.count(summary.migrated)) copies migrated")
+    if summary.attempts > 0 {
+      var table = Table(["           phase", .right("p50 ms"), .right("p95 ms")])
+      for (name, durations) in phases(summary) {
+        table.add("           " + name, Output.decimal(PhaseTimes.milliseconds(durations, at: 0.5), 3), Output.decimal(PhaseTimes.milliseconds(durations, at: 0.95), 3))
+      }
+      print(table.text)
+    }
+    print("  journal    \(journal ?? "not kept"): \(Output.count(summary.steps)) records")
+    guard let audit else { return }
+    Audit.show(audit, indent: "  ")
+  }
+
+  private func phases(_ summary: TeamSummary) -> [(name: String, durations: [UInt64])] {
+    [
+      ("prepare", summary.phases.prepare), ("quiesce", summary.phases.quiesce),
+      ("commit or abort", summary.phases.finish), ("total", summary.phases.total),
+    ]
+  }
+
+  private func list(_ counts: [String: Int]) -> String {
+    counts.isEmpty ? "none" : counts.sorted { $0.key < $1.key }.map { "\($0.key) \(Output.count($0.value))" }.joined(separator: ", ")
+  }
+
+  private func object(_ summary: TeamSummary, _ audit: JournalAudit?) -> [String: Any] {
+    var times: [String: Any] = [:]
+    for (name, durations) in phases(summary) {
+      times[name.replacingOccurrences(of: " ", with: "_")] = [
+        "p50": PhaseTimes.milliseconds(durations, at: 0.5), "p95": PhaseTimes.milliseconds(durations, at: 0.95),
+      ]
+    }
+    return [
+      "journal": journal ?? "", "records": summary.steps,
+      "copies": [
+        "offered": summary.offered, "routed": summary.routed, "delivered": summary.delivered,
+        "outcomes": Dictionary(uniqueKeysWithValues: summary.endings.map { ("\($0)", $1) }),
+      ] as [String: Any],
+      "refused": summary.refused,
+      "switches": [
+        "asked": summary.switchesAsked, "committed": summary.committed,
+        "aborted": Dictionary(uniqueKeysWithValues: summary.aborted.map { ("\($0)", $1) }),
+        "refused": summary.switchesRefused, "already_in_force": summary.switchesIdle, "epoch": summary.epoch,
+        "migrated": summary.migrated,
+      ] as [String: Any],
+      "phase_ms": times, "seconds": Double(summary.nanoseconds) / 1e9,
+      "findings": Output.json(audit?.findings ?? []), "verdict": audit?.verdict.rawValue ?? "not audited",
+    ]
+  }
+}
