@@ -1,0 +1,52 @@
+import Foundation
+
+/// The folder that pages are written to, and what is in it.
+struct DocsFolder {
+  let url: URL
+
+  /// The text of a file; nil when there is none.
+  func text(_ path: String) throws(WeaveError) -> String? {
+    let file = url.appending(path: path)
+    guard FileManager.default.fileExists(atPath: file.path(percentEncoded: false)) else { return nil }
+    do {
+      return String(decoding: try Data(contentsOf: file), as: UTF8.self)
+    } catch {
+      throw .notRead(path: shown(path), why: error.localizedDescription)
+    }
+  }
+
+  func write(_ text: String, to path: String) throws(WeaveError) {
+    let file = url.appending(path: path)
+    do {
+      try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(text.utf8).write(to: file, options: .atomic)
+    } catch {
+      throw .notWritten(path: shown(path), why: error.localizedDescription)
+    }
+  }
+
+  func remove(_ path: String) throws(WeaveError) {
+    do {
+      try FileManager.default.removeItem(at: url.appending(path: path))
+    } catch {
+      throw .notWritten(path: shown(path), why: error.localizedDescription)
+    }
+  }
+
+  /// The files whose first line says that they were generated.
+  func generated() throws(WeaveError) -> [String] {
+    let walk = FileManager.default.enumerator(atPath: url.path(percentEncoded: false))
+    var found: [String] = []
+    while let path = walk?.nextObject() as? String {
+      guard path.hasSuffix(".md") || path.hasSuffix(".html") || path.hasSuffix(".svg") else { continue }
+      let head = try text(path)?.prefix { $0 != "\n" } ?? ""
+      if head.hasPrefix(dotMark) || head.hasPrefix("<!-- Generated from ") && head.contains(generatedWords) {
+        found.append(path)
+      }
+    }
+    return found.sorted()
+  }
+
+  /// The path as an error shows it: from the folder above.
+  private func shown(_ path: String) -> String { "\(url.lastPathComponent)/\(path)" }
+}

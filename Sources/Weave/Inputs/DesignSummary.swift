@@ -1,0 +1,82 @@
+import Spec
+
+/// A system without its types: what a page says of it.
+public struct DesignSummary: Sendable {
+  /// The name on the command line, such as `topology-switch`.
+  public let name: String
+  public let title: String
+  public let hosts: [HostSummary]
+  public let routes: [RouteSummary]
+  /// The properties that speak of several machines at once; those of one machine are in its book.
+  public let properties: [BookDescription.PropertyDescription]
+  public let worlds: [WorldSummary]
+
+  public init<S: System>(_ design: Design<S>) {
+    name = design.name
+    title = design.title
+    let starts = design.worlds.map { $0.start() }
+    hosts = design.hosts.map { host in
+      HostSummary(name: host.name, book: host.book, starts: Set(starts.map(host.phase)).sorted())
+    }
+    routes = design.routes.map(RouteSummary.init)
+    let ofHosts = design.hosts.reduce(0) { $0 + $1.properties.count }
+    properties = design.properties.dropFirst(ofHosts).map { BookDescription.PropertyDescription($0) }
+    worlds = design.worlds.map { WorldSummary(name: $0.name, words: $0.words, isExhaustive: $0.isExhaustive) }
+  }
+}
+
+/// One machine of a system.
+public struct HostSummary: Sendable {
+  public let name: String
+  public let book: BookDescription
+  /// The phases that the system's worlds start it in, as indices into the book's phases.
+  public let starts: [Int]
+}
+
+/// How an effect of one machine reaches another.
+public struct RouteSummary: Hashable, Sendable {
+  public enum Over: Hashable, Sendable {
+    case direct
+    case channel(isLossy: Bool, isRepeating: Bool, isUnordered: Bool)
+  }
+
+  /// Hosts, as indices into the design's.
+  public let from: Int
+  public let effect: Int
+  public let effectName: String
+  public let to: Int
+  public let event: Int
+  public let eventName: String
+  public let over: Over
+
+  init<S: System>(_ route: Routing<S>) {
+    from = route.fromHost
+    effect = route.effect
+    effectName = route.effectName
+    to = route.toHost
+    event = route.event
+    eventName = route.eventName
+    over =
+      switch route.over {
+      case .direct: .direct
+      case .channel(let isLossy, let isRepeating, let isUnordered):
+        .channel(isLossy: isLossy, isRepeating: isRepeating, isUnordered: isUnordered)
+      }
+  }
+
+  /// How it travels: `in the same step`, or `over a channel that may lose, and keeps the order`.
+  var words: String {
+    guard case .channel(let isLossy, let isRepeating, let isUnordered) = over else { return "in the same step" }
+    let faults = [isLossy ? "lose" : nil, isRepeating ? "repeat" : nil, isUnordered ? "reorder" : nil].compactMap(
+      \.self)
+    return faults.isEmpty
+      ? "over a channel, first in, first out" : "over a channel that may \(faults.joined(separator: ", "))"
+  }
+}
+
+/// What the world around a system may do, by name.
+public struct WorldSummary: Hashable, Sendable {
+  public let name: String
+  public let words: String
+  public let isExhaustive: Bool
+}

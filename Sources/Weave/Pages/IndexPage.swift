@@ -1,0 +1,43 @@
+import Chapters
+import Spec
+
+/// `docs/README.md`: every chapter, and every requirement with a link to its sentence.
+func indexPage(_ pages: [PageInput], _ citations: Citations) -> String {
+  var text = generatedMark("specs/") + "\n# Chapters\n\n"
+  text += """
+    Each page is a chapter of `specs/`, woven with what its machines say of themselves: diagrams, rules, guards,
+    contracts, properties and the evidence of exploration. `interlock docs` writes them, and `interlock docs --check`
+    fails when one is out of date. Every page is here twice: as Markdown, and as HTML that needs no other file.
+
+
+    """
+  text += table(
+    ["Chapter", "Machines", "Requirements", "Scenarios", "HTML"],
+    pages.map { page in
+      [
+        link("\(page.chapter.number). \(cell(page.chapter.title))", to: page.markdownPath),
+        page.design?.hosts.map { escaped($0.name) }.joined(separator: ", ") ?? "",
+        grouped(page.chapter.requirements.count), grouped(page.chapter.scenarios.count),
+        link(page.htmlPath, to: page.htmlPath),
+      ]
+    })
+  text += "\n## Requirements\n"
+  for page in pages where !page.chapter.requirements.isEmpty {
+    text += "\n### \(page.chapter.title)\n\n"
+    text += table(
+      ["Requirement", "Sentence", "Cited by"],
+      page.chapter.requirements.map { requirement in
+        let rules = citations.rules[requirement.id]?.count ?? 0
+        let properties = citations.properties[requirement.id]?.count ?? 0
+        let cited = [
+          rules > 0 ? counted(rules, "rule") : nil,
+          properties > 0 ? counted(properties, "property", "properties") : nil,
+        ].compactMap(\.self)
+        return [
+          link(requirement.id, to: "\(page.markdownPath)#\(requirement.id)"), cell(requirement.text),
+          cited.isEmpty ? "nothing" : cited.map { $0.replacing(" ", with: "&nbsp;") }.joined(separator: ", "),
+        ]
+      })
+  }
+  return text
+}
