@@ -11,10 +11,16 @@ public protocol Driver<S>: AnyObject {
   func perform(_ effect: S.Effect, ticket: UInt64, at nanoseconds: UInt64)
   /// Takes a notice, which nobody answers.
   func notice(_ effect: S.Effect, at nanoseconds: UInt64)
+  /// Whether effects reach beyond this process, so that a step must be durable before they leave.
+  ///
+  /// A driver whose work dies with the process may say no: the journal then commits in larger groups, and a crash takes
+  /// with it only steps whose effects it takes as well.
+  var reachesBeyondProcess: Bool { get }
   /// The answer is no longer wanted. The host drops it if it comes; a driver may stop working on it.
   func cancelled(ticket: UInt64)
 }
 
 extension Driver {
+  public var reachesBeyondProcess: Bool { true }
   public func cancelled(ticket: UInt64) {}
 }

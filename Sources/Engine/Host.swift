@@ -3,8 +3,8 @@ import Spec
 
 /// Runs one system: owns its state, steps it, writes each step to the journal, and hands effects to the driver.
 ///
-/// Everything happens on one ``Loop``. A step is in the journal before its effects leave: ``flush()`` commits the group and
-/// then lets the driver perform. The answer to an obligation that was cancelled is dropped and counted, in the same
+/// Everything happens on one ``Loop``. A step is in the journal before its effects leave the process: ``flush()`` commits
+/// the group and then lets the driver perform. The answer to an obligation that was cancelled is dropped and counted, in the same
 /// critical section as the step.
 ///
 /// - Complexity: A step costs the rule, a fingerprint of the state's fields (queues by digest) and a journal row; no
@@ -74,9 +74,18 @@ public final class Host<S: System> {
     }
   }
 
-  /// Commits the steps since the last flush, then lets the driver perform what they sent.
+  /// Rows that a group gathers, where effects need not wait for the commit.
+  public static var groupRows: Int { 1024 }
+
+  /// Commits the steps of the group. Called before the loop sleeps, whatever the driver.
+  @inlinable public func commit() throws(JournalError) { try journal?.commit() }
+
+  /// Lets the driver perform what the steps since the last flush have sent; commits them first, where effects reach beyond
+  /// the process, or once the group is large.
   @inlinable public func flush() throws(JournalError) {
-    try journal?.commit()
+    if let journal, driver?.reachesBeyondProcess ?? true || journal.pendingRows >= Self.groupRows {
+      try journal.commit()
+    }
     var index = 0
     // The driver may send more while it performs; that is a later group.
     while index < pending.count {

@@ -16,6 +16,8 @@ public final class Loop {
   private let inbox = Inbox()
   /// Called after each turn: when the actions that were due have run.
   public var onTurn: (() throws -> Void)?
+  /// Called before the loop sleeps, or jumps.
+  public var onIdle: (() throws -> Void)?
   /// Actions that one turn runs at most, so that groups stay bounded.
   public static let turnMax = 1024
 
@@ -63,6 +65,7 @@ public final class Loop {
       try onTurn?()
       if isDone() { return }
       if ran > 0 { continue }
+      try onIdle?()
       guard let due = queue.nextDue else {
         if keepsWaiting || inbox.isExpecting {
           inbox.wait(nanoseconds: nil)

@@ -45,6 +45,7 @@ public final class TeamRun: Driver {
   /// Runs the workload to its end and closes the journal.
   public func run() throws {
     loop.onTurn = { [unowned self] in try turn() }
+    loop.onIdle = { [unowned self] in try host.commit() }
     if let first = workload.actions.first { schedule(first) }
     try loop.run { isClosed }
     try host.journal?.close()
@@ -147,6 +148,9 @@ public final class TeamRun: Driver {
   private var liveCopies: Int { host.state.router.mailboxes.reduce(0) { $0 + $1.live } }
 
   // MARK: - Effects
+
+  /// The team's handlers are in this process, and die with it.
+  public var reachesBeyondProcess: Bool { false }
 
   public func perform(_ effect: TopologySwitch.Effect, ticket: UInt64, at nanoseconds: UInt64) {
     switch effect {
