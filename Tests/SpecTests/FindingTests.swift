@@ -71,11 +71,9 @@ private func findings(_ code: String, _ book: RuleBook<Toy>) -> [String] {
           "MAJOR: the rule \"never\" for go never fires in idle and busy, because \"always\" stands above it without a "
             + "guard: write the special case first, or drop it",
           "MAJOR: the rule \"flagged twice\" for stop never fires in idle and busy, because whenever its guards "
-            + "hold, so "
-            + "do those of \"flagged\" above it: write the special case first, or drop it",
+            + "hold, so do those of \"flagged\" above it: write the special case first, or drop it",
           "MAJOR: the rule \"three\" for yes never fires in idle and busy, because whenever its guards hold, so "
-            + "do those "
-            + "of \"one\" and \"two\" above it: write the special case first, or drop it",
+            + "do those of \"one\" and \"two\" above it: write the special case first, or drop it",
         ])
     #expect(
       findings(
@@ -117,8 +115,7 @@ private func findings(_ code: String, _ book: RuleBook<Toy>) -> [String] {
           }
         }) == [
           "MAJOR: \"one\" and \"two\" for go may both hold in idle, and no order is said: make the second an "
-            + "Otherwise, or "
-            + "guard it by the negation of a guard of the first"
+            + "Otherwise, or guard it by the negation of a guard of the first"
         ])
     #expect(
       findings(
@@ -194,8 +191,7 @@ private func findings(_ code: String, _ book: RuleBook<Toy>) -> [String] {
         }) == [
           "CRITICAL: the token of the event gone has kind 7, and there are 7 names: give it the kind of its case",
           "CRITICAL: no rule, silence or contract mentions the event number: say what each phase does with it, or "
-            + "drop the "
-            + "case",
+            + "drop the case",
         ])
     let effect = Signal<Toy.Effect, Void>("wonder", kind: 0, .ask)
     #expect(
@@ -221,12 +217,12 @@ private func findings(_ code: String, _ book: RuleBook<Toy>) -> [String] {
     }
     #expect(
       findings("stray-effect", book).first
-        == "QUESTION: does a system route ask, sent by \"go\"? It has neither contract nor notice: declare what answers it, "
-        + "or that it is a notice")
+        == "QUESTION: does a system route ask, sent by \"go\"? It has neither contract nor notice: declare what "
+        + "answers it, or that it is a notice")
     #expect(
       findings("stray-effect", Alone.design(book, []).findings).first
-        == "MAJOR: machine: ask, sent by \"go\", has neither contract, route nor notice: declare what answers it, or that it "
-        + "is a notice, or route it")
+        == "MAJOR: machine: ask, sent by \"go\", has neither contract, route nor notice: declare what answers it, or "
+        + "that it is a notice, or route it")
     #expect(findings("stray-effect", told) == [])
   }
 
@@ -240,8 +236,7 @@ private func findings(_ code: String, _ book: RuleBook<Toy>) -> [String] {
     #expect(
       findings("never-emitted", book).prefix(2) == [
         "MINOR: no rule sends ask: emit it, or drop the contract",
-        "MINOR: no rule sends hold: emit it, or drop "
-          + "the notice",
+        "MINOR: no rule sends hold: emit it, or drop the notice",
       ])
     #expect(!findings("never-emitted", book).contains { $0.contains("tell") })
   }
@@ -261,8 +256,7 @@ private func findings(_ code: String, _ book: RuleBook<Toy>) -> [String] {
         "MAJOR: ask is reissued after a crash, but it has 2 stages, and would begin again at the first: say that it is "
           + "resumed, or forgotten",
         "MAJOR: hold is reissued after a crash, but it holds a process, and a second hold would make a second "
-          + "one: say that "
-          + "it is resumed, or forgotten",
+          + "one: say that it is resumed, or forgotten",
       ])
     #expect(findings("reissued-staged", book(.reissued, holds: nil)).count == 1)
     #expect(findings("reissued-staged", book(.resumed, holds: "process")) == [])
@@ -282,8 +276,7 @@ private func findings(_ code: String, _ book: RuleBook<Toy>) -> [String] {
     #expect(
       findings("cancelled-holding", book(holds: "process")) == [
         "MAJOR: \"stop\" cancels hold, which holds a process: forgetting it does not end it; ask it to stop and "
-          + "wait for the "
-          + "answer"
+          + "wait for the answer"
       ])
     #expect(findings("cancelled-holding", book(holds: nil)) == [])
     let notice = RuleBook<Toy>("Toy") {
@@ -319,14 +312,12 @@ private func findings(_ code: String, _ book: RuleBook<Toy>) -> [String] {
     #expect(
       findings("volatile-unrecovered", book(nil, handled)) == [
         "MAJOR: a crash resets Toy, and it has no event that tells it of a restart: name the event with "
-          + "recovery: and say "
-          + "what it does"
+          + "recovery: and say what it does"
       ])
     #expect(
       findings("volatile-unrecovered", book(.recovered, Ignored(.recovered, in: .busy, because: "it runs"))) == [
         "MAJOR: a crash resets Toy, and it has no rule for recovered in idle, where it starts again: name the "
-          + "event with "
-          + "recovery: and say what it does"
+          + "event with recovery: and say what it does"
       ])
     #expect(findings("volatile-unrecovered", book(.recovered, handled)) == [])
     #expect(findings("volatile-unrecovered", book(nil, isVolatile: false, handled)) == [])
@@ -355,8 +346,7 @@ private func findings(_ code: String, _ book: RuleBook<Toy>) -> [String] {
     #expect(
       findings("answer-unhandled", book(On(.stop, "stop").go(.idle))) == [
         "QUESTION: yes is declared impossible in idle, where ask may be open, for example after go and stop: "
-          + "write a rule "
-          + "there, or cancel ask on the way"
+          + "write a rule there, or cancel ask on the way"
       ])
     #expect(findings("answer-unhandled", book(On(.stop, "stop").cancel(.ask).go(.idle))) == [])
     #expect(findings("answer-unhandled", book(late: .admitted, On(.stop, "stop").cancel(.ask).go(.idle))).count == 1)
@@ -381,8 +371,7 @@ private func findings(_ code: String, _ book: RuleBook<Toy>) -> [String] {
     #expect(
       findings("answer-unhandled", book(On(.yes, "done with all").go(.done))) == [
         "QUESTION: yes is not handled in done, where send may be open, for example after number, number and "
-          + "yes: write a rule "
-          + "there, or cancel send on the way"
+          + "yes: write a rule there, or cancel send on the way"
       ])
     #expect(findings("answer-unhandled", book(On(.yes, "done with all").cancelAll(.send).go(.done))) == [])
   }
@@ -401,8 +390,7 @@ private func findings(_ code: String, _ book: RuleBook<Toy>) -> [String] {
     #expect(
       findings("owed-at-rest", book(On(.stop, "stop").go(.done), more)) == [
         "QUESTION: the answer to ask may be owed at rest in done, where no rule wants it, for example after go "
-          + "and stop: "
-          + "cancel it on the way"
+          + "and stop: cancel it on the way"
       ])
     #expect(findings("owed-at-rest", book(On(.stop, "stop").cancel(.ask).go(.done), more)) == [])
   }
@@ -411,8 +399,7 @@ private func findings(_ code: String, _ book: RuleBook<Toy>) -> [String] {
     #expect(
       findings("nothing-owed", book(On(.stop, "forget").cancel(.ask))) == [
         "QUESTION: no answer is owed in busy, for example after go and stop: only inputs lead out; set a timer, "
-          + "or declare "
-          + "the phase resting"
+          + "or declare the phase resting"
       ])
     #expect(findings("nothing-owed", book(On(.stop, "forget").cancel(.ask).go(.idle))) == [])
     let lossy = RuleBook<Toy>("Toy", resting: .done) {
@@ -422,16 +409,15 @@ private func findings(_ code: String, _ book: RuleBook<Toy>) -> [String] {
     }
     #expect(
       findings("nothing-owed", lossy).last
-        == "QUESTION: no answer is owed in busy, for example after go (the answer to ask may be lost): only inputs lead out; "
-        + "set a timer, or declare the phase resting")
+        == "QUESTION: no answer is owed in busy, for example after go (the answer to ask may be lost): only inputs "
+        + "lead out; set a timer, or declare the phase resting")
   }
 
   @Test func `emitted-while-open: an identity may be sent twice`() {
     #expect(
       findings("emitted-while-open", book(On(.stop, "ask again").emit(.ask))) == [
         "QUESTION: \"ask again\" may send ask in busy while an answer to it is open, for example after go: "
-          + "cancel the old "
-          + "one, give it a key, or say what again: means"
+          + "cancel the old one, give it a key, or say what again: means"
       ])
     #expect(findings("emitted-while-open", book(On(.stop, "ask again").cancel(.ask).emit(.ask))) == [])
     #expect(findings("emitted-while-open", book(again: .joins, On(.stop, "ask again").emit(.ask))) == [])
@@ -462,8 +448,7 @@ private func findings(_ code: String, _ book: RuleBook<Toy>) -> [String] {
     #expect(
       findings("late-unguarded", book(late: .admitted, stop)) == [
         "QUESTION: \"done\" takes any yes, and in busy it may be a late or repeated one: guard it by what tells "
-          + "one try from "
-          + "the next"
+          + "one try from the next"
       ])
     #expect(findings("late-unguarded", book(late: .fenced, stop)) == [])
     #expect(findings("late-unguarded", book(late: .admitted, On(.stop, "leave").go(.done))) == [])
@@ -511,8 +496,7 @@ private func findings(_ code: String, _ book: RuleBook<Toy>) -> [String] {
     #expect(
       findings("route-cycle", Duo.design(passing, passing, [there, back], []).findings) == [
         "MAJOR: direct routes lead in a circle, one.number → two.number → one.number: a step might never end; "
-          + "put a channel "
-          + "in it"
+          + "put a channel in it"
       ])
     #expect(findings("route-cycle", Duo.design(passing, passing, [there, slowly], []).findings) == [])
   }

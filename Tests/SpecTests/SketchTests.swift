@@ -30,10 +30,10 @@ import Testing
     let findings = Alone<Provider>.design(Provider.naive, [Provider.world()]).findings
     #expect(
       findings.filter { $0.words.contains("spawned") }.map { "\($0.severity.word) \($0.code): \($0.words)" } == [
-        "MAJOR unhandled-event: machine: spawned has neither a rule nor a word in stopping: write a rule, or say that it "
-          + "is ignored, impossible or refused there",
-        "QUESTION answer-unhandled: machine: spawned is not handled in stopping and stuck, where spawn may be open, for "
-          + "example after start and stop: wait for the answer before leaving",
+        "MAJOR unhandled-event: machine: spawned has neither a rule nor a word in stopping: write a rule, or say that "
+          + "it is ignored, impossible or refused there",
+        "QUESTION answer-unhandled: machine: spawned is not handled in stopping and stuck, where spawn may be open, "
+          + "for example after start and stop: wait for the answer before leaving",
       ])
     #expect(Verdict(findings) == .fixRequired)
   }

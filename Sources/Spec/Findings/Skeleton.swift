@@ -10,8 +10,8 @@ struct Skeleton {
   private(set) var cells: [[Cell]] = []
   /// The states in the order they were found, the nearest first.
   private(set) var states: [State] = []
-  /// For each state, where it was reached from and by which event; a crash that nobody is told of counts as one past the
-  /// last.
+  /// For each state, where it was reached from and by which event; a crash that nobody is told of counts as one past
+  /// the last.
   private(set) var origins: [(from: Int, event: Int)?] = []
   /// What went wrong on a step, by where it would be reported.
   private(set) var unhandled: [Site: Evidence] = [:]
