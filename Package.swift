@@ -33,7 +33,10 @@ let package = Package(
     // Commands, options and help, declared once.
     .target(name: "Options"),
 
-    .executableTarget(name: "Bench", dependencies: ["Spec", "Machines", "Check", "Engine", "Adapters", "CSQLite"]),
+    // The switch written by hand, for tests to agree with and benchmarks to be held against.
+    .target(name: "Oracle", dependencies: ["Spec", "Machines"]),
+    .executableTarget(
+      name: "Bench", dependencies: ["Spec", "Machines", "Check", "Engine", "Adapters", "Oracle", "CSQLite", "CXXHash"]),
 
     .systemLibrary(
       name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
@@ -45,10 +48,10 @@ let package = Package(
     .testTarget(name: "ChaptersTests", dependencies: ["Chapters"]),
     .testTarget(name: "OptionsTests", dependencies: ["Options"]),
     .testTarget(name: "CheckTests", dependencies: ["Spec", "Check"]),
-    .testTarget(name: "EngineTests", dependencies: ["Spec", "Engine", "CSQLite"]),
+    .testTarget(name: "EngineTests", dependencies: ["Spec", "Engine", "CSQLite", "CXXHash"]),
     .testTarget(name: "AdaptersTests", dependencies: ["Spec", "Engine", "Machines", "Adapters"]),
     .testTarget(name: "WeaveTests", dependencies: ["Spec", "Chapters", "Weave"]),
-    .testTarget(name: "Properties", dependencies: ["Spec", "Machines", "Check"]),
+    .testTarget(name: "Properties", dependencies: ["Spec", "Machines", "Check", "Oracle"]),
     .testTarget(name: "Acceptance", dependencies: ["Spec", "Machines", "Check", "Engine", "Adapters", "CSQLite"]),
   ],
   swiftLanguageModes: [.v6]

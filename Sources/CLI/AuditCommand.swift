@@ -46,14 +46,22 @@ struct Audit: ParsableCommand {
   static func show(_ audit: JournalAudit, indent: String) {
     let style = Style(for: .standardOutput)
     let report = audit.report
-    print("\(indent)audit      \(Output.count(report.records)) records of \(audit.header.system) (\(audit.header.world)): chain, contracts, rules, effects, fingerprints")
-    print("\(indent)           laws judged at each record, those that walk the whole state at \(Output.count(report.wholeStateChecks)) of them")
+    print(
+      "\(indent)audit      \(Output.count(report.records)) records of \(audit.header.system) (\(audit.header.world)): chain, contracts, rules, effects, fingerprints"
+    )
+    print(
+      "\(indent)           laws judged at each record, those that walk the whole state at \(Output.count(report.wholeStateChecks)) of them"
+    )
     if report.timerLatenessMax > 0 {
-      print("\(indent)           the latest timer fired \(Output.decimal(Double(report.timerLatenessMax) / 1e6, 3)) ms after its time")
+      print(
+        "\(indent)           the latest timer fired \(Output.decimal(Double(report.timerLatenessMax) / 1e6, 3)) ms after its time"
+      )
     }
     for finding in audit.findings { print(indent + Output.line(finding, style)) }
     let total = report.count.values.reduce(0, +)
-    if total > report.findings.count { print("\(indent)… and \(Output.count(total - report.findings.count)) more findings") }
+    if total > report.findings.count {
+      print("\(indent)… and \(Output.count(total - report.findings.count)) more findings")
+    }
     print("\(indent)verdict    \(Output.verdict(audit.verdict, style))")
   }
 
@@ -78,7 +86,9 @@ struct Audit: ParsableCommand {
       if !json { print(style.bold("\(entry.title) (\(entry.name))")) }
       let scenarios = entry.scenarios()
       findings += scenarios.failures.map { Finding(.critical, "scenario-failed", $0.description) }
-      if !json { print("  scenarios  \(scenarios.count) of specs/\(entry.chapter), \(scenarios.failures.count) failed") }
+      if !json {
+        print("  scenarios  \(scenarios.count) of specs/\(entry.chapter), \(scenarios.failures.count) failed")
+      }
       var worlds: [[String: Any]] = []
       for name in try entry.worlds(named: nil, exhaustive: true) {
         let progress = Options.Progress()
@@ -92,7 +102,11 @@ struct Audit: ParsableCommand {
       for name in try entry.worlds(named: nil, exhaustive: false) {
         let report = entry.fuzz(name, FuzzOptions(seed: 1, cases: 200), nil)
         findings += report.findings.map(\.finding)
-        if !json { print("  random     \(Output.count(report.steps)) steps of world \(name), seed 1: \(report.findings.count) findings") }
+        if !json {
+          print(
+            "  random     \(Output.count(report.steps)) steps of world \(name), seed 1: \(report.findings.count) findings"
+          )
+        }
       }
       if !json { for finding in findings { print("  " + Output.line(finding, style)) } }
       objects.append([

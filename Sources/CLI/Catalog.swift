@@ -3,6 +3,7 @@ import Engine
 import Machines
 import Options
 import Spec
+import Weave
 
 /// The systems that the command line knows, by name.
 ///
@@ -16,6 +17,7 @@ struct CatalogEntry: Sendable {
   let properties: [BookDescription.PropertyDescription]
   let worlds: [(name: String, words: String, isExhaustive: Bool)]
   let staticFindings: [Finding]
+  let summary: DesignSummary
   let bookDigest: UInt64
   let explore: @Sendable (_ world: String, Bounds, ((ExplorationProgress) -> Void)?) -> ExplorationReport
   let fuzz: @Sendable (_ world: String, FuzzOptions, ((Int, Int) -> Void)?) -> FuzzReport
@@ -23,7 +25,8 @@ struct CatalogEntry: Sendable {
   let audit: @Sendable (JournalReader, AuditRequest) throws -> JournalAudit
 
   /// - Parameter shape: A state of the configuration that a journal's roster names.
-  init<S: System>(_ design: Design<S>, scenarios all: [Scenario], shape: @escaping @Sendable (_ roster: [String]) -> S?) {
+  init<S: System>(_ design: Design<S>, scenarios all: [Scenario], shape: @escaping @Sendable (_ roster: [String]) -> S?)
+  {
     name = design.name
     title = design.title
     chapter = design.chapter
@@ -34,6 +37,7 @@ struct CatalogEntry: Sendable {
     properties = design.properties.map { BookDescription.PropertyDescription($0) }
     worlds = design.worlds.map { ($0.name, $0.words, $0.isExhaustive) }
     staticFindings = design.findings
+    summary = DesignSummary(design)
     bookDigest = design.bookDigest
     let worldsByName = Dictionary(uniqueKeysWithValues: design.worlds.map { ($0.name, $0) })
     explore = { Check.explore(design, world: worldsByName[$0]!, bounds: $1, progress: $2) }
@@ -54,7 +58,8 @@ enum Catalog {
   static func entry(_ name: String) throws -> CatalogEntry {
     if let entry = entries.first(where: { $0.name == name }) { return entry }
     throw ValidationError(
-      "no machine is called \"\(name)\"; there are: \(entries.map(\.name).joined(separator: ", ")) (see interlock list)")
+      "no machine is called \"\(name)\"; there are: \(entries.map(\.name).joined(separator: ", ")) (see interlock list)"
+    )
   }
 }
 

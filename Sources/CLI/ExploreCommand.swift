@@ -46,7 +46,9 @@ struct Explore: ParsableCommand {
         + "; \(Output.decimal(usage.wallSeconds)) s, \(Output.decimal(usage.cpuSeconds)) s of CPU, "
         + "\(Output.count(report.peakBytes / 1_048_576)) MiB")
     let fired = report.coverage.rulesFired
-    print("  rules fired: \(fired) of \(report.coverage.rules.count); sometimes met: \(met(report)) of \(report.coverage.sometimes.count)")
+    print(
+      "  rules fired: \(fired) of \(report.coverage.rules.count); sometimes met: \(met(report)) of \(report.coverage.sometimes.count)"
+    )
     for finding in report.findings {
       print("  " + Output.line(finding.finding, style))
       if !finding.trace.steps.isEmpty { print(finding.trace.text) }
@@ -56,11 +58,16 @@ struct Explore: ParsableCommand {
 
   /// What the verdict rests on: bounds, odds, fairness.
   static func words(_ report: ExplorationReport) -> String {
-    let extent = report.isComplete ? "the whole world" : "NOT the whole world, because these bounds were met: \(report.boundsMet.joined(separator: "; "))"
+    let extent =
+      report.isComplete
+      ? "the whole world"
+      : "NOT the whole world, because these bounds were met: \(report.boundsMet.joined(separator: "; "))"
     let odds = String(report.omissionOdds)
     let fairness =
-      report.leadsTo.isEmpty ? "" : report.isComplete ? "; leads-to under weak fairness of what is owed" : "; leads-to not judged"
-    return "\(extent); \(report.mode), odds of an omission \(odds.prefix(4))\(odds.firstIndex(of: "e").map { String(odds[$0...]) } ?? "")\(fairness)"
+      report.leadsTo.isEmpty
+      ? "" : report.isComplete ? "; leads-to under weak fairness of what is owed" : "; leads-to not judged"
+    return
+      "\(extent); \(report.mode), odds of an omission \(odds.prefix(4))\(odds.firstIndex(of: "e").map { String(odds[$0...]) } ?? "")\(fairness)"
   }
 
   private static func met(_ report: ExplorationReport) -> Int { report.coverage.sometimes.count { $0.isMet } }

@@ -9,10 +9,12 @@ struct Fuzz: ParsableCommand {
 
   @Argument(help: "The machine, as interlock list names it.") var machine: String
   @Option(help: "The world; by default the ones that are too large to explore.") var world: String?
-  @Option(help: ArgumentHelp("The seed; by default a fresh one, which is printed.", valueName: "number")) var seed: UInt64?
+  @Option(help: ArgumentHelp("The seed; by default a fresh one, which is printed.", valueName: "number")) var seed:
+    UInt64?
   @Option(help: ArgumentHelp("How many runs.", valueName: "count")) var cases: Int = 1000
   @Option(help: ArgumentHelp("Steps of each run.", valueName: "count")) var steps: Int = 200
-  @Option(name: .customLong("case"), help: ArgumentHelp("Only this run of the seed.", valueName: "number")) var only: Int?
+  @Option(name: .customLong("case"), help: ArgumentHelp("Only this run of the seed.", valueName: "number")) var only:
+    Int?
   @Flag(help: "Print one JSON object.") var json = false
 
   func validate() throws {

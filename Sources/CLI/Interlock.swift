@@ -6,14 +6,17 @@ import Options
 @main struct Interlock: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "interlock",
-    abstract: "Protocols for teams of agents and their model servers: explored, fuzzed, run and audited from one definition.",
+    abstract:
+      "Protocols for teams of agents and their model servers: explored, fuzzed, run and audited from one definition.",
     version: "0.1.0",
     subcommands: [
       List.self, Show.self, Explore.self, Fuzz.self, Run.self, Audit.self, Replay.self, Docs.self,
     ],
     exitCodes: [
-      0: "fine: nothing critical or major was found", 1: "findings: a law is broken, a journal was edited, a page is stale",
-      2: "usage: the command line does not make sense", 3: "the world failed: a file is missing, malformed or cannot be written",
+      0: "fine: nothing critical or major was found",
+      1: "findings: a law is broken, a journal was edited, a page is stale",
+      2: "usage: the command line does not make sense",
+      3: "the world failed: a file is missing, malformed or cannot be written",
     ])
 
   static func exitCode(for error: any Error) -> ExitCode {

@@ -32,7 +32,8 @@ struct JournalAudit {
     let header = reader.header
     guard
       let roster = (try? JSONSerialization.jsonObject(with: Data(header.roster.utf8))) as? [String],
-      let shape = shape(roster), let auditor = Auditor(design, start: header.start, shape: shape, judges: request.judges)
+      let shape = shape(roster),
+      let auditor = Auditor(design, start: header.start, shape: shape, judges: request.judges)
     else {
       throw WorldFailure(
         "the start state in the header of \(reader.path) is none of \(design.name)",

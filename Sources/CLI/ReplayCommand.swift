@@ -4,7 +4,9 @@ import Spec
 struct Replay: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay", abstract: "Step through a journal again, and show the state at any record.",
-    exitCodes: [0: "the replay follows the journal", 1: "it diverges, or the journal was edited", 2: "usage", 3: "no journal"])
+    exitCodes: [
+      0: "the replay follows the journal", 1: "it diverges, or the journal was edited", 2: "usage", 3: "no journal",
+    ])
 
   @Argument(help: "The journal's file.") var journal: String
   @Option(help: ArgumentHelp("Stop after this record and show the state.", valueName: "number")) var record: UInt64?
@@ -25,7 +27,9 @@ struct Replay: ParsableCommand {
     } else {
       let style = Style(for: .standardOutput)
       let rate = Double(audit.report.records) / max(usage.wallSeconds, 1e-9)
-      print("\(Output.count(audit.report.records)) records replayed in \(Output.decimal(usage.wallSeconds)) s (\(Output.count(Int(rate))) a second)")
+      print(
+        "\(Output.count(audit.report.records)) records replayed in \(Output.decimal(usage.wallSeconds)) s (\(Output.count(Int(rate))) a second)"
+      )
       for finding in audit.findings { print(Output.line(finding, style)) }
       if let record, audit.report.records == Int(record) {
         print("\n\(style.bold("record \(record)"))  \(audit.last)\n")

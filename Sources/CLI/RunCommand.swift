@@ -19,10 +19,13 @@ struct Run: ParsableCommand {
     ])
 
   @Argument(help: "The workload's file.") var workload: String
-  @Option(help: ArgumentHelp("Where the journal is kept; without it, a temporary one is audited and removed.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Where the journal is kept; without it, a temporary one is audited and removed.", valueName: "file"))
   var journal: String?
   @Option(help: "The clock of the run.") var clock: ClockKind = .real
-  @Option(help: ArgumentHelp("Seeds message identities, for runs that can be repeated.", valueName: "number")) var seed: UInt64?
+  @Option(help: ArgumentHelp("Seeds message identities, for runs that can be repeated.", valueName: "number")) var seed:
+    UInt64?
   @Flag(help: "Wait for the disk at each commit, so that a power failure loses nothing.") var durable = false
   @Flag(help: "Do not audit the journal afterwards.") var noAudit = false
   @Flag(help: "Print one JSON object.") var json = false
@@ -31,9 +34,13 @@ struct Run: ParsableCommand {
 
   mutating func run() throws {
     let read = try Workload.read(path: workload)
-    let path = journal ?? FileManager.default.temporaryDirectory.appendingPathComponent("interlock-\(UUID().uuidString).sqlite").path
+    let path =
+      journal
+      ?? FileManager.default.temporaryDirectory.appendingPathComponent("interlock-\(UUID().uuidString).sqlite").path
     defer {
-      if journal == nil { for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) } }
+      if journal == nil {
+        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+      }
     }
     let loop = Loop(clock == .real ? .real : .virtual)
     let header = try header(for: read)
@@ -61,7 +68,8 @@ struct Run: ParsableCommand {
     var state = TeamRun.start(workload)
     var writer = ByteWriter(start)
     state.fields(&writer)
-    let roster = try JSONSerialization.data(withJSONObject: workload.agents.map(\.name), options: [.withoutEscapingSlashes])
+    let roster = try JSONSerialization.data(
+      withJSONObject: workload.agents.map(\.name), options: [.withoutEscapingSlashes])
     return JournalHeader(
       system: TopologySwitch.design.name, book: TopologySwitch.design.bookDigest, start: Array(start.bytes),
       world: workload.name, roster: String(decoding: roster, as: UTF8.self),
@@ -74,22 +82,29 @@ struct Run: ParsableCommand {
 
   private func show(_ workload: Workload, _ summary: TeamSummary, _ audit: JournalAudit?) {
     let style = Style(for: .standardOutput)
-    print("\(style.bold(workload.name))  \(workload.agents.count) agents: \(workload.agents.map(\.name).joined(separator: ", "))")
+    print(
+      "\(style.bold(workload.name))  \(workload.agents.count) agents: \(workload.agents.map(\.name).joined(separator: ", "))"
+    )
     for note in workload.notes { print(style.dim("  note: \(note)")) }
     let seconds = Double(summary.nanoseconds) / 1e9
-    print("  copies     \(Output.count(summary.offered)) offered, \(Output.count(summary.routed)) routed, \(Output.count(summary.delivered)) delivered in \(Output.decimal(seconds)) s")
+    print(
+      "  copies     \(Output.count(summary.offered)) offered, \(Output.count(summary.routed)) routed, \(Output.count(summary.delivered)) delivered in \(Output.decimal(seconds)) s"
+    )
     print("  refused    \(list(summary.refused))")
     print("  outcomes   \(list(Dictionary(uniqueKeysWithValues: summary.endings.map { ("\($0)", $1) })))")
     let aborts = Dictionary(uniqueKeysWithValues: summary.aborted.map { ("\($0)", $1) })
     print(
       "  switches   \(summary.committed) committed, \(summary.aborted.values.reduce(0, +)) aborted"
-        + (aborts.isEmpty ? "" : " (\(list(aborts)))") + (summary.switchesRefused.isEmpty ? "" : ", refused: \(list(summary.switchesRefused))")
+        + (aborts.isEmpty ? "" : " (\(list(aborts)))")
+        + (summary.switchesRefused.isEmpty ? "" : ", refused: \(list(summary.switchesRefused))")
         + (summary.switchesIdle > 0 ? ", \(summary.switchesIdle) already in force" : "")
         + "; epoch \(summary.epoch), \(Output.count(summary.migrated)) copies migrated")
     if summary.attempts > 0 {
       var table = Table(["           phase", .right("p50 ms"), .right("p95 ms")])
       for (name, durations) in phases(summary) {
-        table.add("           " + name, Output.decimal(PhaseTimes.milliseconds(durations, at: 0.5), 3), Output.decimal(PhaseTimes.milliseconds(durations, at: 0.95), 3))
+        table.add(
+          "           " + name, Output.decimal(PhaseTimes.milliseconds(durations, at: 0.5), 3),
+          Output.decimal(PhaseTimes.milliseconds(durations, at: 0.95), 3))
       }
       print(table.text)
     }
@@ -106,7 +121,8 @@ struct Run: ParsableCommand {
   }
 
   private func list(_ counts: [String: Int]) -> String {
-    counts.isEmpty ? "none" : counts.sorted { $0.key < $1.key }.map { "\($0.key) \(Output.count($0.value))" }.joined(separator: ", ")
+    counts.isEmpty
+      ? "none" : counts.sorted { $0.key < $1.key }.map { "\($0.key) \(Output.count($0.value))" }.joined(separator: ", ")
   }
 
   private func object(_ summary: TeamSummary, _ audit: JournalAudit?) -> [String: Any] {

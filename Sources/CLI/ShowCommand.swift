@@ -49,7 +49,9 @@ struct Show: ParsableCommand {
     for contract in book.contracts { print("    \(words(contract, book))") }
   }
 
-  private func cited(_ citations: [String]) -> String { citations.isEmpty ? "" : "  [\(citations.joined(separator: ", "))]" }
+  private func cited(_ citations: [String]) -> String {
+    citations.isEmpty ? "" : "  [\(citations.joined(separator: ", "))]"
+  }
 
   private func words(_ clause: ClauseKind, _ book: BookDescription) -> String {
     switch clause {
@@ -67,7 +69,9 @@ struct Show: ParsableCommand {
       "\(stage.isOwed ? "owed" : "maybe") \(stage.answers.map(\.name).joined(separator: " | "))"
     }
     let timer = contract.options.timer.map { " after \($0.duration.milliseconds) ms" } ?? ""
-    let faults = contract.options.faults.isEmpty ? "" : "; may be \(contract.options.faults.map { "\($0)" }.sorted().joined(separator: ", "))"
+    let faults =
+      contract.options.faults.isEmpty
+      ? "" : "; may be \(contract.options.faults.map { "\($0)" }.sorted().joined(separator: ", "))"
     return "\(contract.name)\(timer): \(stages.joined(separator: ", then "))\(faults)"
   }
 

@@ -63,7 +63,7 @@ extension NameSpecification {
 }
 
 /// Writes a Swift name in lower case with dashes between its words: `maxHTTPDepth` becomes `max-http-depth`.
-func kebabCase(_ name: String) -> String {
+package func kebabCase(_ name: String) -> String {
   let letters = Array(name)
   var result = ""
   for (index, letter) in letters.enumerated() {

@@ -24,7 +24,7 @@ func nearest(to word: String, among candidates: [String]) -> String? {
 /// - Complexity: O(*m* × *n*) time and space, for words that people type.
 ///
 /// Source: optimal string alignment, a restricted Damerau–Levenshtein distance.
-func slips(from typed: [Character], to wanted: [Character]) -> Int {
+package func slips(from typed: [Character], to wanted: [Character]) -> Int {
   var counts = Array(repeating: Array(0...wanted.count), count: typed.count + 1)
   for row in counts.indices { counts[row][0] = row }
   for (i, letter) in typed.enumerated() {

@@ -28,7 +28,7 @@ public final class Progress: Sendable {
     self.init(on: .standardError, now: { ContinuousClock.now }, write: Terminal.printError)
   }
 
-  init(
+  package init(
     on terminal: Terminal, now: @escaping @Sendable () -> ContinuousClock.Instant,
     write: @escaping @Sendable (String) -> Void
   ) {

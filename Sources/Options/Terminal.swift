@@ -31,7 +31,7 @@ public struct Terminal: Equatable, Sendable {
   /// Describes a terminal by what the system and the environment say of it.
   ///
   /// - Parameter columns: The width the system reports; `nil` or zero falls back on the variable `COLUMNS`.
-  init(isTerminal: Bool, columns: Int?, environment: (String) -> String?) {
+  package init(isTerminal: Bool, columns: Int?, environment: (String) -> String?) {
     self.isTerminal = isTerminal
     let widths = [columns, environment("COLUMNS").flatMap { Int($0) }]
     self.columns = widths.compactMap(\.self).first { $0 > 0 } ?? 80

@@ -1,6 +1,5 @@
+import Options
 import Testing
-
-@testable import Options
 
 @Suite struct `Errors` {
   private static let fuzzUsage = """

@@ -1,6 +1,5 @@
+import Options
 import Testing
-
-@testable import Options
 
 @Suite struct `Parsing` {
   @Test func `what is not given has its default`() throws {

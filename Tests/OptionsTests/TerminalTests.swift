@@ -1,7 +1,6 @@
+import Options
 import Synchronization
 import Testing
-
-@testable import Options
 
 @Suite struct `Terminal and style` {
   private func terminal(_ isTerminal: Bool, columns: Int? = 100, _ environment: [String: String] = [:]) -> Terminal {

@@ -23,7 +23,7 @@ struct Crossing: System {
     }
   }
 
-  mutating func fields<F: Fields>(_ f: inout F) {
+  mutating func fields(_ f: inout Fields) {
     f("gate", &gate)
     f("bell", &bell)
   }
@@ -62,7 +62,7 @@ struct Gate: Machine {
   enum Effect: Signals { case ring, lower, timer, note }
 
   var phase = Phase.raised
-  mutating func fields<F: Fields>(_ f: inout F) { f("phase", &phase) }
+  mutating func fields(_ f: inout Fields) { f("phase", &phase) }
 
   static let book = RuleBook<Self>("Gate", "Keeps cars & trains apart.", resting: .raised) {
     In(.raised, "Cars | carts pass.") {
@@ -119,7 +119,7 @@ struct Bell: Machine {
 
   var phase = Phase.waiting
   var count: UInt8 = 0
-  mutating func fields<F: Fields>(_ f: inout F) {
+  mutating func fields(_ f: inout Fields) {
     f("phase", &phase)
     f("count", &count)
   }
@@ -179,7 +179,7 @@ extension Gate.Event {
     }
   }
   init() { self = .passed }
-  mutating func fields<F: Fields>(_ f: inout F) {}
+  mutating func fields(_ f: inout Fields) {}
 }
 extension Gate.Effect {
   static let names = ["ring", "lower", "timer", "note"]
@@ -192,29 +192,29 @@ extension Gate.Effect {
     }
   }
   init() { self = .note }
-  mutating func fields<F: Fields>(_ f: inout F) {}
+  mutating func fields(_ f: inout Fields) {}
 }
 extension Bell.Event {
   static let names = ["strike"]
   var kind: Int { 0 }
   init() { self = .strike }
-  mutating func fields<F: Fields>(_ f: inout F) {}
+  mutating func fields(_ f: inout Fields) {}
 }
 extension Bell.Effect {
   static let names = ["echo"]
   var kind: Int { 0 }
   init() { self = .echo }
-  mutating func fields<F: Fields>(_ f: inout F) {}
+  mutating func fields(_ f: inout Fields) {}
 }
 extension Crossing.Event {
   static let names = ["gate", "bell"]
   var kind: Int { if case .gate = self { 0 } else { 1 } }
   init() { self = .bell(.strike) }
-  mutating func fields<F: Fields>(_ f: inout F) {}
+  mutating func fields(_ f: inout Fields) {}
 }
 extension Crossing.Effect {
   static let names = ["gate", "bell"]
   var kind: Int { if case .gate = self { 0 } else { 1 } }
   init() { self = .bell(.echo) }
-  mutating func fields<F: Fields>(_ f: inout F) {}
+  mutating func fields(_ f: inout Fields) {}
 }

@@ -97,6 +97,6 @@ private struct Oddity: Machine {
   typealias Effect = Bell.Effect
   enum Phase: UInt8, CaseIterable { case end, `on hold` }
   var phase = Phase.end
-  mutating func fields<F: Fields>(_ f: inout F) { f("phase", &phase) }
+  mutating func fields(_ f: inout Fields) { f("phase", &phase) }
   static let book = RuleBook<Self>("Oddity") { In(.end) { On(.strike, "wait").go(.`on hold`) } }
 }

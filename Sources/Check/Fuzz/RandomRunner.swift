@@ -101,7 +101,7 @@ import Spec
     case .delivery: 0
     case .answer: 1
     case .input(let index): 2 + index
-    case .lose, .loseDelivery, .repeatAnswer, .crash: faults
+    case .lose, .loseDelivery, .repeatAnswer, .repeatDelivery, .crash: faults
     }
   }
 

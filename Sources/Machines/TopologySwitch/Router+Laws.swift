@@ -8,7 +8,8 @@ extension Router {
       let after = Census(step.after)
       let ended = step.sent(.recorded).map(\.sequence)
       let expected = (before.live + (before.accepted..<after.accepted).map { $0 + 1 }).filter { !ended.contains($0) }
-      return after.live == expected && before.live.count + Int(after.accepted - before.accepted) == expected.count + ended.count
+      return after.live == expected
+        && before.live.count + Int(after.accepted - before.accepted) == expected.count + ended.count
     }
     AlwaysStep("copies neither vanish nor appear", cites: .I1, before: Tally.init) { before, step in
       let after = Tally(step.after)

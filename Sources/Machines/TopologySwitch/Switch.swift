@@ -78,13 +78,13 @@ extension Switch {
         .then { machine, _ in machine.target = nil }
         .emit(.finished) { machine, _ in Report(machine, aborted: .prepareFailed) }
         .go(.stable)
-      On(.cancel, "abort: the caller gave up", cites: .`SW-7`)
+      On(.cancel, "abort the preparation: the caller gave up", cites: .`SW-7`)
         .cancel(.prepare)
         .cancel(.prepareTimer)
         .then { machine, _ in machine.target = nil }
         .emit(.finished) { machine, _ in Report(machine, aborted: .cancelled) }
         .go(.stable)
-      On(.shutdown, "abort and close the router", cites: .`SW-7`, .I1)
+      On(.shutdown, "abort the preparation, and close the router", cites: .`SW-7`, .I1)
         .cancel(.prepare)
         .cancel(.prepareTimer)
         .then { machine, _ in machine.target = nil }
@@ -104,12 +104,12 @@ extension Switch {
         .then { machine, _ in machine.reason = .quiesceTimeout }
         .emit(.putBack)
         .go(.aborting)
-      On(.cancel, "abort: the caller gave up", cites: .`SW-7`)
+      On(.cancel, "abort the quiesce: the caller gave up", cites: .`SW-7`)
         .cancel(.quiesceTimer)
         .then { machine, _ in machine.reason = .cancelled }
         .emit(.putBack)
         .go(.aborting)
-      On(.shutdown, "abort and close the router", cites: .`SW-7`, .I1)
+      On(.shutdown, "abort the quiesce, and close the router", cites: .`SW-7`, .I1)
         .cancel(.quiesceTimer)
         .then { machine, _ in machine.target = nil }
         .emit(.finished) { machine, _ in Report(machine, aborted: .cancelled) }

@@ -25,7 +25,9 @@ public struct KeyedSet<Element: Blank & Keyed & Hashable & Sendable>: Hashable, 
 
   @inlinable public func element(key: UInt64) -> Element? { position(of: key).map { storage[$0] } }
 
+  /// Puts an element in its place; one with the same key is replaced.
   @inlinable public mutating func insert(_ element: Element) {
+    if storage.count > head, storage[storage.count - 1].key >= element.key { remove(key: element.key) }
     sum = sum &+ element.digest
     if storage.count == head || storage[storage.count - 1].key < element.key {
       storage.append(element)
@@ -106,8 +108,7 @@ extension Fields {
         enter(index: index)
         element.fields(&self)
         leave()
-        // Decoders meet keys in order; visitors that draw at random may repeat one.
-        if !set.contains(key: element.key) { set.insert(element) }
+        set.insert(element)
       }
     } else {
       for index in 0..<set.count {

@@ -10,6 +10,8 @@ public struct Contract<Event: Sendable, Effect: Sendable>: Sendable {
   /// The stages; an obligation opens in the first. None for a notice, which answers nothing.
   public let stages: [Stage]
   public let key: @Sendable (Effect) -> Key
+  /// Whether the payload tells one obligation from the next; without a key there is at most one.
+  public let isKeyed: Bool
   public let options: ContractOptions
   public let source: SourceLine
 
@@ -49,13 +51,14 @@ public struct Contract<Event: Sendable, Effect: Sendable>: Sendable {
   public var isNotice: Bool { stages.isEmpty }
 
   @usableFromInline init(
-    name: String, effect: Int, stages: [Stage], key: @escaping @Sendable (Effect) -> Key, options: ContractOptions,
-    source: SourceLine
+    name: String, effect: Int, stages: [Stage], key: @escaping @Sendable (Effect) -> Key, isKeyed: Bool = false,
+    options: ContractOptions, source: SourceLine
   ) {
     self.name = name
     self.effect = effect
     self.stages = stages
     self.key = key
+    self.isKeyed = isKeyed
     self.options = options
     self.source = source
   }
@@ -128,7 +131,7 @@ public struct ContractOptions: Hashable, Sendable {
   @StagesBuilder<M, Sent> _ stages: () -> [StagePart<M, Sent>]
 ) -> BookPart<M> {
   let options = ContractOptions(holds: holds, late: late, faults: Set(faults), again: again, afterCrash: afterCrash)
-  return contract(effect, { _ in Key() }, options, SourceLine(file, line), stages())
+  return contract(effect, { _ in Key() }, isKeyed: false, options, SourceLine(file, line), stages())
 }
 
 /// The contract of one effect, with what tells one try from the next, read from its payload.
@@ -141,18 +144,18 @@ public struct ContractOptions: Hashable, Sendable {
   @StagesBuilder<M, Sent> _ stages: () -> [StagePart<M, Sent>]
 ) -> BookPart<M> {
   let options = ContractOptions(holds: holds, late: late, faults: Set(faults), again: again, afterCrash: afterCrash)
-  return contract(effect, { key($0).obligationKey }, options, SourceLine(file, line), stages())
+  return contract(effect, { key($0).obligationKey }, isKeyed: true, options, SourceLine(file, line), stages())
 }
 
 @inlinable func contract<M: Machine, Sent>(
-  _ effect: Signal<M.Effect, Sent>, _ key: @escaping @Sendable (Sent) -> Key, _ options: ContractOptions,
-  _ source: SourceLine, _ stages: [StagePart<M, Sent>]
+  _ effect: Signal<M.Effect, Sent>, _ key: @escaping @Sendable (Sent) -> Key, isKeyed: Bool,
+  _ options: ContractOptions, _ source: SourceLine, _ stages: [StagePart<M, Sent>]
 ) -> BookPart<M> {
   let read = effect.read
   return .contract(
     Contract(
       name: effect.name, effect: effect.kind, stages: flatten(stages, read: read),
-      key: { read($0).map(key) ?? Key() }, options: options, source: source))
+      key: { read($0).map(key) ?? Key() }, isKeyed: isKeyed, options: options, source: source))
 }
 
 /// A timer: an effect whose answer, after a duration, is owed. Untimed worlds may fire it at any moment.
@@ -172,6 +175,18 @@ public struct ContractOptions: Hashable, Sendable {
       name: effect.name, effect: effect.kind, stages: [stage], key: { _ in Key() },
       options: ContractOptions(again: again, timer: .init(duration: duration, afterCrash: afterCrash)),
       source: SourceLine(file, line)))
+}
+
+/// A timer of which several may run, told apart by their key; the event says which one fired.
+@inlinable public func Timer<M: Machine, Sent: Equatable & SendableMetatype>(
+  _ effect: Signal<M.Effect, Sent>, of key: @escaping @Sendable (Sent) -> some KeyConvertible, after duration: Duration,
+  fires event: Signal<M.Event, Sent>, afterCrash: ContractOptions.TimerAfterCrash,
+  again: ContractOptions.Again = .finding, file: String = #fileID, line: Int = #line
+) -> BookPart<M> {
+  contract(
+    effect, { key($0).obligationKey }, isKeyed: true,
+    ContractOptions(again: again, timer: .init(duration: duration, afterCrash: afterCrash)), SourceLine(file, line),
+    [.stage(isOwed: true, answers: [Answer(event) { $0 }])])
 }
 
 /// An effect that nobody answers.

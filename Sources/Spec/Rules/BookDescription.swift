@@ -63,6 +63,7 @@ public struct BookDescription: Sendable {
     public let name: String
     public let effect: Int
     public let stages: [StageDescription]
+    public let isKeyed: Bool
     public let options: ContractOptions
     public let source: SourceLine
     public var isNotice: Bool { stages.isEmpty }
@@ -127,7 +128,7 @@ public struct BookDescription: Sendable {
             isOwed: stage.isOwed,
             answers: stage.answers.map { AnswerDescription(name: $0.name, event: $0.kind, next: $0.next) })
         },
-        options: contract.options, source: contract.source)
+        isKeyed: contract.isKeyed, options: contract.options, source: contract.source)
     }
     properties = book.properties.map { PropertyDescription($0) }
     recovery = book.recovery?.kind

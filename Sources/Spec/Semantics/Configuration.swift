@@ -104,6 +104,7 @@ public struct Move<Event: Sendable>: Sendable {
     case lose(obligation: Int, purse: Int)
     case loseDelivery(channel: Int, purse: Int)
     case repeatAnswer(echo: Int, purse: Int)
+    case repeatDelivery(channel: Int, purse: Int)
     case crash
   }
   public let kind: Kind
@@ -121,7 +122,7 @@ public enum Consequence: Sendable {
   case next(Outcome)
   /// Nothing changed: an input that was refused or ignored.
   case unchanged(Outcome)
-  /// A channel is full; the move waits.
+  /// A channel is full, and the move waits: the configuration is half changed and must be discarded.
   case blocked
 }
 

@@ -21,7 +21,8 @@ public final class Walk<S: System> {
     repeatable = Set(
       design.contracts.indices.filter { index in
         let contract = design.contracts[index]
-        return contract.contract.options.faults.contains(.repeated)
+        // A fence hides repeats: only contracts that admit late answers show them.
+        return contract.contract.options.faults.contains(.repeated) && contract.contract.options.late == .admitted
           && world.faults.contains {
             $0.fault == .repeated && $0.host == contract.host && $0.effect == contract.contract.effect
           }
@@ -67,7 +68,7 @@ public final class Walk<S: System> {
           moves.append(Move(.lose(obligation: index, purse: purse), nil))
         }
         for (channel, route) in design.channels.enumerated()
-        where route.fromHost == fault.host && route.effect == fault.effect
+        where route.fromHost == fault.host && route.effect == fault.effect && route.isLossy
           && !configuration.channels[channel].events.isEmpty
         {
           moves.append(Move(.loseDelivery(channel: channel, purse: purse), nil))
@@ -75,6 +76,11 @@ public final class Walk<S: System> {
       case .repeated:
         for (index, echo) in configuration.echoes.enumerated() where pays(fault, echo.contract) {
           moves.append(Move(.repeatAnswer(echo: index, purse: purse), echo.event))
+        }
+        for (channel, route) in design.channels.enumerated()
+        where route.fromHost == fault.host && route.effect == fault.effect && route.isRepeating {
+          guard let head = configuration.channels[channel].events.first else { continue }
+          moves.append(Move(.repeatDelivery(channel: channel, purse: purse), head))
         }
       }
     }
@@ -85,6 +91,22 @@ public final class Walk<S: System> {
     let contract = design.contracts[Int(contract)]
     return contract.host == fault.host && contract.contract.effect == fault.effect
       && contract.contract.options.faults.contains(fault.fault)
+  }
+
+  /// Whether some purse can still pay for a repeated answer of this contract.
+  @inlinable func canRepeat(_ contract: UInt16, _ configuration: Configuration<S>) -> Bool {
+    world.faults.indices.contains {
+      world.faults[$0].fault == .repeated && pays(world.faults[$0], contract)
+        && configuration.purses[world.inputs.count + $0].left > 0
+    }
+  }
+
+  /// Keeps an answer for repetition, in canonical order: by contract, then by its encoding.
+  @inlinable func remember(_ echo: Echo<S.Event>, _ configuration: inout Configuration<S>) {
+    guard !configuration.echoes.contains(echo) else { return }
+    func rank(_ it: Echo<S.Event>) -> (UInt16, UInt64) { (it.contract, it.event.digest) }
+    let place = configuration.echoes.firstIndex { rank(echo) < rank($0) } ?? configuration.echoes.count
+    configuration.echoes.insert(echo, at: place)
   }
 
   /// Whether the move is owed: fairness promises it (a delivery, or an answer of an owed stage).
@@ -130,9 +152,13 @@ public final class Walk<S: System> {
       configuration.channels[channel].events.removeFirst()
       configuration.purses[purse].left -= 1
       return .next(.ignored)
+    case .repeatDelivery(_, let purse):
+      configuration.purses[purse].left -= 1
+      return settle(&configuration, deliver(move.event!, &configuration))
     case .repeatAnswer(_, let purse):
       configuration.purses[purse].left -= 1
-      if configuration.purses[purse].left == 0 { configuration.echoes.removeAll() }
+      let echoes = configuration.echoes.filter { canRepeat($0.contract, configuration) }
+      configuration.echoes = echoes
       return settle(&configuration, deliver(move.event!, &configuration))
     case .crash:
       return crash(&configuration)
@@ -156,9 +182,8 @@ public final class Walk<S: System> {
     } else {
       configuration.obligations.remove(at: index)
     }
-    if repeatable.contains(obligation.contract) {
-      let echo = Echo(contract: obligation.contract, event: event)
-      if !configuration.echoes.contains(echo) { configuration.echoes.append(echo) }
+    if repeatable.contains(obligation.contract), canRepeat(obligation.contract, configuration) {
+      remember(Echo(contract: obligation.contract, event: event), &configuration)
     }
     let outcome = deliver(event, &configuration)
     if outcome == .refused, contract.options.late == .fenced {
@@ -188,12 +213,16 @@ public final class Walk<S: System> {
       switch order {
       case .emit(let contract, let effect): open(contract, effect, &configuration)
       case .cancel(let contract, let key):
-        if let index = configuration.obligations.firstIndex(where: { Int($0.contract) == contract && $0.key == key }) {
+        if let index = configuration.obligations.firstIndex(where: {
+          Int($0.contract) == contract && $0.key == key && $0.condition != .unwanted
+        }) {
           cancel(index, &configuration)
         }
       case .cancelAll(let contract):
         for index in configuration.obligations.indices.reversed()
-        where Int(configuration.obligations[index].contract) == contract { cancel(index, &configuration) }
+        where Int(configuration.obligations[index].contract) == contract
+          && configuration.obligations[index].condition != .unwanted
+        { cancel(index, &configuration) }
       case .post(let channel, let event):
         if configuration.channels[channel].events.count >= world.channelCapacity { return .blocked }
         configuration.channels[channel].events.append(event)
@@ -223,11 +252,7 @@ public final class Walk<S: System> {
       }
       return
     }
-    let place =
-      configuration.obligations.firstIndex {
-        $0.contract > opened.contract || ($0.contract == opened.contract && opened.key < $0.key)
-      } ?? configuration.obligations.count
-    configuration.obligations.insert(opened, at: place)
+    insert(opened, &configuration)
   }
 
   @inlinable func cancel(_ index: Int, _ configuration: inout Configuration<S>) {
@@ -237,10 +262,21 @@ public final class Walk<S: System> {
         Breach(
           .major, "cancelled-holding", "\(contract.name) holds something and cannot be cancelled, only asked to stop"))
     }
-    switch contract.contract.options.late {
-    case .fenced: configuration.obligations.remove(at: index)
-    case .admitted: configuration.obligations[index].condition = .unwanted
+    // An answer that is lost cannot come late either.
+    var cancelled = configuration.obligations.remove(at: index)
+    if contract.contract.options.late == .admitted, cancelled.condition == .open {
+      cancelled.condition = .unwanted
+      insert(cancelled, &configuration)
     }
+  }
+
+  /// Puts an obligation in its canonical place: by contract, key, condition and stage.
+  @inlinable func insert(_ obligation: Obligation<S.Effect>, _ configuration: inout Configuration<S>) {
+    func rank(_ it: Obligation<S.Effect>) -> (UInt16, Key, UInt8, UInt8) {
+      (it.contract, it.key, it.condition.rawValue, it.stage)
+    }
+    let place = configuration.obligations.firstIndex { rank(obligation) < rank($0) } ?? configuration.obligations.count
+    configuration.obligations.insert(obligation, at: place)
   }
 
   /// One process, one crash: every host goes down, obligations do as their contracts say, and whoever wants to is told.
@@ -248,16 +284,30 @@ public final class Walk<S: System> {
     configuration.purses[configuration.purses.count - 1].left -= 1
     let start = world.start()
     for host in design.hosts { host.crash(&configuration.state, start) }
-    configuration.obligations.removeAll {
-      design.contracts[Int($0.contract)].contract.options.afterCrash == .forgotten
+    configuration.obligations.removeAll { options($0).afterCrash == .forgotten }
+    for index in configuration.obligations.indices
+    where options(configuration.obligations[index]).afterCrash == .reissued
+      && configuration.obligations[index].condition == .lost
+    {
+      configuration.obligations[index].condition = .open
     }
     var outcome = Outcome.ignored
+    var told = (received: stepper.received, sent: stepper.sent, fired: stepper.fired)
     for host in design.hosts {
       guard let recovery = host.recovery else { continue }
       outcome = deliver(recovery, &configuration)
+      told.received += stepper.received
+      told.sent += stepper.sent
+      told.fired += stepper.fired
       if case .blocked = settle(&configuration, outcome) { return .blocked }
     }
+    // To whoever judges it, the crash is one step of all the machines it told.
+    (stepper.received, stepper.sent, stepper.fired) = told
     return .next(outcome)
+  }
+
+  @inlinable func options(_ obligation: Obligation<S.Effect>) -> ContractOptions {
+    design.contracts[Int(obligation.contract)].contract.options
   }
 
   // MARK: - What it means
@@ -285,7 +335,7 @@ public final class Walk<S: System> {
     case .lose(let index, _):
       ("fault", "the answer to \(Printer.line(of: configuration.obligations[index].effect)) is lost")
     case .loseDelivery(let channel, _): ("fault", "a delivery of \(design.channels[channel].effectName) is lost")
-    case .repeatAnswer: ("fault", "\(describe(move.event!)) comes again")
+    case .repeatAnswer, .repeatDelivery: ("fault", "\(describe(move.event!)) comes again")
     case .crash: ("fault", "crash and recovery")
     }
   }

@@ -96,7 +96,7 @@ extension Contract {
               })
           })
       },
-      key: { readEffect($0).map(key) ?? Key() }, options: options, source: source)
+      key: { readEffect($0).map(key) ?? Key() }, isKeyed: isKeyed, options: options, source: source)
   }
 }
 

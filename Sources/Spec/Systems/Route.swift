@@ -16,6 +16,9 @@ public struct Routing<S: System>: Sendable {
   public let event: Int
   public let eventName: String
   public let over: Over
+
+  public var isLossy: Bool { if case .channel(true, _, _) = over { true } else { false } }
+  public var isRepeating: Bool { if case .channel(_, true, _) = over { true } else { false } }
   @usableFromInline let convert: @Sendable (S.Effect) -> S.Event?
 
   @usableFromInline init(

@@ -65,7 +65,8 @@ public struct Design<S: System>: Sendable {
     for host in hosts {
       bases.append(lanes.count)
       lanes.append(contentsOf: repeatElement(.nowhere, count: host.book.effects.count))
-      for contract in host.contracts {
+      // A token of no case is a finding; it must not trap before it is one.
+      for contract in host.contracts where contract.effect < host.book.effects.count {
         lanes[bases[host.index] + contract.effect] = .contract(contracts.count)
         contracts.append(SystemContract(host: host.index, hostName: host.name, contract: contract))
       }

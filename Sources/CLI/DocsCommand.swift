@@ -1,0 +1,81 @@
+import Chapters
+import Check
+import Foundation
+import Machines
+import Options
+import Spec
+import Weave
+
+struct Docs: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "docs", abstract: "Weave the chapters and the machines into docs/.",
+    discussion: "Explores each chapter's worlds again, for the evidence on its page. Run it in the package's folder.",
+    exitCodes: [
+      0: "the pages are as the sources say", 1: "a page is stale (with --check)", 2: "usage",
+      3: "a file or Graphviz is missing",
+    ])
+
+  @Flag(help: "Write nothing; fail when a page is stale.") var check = false
+  @Option(help: ArgumentHelp("The package's folder.", valueName: "folder")) var root: String = "."
+  @Flag(help: "Print one JSON object.") var json = false
+
+  mutating func run() throws {
+    let folder = URL(fileURLWithPath: root)
+    let files = try weave(pages(folder))
+    let docs = folder.appendingPathComponent("docs")
+    if check {
+      let stale = try stale(files, in: docs)
+      if json {
+        try Output.json(["pages": files.count, "stale": stale.map { "\($0)" }])
+      } else {
+        for page in stale { print(page) }
+        print(
+          stale.isEmpty
+            ? "\(files.count) files of docs/ are as the sources say" : "\(stale.count) stale; try: interlock docs")
+      }
+      if !stale.isEmpty { throw ExitCode.findings }
+    } else {
+      let written = try write(files, to: docs)
+      if json {
+        try Output.json(["pages": files.count, "written": written.map { "\($0)" }])
+      } else {
+        for page in written { print(page) }
+        print("\(written.count) of \(files.count) files changed")
+      }
+    }
+  }
+
+  private func pages(_ folder: URL) throws -> [PageInput] {
+    let specs = folder.appendingPathComponent("specs")
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: specs.path) else {
+      throw WorldFailure("there is no folder \(specs.path)", try: "interlock docs --root <the package's folder>")
+    }
+    let texts = try names.filter { $0.hasSuffix(".md") }.sorted().map { name in
+      try ChapterText(file: name, bytes: Data(contentsOf: specs.appendingPathComponent(name)))
+    }
+    let sources = SourceReader(root: folder)
+    let chapters: [Chapter]
+    do { chapters = try readChapters(texts) } catch { throw WorldFailure("\(error)") }
+    return chapters.map { chapter in
+      let text = texts.first { $0.file == chapter.file }!
+      let entry = Catalog.entries.first { $0.chapter == chapter.file }
+      return PageInput(
+        chapter: chapter, source: text.text, design: entry?.summary, evidence: entry.map(evidence) ?? [],
+        sources: sources)
+    }
+  }
+
+  private func evidence(_ entry: CatalogEntry) -> [WorldEvidence] {
+    entry.worlds.filter(\.isExhaustive).map { world in
+      let progress = Options.Progress()
+      defer { progress.finish() }
+      let report = entry.explore(world.name, Bounds()) {
+        progress.update("\(world.name): \(Output.count($0.distinct)) states")
+      }
+      return WorldEvidence(
+        world: world.name, words: world.words, distinct: report.distinct, generated: report.generated,
+        depth: report.depth, findings: report.findings.count, rulesCovered: report.coverage.rulesFired,
+        rulesTotal: report.coverage.rules.count, verdict: report.verdict.rawValue, mode: Explore.words(report))
+    }
+  }
+}

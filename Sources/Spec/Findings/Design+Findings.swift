@@ -1,0 +1,126 @@
+extension Design {
+  /// What is wrong, or worth asking, by reading the books and routes alone: no state is visited.
+  public var findings: [Finding] {
+    Finding.ordered(
+      hosts.flatMap { host in host.book.findings(in: surroundings(of: host)).map { $0.of(host.name) } }
+        + routeFindings + cycleFindings + nameFindings)
+  }
+
+  private func surroundings(of host: Hosted<S>) -> Surroundings {
+    let given = Set(worlds.flatMap { $0.inputs.map(\.name) })
+    let starts = Set(worlds.map { host.phase($0.start()) })
+    return Surroundings(
+      routedEffects: Set(routes.filter { $0.fromHost == host.index }.map(\.effect)),
+      routedEvents: Set(routes.filter { $0.toHost == host.index }.map(\.event)),
+      inputs: Set(host.book.events.indices.filter { given.contains(host.book.events[$0]) }),
+      starts: starts.isEmpty ? [0] : starts,
+      hasCrashes: worlds.contains { $0.crashes > 0 },
+      isSystem: true)
+  }
+
+  // MARK: - Routes
+
+  /// Tokens of routes held against the enums they name, and effects with two destinations.
+  private var routeFindings: [Finding] {
+    routes.enumerated().flatMap { index, route in
+      guard hosts.indices.contains(route.fromHost), hosts.indices.contains(route.toHost) else {
+        return [
+          Finding(
+            .critical, "token-mismatch",
+            "the route of \(route.effectName) names host "
+              + "\(hosts.indices.contains(route.fromHost) ? route.toHost : route.fromHost)"
+              + ", and there are \(hosts.count): give the host's token the kind of its case")
+        ]
+      }
+      let (sender, receiver) = (hosts[route.fromHost], hosts[route.toHost])
+      var findings: [Finding] = []
+      for (name, kind, names, host) in [
+        (route.effectName, route.effect, sender.book.effects, sender.name),
+        (route.eventName, route.event, receiver.book.events, receiver.name),
+      ] where !names.indices.contains(kind) || names[kind] != name {
+        findings.append(
+          Finding(
+            .critical, "token-mismatch",
+            "the route of \(route.effectName) uses the token \(name) of \(host) with kind \(kind), which the enum "
+              + (names.indices.contains(kind) ? "calls \(names[kind])" : "does not have") + ": make the two agree"))
+      }
+      let contract = sender.book.contracts.first { $0.effect == route.effect }
+      if let contract {
+        findings.append(
+          Finding(
+            .major, "two-destinations",
+            "\(sender.name): \(route.effectName) has a \(contract.isNotice ? "notice" : "contract") and a route to "
+              + "\(receiver.name): an effect goes to one place; send two",
+            at: contract.source.place))
+      }
+      if routes[..<index].contains(where: { $0.fromHost == route.fromHost && $0.effect == route.effect }) {
+        findings.append(
+          Finding(
+            .major, "two-destinations",
+            "\(sender.name): \(route.effectName) is routed twice: an effect goes to one place; send two"))
+      }
+      return findings
+    }
+  }
+
+  // MARK: - Cycles
+
+  private struct Node: Hashable {
+    let host: Int
+    let event: Int
+  }
+
+  /// Cycles of direct routes: a step that might never end.
+  private var cycleFindings: [Finding] {
+    let nodes = hosts.flatMap { host in host.book.events.indices.map { Node(host: host.index, event: $0) } }
+    var finished: Set<Node> = []
+    var findings: [Finding] = []
+
+    func follow(_ node: Node, _ path: [Node]) {
+      if let start = path.firstIndex(of: node) {
+        let words = (path[start...] + [node]).map { "\(hosts[$0.host].name).\(hosts[$0.host].book.events[$0.event])" }
+        findings.append(
+          Finding(
+            .major, "route-cycle",
+            "direct routes lead in a circle, \(words.joined(separator: " → ")): a step might never end; put a "
+              + "channel in it"
+          ))
+        return
+      }
+      guard !finished.contains(node) else { return }
+      for next in successors(of: node) { follow(next, path + [node]) }
+      finished.insert(node)
+    }
+    for node in nodes { follow(node, []) }
+    return findings
+  }
+
+  /// What the rules for an event send on within the same step.
+  private func successors(of node: Node) -> [Node] {
+    guard hosts.indices.contains(node.host) else { return [] }
+    let sent = Set(hosts[node.host].book.rules.filter { $0.event == node.event }.flatMap(\.emitted))
+    return routes.filter { route in
+      route.fromHost == node.host && route.over == .direct && sent.contains(route.effect)
+        && hosts.indices.contains(route.toHost) && hosts[route.toHost].book.events.indices.contains(route.event)
+    }.map { Node(host: $0.toHost, event: $0.event) }
+  }
+
+  // MARK: - Names
+
+  /// Names of hosts, worlds and properties that stand for two things within the system.
+  private var nameFindings: [Finding] {
+    let within = Set(
+      hosts.flatMap { host in
+        let names = host.book.properties.map(\.name)
+        return names.filter { name in names.count { $0 == name } > 1 }
+      })
+    return doubled("hosts", hosts.map(\.name)) + doubled("worlds", worlds.map(\.name))
+      + doubled("properties", properties.map(\.name).filter { !within.contains($0) })
+  }
+
+  private func doubled(_ what: String, _ names: [String]) -> [Finding] {
+    Set(names.filter { name in names.count { $0 == name } > 1 }).sorted().map {
+      Finding(.major, "duplicate-name", "two \(what) are called \"\($0)\": give one of them another name")
+    }
+  }
+}

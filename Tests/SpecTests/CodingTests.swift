@@ -1,0 +1,261 @@
+import Spec
+import Testing
+
+/// One field of each sort.
+struct Zoo: Blank, Hashable, Keyed {
+  enum Beast: UInt8, CaseIterable { case ant, bee, cow }
+  var flag = false
+  var small: UInt8 = 0
+  var bounded: UInt32 = 0
+  var wide: UInt64 = 0
+  var signed: Int32 = 0
+  var beast = Beast.ant
+  var perhaps: Beast?
+  var cub: Cub?
+  var pair = [Cub(), Cub()]
+  var pack: [Cub] = []
+  var line = Fifo<Cub>()
+  var herd = KeyedSet<Cub>()
+  var event = Toy.Event.go
+
+  var key: UInt64 { wide }
+
+  struct Cub: Blank, Hashable, Keyed {
+    var name: UInt16 = 0
+    var age: UInt8 = 0
+    var key: UInt64 { UInt64(name) }
+    mutating func fields(_ f: inout Fields) {
+      f("name", &name)
+      f("age", &age, max: 9)
+    }
+  }
+
+  mutating func fields(_ f: inout Fields) {
+    f("flag", &flag)
+    f("small", &small)
+    f("bounded", &bounded, max: 1000)
+    f("wide", &wide)
+    f("signed", &signed)
+    f("beast", &beast)
+    f("perhaps", &perhaps)
+    f("cub", &cub)
+    f.each("pair", &pair)
+    f.list("pack", &pack, max: 5)
+    f.queue("line", &line, max: 300)
+    f.members("herd", &herd, max: 300)
+    f("event", &event)
+  }
+}
+
+/// SplitMix64: the same numbers from the same seed.
+struct Seeded: RandomNumberGenerator {
+  var state: UInt64
+  init(_ seed: UInt64) { state = seed }
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
+
+@Suite struct `Coding` {
+  @Test(arguments: 1...4) func `what is decoded is what was encoded, and unequal values encode unequally`(seed: UInt64)
+  {
+    check(Zoo(), seed)
+    check(Toy(), seed)
+    check(Toy.Event(), seed)
+    check(Toy.Effect(), seed)
+    check(Duo(), seed)
+    check(Duo.Event(), seed)
+    check(Duo.Effect(), seed)
+    check(Provider(), seed)
+    check(Provider.Event(), seed)
+    check(Provider.Effect(), seed)
+    check(Budget(scopes: [.init(budget: 1), .init(budget: 2)]), seed)
+    check(Budget.Event(), seed)
+    check(Budget.Effect(), seed)
+    check(Obligation<Toy.Effect>(), seed)
+    check(Key(), seed)
+  }
+
+  private func check<C: Coded & Equatable>(
+    _ blank: C, _ seed: UInt64, at location: SourceLocation = #_sourceLocation
+  ) {
+    var sampler = Sampler(Seeded(seed))
+    var seen: [(value: C, bytes: [UInt8])] = []
+    for _ in 0..<200 {
+      var value = blank
+      sampler.draw(&value)
+      let encoded = bytes(of: value)
+      var decoded = blank
+      encoded.withUnsafeBytes { raw in
+        var reader = ByteReader(raw)
+        decoded.fields(&reader)
+        #expect(reader.isAtEnd && !reader.failed, sourceLocation: location)
+      }
+      #expect(decoded == value, sourceLocation: location)
+      for other in seen.suffix(40) {
+        #expect((other.bytes == encoded) == (other.value == value), sourceLocation: location)
+      }
+      seen.append((value, encoded))
+    }
+  }
+
+  @Test func `decoding overwrites whatever was there`() {
+    var sampler = Sampler(Seeded(5))
+    var old = Zoo()
+    for _ in 0..<100 {
+      var value = Zoo()
+      sampler.draw(&value)
+      bytes(of: value).withUnsafeBytes { raw in
+        var reader = ByteReader(raw)
+        old.fields(&reader)
+      }
+      #expect(old == value)
+    }
+  }
+
+  @Test func `bytes that end too soon, or hold too much, are noticed`() {
+    var zoo = Zoo()
+    zoo.line.append(Zoo.Cub(name: 1, age: 2))
+    let whole = bytes(of: zoo)
+    for count in 0..<whole.count {
+      whole.prefix(count).withUnsafeBytes { raw in
+        var reader = ByteReader(raw)
+        var decoded = Zoo()
+        decoded.fields(&reader)
+        #expect(reader.failed)
+      }
+    }
+    [UInt8](arrayLiteral: 3).withUnsafeBytes { raw in
+      var reader = ByteReader(raw)
+      var beast = Zoo.Beast.cow
+      reader("beast", &beast)
+      #expect(reader.failed)
+      #expect(beast == .ant)
+    }
+  }
+
+  @Test(arguments: [
+    ("bounded", Zoo(bounded: 1001)), ("age", Zoo(cub: Zoo.Cub(age: 10))),
+    ("age", Zoo(pack: [Zoo.Cub(), Zoo.Cub(age: 200)])), ("count", Zoo(pack: Array(repeating: Zoo.Cub(), count: 6))),
+  ])
+  func `a value above its maximum is reported with the field's name`(field: String, zoo: Zoo) {
+    var zoo = zoo
+    var writer = ByteWriter(ByteBuffer())
+    zoo.fields(&writer)
+    #expect(writer.overflow?.field == field)
+  }
+
+  @Test func `condensed queues and sets change with their content, queues with their order as well`() {
+    let (a, b) = (Zoo.Cub(name: 1, age: 1), Zoo.Cub(name: 2, age: 2))
+    func line(_ cubs: [Zoo.Cub]) -> [UInt8] {
+      var zoo = Zoo()
+      for cub in cubs { zoo.line.append(cub) }
+      return bytes(of: zoo, condenses: true)
+    }
+    func herd(_ cubs: [Zoo.Cub]) -> [UInt8] {
+      var zoo = Zoo()
+      for cub in cubs { zoo.herd.insert(cub) }
+      return bytes(of: zoo, condenses: true)
+    }
+    #expect(Set([[], [a], [b], [a, b], [b, a], [a, a]].map(line)).count == 6)
+    #expect(Set([[], [a], [b], [a, b]].map(herd)).count == 4)
+    #expect(herd([a, b]) == herd([b, a]))
+    #expect(line([a, b]).count == line(Array(repeating: a, count: 200)).count)
+  }
+
+  @Test func `a value survives being printed and read`() {
+    var sampler = Sampler(Seeded(9))
+    for _ in 0..<100 {
+      var event = Toy.Event()
+      sampler.draw(&event)
+      var cub = Zoo.Cub()
+      sampler.draw(&cub)
+      var reader = TextReader(Dictionary(uniqueKeysWithValues: Printer.lines(of: cub).map { ($0.path, $0.value) }))
+      var read = Zoo.Cub()
+      read.fields(&reader)
+      #expect(read == cub)
+      #expect(reader.finish() == [])
+    }
+    var reader = TextReader(["beast": "dog", "wide": "x", "bounded": "2000", "nobody": "1"])
+    var zoo = Zoo()
+    zoo.fields(&reader)
+    let expected = [
+      "bounded is 2000, above its maximum 1000", "wide is \"x\", not a number",
+      "beast is \"dog\", not one of ant, bee, cow", "there is no field \"nobody\" here; the fie",
+    ]
+    #expect(reader.finish().map { String($0.prefix(40)) } == expected)
+  }
+}
+
+@Suite struct `Queues and sets` {
+  @Test(arguments: 1...6) func `a queue behaves like an array`(seed: UInt64) {
+    var random = Seeded(seed)
+    var queue = Fifo<Zoo.Cub>()
+    var array: [Zoo.Cub] = []
+    for step in 0..<2_000 {
+      // Long stretches of growth and of decay, so that the memory is compacted on the way.
+      let grows = (step / 250) % 2 == 0
+      switch Int.random(in: 0..<20, using: &random) {
+      case 0 where step % 3 == 0:
+        let name = UInt16.random(in: 0..<8, using: &random)
+        queue.keep { $0.name != name }
+        array.removeAll { $0.name == name }
+      case 1 where step % 37 == 0:
+        queue.removeAll()
+        array.removeAll()
+      case ..<(grows ? 15 : 6):
+        let cub = Zoo.Cub(name: .random(in: 0..<8, using: &random), age: .random(in: 0..<9, using: &random))
+        queue.append(cub)
+        array.append(cub)
+      default:
+        #expect(queue.popFirst() == (array.isEmpty ? nil : array.removeFirst()))
+      }
+      #expect(queue.count == array.count && queue.isEmpty == array.isEmpty)
+      guard step % 10 == 0 else { continue }
+      #expect(Array(queue) == array)
+      var fresh = Fifo<Zoo.Cub>()
+      for cub in array { fresh.append(cub) }
+      #expect(fresh == queue && fresh.orderDigest == queue.orderDigest && fresh.hashValue == queue.hashValue)
+    }
+  }
+
+  @Test(arguments: 1...6) func `a set behaves like a dictionary`(seed: UInt64) {
+    var random = Seeded(seed)
+    var set = KeyedSet<Zoo.Cub>()
+    var dictionary: [UInt64: Zoo.Cub] = [:]
+    for step in 0..<2_000 {
+      let grows = (step / 400) % 2 == 0
+      let name = UInt16.random(in: 0..<300, using: &random)
+      let cub = Zoo.Cub(name: name, age: .random(in: 0..<9, using: &random))
+      if Int.random(in: 0..<10, using: &random) < (grows ? 8 : 2) {
+        guard dictionary[cub.key] == nil else { continue }
+        set.insert(cub)
+        dictionary[cub.key] = cub
+      } else {
+        // Half the time the lowest key, which is taken out without moving the rest.
+        let key = Bool.random(using: &random) ? set.first?.key ?? 0 : cub.key
+        #expect(set.remove(key: key) == dictionary.removeValue(forKey: key))
+      }
+      #expect(set.count == dictionary.count && set.isEmpty == dictionary.isEmpty)
+      #expect(set.element(key: cub.key) == dictionary[cub.key])
+      #expect(set.contains(key: cub.key) == (dictionary[cub.key] != nil))
+      guard step % 10 == 0 else { continue }
+      #expect(Array(set) == dictionary.values.sorted { $0.key < $1.key })
+      var fresh = KeyedSet<Zoo.Cub>()
+      for cub in dictionary.values { fresh.insert(cub) }
+      #expect(fresh == set && fresh.setDigest == set.setDigest)
+    }
+  }
+
+  @Test func `equal contents digest equally, whatever happened before`() {
+    var queue = Fifo<Zoo.Cub>()
+    for name in 0..<200 { queue.append(Zoo.Cub(name: UInt16(name), age: 0)) }
+    while queue.popFirst() != nil {}
+    #expect(queue.orderDigest == Fifo<Zoo.Cub>().orderDigest)
+    #expect(queue == Fifo<Zoo.Cub>())
+  }
+}

@@ -1,0 +1,81 @@
+import Spec
+
+/// Two toys joined by what a test routes from the first to the second.
+struct Duo: System {
+  var one = Toy()
+  var two = Toy()
+
+  enum Event: Signals { case one(Toy.Event), two(Toy.Event) }
+  enum Effect: Signals { case one(Toy.Effect), two(Toy.Effect) }
+
+  mutating func receive(_ event: Event, _ stepper: Stepper<Self>) -> Outcome {
+    switch event {
+    case .one(let event): stepper.step(&one, event, host: 0, Effect.one)
+    case .two(let event): stepper.step(&two, event, host: 1, Effect.two)
+    }
+  }
+
+  mutating func fields(_ f: inout Fields) {
+    f("one", &one)
+    f("two", &two)
+  }
+
+  static var design: Design<Self> { design(Toy.book, Toy.book, [], []) }
+
+  static func design(
+    _ one: RuleBook<Toy>, _ two: RuleBook<Toy>, _ routes: [DesignPart<Self>], _ worlds: [World<Self>]
+  ) -> Design<Self> {
+    // The builder takes no loops: what a test leaves out is filled with statements that say nothing.
+    let blanks: [DesignPart<Self>] = [Always("blank 1") { _ in true }, Always("blank 2") { _ in true }]
+    let routes = routes + blanks
+    return Design("duo", title: "Duo", chapter: "", worlds: worlds) {
+      Host("one", one, at: \.one, events: .one, effects: .one)
+      Host("two", two, at: \.two, events: .two, effects: .two)
+      routes[0]
+      routes[1]
+    }
+  }
+}
+
+extension Signal<Duo.Event, Toy.Event> {
+  static var one: Self { Signal("one", kind: 0, Carrier.one) { if case .one(let it) = $0 { it } else { nil } } }
+  static var two: Self { Signal("two", kind: 1, Carrier.two) { if case .two(let it) = $0 { it } else { nil } } }
+}
+extension Signal<Duo.Effect, Toy.Effect> {
+  static var one: Self { Signal("one", kind: 0, Carrier.one) { if case .one(let it) = $0 { it } else { nil } } }
+  static var two: Self { Signal("two", kind: 1, Carrier.two) { if case .two(let it) = $0 { it } else { nil } } }
+}
+
+extension Duo.Event {
+  static let names = ["one", "two"]
+  var kind: Int { if case .one = self { 0 } else { 1 } }
+  init() { self = .one(Toy.Event()) }
+  mutating func fields(_ f: inout Fields) {
+    f.kind(&self, [.one(Toy.Event()), .two(Toy.Event())])
+    switch self {
+    case .one(var it):
+      it.fields(&f)
+      self = .one(it)
+    case .two(var it):
+      it.fields(&f)
+      self = .two(it)
+    }
+  }
+}
+
+extension Duo.Effect {
+  static let names = ["one", "two"]
+  var kind: Int { if case .one = self { 0 } else { 1 } }
+  init() { self = .one(Toy.Effect()) }
+  mutating func fields(_ f: inout Fields) {
+    f.kind(&self, [.one(Toy.Effect()), .two(Toy.Effect())])
+    switch self {
+    case .one(var it):
+      it.fields(&f)
+      self = .one(it)
+    case .two(var it):
+      it.fields(&f)
+      self = .two(it)
+    }
+  }
+}
