@@ -59,7 +59,8 @@ public struct Router: Machine {
 extension Router {
   static let admission = Section<Self> {
     In(.open, "Arrivals queue for the active epoch.") {
-      On(.route, "queue for the active epoch", cites: .`RTR-1`, .`RTR-2`, .`RTR-3`, .`RTR-4`, .`RTR-16`)
+      On(.route, "queue for the active epoch", cites: .`RTR-1`, .`RTR-2`, .`RTR-3`, .`RTR-4`, .`RTR-5`, .`RTR-16`, .`RTR-17`,
+        .`MSG-2`, .`MSG-3`)
         .when(all: .admission)
         .then { router, message in router.accept(message) }
     }
