@@ -3,7 +3,7 @@ import PackageDescription
 
 let package = Package(
   name: "interlock",
-  platforms: [.macOS(.v26)],
+  platforms: [.macOS(.v15)],
   products: [
     .library(name: "Spec", targets: ["Spec"]),
     .library(name: "Check", targets: ["Check"]),

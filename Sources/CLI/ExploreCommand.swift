@@ -12,7 +12,7 @@ struct Explore: ParsableCommand {
   @Option(help: "The world to explore.") var world: String?
   @Option(help: ArgumentHelp("Stop after this many distinct states.", valueName: "count")) var states: Int = 50_000_000
   @Option(help: ArgumentHelp("Stop at this many steps from the start.", valueName: "steps")) var depth: Int?
-  @Flag(help: "Print one JSON object (an array \"worlds\" where several were explored).") var json = false
+  @Flag(help: "Print one JSON object (with an array \"worlds\" where several were explored).") var json = false
 
   func validate() throws {
     guard states > 0 else { throw ValidationError("--states is \(states); give a number above 0") }
@@ -34,7 +34,7 @@ struct Explore: ParsableCommand {
       isReady = isReady && report.verdict == .ready
       if json { objects.append(Explore.object(report, usage)) } else { Explore.show(report, usage) }
     }
-    if json { try Output.json(objects.count == 1 ? objects[0] : ["machine": machine, "worlds": objects]) }
+    if json { try Output.json(Explore.together(objects)) }
     if !isReady { throw ExitCode.findings }
   }
 
@@ -71,6 +71,23 @@ struct Explore: ParsableCommand {
   }
 
   private static func met(_ report: ExplorationReport) -> Int { report.coverage.sometimes.count { $0.isMet } }
+
+  /// One object for several worlds: sums and maxima in the same keys, and each world in `worlds`.
+  static func together(_ objects: [[String: Any]]) -> [String: Any] {
+    guard objects.count > 1, var all = objects.first else { return objects.first ?? [:] }
+    func values<T>(_ key: String, _ type: T.Type) -> [T] { objects.compactMap { $0[key] as? T } }
+    all["world"] = values("world", String.self).joined(separator: ", ")
+    for key in ["distinct", "generated"] { all[key] = values(key, Int.self).reduce(0, +) }
+    for key in ["cpu_seconds", "wall_seconds", "omission_odds"] { all[key] = values(key, Double.self).reduce(0, +) }
+    for key in ["depth", "peak_bytes", "rules_fired"] { all[key] = values(key, Int.self).max() }
+    all["complete"] = values("complete", Bool.self).allSatisfy(\.self)
+    all["bounds_met"] = values("bounds_met", [String].self).flatMap(\.self)
+    all["findings"] = values("findings", [[String: Any]].self).flatMap(\.self)
+    let isReady = values("verdict", String.self).allSatisfy { $0 == Verdict.ready.rawValue }
+    all["verdict"] = (isReady ? Verdict.ready : .fixRequired).rawValue
+    all["worlds"] = objects
+    return all
+  }
 
   static func object(_ report: ExplorationReport, _ usage: Usage) -> [String: Any] {
     [

@@ -40,7 +40,9 @@ extension CommandOutcome {
     case is UsageError, is ValidationError:
       standardError = "error: \(error)\n\(help.reminder)"
     default:
-      standardError = "error: \(error)\n"
+      // An error that a library has laid out itself, first line and all, is printed as it is.
+      let words = "\(error)"
+      standardError = (words.hasPrefix("error: ") ? words : "error: \(words)") + "\n"
     }
   }
 

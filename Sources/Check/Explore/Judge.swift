@@ -2,41 +2,67 @@ import Spec
 
 /// Judges states and steps by a design's properties.
 ///
-/// Step properties are judged in two halves: ``begin(_:)`` before the step, ``step(_:_:)`` after it.
+/// Step properties are judged in two halves: ``begin(_:includesDear:)`` before the step, ``step(_:_:)`` after it. The laws'
+/// names stay in a table of their own; what is walked at each step is closures only.
 public final class Judge<S: System> {
   @usableFromInline typealias Law = Property<S, S.Event, S.Effect>
+  @usableFromInline typealias Check = StepCheck<S, S.Event, S.Effect>
   @usableFromInline let leadsTo: [Law]
-  @usableFromInline var always: [(law: Law, holds: @Sendable (S, Holdings) -> Bool)] = []
-  @usableFromInline var steps: [(law: Law, check: StepCheck<S, S.Event, S.Effect>)] = []
-  @usableFromInline var sometimes: [(law: Law, holds: @Sendable (S) -> Bool, isMet: Bool)] = []
-  @usableFromInline var sometimesSteps: [(law: Law, check: StepCheck<S, S.Event, S.Effect>, isMet: Bool)] = []
-  @usableFromInline var pending: [(law: Int, judge: StepCheck<S, S.Event, S.Effect>.Judgement)] = []
-  @usableFromInline var pendingSometimes: [(law: Int, judge: StepCheck<S, S.Event, S.Effect>.Judgement)] = []
+  @usableFromInline var always: Ranked<@Sendable (S, Holdings) -> Bool>
+  @usableFromInline var steps: Ranked<Check>
+  @usableFromInline let sometimes: [(name: String, holds: @Sendable (S) -> Bool)]
+  @usableFromInline let sometimesSteps: [(name: String, check: Check)]
+  @usableFromInline var isMet: [Bool]
+  @usableFromInline var isStepMet: [Bool]
+  @usableFromInline var pending: [(law: Int, judge: Check.Judgement)] = []
+  @usableFromInline var pendingSometimes: [(law: Int, judge: Check.Judgement)] = []
 
-  @inlinable public init(_ design: Design<S>) {
+  /// Laws with the cheap ones first, so that the dear ones can be left out.
+  @usableFromInline struct Ranked<Test> {
+    @usableFromInline let laws: [Law]
+    @usableFromInline let tests: [Test]
+    @usableFromInline let cheap: Int
+
+    init(_ judged: [(law: Law, test: Test)]) {
+      let ranked = judged.filter { $0.law.cost == .step } + judged.filter { $0.law.cost == .state }
+      laws = ranked.map(\.law)
+      tests = ranked.map(\.test)
+      cheap = judged.count { $0.law.cost == .step }
+    }
+  }
+
+  public init(_ design: Design<S>) {
     var leadsTo: [Law] = []
+    var always: [(Law, @Sendable (S, Holdings) -> Bool)] = []
+    var steps: [(Law, Check)] = []
+    var sometimes: [(String, @Sendable (S) -> Bool)] = []
+    var sometimesSteps: [(String, Check)] = []
     for law in design.properties {
       switch law.kind {
       case .always(let holds): always.append((law, holds))
       case .alwaysStep(let check): steps.append((law, check))
-      case .sometimes(let holds): sometimes.append((law, holds, false))
-      case .sometimesStep(let check): sometimesSteps.append((law, check, false))
+      case .sometimes(let holds): sometimes.append((law.name, holds))
+      case .sometimesStep(let check): sometimesSteps.append((law.name, check))
       case .leadsTo: leadsTo.append(law)
       }
     }
     self.leadsTo = leadsTo
+    self.always = Ranked(always)
+    self.steps = Ranked(steps)
+    self.sometimes = sometimes
+    self.sometimesSteps = sometimesSteps
+    isMet = sometimes.map { _ in false }
+    isStepMet = sometimesSteps.map { _ in false }
   }
 
   /// The properties of states that fail.
   ///
   /// - Parameter includesDear: Whether properties that walk the whole state are judged too.
   @inlinable public func state(_ state: S, _ holdings: Holdings, includesDear: Bool = true) -> [Finding] {
-    for index in sometimes.indices where !sometimes[index].isMet {
-      if includesDear || sometimes[index].law.cost == .step { sometimes[index].isMet = sometimes[index].holds(state) }
-    }
+    for index in isMet.indices where !isMet[index] { isMet[index] = sometimes[index].holds(state) }
     var findings: [Finding] = []
-    for (law, holds) in always where includesDear || law.cost == .step {
-      if !holds(state, holdings) { findings.append(broken(law)) }
+    for index in 0..<(includesDear ? always.tests.count : always.cheap) where !always.tests[index](state, holdings) {
+      findings.append(broken(always.laws[index]))
     }
     return findings
   }
@@ -45,28 +71,32 @@ public final class Judge<S: System> {
   @inlinable public func begin(_ state: S, includesDear: Bool = true) {
     pending.removeAll(keepingCapacity: true)
     pendingSometimes.removeAll(keepingCapacity: true)
-    for (index, step) in steps.enumerated() where includesDear || step.law.cost == .step {
-      pending.append((index, step.check.begin(state)))
+    for index in 0..<(includesDear ? steps.tests.count : steps.cheap) {
+      pending.append((index, steps.tests[index].begin(state)))
     }
-    for (index, step) in sometimesSteps.enumerated() where !step.isMet {
-      pendingSometimes.append((index, step.check.begin(state)))
+    for index in isStepMet.indices where !isStepMet[index] {
+      pendingSometimes.append((index, sometimesSteps[index].check.begin(state)))
     }
   }
 
   /// The properties of the step that fail.
   @inlinable public func step(_ after: S, _ stepper: Stepper<S>) -> [Finding] {
     let step = Step(after: after, received: Array(stepper.received), sent: Array(stepper.sent))
-    for (index, judge) in pendingSometimes where judge(step) { sometimesSteps[index].isMet = true }
+    for index in pendingSometimes.indices where pendingSometimes[index].judge(step) {
+      isStepMet[pendingSometimes[index].law] = true
+    }
     var findings: [Finding] = []
-    for (index, judge) in pending where !judge(step) { findings.append(broken(steps[index].law)) }
+    for index in pending.indices where !pending[index].judge(step) {
+      findings.append(broken(steps.laws[pending[index].law]))
+    }
     return findings
   }
 
   /// For each leads-to property, whether this state begins it and whether it ends it, as bits.
   @inlinable func leads(_ state: S) -> (from: UInt32, to: UInt32) {
     var result: (from: UInt32, to: UInt32) = (0, 0)
-    for (index, law) in leadsTo.enumerated() {
-      guard case .leadsTo(let from, let to) = law.kind else { continue }
+    for index in leadsTo.indices {
+      guard case .leadsTo(let from, let to) = leadsTo[index].kind else { continue }
       if from(state) { result.from |= 1 << index }
       if to(state) { result.to |= 1 << index }
     }
@@ -74,13 +104,13 @@ public final class Judge<S: System> {
   }
 
   public var sometimesMet: [(name: String, isMet: Bool)] {
-    sometimes.map { ($0.law.name, $0.isMet) } + sometimesSteps.map { ($0.law.name, $0.isMet) }
+    sometimes.indices.map { (sometimes[$0].name, isMet[$0]) }
+      + sometimesSteps.indices.map { (sometimesSteps[$0].name, isStepMet[$0]) }
   }
 
-  @inlinable func broken(_ law: Law) -> Finding {
+  @usableFromInline func broken(_ law: Law) -> Finding {
     let cited = law.citations.isEmpty ? "" : " (\(law.citations.joined(separator: ", ")))"
     return Finding(
-      .critical, "property-broken", "\"\(law.name)\" does not hold\(cited)", at: "\(law.source.file):\(law.source.line)"
-    )
+      .critical, "property-broken", "\"\(law.name)\" does not hold\(cited)", at: "\(law.source.file):\(law.source.line)")
   }
 }
