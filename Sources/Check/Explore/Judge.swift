@@ -111,6 +111,7 @@ public final class Judge<S: System> {
   @usableFromInline func broken(_ law: Law) -> Finding {
     let cited = law.citations.isEmpty ? "" : " (\(law.citations.joined(separator: ", ")))"
     return Finding(
-      .critical, "property-broken", "\"\(law.name)\" does not hold\(cited)", at: "\(law.source.file):\(law.source.line)")
+      .critical, "property-broken", "\"\(law.name)\" does not hold\(cited)", at: "\(law.source.file):\(law.source.line)"
+    )
   }
 }

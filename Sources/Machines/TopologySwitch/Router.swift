@@ -59,10 +59,13 @@ public struct Router: Machine {
 extension Router {
   static let admission = Section<Self> {
     In(.open, "Arrivals queue for the active epoch.") {
-      On(.route, "queue for the active epoch", cites: .`RTR-1`, .`RTR-2`, .`RTR-3`, .`RTR-4`, .`RTR-5`, .`RTR-16`, .`RTR-17`,
-        .`MSG-2`, .`MSG-3`)
-        .when(all: .admission)
-        .then { router, message in router.accept(message) }
+      On(
+        .route, "queue for the active epoch", cites: .`RTR-1`, .`RTR-2`, .`RTR-3`, .`RTR-4`, .`RTR-5`, .`RTR-16`,
+        .`RTR-17`,
+        .`MSG-2`, .`MSG-3`
+      )
+      .when(all: .admission)
+      .then { router, message in router.accept(message) }
     }
     In(.diverting, "A switch quiesces: arrivals wait for the next epoch, and the active queues drain.") {
       On(.route, "queue for the next epoch", cites: .`RTR-3`, .`SW-5`, .`SW-13`)

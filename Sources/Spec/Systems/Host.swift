@@ -52,15 +52,22 @@ public struct Hosted<S: System>: Sendable {
 }
 
 /// A machine of the system, where it stands in the state, and the cases that carry its events and effects.
+///
+///     Host("router", Router.book, at: \.router, events: .router, effects: .router)
+///
+/// - Parameters:
+///   - get: Reads the machine; a key path given here is compiled to a plain read.
+///   - restart: Where a volatile machine is put back to its start after a crash; a durable one needs none.
 @inlinable public func Host<S: System, M: Machine>(
-  _ name: String, _ book: RuleBook<M>, at path: WritableKeyPath<S, M> & Sendable, events: Signal<S.Event, M.Event>,
-  effects: Signal<S.Effect, M.Effect>
+  _ name: String, _ book: RuleBook<M>, at get: @escaping @Sendable (S) -> M, events: Signal<S.Event, M.Event>,
+  effects: Signal<S.Effect, M.Effect>, restart: (WritableKeyPath<S, M> & Sendable)? = nil
 ) -> DesignPart<S> {
-  .host { index in
+  precondition(
+    !book.isVolatile || restart != nil, "\(name) is volatile: say with `restart:` where its start is put back")
+  return .host { index in
     let wrap = events.make
     let readEvent = events.read
     let readEffect = effects.read
-    let get: @Sendable (S) -> M = { $0[keyPath: path] }
     return Hosted(
       name: name, index: index, book: BookDescription(book),
       contracts: book.contracts.map { $0.lifted(wrap, readEvent, readEffect) },
@@ -69,7 +76,9 @@ public struct Hosted<S: System>: Sendable {
       refusals: { state, event in readEvent(event).map { book.refusals(get(state), $0) } ?? [] },
       eventKind: { readEvent($0)?.kind ?? 0 },
       recovery: book.recovery.map(wrap),
-      crash: { state, start in if book.isVolatile { state[keyPath: path] = start[keyPath: path] } },
+      crash: { state, start in
+        if book.isVolatile, let restart { state[keyPath: restart] = start[keyPath: restart] }
+      },
       makeBox: { HostBox(book) })
   }
 }
