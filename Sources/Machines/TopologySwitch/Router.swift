@@ -60,9 +60,8 @@ extension Router {
   static let admission = Section<Self> {
     In(.open, "Arrivals queue for the active epoch.") {
       On(
-        .route, "queue for the active epoch", cites: .`RTR-1`, .`RTR-2`, .`RTR-3`, .`RTR-4`, .`RTR-5`, .`RTR-16`,
-        .`RTR-17`,
-        .`MSG-2`, .`MSG-3`
+        .route, "queue for the active epoch",
+        cites: .`RTR-1`, .`RTR-2`, .`RTR-3`, .`RTR-4`, .`RTR-5`, .`RTR-16`, .`RTR-17`, .`MSG-2`, .`MSG-3`
       )
       .when(all: .admission)
       .then { router, message in router.accept(message) }
@@ -87,21 +86,21 @@ extension Router {
         }
       Otherwise(.dequeue, "discard what has expired", cites: .`RTR-6`)
         .when(.isKnown)
-        .when("a copy waits") { router, agent in !router[agent].active.isEmpty }
+        .when(.hasCopy)
         .emitEach(.recorded) { router, agent in router.expiredHeads(agent) }
         .then { router, agent in router.discardExpiredHeads(agent) }
     }
     In(.diverting) {
       On(.dequeue, "deliver the last copy of the epoch: drained", cites: .`RTR-6`, .`SW-5`, .I2)
         .when(.isKnown)
-        .when("a copy waits") { router, agent in !router[agent].active.isEmpty }
+        .when(.hasCopy)
         .when("no other copy of the epoch waits anywhere") { router, _ in router.queuedActive == 1 }
         .emit(.deliver) { router, agent in router[agent].active[0] }
         .then { router, agent in router.lease(agent) }
         .emit(.drained)
       Otherwise(.dequeue, "deliver the oldest copy of the epoch", cites: .`RTR-6`, .I2, .I3)
         .when(.isKnown)
-        .when("a copy waits") { router, agent in !router[agent].active.isEmpty }
+        .when(.hasCopy)
         .emit(.deliver) { router, agent in router[agent].active[0] }
         .then { router, agent in router.lease(agent) }
     }
@@ -228,6 +227,9 @@ extension Guard<Router, Message> {
 extension Guard<Router, Agent> {
   static var isKnown: Self {
     Guard("the agent is in the roster", code: "unknown_agent") { router, agent in agent.place < router.mailboxes.count }
+  }
+  static var hasCopy: Self {
+    Guard("a copy waits") { router, agent in !router[agent].active.isEmpty }
   }
 }
 
