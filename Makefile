@@ -9,7 +9,7 @@ BIN     := .build/release
 JOURNAL := .build/run.sqlite
 
 .DEFAULT_GOAL := help
-.PHONY: setup build run test bench docs lint clean help
+.PHONY: setup build run test bench example docs lint clean help
 
 setup: ## Install the libraries that are missing
 	@scripts/setup
@@ -27,11 +27,14 @@ test: setup ## Run every test
 bench: build ## Measure what a step, a journal record and an explored state cost
 	$(BIN)/Bench
 
+example: setup ## Build and run the package that uses the library
+	swift run -c release --package-path examples/own-protocol Door
+
 docs: build ## Weave the chapters into docs/
 	$(BIN)/interlock docs
 
 lint: ## Check the formatting of the Swift files
-	swift format lint --strict --parallel --recursive Package.swift Sources Tests Plugins
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests Plugins examples/own-protocol/Package.swift examples/own-protocol/Sources
 
 clean: ## Remove everything that was built
 	rm -rf .build

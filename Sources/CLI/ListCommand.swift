@@ -23,7 +23,7 @@ struct List: ParsableCommand {
       print("  machines: \(entry.hosts.map { "\($0.name) (\($0.book.rules.count) rules)" }.joined(separator: ", "))")
       var table = Table(["", "world", ""])
       for world in entry.worlds { table.add("", world.name, world.words) }
-      print(table.text)
+      print(table.text, terminator: "")
     }
   }
 }

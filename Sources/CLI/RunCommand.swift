@@ -106,7 +106,7 @@ struct Run: ParsableCommand {
           "           " + name, Output.decimal(PhaseTimes.milliseconds(durations, at: 0.5), 3),
           Output.decimal(PhaseTimes.milliseconds(durations, at: 0.95), 3))
       }
-      print(table.text)
+      print(table.text, terminator: "")
     }
     print("  journal    \(journal ?? "not kept"): \(Output.count(summary.steps)) records")
     guard let audit else { return }

@@ -57,13 +57,13 @@ public struct Hosted<S: System>: Sendable {
 ///
 /// - Parameters:
 ///   - get: Reads the machine; a key path given here is compiled to a plain read.
-///   - restart: Where a volatile machine is put back to its start after a crash; a durable one needs none.
+///   - restart: Puts a volatile machine back to its start after a crash; a durable one needs none.
 @inlinable public func Host<S: System, M: Machine>(
   _ name: String, _ book: RuleBook<M>, at get: @escaping @Sendable (S) -> M, events: Signal<S.Event, M.Event>,
-  effects: Signal<S.Effect, M.Effect>, restart: (WritableKeyPath<S, M> & Sendable)? = nil
+  effects: Signal<S.Effect, M.Effect>, restart: (@Sendable (_ state: inout S, _ start: S) -> Void)? = nil
 ) -> DesignPart<S> {
   precondition(
-    !book.isVolatile || restart != nil, "\(name) is volatile: say with `restart:` where its start is put back")
+    !book.isVolatile || restart != nil, "\(name) is volatile: say with `restart:` how it is put back to its start")
   return .host { index in
     let wrap = events.make
     let readEvent = events.read
@@ -76,9 +76,7 @@ public struct Hosted<S: System>: Sendable {
       refusals: { state, event in readEvent(event).map { book.refusals(get(state), $0) } ?? [] },
       eventKind: { readEvent($0)?.kind ?? 0 },
       recovery: book.recovery.map(wrap),
-      crash: { state, start in
-        if book.isVolatile, let restart { state[keyPath: restart] = start[keyPath: restart] }
-      },
+      crash: { state, start in if book.isVolatile { restart?(&state, start) } },
       makeBox: { HostBox(book) })
   }
 }

@@ -17,7 +17,7 @@ struct Alone<M: Machine>: System {
 
   static func design(_ book: RuleBook<M>, _ worlds: [World<Self>]) -> Design<Self> {
     Design("alone", title: book.title, chapter: "", worlds: worlds) {
-      Host("machine", book, at: \.machine, events: .machine, effects: .machine, restart: \.machine)
+      Host("machine", book, at: \.machine, events: .machine, effects: .machine) { $0.machine = $1.machine }
     }
   }
 

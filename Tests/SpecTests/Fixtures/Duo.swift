@@ -29,8 +29,8 @@ struct Duo: System {
     let blanks: [DesignPart<Self>] = [Always("blank 1") { _ in true }, Always("blank 2") { _ in true }]
     let routes = routes + blanks
     return Design("duo", title: "Duo", chapter: "", worlds: worlds) {
-      Host("one", one, at: \.one, events: .one, effects: .one, restart: \.one)
-      Host("two", two, at: \.two, events: .two, effects: .two, restart: \.two)
+      Host("one", one, at: \.one, events: .one, effects: .one) { $0.one = $1.one }
+      Host("two", two, at: \.two, events: .two, effects: .two) { $0.two = $1.two }
       routes[0]
       routes[1]
     }
