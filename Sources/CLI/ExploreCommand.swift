@@ -10,12 +10,15 @@ struct Explore: ParsableCommand {
 
   @Argument(help: "The machine, as interlock list names it.") var machine: String
   @Option(help: "The world to explore.") var world: String?
-  @Option(help: ArgumentHelp("Stop after this many distinct states.", valueName: "count")) var states: Int = 50_000_000
+  @Option(
+    help: ArgumentHelp(
+      "Stop after this many distinct states; 50 million, or 1 million where a world has no end.", valueName: "count"))
+  var states: Int?
   @Option(help: ArgumentHelp("Stop at this many steps from the start.", valueName: "steps")) var depth: Int?
   @Flag(help: "Print one JSON object (with an array \"worlds\" where several were explored).") var json = false
 
   func validate() throws {
-    guard states > 0 else { throw ValidationError("--states is \(states); give a number above 0") }
+    guard states ?? 1 > 0 else { throw ValidationError("--states is \(states!); give a number above 0") }
     guard depth ?? 1 > 0 else { throw ValidationError("--depth is \(depth!); give a number above 0") }
   }
 
@@ -26,7 +29,8 @@ struct Explore: ParsableCommand {
     for name in try entry.worlds(named: world, exhaustive: true) {
       let progress = Options.Progress()
       let usage = Usage()
-      let report = entry.explore(name, Bounds(states: states, depth: depth ?? .max)) { now in
+      let bound = entry.worlds.first { $0.name == name }!.isExhaustive ? 50_000_000 : 1_000_000
+      let report = entry.explore(name, Bounds(states: states ?? bound, depth: depth ?? .max)) { now in
         progress.update(
           "\(name): \(Output.count(now.distinct)) states, depth \(now.depth), \(Output.count(now.frontier)) waiting")
       }
@@ -53,7 +57,7 @@ struct Explore: ParsableCommand {
       print("  " + Output.line(finding.finding, style))
       if !finding.trace.steps.isEmpty { print(finding.trace.text) }
     }
-    print("  \(Output.verdict(report.verdict, style)): \(words(report))")
+    print("  \(Output.verdict(report.verdict, style))\(report.isComplete ? "" : " within bounds"): \(words(report))")
   }
 
   /// What the verdict rests on: bounds, odds, fairness.

@@ -121,10 +121,13 @@ struct Explorer {
     var number = 0
     search: while !lengths.isEmpty {
       var offset = 0
+      // States at the bound are judged, and what would follow them is left alone.
+      let isLast = depth >= bounds.depth
       for length in lengths {
         expander.expand(UnsafeRawBufferPointer(rebasing: level.bytes[offset..<offset + length]), batch)
         offset += length
-        if !take(batch, number, next, &nextLengths) { break search }
+        if isLast, !batch.successors.isEmpty, boundsMet.isEmpty { boundsMet.append("depth \(bounds.depth)") }
+        if !take(batch, number, next, &nextLengths, followsOn: !isLast) { break search }
         number += 1
         if number & 0x3FFF == 0 {
           progress?(
@@ -135,10 +138,6 @@ struct Explorer {
       peakFrontierBytes = max(peakFrontierBytes, level.count + next.count)
       if nextLengths.isEmpty { break }
       depth += 1
-      if depth > bounds.depth {
-        boundsMet.append("depth \(bounds.depth)")
-        break
-      }
       swap(&level, &next)
       next.count = 0
       swap(&lengths, &nextLengths)
@@ -155,14 +154,18 @@ struct Explorer {
   }
 
   /// Takes in what followed one state. Returns whether to go on.
-  private mutating func take(_ batch: Batch, _ number: Int, _ next: ByteBuffer, _ lengths: inout [Int]) -> Bool {
-    for (finding, ordinal) in batch.findings { report(finding, at: number, then: ordinal) }
+  private mutating func take(
+    _ batch: Batch, _ number: Int, _ next: ByteBuffer, _ lengths: inout [Int], followsOn: Bool
+  ) -> Bool {
+    for (finding, ordinal) in batch.findings where followsOn || ordinal == nil {
+      report(finding, at: number, then: ordinal)
+    }
     if batch.successors.isEmpty, !batch.isBroken, !batch.isResting {
       report(
         Finding(.critical, "deadlock", "nothing can happen here, and a machine is not at rest"), at: number, then: nil)
     }
     graph?.begin(from: batch.from, to: batch.to, owed: batch.owed)
-    for (ordinal, successor) in batch.successors.enumerated() {
+    for (ordinal, successor) in batch.successors.enumerated() where followsOn {
       generated += 1
       if successor.isBroken { continue }
       let bytes = UnsafeRawBufferPointer(
@@ -174,7 +177,7 @@ struct Explorer {
         lengths.append(successor.length)
       }
     }
-    if findings.count >= bounds.findings {
+    if findings.count(where: { $0.finding.severity <= .major }) >= bounds.findings {
       boundsMet.append("\(bounds.findings) findings")
       return false
     }
