@@ -17,9 +17,9 @@ setup: ## Install the libraries that are missing
 build: setup ## Build the program
 	$(BUILD)
 
-run: build ## Run the three-agent example and audit its journal
+run: build ## Drive seven agents through a workload and audit the journal
 	@rm -f $(JOURNAL) $(JOURNAL)-wal $(JOURNAL)-shm
-	$(BIN)/interlock run examples/three-agents.jsonl --journal $(JOURNAL)
+	$(BIN)/interlock run examples/seven-agents.jsonl --journal $(JOURNAL)
 
 test: setup ## Run every test
 	$(TEST)

@@ -91,7 +91,7 @@ private func errorText(_ lines: String...) -> String {
     #expect((three.actions.count, switches(three)) == (74, 4))
     #expect(three.actions.contains { $0.kind == .cancelSwitch })
     #expect(seven.agents.count == 7)
-    #expect((seven.actions.count, switches(seven)) == (1514, 13))
+    #expect((seven.actions.count, switches(seven)) == (1610, 14))
     #expect(storm.storm == Storm(copies: 1_000_000, switches: 200, seed: 7))
   }
 }
