@@ -77,32 +77,14 @@ extension Fifo: RandomAccessCollection {
   @inlinable public var endIndex: Int { count }
 }
 
+extension Fifo: Summarised {
+  @inlinable var summary: UInt64 { orderDigest }
+  @inlinable mutating func put(_ element: Element) { append(element) }
+}
+
 extension Fields {
   /// A queue: its elements in order, of at most `max`, or its count and digest where the visitor condenses.
   @inlinable public mutating func queue<B>(_ name: StaticString, _ queue: inout Fifo<B>, max: Int) {
-    enter(name)
-    var count = UInt64(queue.count)
-    self.count(&count, max: UInt64(max))
-    if condenses {
-      var sum = queue.orderDigest
-      word(&sum, max: .max) { _ in nil }
-    } else if isReading {
-      queue.removeAll()
-      for index in 0..<Int(count) {
-        var element = B()
-        enter(index: index)
-        element.fields(&self)
-        leave()
-        queue.append(element)
-      }
-    } else {
-      for index in 0..<queue.count {
-        var element = queue[index]
-        enter(index: index)
-        element.fields(&self)
-        leave()
-      }
-    }
-    leave()
+    contents(name, &queue, max: max)
   }
 }

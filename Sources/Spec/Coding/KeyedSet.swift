@@ -92,32 +92,14 @@ extension KeyedSet: RandomAccessCollection {
   @inlinable public var endIndex: Int { count }
 }
 
+extension KeyedSet: Summarised {
+  @inlinable var summary: UInt64 { setDigest }
+  @inlinable mutating func put(_ element: Element) { insert(element) }
+}
+
 extension Fields {
   /// A set: its elements by key, of at most `max`, or its count and digest where the visitor condenses.
   @inlinable public mutating func members<B>(_ name: StaticString, _ set: inout KeyedSet<B>, max: Int) {
-    enter(name)
-    var count = UInt64(set.count)
-    self.count(&count, max: UInt64(max))
-    if condenses {
-      var sum = set.setDigest
-      word(&sum, max: .max) { _ in nil }
-    } else if isReading {
-      set.removeAll()
-      for index in 0..<Int(count) {
-        var element = B()
-        enter(index: index)
-        element.fields(&self)
-        leave()
-        set.insert(element)
-      }
-    } else {
-      for index in 0..<set.count {
-        var element = set[index]
-        enter(index: index)
-        element.fields(&self)
-        leave()
-      }
-    }
-    leave()
+    contents(name, &set, max: max)
   }
 }
