@@ -1,0 +1,134 @@
+import Foundation
+import Testing
+
+@Suite struct `The command line` {
+  @Test func `lists the machines, and shows one`() throws {
+    let list = try Program.run("list")
+    #expect(list.status == 0)
+    #expect(list.output.contains("topology-switch"))
+    let show = try Program.run("show", "topology-switch")
+    #expect(show.status == 0)
+    for words in ["commit: swap the queues → committing", "when the target is another topology", "every switch ends"] {
+      #expect(show.output.contains(words), "\(words)")
+    }
+  }
+
+  @Test(arguments: ["list", "show", "explore", "fuzz", "run", "audit", "replay", "docs"])
+  func `has help for each command, with --json`(command: String) throws {
+    let help = try Program.run(command, "--help")
+    #expect(help.status == 0)
+    #expect(help.output.contains("USAGE: interlock \(command)"))
+    #expect(help.output.contains("--json"))
+    #expect(help.errors.isEmpty)
+  }
+
+  @Test func `explores one world, within bounds that it names`() throws {
+    let result = try Program.run("explore", "topology-switch", "--world", "two-agents", "--depth", "4")
+    #expect(result.status == 0)
+    #expect(result.output.contains("READY within bounds: NOT the whole world"))
+    #expect(result.output.contains("depth 4"))
+  }
+
+  @Test func `gives an exploration as one JSON object with the documented keys`() throws {
+    let object = try Program.run("explore", "topology-switch", "--world", "three-agents", "--depth", "4", "--json")
+      .object()
+    for key in [
+      "machine", "world", "distinct", "generated", "depth", "cpu_seconds", "wall_seconds", "peak_bytes", "mode",
+      "omission_odds", "findings", "verdict",
+    ] { #expect(object[key] != nil, "\(key)") }
+    #expect(object["depth"] as? Int == 4)
+  }
+
+  @Test func `several worlds are still one object with the same keys`() throws {
+    let object = try Program.run("explore", "topology-switch", "--depth", "3", "--json").object()
+    #expect((object["worlds"] as? [Any])?.count == 2)
+    #expect(object["distinct"] as? Int ?? 0 > 0)
+    #expect(object["verdict"] as? String == "READY")
+  }
+
+  @Test func `fuzzes with a seed that it prints, and the same seed gives the same run`() throws {
+    let arguments = ("fuzz", "topology-switch", "--seed", "7", "--cases", "20", "--json")
+    let one = try Program.run(arguments.0, arguments.1, arguments.2, arguments.3, arguments.4, arguments.5, arguments.6)
+    let other = try Program.run(
+      arguments.0, arguments.1, arguments.2, arguments.3, arguments.4, arguments.5, arguments.6)
+    #expect(try one.object()["seed"] as? Int == 7)
+    #expect(one.output == other.output)
+  }
+
+  @Test(arguments: [
+    (["explore", "topology-swich"], "no machine is called \"topology-swich\"; there are: topology-switch"),
+    (["explore", "topology-switch", "--world", "mars"], "has no world \"mars\"; there are: two-agents"),
+    (["explore", "topology-switch", "--wrld", "x"], "unknown option '--wrld'; did you mean '--world'?"),
+    (["explore"], "missing <machine>"),
+    (["fuzz", "topology-switch", "--cases", "many"], "--cases <count> expects"),
+    (["fuzz", "topology-switch", "--cases", "0"], "--cases is 0; give a number above 0"),
+    (["exlpore"], "did you mean 'explore'?"),
+  ]) func `says what is wrong with a command line, and exits 2`(arguments: [String], words: String) throws {
+    let process = try Program.start(arguments, in: Program.root)
+    let errors = String(decoding: process.err.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.process.waitUntilExit()
+    #expect(process.process.terminationStatus == 2)
+    #expect(errors.hasPrefix("error: "))
+    #expect(errors.contains(words), "\(errors)")
+  }
+
+  @Test func `writes no escape codes into a pipe`() throws {
+    for command in ["list", "show"] {
+      let result = command == "list" ? try Program.run("list") : try Program.run("show", "topology-switch")
+      #expect(!result.output.contains("\u{1B}"))
+    }
+  }
+}
+
+@Suite struct `A run` {
+  @Test func `drives a workload, keeps its journal, and audits it`() throws {
+    let scratch = try Scratch()
+    let journal = scratch.path("run.sqlite")
+    let run = try Program.run(
+      "run", "examples/three-agents.jsonl", "--journal", journal, "--clock", "virtual", "--json")
+    #expect(run.status == 0, "\(run.errors)")
+    let object = try run.object()
+    for key in ["journal", "copies", "refused", "switches", "phase_ms", "findings", "verdict"] {
+      #expect(object[key] != nil, "\(key)")
+    }
+    let copies = try #require(object["copies"] as? [String: Any])
+    let refused = try #require(object["refused"] as? [String: Int])
+    #expect(copies["offered"] as? Int == (copies["routed"] as? Int ?? 0) + refused.values.reduce(0, +))
+    #expect(refused["payload_too_large"] == 1)
+    #expect(refused["topology"] ?? 0 > 0)
+    #expect(object["verdict"] as? String == "READY")
+
+    let audit = try Program.run("audit", "--journal", journal)
+    #expect(audit.status == 0)
+    #expect(audit.output.contains("READY"))
+    let replay = try Program.run("replay", journal, "--record", "40")
+    #expect(replay.status == 0)
+    #expect(replay.output.contains("router.epoch = "))
+  }
+
+  @Test func `is the same twice on the virtual clock with the same seed`() throws {
+    let scratch = try Scratch()
+    var files: [Data] = []
+    for name in ["one", "two"] {
+      let path = scratch.path(name)
+      let run = try Program.run(
+        "run", "examples/seven-agents.jsonl", "--journal", path, "--clock", "virtual", "--seed", "5")
+      #expect(run.status == 0, "\(run.output)\(run.errors)")
+      files.append(try Data(contentsOf: URL(fileURLWithPath: path)))
+    }
+    #expect(files[0] == files[1])
+  }
+
+  @Test func `drives a chat transcript, each message to the next speaker`() throws {
+    let scratch = try Scratch()
+    let speakers = [
+      "human", "Orchestrator (thought)", "Orchestrator (-> Surfer)", "Surfer", "Orchestrator (thought)", "Coder",
+    ]
+    let history = (0..<40).map { ["role": speakers[$0 % speakers.count], "content": "message \($0)"] }
+    let data = try JSONSerialization.data(withJSONObject: ["history": history])
+    try data.write(to: scratch.url.appendingPathComponent("chat.json"))
+    let object = try Program.run("run", scratch.path("chat.json"), "--clock", "virtual", "--json").object()
+    #expect(object["verdict"] as? String == "READY")
+    #expect((object["refused"] as? [String: Int])?.isEmpty == true)
+  }
+}
