@@ -100,6 +100,8 @@ public struct RouterByHand: Sendable {
 
   // MARK: - Admission
 
+  private static let timeToLive = Parameters.messageTimeToLive.milliseconds
+
   private mutating func route(_ message: Message) -> Reply {
     guard message.payloadBytes <= Parameters.payloadMax else { return .refused }
     let sender = Int(message.sender.place)
@@ -128,7 +130,7 @@ public struct RouterByHand: Sendable {
       let box = boxes[place]
       guard box.active.count + box.next.count + box.leased.count < capacity else { return .refused }
     }
-    let expires = message.expires == 0 ? message.created + Parameters.messageTimeToLive.milliseconds : message.expires
+    let expires = message.expires == 0 ? message.created + Self.timeToLive : message.expires
     for place in boxes.indices where receivers & (1 << UInt8(place)) != 0 {
       accepted += 1
       if phase == .open {
