@@ -11,19 +11,19 @@ import Spec
 ///   allocation once warm, save for the obligation it opens.
 public final class Host<S: System> {
   /// The state after the last step.
-  public var state: S
+  @exclusivity(unchecked) public var state: S
   public let design: Design<S>
   public let loop: Loop
   public let journal: Journal?
-  public var ledger: Ledger<S>
-  public var counts = HostCounts()
+  @exclusivity(unchecked) public var ledger: Ledger<S>
+  @exclusivity(unchecked) public var counts = HostCounts()
   public weak var driver: (any Driver<S>)?
   @usableFromInline let stepper: Stepper<S>
   @usableFromInline let eventBytes = ByteBuffer()
   @usableFromInline let effectBytes = ByteBuffer()
   @usableFromInline let stateBytes = ByteBuffer()
   /// Deeds of steps that are not committed yet.
-  @usableFromInline var pending: ContiguousArray<(deed: Ledger<S>.Deed, at: UInt64)> = []
+  @exclusivity(unchecked) @usableFromInline var pending: ContiguousArray<(deed: Ledger<S>.Deed, at: UInt64)> = []
 
   /// What an event came to.
   public struct Receipt: Sendable {

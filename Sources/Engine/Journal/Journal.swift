@@ -46,18 +46,18 @@ public final class Journal {
   public let path: String
   public let header: JournalHeader
   /// The number of the last record, committed or pending; 0 before the first.
-  public private(set) var lastNumber: UInt64 = 0
+  @exclusivity(unchecked) public private(set) var lastNumber: UInt64 = 0
   /// The chain of the last record; before the first, that of the header.
-  public private(set) var lastChain: UInt64
+  @exclusivity(unchecked) public private(set) var lastChain: UInt64
   /// How many records wait for the next commit.
-  public private(set) var pendingRows = 0
+  @exclusivity(unchecked) public private(set) var pendingRows = 0
 
   private let headerChain: UInt64
-  private var committedChain: UInt64
+  @exclusivity(unchecked) private var committedChain: UInt64
   private let hasher = ChainHasher()
   private var database: Database?
-  private var insert: Statement?
-  private var failure: JournalError?
+  @exclusivity(unchecked) private var insert: Statement?
+  @exclusivity(unchecked) private var failure: JournalError?
 
   /// Begins a journal in a new file, or in an empty one.
   ///

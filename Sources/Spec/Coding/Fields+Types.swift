@@ -1,7 +1,7 @@
 // What an author may list: each kind of field in terms of words.
 extension Fields {
   /// An integer from 0 to `max`.
-  @inlinable public mutating func callAsFunction<I: FixedWidthInteger & Sendable>(
+  @inlinable @inline(__always) public mutating func callAsFunction<I: FixedWidthInteger & Sendable>(
     _ name: StaticString, _ value: inout I, max: I = .max
   ) {
     enter(name)
@@ -13,7 +13,7 @@ extension Fields {
   }
 
   /// An integer that a reader rarely looks for: printers leave it out while it is 0.
-  @inlinable public mutating func detail<I: FixedWidthInteger & UnsignedInteger & Sendable>(
+  @inlinable @inline(__always) public mutating func detail<I: FixedWidthInteger & UnsignedInteger & Sendable>(
     _ name: StaticString, _ value: inout I
   ) {
     enter(detail: name)
@@ -23,7 +23,7 @@ extension Fields {
     leave()
   }
 
-  @inlinable public mutating func callAsFunction(_ name: StaticString, _ value: inout Bool) {
+  @inlinable @inline(__always) public mutating func callAsFunction(_ name: StaticString, _ value: inout Bool) {
     enter(name)
     var raw: UInt64 = value ? 1 : 0
     word(&raw, max: 1) { $0 == 0 ? "no" : "yes" }
@@ -32,7 +32,7 @@ extension Fields {
   }
 
   /// A choice: an enum without payloads whose raw values count up from 0.
-  @inlinable public mutating func callAsFunction<C: RawRepresentable<UInt8> & CaseIterable>(
+  @inlinable @inline(__always) public mutating func callAsFunction<C: RawRepresentable<UInt8> & CaseIterable>(
     _ name: StaticString, _ value: inout C
   ) {
     enter(name)
@@ -43,7 +43,7 @@ extension Fields {
   }
 
   /// A value with fields of its own.
-  @inlinable public mutating func callAsFunction<C: Coded>(_ name: StaticString, _ value: inout C) {
+  @inlinable @inline(__always) public mutating func callAsFunction<C: Coded>(_ name: StaticString, _ value: inout C) {
     enter(name)
     value.fields(&self)
     leave()
@@ -60,7 +60,7 @@ extension Fields {
   }
 
   /// A choice that may be absent, in one word.
-  @inlinable public mutating func callAsFunction<C: RawRepresentable<UInt8> & CaseIterable>(
+  @inlinable @inline(__always) public mutating func callAsFunction<C: RawRepresentable<UInt8> & CaseIterable>(
     _ name: StaticString, _ value: inout C?
   ) {
     enter(name)

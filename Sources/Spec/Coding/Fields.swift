@@ -44,41 +44,50 @@ public struct Fields {
   public init(_ visitor: any FieldVisitor) { self.init(.visit, visitor: visitor) }
 
   /// Whether the visit writes into the value (decoding, drawing, parsing) rather than reads from it.
-  @inlinable public var isReading: Bool { mode == .read || (mode == .visit && visitor!.isReading) }
+  @inlinable @inline(__always) public var isReading: Bool { mode == .read || (mode == .visit && visitor!.isReading) }
   /// When reading, whether every byte was used.
   @inlinable public var isAtEnd: Bool { offset == source.count }
   /// When reading, how many bytes were used.
   @inlinable public var position: Int { offset }
 
   /// Enters the field called `name`; every `enter` is closed by ``leave()``.
-  @inlinable public mutating func enter(_ name: StaticString) {
+  @inlinable @inline(__always) public mutating func enter(_ name: StaticString) {
     field = name
     if mode == .visit { visitor!.enter("\(name)", isDetail: false) }
   }
   /// Enters a field that a printer leaves out while it is 0.
-  @inlinable public mutating func enter(detail name: StaticString) {
+  @inlinable @inline(__always) public mutating func enter(detail name: StaticString) {
     field = name
     if mode == .visit { visitor!.enter("\(name)", isDetail: true) }
   }
   /// Enters the element at `index` of a list.
-  @inlinable public mutating func enter(index: Int) { if mode == .visit { visitor!.enter(index: index) } }
-  @inlinable public mutating func leave() { if mode == .visit { visitor!.leave() } }
+  @inlinable @inline(__always) public mutating func enter(index: Int) { if mode == .visit { visitor!.enter(index: index) } }
+  @inlinable @inline(__always) public mutating func leave() { if mode == .visit { visitor!.leave() } }
 
   /// Visits one word. A value above `max` is an error of the listing that encoders report by name.
   ///
+  /// Inlined with everything that leads to it: where the mode is known, as it is for a digest, one branch is left of it.
+  ///
   /// - Parameter words: The value in words, for fields that stand for names; `nil` prints the number.
-  @inlinable public mutating func word(_ word: inout UInt64, max: UInt64, _ words: (UInt64) -> String?) {
+  @inlinable @inline(__always) public mutating func word(
+    _ word: inout UInt64, max: UInt64, _ words: (UInt64) -> String?
+  ) {
     switch mode {
     case .write:
       target.unsafelyUnwrapped.pointee.append(word, width: byteWidth(max))
       if word > max { noteOverflow(word, max) }
-    case .read: read(&word, max)
     case .digest:
       // The mixing step of wyhash: the full product folds every bit of the word into every bit of the state.
       let product = (value ^ word ^ 0xA076_1D64_78BD_642F).multipliedFullWidth(by: value | 0xE703_7ED1_A0B4_28DB)
       value = product.high ^ product.low ^ word &* 0x8EBC_6AF0_9C88_C6E3
-    case .visit: word = visitor!.word(word, max: max, words)
+    case .read, .visit: look(&word, max, words)
     }
+  }
+
+  @usableFromInline @inline(never) mutating func look(
+    _ word: inout UInt64, _ max: UInt64, _ words: (UInt64) -> String?
+  ) {
+    if mode == .read { read(&word, max) } else { word = visitor!.word(word, max: max, words) }
   }
 
   /// Visits the number of elements of a list.

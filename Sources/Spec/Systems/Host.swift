@@ -46,7 +46,7 @@ public struct Hosted<S: System>: Sendable {
 /// What one host needs to step: its lean program and a reused outbox.
 @usableFromInline final class HostBox<M: Machine> {
   @usableFromInline let program: Program<M>
-  @usableFromInline var outbox = Outbox<M.Effect>()
+  @exclusivity(unchecked) @usableFromInline var outbox = Outbox<M.Effect>()
 
   @usableFromInline init(_ book: RuleBook<M>) { program = Program(book) }
 }

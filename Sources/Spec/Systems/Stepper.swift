@@ -6,16 +6,16 @@ public final class Stepper<S: System> {
   public let design: Design<S>
   @usableFromInline let boxes: ContiguousArray<AnyObject>
   /// The events of the last step in order: the one given, then those that came over direct routes.
-  public var received: ContiguousArray<S.Event> = []
+  @exclusivity(unchecked) public var received: ContiguousArray<S.Event> = []
   /// Every effect of the last step, in order; kept only while ``isRecording``.
-  public var sent: ContiguousArray<S.Effect> = []
+  @exclusivity(unchecked) public var sent: ContiguousArray<S.Effect> = []
   /// Effects for the world or a channel, and cancellations, in order.
-  public var orders: ContiguousArray<Order> = []
+  @exclusivity(unchecked) public var orders: ContiguousArray<Order> = []
   /// The host and rule of each firing of the last step.
-  public var fired: ContiguousArray<Firing> = []
+  @exclusivity(unchecked) public var fired: ContiguousArray<Firing> = []
   /// Whether a routed event was refused or unexpected; such a step is a finding.
-  public var trouble: (event: Int, outcome: Outcome)?
-  public var isRecording = false
+  @exclusivity(unchecked) public var trouble: (event: Int, outcome: Outcome)?
+  @exclusivity(unchecked) public var isRecording = false
 
   public enum Order: Sendable {
     case emit(contract: Int, S.Effect)

@@ -1,0 +1,54 @@
+import Foundation
+
+/// Measures what Interlock costs, and says which goals are missed.
+///
+///     Bench                  every figure, as a table
+///     Bench --only router    one group of figures
+///     Bench --json           one JSON object
+///
+/// Ratios are medians over rounds in which both sides take turns, so that they hold on a busy machine too; rates and times
+/// are this machine's. A missed goal is printed, and is no failure of the program: it ends with 0 all the same.
+@main struct Bench {
+  /// The groups of figures, by the name that `--only` takes.
+  private static let groups: [(name: String, measure: @Sendable () throws -> [Figure])] = [
+    // First, while nothing else has used memory.
+    ("queues", QueueMemory.figures),
+    ("switch", Steps.switchMachine),
+    ("router", Steps.routerMachine),
+    ("system", Steps.system),
+    ("allocations", Steps.memory),
+    ("epoch-check", EpochCheck.figures),
+    ("journal", Journaling.figures),
+    ("explorer", Exploring.figures),
+    ("storm", Storming.figures),
+    ("switching", Switching.figures),
+  ]
+
+  static func main() throws {
+    var arguments = Array(CommandLine.arguments.dropFirst())
+    let isJSON = arguments.contains("--json")
+    arguments.removeAll { $0 == "--json" }
+    var only: String?
+    if arguments.count == 2, arguments[0] == "--only", groups.contains(where: { $0.name == arguments[1] }) {
+      only = arguments[1]
+    } else if !arguments.isEmpty {
+      let names = groups.map(\.name).joined(separator: ", ")
+      FileHandle.standardError.write(Data("usage: Bench [--json] [--only <\(names)>]\n".utf8))
+      exit(2)
+    }
+    var figures: [Figure] = []
+    for group in groups where only == nil || only == group.name {
+      if !isJSON { progress("measuring \(group.name) …") }
+      figures += try group.measure()
+    }
+    if !isJSON { progress("") }
+    let report = Report(figures: figures, computer: Computer())
+    print(isJSON ? try report.json : report.text, terminator: "")
+  }
+
+  /// One line on a terminal that the next one replaces.
+  private static func progress(_ text: String) {
+    guard isatty(STDERR_FILENO) == 1 else { return }
+    FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
+  }
+}

@@ -1,0 +1,75 @@
+import Adapters
+import Engine
+import Foundation
+import Machines
+import Spec
+
+/// SLO-4, SW-11: how long switches take on the real clock while a team works.
+enum Switching {
+  private static let requests = 1_000
+  /// Between two requests: longer than an attempt, so that few are refused.
+  private static let pauseMilliseconds = 14.0
+  private static let messagesPerSecond = 200.0
+
+  static func figures() throws -> [Figure] {
+    let folder = try TemporaryFolder()
+    let workload = workload()
+    let journal = try Journal(
+      creating: folder.path("switching.sqlite"), header: .bench(TeamRun.start(workload), clock: .real))
+    let run = TeamRun(workload, loop: Loop(.real), journal: journal, seed: 1)
+    try run.run()
+    let summary = run.summary
+    let times = summary.phases
+    let aborted = Double(summary.attempts - summary.committed) / Double(max(1, summary.attempts))
+    func phase(_ name: String, _ durations: [UInt64]) -> Figure {
+      Figure(
+        name: "switch: \(name), p50", measured: Quantity(PhaseTimes.milliseconds(durations, at: 0.5), "ms"),
+        note: "p95 \(milliseconds(durations, 0.95)), p99 \(milliseconds(durations, 0.99))")
+    }
+    func total(_ share: Double, _ name: String, goal: String, _ isMet: (Double) -> Bool) -> Figure {
+      let measured = PhaseTimes.milliseconds(times.total, at: share)
+      return Figure(
+        name: "switch: whole attempt, \(name) (SW-11)", measured: Quantity(measured, "ms"), goal: goal,
+        isMet: isMet(measured), note: "p50 \(milliseconds(times.total, 0.5)), \(times.total.count) attempts")
+    }
+    return [
+      phase("prepare", times.prepare), phase("quiesce", times.quiesce), phase("finish", times.finish),
+      total(0.95, "p95", goal: "< 100 ms") { $0 < 100 },
+      total(0.99, "p99", goal: "at most 150 ms") { $0 <= 150 },
+      Figure(
+        name: "switch: aborted attempts", measured: Quantity(aborted * 100, "%"),
+        note: "5 agents, 200 messages/s, 2 ms of service each, real clock, with a journal"),
+    ]
+  }
+
+  private static func milliseconds(_ durations: [UInt64], _ share: Double) -> String {
+    Quantity(PhaseTimes.milliseconds(durations, at: share), "ms").text
+  }
+
+  /// Switches between star and flat, under messages that both allow: between the hub and its spokes.
+  private static func workload() -> Workload {
+    var random = SplitMix64(seed: 11)
+    var actions: [WorkloadAction] = []
+    let end = Double(requests + 1) * pauseMilliseconds
+    var at = 0.0
+    while true {
+      // Arrivals without memory: the pauses between them are drawn from an exponential distribution.
+      at += -1_000 / messagesPerSecond * log(Double.random(in: Double.ulpOfOne..<1, using: &random))
+      if at >= end { break }
+      let spoke = 1 + random.below(4)
+      let isFromHub = random.below(2) == 0
+      let message = WorkloadMessage(
+        sender: .agent(isFromHub ? 0 : spoke), recipients: .one(isFromHub ? spoke : 0), payloadBytes: 200)
+      actions.append(WorkloadAction(at: .microseconds(Int(at * 1_000)), line: 0, kind: .send(message)))
+    }
+    for number in 0..<requests {
+      let at = Double(number + 1) * pauseMilliseconds
+      actions.append(
+        WorkloadAction(
+          at: .microseconds(Int(at * 1_000)), line: 0, kind: .switchTo(number % 2 == 0 ? .flat : .star)))
+    }
+    actions.sort { $0.at < $1.at }
+    let agents = (0..<5).map { WorkloadAgent(name: "Agent\($0)", serviceMilliseconds: 2) }
+    return Workload(name: "switching", agents: agents, preparationMilliseconds: 2, actions: actions)
+  }
+}
