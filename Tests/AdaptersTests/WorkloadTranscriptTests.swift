@@ -25,7 +25,7 @@ private func outline(_ workload: Workload) -> [String] {
   workload.actions.map { action in
     switch action.kind {
     case .switchTo(let topology):
-      return "=\(topology.rawValue)"
+      return "=\(topology)"
     case .send(let message):
       let sender = if case .agent(let index) = message.sender { workload.agents[index].name } else { "system" }
       guard case .one(let receiver) = message.recipients else { return "several" }
