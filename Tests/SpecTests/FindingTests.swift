@@ -204,6 +204,17 @@ private func findings(_ code: String, _ book: RuleBook<Toy>) -> [String] {
         }) == [
           "CRITICAL: the token of the effect wonder has kind 0, which the enum calls ask: make the two agree"
         ])
+    let nowhere = Signal<Toy.Effect, Void>("nowhere", kind: 9, .ask)
+    let book = RuleBook<Toy>("Toy") {
+      Toy.ignoring(.number)
+      mentions
+      Notice(nowhere)
+    }
+    #expect(
+      findings("token-mismatch", Alone.design(book, []).findings) == [
+        "CRITICAL: machine: the token of the effect nowhere has kind 9, and there are 5 names: give it the kind of "
+          + "its case"
+      ])
   }
 }
 

@@ -92,10 +92,81 @@ import Testing
     #expect(!course.walk.isOwed(course.at.obligations[0]))
     course.take("input go")
     #expect(course.breaches == [])
-    #expect(course.open == ["ask (unwanted)", "ask"])
+    #expect(course.open == ["ask", "ask (unwanted)"])
     course.take(["answer yes", "answer yes"])
     #expect(course.open == [])
     #expect(course.toy.log == 11)
+  }
+
+  @Test func `a cancellation gives up the answer that is wanted, not the one given up before`() {
+    for cancelsAll in [false, true] {
+      let stop = On<Toy, Void>(.stop, "never mind")
+      let book = RuleBook<Toy>("Toy") {
+        In(.idle) {
+          On(.go, "ask").emit(.ask)
+          cancelsAll ? stop.cancelAll(.ask) : stop.cancel(.ask)
+        }
+        Self.asking(late: .admitted)
+      }
+      var course = Course(book) {
+        Input(.machine, .go, atMost: 2)
+        Input(.machine, .stop, atMost: 2)
+      }
+      course.take(["input go", "input stop", "input go", "input stop"])
+      #expect(course.open == ["ask (unwanted)", "ask (unwanted)"])
+    }
+  }
+
+  @Test func `an answer that is lost cannot come late either`() {
+    let book = RuleBook<Toy>("Toy") {
+      In(.idle) {
+        On(.go, "ask").emit(.ask)
+        On(.stop, "never mind").cancel(.ask)
+      }
+      Self.asking(late: .admitted)
+    }
+    var course = Course(book) {
+      Input(.machine, .go, atMost: 1)
+      Input(.machine, .stop, atMost: 1)
+      Lost(.machine, .ask, atMost: 1)
+    }
+    course.take(["input go", "fault the answer to ask is lost"])
+    #expect(course.walk.stepper.orders.isEmpty && course.walk.stepper.fired.isEmpty)
+    #expect(course.walk.stepper.received.isEmpty && course.walk.stepper.sent.isEmpty)
+    course.take("input stop")
+    #expect(course.open == [])
+  }
+
+  @Test func `obligations stand in one order, whichever came first`() {
+    let book = RuleBook<Toy>("Toy") {
+      In(.idle) {
+        On(.number, "send").emit(.send) { _, number in number }
+        On(.stop, "forget the second").cancel(.send) { _, _ in UInt8(2) }
+        On(.yes, "a first answer")
+      }
+      Answers(.send, of: { $0 }, late: .admitted, faults: .lost, afterCrash: .resumed) {
+        Owed { Answer(.yes) }
+        After(.yes) { Maybe { Answer(.no) } }
+      }
+    }
+    func after(_ moves: [String]) -> Course<Alone<Toy>> {
+      var course = Course(book) {
+        Input(.machine, .number) { _ in [1, 2] }
+        Input(.machine, .stop)
+        Lost(.machine, .send, atMost: 1)
+      }
+      course.take(moves)
+      return course
+    }
+    let (one, two, stop) = ("input number number=1", "input number number=2", "input stop")
+    let expected = ["send number=1", "send number=2", "send number=2 (unwanted)"]
+    for moves in [[two, stop, one, two], [two, stop, two, one], [one, two, stop, two]] {
+      #expect(after(moves).open == expected)
+      #expect(bytes(of: after(moves).at) == bytes(of: after([two, stop, one, two]).at))
+    }
+    #expect(
+      after([two, stop, two, "fault the answer to send number=2 is lost"]).open
+        == ["send number=2 (lost)", "send number=2 (unwanted)"])
   }
 
   @Test func `a lost answer leaves the obligation open, and nobody owes it`() {
@@ -143,6 +214,45 @@ import Testing
     course.take(["fault number number=3 comes again", "fault number number=3 comes again"])
     #expect(course.toy.log == 333)
     #expect(course.options == [])
+    #expect(course.at.echoes == [])
+  }
+
+  /// Asks for the numbers 1 and 2, each answered with itself, and taken whatever came before.
+  private func echoing(_ late: ContractOptions.Late, repeats: Int) -> Course<Alone<Toy>> {
+    let book = RuleBook<Toy>("Toy") {
+      In(.idle) {
+        On(.go, "ask for two numbers").emitEach(.send) { _, _ in [1, 2] }
+        On(.number, "take it")
+      }
+      Answers(.send, of: { $0 }, late: late, faults: .repeated) { Owed { Answer(.number) { $0 } } }
+    }
+    return Course(book) {
+      Input(.machine, .go, atMost: 1)
+      Repeated(.machine, .send, atMost: repeats)
+    }
+  }
+
+  @Test func `a fence hides repeats`() {
+    var fenced = echoing(.fenced, repeats: 1)
+    fenced.take(["input go", "answer number number=1"])
+    #expect(fenced.options == ["answer number number=2"])
+    #expect(fenced.at.echoes == [])
+  }
+
+  @Test func `what may be repeated is kept in one order, and only while somebody can pay`() {
+    let (one, two) = ("answer number number=1", "answer number number=2")
+    var forth = echoing(.admitted, repeats: 1)
+    var back = forth
+    forth.take(["input go", one, two])
+    back.take(["input go", two, one])
+    #expect(forth.at.echoes.count == 2)
+    #expect(bytes(of: forth.at) == bytes(of: back.at))
+    forth.take("fault number number=2 comes again")
+    #expect(forth.at.echoes == [])
+    #expect(forth.options == [])
+    var poor = echoing(.admitted, repeats: 0)
+    poor.take(["input go", one, two])
+    #expect(poor.at.echoes == [])
   }
 
   @Test(arguments: [
@@ -283,6 +393,43 @@ import Testing
     course.take(["input go", "fault crash and recovery"])
     #expect(course.toy == Toy(phase: .busy, log: 1))
   }
+
+  @Test(arguments: [
+    (ContractOptions.AfterCrash.reissued, ["ask"]), (.resumed, ["ask (lost)"]), (.forgotten, []),
+  ])
+  func `what was lost is owed again when it is performed again`(
+    afterCrash: ContractOptions.AfterCrash, open: [String]
+  ) {
+    let book = RuleBook<Toy>("Toy") {
+      In(.idle) { On(.go, "ask").emit(.ask) }
+      Answers(.ask, faults: .lost, afterCrash: afterCrash) { Owed { Answer(.yes) } }
+    }
+    var course = Course(book) {
+      Input(.machine, .go, atMost: 1)
+      Lost(.machine, .ask, atMost: 1)
+      Crashes(atMost: 1)
+    }
+    course.take(["input go", "fault the answer to ask is lost", "fault crash and recovery"])
+    #expect(course.open == open)
+  }
+
+  @Test func `a crash is one step of every machine that it tells`() {
+    func book(_ title: String, _ digit: Int) -> RuleBook<Toy> {
+      RuleBook<Toy>(title, recovery: .recovered) {
+        In(.idle) {
+          On(.recovered, "note it").then { toy, _ in toy.note(digit) }.emit(.tell) { toy, _ in toy.log }
+        }
+        Notice(.tell)
+      }
+    }
+    let world = World<Duo>("world", "", start: { Duo() }) { Crashes(atMost: 1) }
+    var course = Course(Duo.design(book("One", 1), book("Two", 2), [], [world]), world)
+    course.take("fault crash and recovery")
+    #expect(course.at.state == Duo(one: Toy(log: 1), two: Toy(log: 2)))
+    #expect(course.walk.stepper.received.map { Printer.line(of: $0) } == ["one recovered", "two recovered"])
+    #expect(course.walk.stepper.sent.map { Printer.line(of: $0) } == ["one tell digits=1", "two tell digits=2"])
+    #expect(course.walk.stepper.fired.map(\.host) == [0, 1])
+  }
 }
 
 @Suite struct `Routes` {
@@ -337,5 +484,21 @@ import Testing
     course.take("fault a delivery of send is lost")
     #expect(course.at.channels[0].events.isEmpty)
     #expect(course.left.last == 0)
+  }
+
+  @Test(arguments: [false, true], [false, true])
+  func `a channel loses and repeats only what it says it may`(isLossy: Bool, isRepeating: Bool) {
+    var course = course(over: .channel(isLossy: isLossy, isRepeating: isRepeating, isUnordered: false)) {
+      Input(.one, .number, atMost: 1) { _ in [2] }
+      Lost(.one, .send, atMost: 1)
+      Repeated(.one, .send, atMost: 1)
+    }
+    course.take("input one number number=2")
+    let (lost, again) = ("fault a delivery of send is lost", "fault two number number=2 comes again")
+    #expect(
+      course.options == ["channel send two number number=2"] + (isLossy ? [lost] : []) + (isRepeating ? [again] : []))
+    guard isRepeating else { return }
+    course.take([again, "channel send two number number=2"])
+    #expect(course.at.state.two.log == 22)
   }
 }

@@ -199,11 +199,10 @@ public final class Auditor<S: System> {
     for entry in ledger.open where isClosed {
       let contract = design.contracts[entry.contract]
       guard contract.contract.stages[entry.stage].isOwed else { continue }
-      report.findings.append(
-        Finding(
-          .minor, "answer-owed",
-          "the run ended, and an answer to \(Printer.line(of: entry.effect)) (\(contract.name)) is still owed",
-          at: "record \(entry.ticket / 256)"))
+      find(
+        .minor, "answer-owed",
+        "the run ended, and an answer to \(Printer.line(of: entry.effect)) (\(contract.name)) is still owed",
+        at: entry.ticket / 256)
     }
     report.isClosed = isClosed
     report.sometimesMet = judge?.sometimesMet ?? []
@@ -212,10 +211,12 @@ public final class Auditor<S: System> {
   // MARK: - Findings
 
   @usableFromInline func find(_ record: RecordedStep, _ severity: Finding.Severity, _ code: String, _ words: String) {
+    find(severity, code, words, at: record.number)
+  }
+
+  private func find(_ severity: Finding.Severity, _ code: String, _ words: String, at record: UInt64) {
     report.count[severity, default: 0] += 1
-    if report.findings.count < 20 {
-      report.findings.append(Finding(severity, code, words, at: "record \(record.number)"))
-    }
+    if report.findings.count < 20 { report.findings.append(Finding(severity, code, words, at: "record \(record)")) }
   }
 
   @usableFromInline func diverge(_ record: RecordedStep, _ code: String, _ words: String) -> Bool {
@@ -279,5 +280,6 @@ public struct AuditReport: Sendable {
 
   @usableFromInline init() {}
 
-  public var verdict: Verdict { Verdict(findings) }
+  /// Of all findings, not of the first ones only.
+  public var verdict: Verdict { (count[.critical] ?? 0) + (count[.major] ?? 0) > 0 ? .fixRequired : .ready }
 }

@@ -220,7 +220,7 @@ struct Explorer {
     guard let graph, boundsMet.isEmpty else { return }
     for (index, name) in expander.leadsTo.enumerated() {
       guard let lasso = graph.lasso(property: index) else { continue }
-      var trace = expander.trace(path(to: lasso.state) + lasso.loop)
+      var trace = expander.trace(path(to: lasso.begin) + lasso.way + lasso.loop)
       trace.loopsFrom = trace.steps.count - lasso.loop.count
       let words = lasso.loop.isEmpty ? "a run may stay here for ever" : "a run may go round for ever"
       findings.append(

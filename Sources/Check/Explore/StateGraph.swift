@@ -32,21 +32,30 @@ struct StateGraph {
   }
 
   struct Lasso {
-    let state: Int
-    /// Ordinals of the steps round the loop; empty for a run that rests in `state`.
+    /// Where the property begins, and the ordinals of the steps from there to the loop, none of which ends it.
+    let begin: Int
+    let way: [Int]
+    /// Ordinals of the steps round the loop; empty for a run that rests where the way ends.
     let loop: [Int]
   }
 
   /// A fair run that begins the property and never ends it.
   func lasso(property: Int) -> Lasso? {
     let bit: UInt32 = 1 << property
-    let pending = reach(bit)
-    if let rest = starts.indices.first(where: { pending[$0] && owedIn($0).isEmpty }) {
-      return Lasso(state: rest, loop: [])
+    let (pending, origins, ordinals) = reach(bit)
+    func lasso(to state: Int, _ loop: [Int]) -> Lasso {
+      var way: [Int] = []
+      var at = state
+      while origins[at] != .max {
+        way.append(Int(ordinals[at]))
+        at = Int(origins[at])
+      }
+      return Lasso(begin: at, way: way.reversed(), loop: loop)
     }
+    if let rest = starts.indices.first(where: { pending[$0] && owedIn($0).isEmpty }) { return lasso(to: rest, []) }
     for part in parts(of: pending) where isFair(part) {
       guard let loop = loop(through: part) else { continue }
-      return Lasso(state: part[0], loop: loop)
+      return lasso(to: part[0], loop)
     }
     return nil
   }
@@ -59,21 +68,27 @@ struct StateGraph {
     ArraySlice(owed[owedStarts[state]..<(state + 1 < owedStarts.count ? owedStarts[state + 1] : owed.count)])
   }
 
-  /// The states that a beginning reaches without having arrived.
-  private func reach(_ bit: UInt32) -> [Bool] {
+  /// The states that a beginning reaches without having arrived, and the step by which each was reached.
+  private func reach(_ bit: UInt32) -> (isPending: [Bool], origins: [UInt32], ordinals: [UInt16]) {
     var isPending = Array(repeating: false, count: starts.count)
-    var stack = starts.indices.filter { from[$0] & bit != 0 && to[$0] & bit == 0 }
-    for state in stack { isPending[state] = true }
-    while let state = stack.popLast() {
-      for edge in edges(state) {
+    var origins = Array(repeating: UInt32.max, count: starts.count)
+    var ordinals = Array(repeating: UInt16(0), count: starts.count)
+    var queue = starts.indices.filter { from[$0] & bit != 0 && to[$0] & bit == 0 }
+    for state in queue { isPending[state] = true }
+    var next = 0
+    while next < queue.count {
+      for edge in edges(queue[next]) {
         let target = Int(targets[edge])
         if target < starts.count, !isPending[target], to[target] & bit == 0 {
           isPending[target] = true
-          stack.append(target)
+          origins[target] = UInt32(queue[next])
+          ordinals[target] = edgeOrdinals[edge]
+          queue.append(target)
         }
       }
+      next += 1
     }
-    return isPending
+    return (isPending, origins, ordinals)
   }
 
   /// Strongly connected parts of the pending states that have a step inside.

@@ -29,16 +29,18 @@ import Spec
 
   @inlinable func start(into buffer: ByteBuffer) {
     var start = walk.start
-    encode(&start, into: buffer)
+    _ = encode(&start, into: buffer)
   }
 
   @inlinable func expand(_ record: UnsafeRawBufferPointer, into batch: Batch) {
     batch.clear()
     var reader = ByteReader(record)
     scratch.fields(&reader)
-    precondition(
-      !reader.failed && reader.isAtEnd,
-      "a record of \(walk.design.name) does not decode: its fields are not listed alike")
+    guard !reader.failed, reader.isAtEnd else {
+      precondition(
+        !boundsMet.isEmpty, "a record of \(walk.design.name) does not decode: its fields are not listed alike")
+      return
+    }
     for finding in judge.state(scratch.state, walk.holdings(of: scratch)) {
       batch.findings.append((finding, nil))
       batch.isBroken = true
@@ -77,7 +79,7 @@ import Spec
         isBroken = true
       }
       let offset = batch.records.count
-      encode(&next, into: batch.records)
+      if !encode(&next, into: batch.records) { isBroken = true }
       batch.successors.append(
         .init(
           offset: offset, length: batch.records.count - offset, answers: answered(move), isBroken: isBroken))
@@ -102,14 +104,13 @@ import Spec
     return number
   }
 
-  @inlinable func encode(_ configuration: inout Configuration<S>, into buffer: ByteBuffer) {
+  /// - Returns: Whether every field was within its maximum; a record with one that is not cannot be decoded.
+  @inlinable func encode(_ configuration: inout Configuration<S>, into buffer: ByteBuffer) -> Bool {
     var writer = ByteWriter(buffer)
     configuration.fields(&writer)
-    if let over = writer.overflow {
-      note(
-        "the field \(over.field) was \(over.value), above its maximum \(over.max): two states may have been taken for one"
-      )
-    }
+    guard let over = writer.overflow else { return true }
+    note("the field \(over.field) was \(over.value), above its maximum \(over.max): what follows was not explored")
+    return false
   }
 
   @inlinable func note(_ words: String) {

@@ -125,6 +125,7 @@ public struct ScenarioRunner<S: System> {
       let index = configuration.obligations.firstIndex(where: { design.contracts[Int($0.contract)].name == name })
     else { return "no such obligation is open; open are \(open)" }
     configuration.obligations[index].condition = .lost
+    walk.stepper.clear()
     return nil
   }
 
@@ -164,6 +165,8 @@ public struct ScenarioRunner<S: System> {
   private func expectSent(_ words: [String]) -> String? {
     guard let name = words.first else { return "? an effect is named as host.effect" }
     let wanted = words.dropFirst().map { $0.split(separator: "=", maxSplits: 1).map(String.init) }
+    // A name that nothing has would make "expect not sent" hold for ever.
+    if case .failure(let problem) = read(words, as: S.Effect(), "effect") { return "? \(problem.words)" }
     for effect in walk.stepper.sent {
       let lines = Printer.lines(of: effect)
       let unnamed = lines.filter(\.path.isEmpty).map(\.value).joined(separator: ".")
@@ -188,21 +191,29 @@ public struct ScenarioRunner<S: System> {
 
   private struct Problem: Error { let words: String }
 
-  private func parse(_ words: [String]) -> Result<S.Event, Problem> {
-    guard let name = words.first else { return .failure(Problem(words: "no event is named")) }
-    let unnamed = name.split(separator: ".").map(String.init)
+  private func parse(_ words: [String]) -> Result<S.Event, Problem> { read(words, as: S.Event(), "event") }
+
+  /// Reads `host.name field=value …`; each name and field must exist.
+  private func read<Carrier: Signals>(
+    _ words: [String], as blank: Carrier, _ sort: String
+  ) -> Result<Carrier, Problem> {
+    guard let name = words.first else { return .failure(Problem(words: "no \(sort) is named")) }
     var named: [String: String] = [:]
     for word in words.dropFirst() {
       let pair = word.split(separator: "=", maxSplits: 1).map(String.init)
       guard pair.count == 2 else { return .failure(Problem(words: "\"\(word)\" is not of the form field=value")) }
       named[pair[0]] = pair[1]
     }
-    let reader = TextReader(named, unnamed: unnamed)
+    let reader = TextReader(named, unnamed: name.split(separator: ".").map(String.init))
     var fields = Fields(reader)
-    var event = S.Event()
-    event.fields(&fields)
-    let remarks = reader.remarks
-    return remarks.isEmpty ? .success(event) : .failure(Problem(words: remarks.joined(separator: "; ")))
+    var value = blank
+    value.fields(&fields)
+    if !reader.remarks.isEmpty { return .failure(Problem(words: reader.remarks.joined(separator: "; "))) }
+    let full = Printer.lines(of: value).filter(\.path.isEmpty).map(\.value).joined(separator: ".")
+    guard full == name else {
+      return .failure(Problem(words: "\"\(name)\" names no \(sort); an \(sort) is named as host.\(sort)"))
+    }
+    return .success(value)
   }
 }
 

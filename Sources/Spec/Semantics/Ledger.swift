@@ -88,8 +88,7 @@ public struct Ledger<S: System> {
   @inlinable public mutating func advance(_ entry: Entry, to next: Int?) {
     digest = digest &- Self.digest(entry)
     guard let next else {
-      entries[entry.ticket] = nil
-      tickets[Identity(contract: entry.contract, key: entry.key)] = nil
+      forget(entry)
       return
     }
     var moved = entry
@@ -122,7 +121,7 @@ public struct Ledger<S: System> {
         }
       case .cancel(let index, let key): cancel(Identity(contract: index, key: key), deed)
       case .cancelAll(let index):
-        for entry in open where entry.contract == index { cancel(Identity(contract: index, key: entry.key), deed) }
+        for entry in open where entry.contract == index && !entry.isUnwanted { cancel(Identity(contract: index, key: entry.key), deed) }
       case .post(let channel, let event):
         channels[channel].append(event)
         deed(.posted(channel: channel))
@@ -161,7 +160,7 @@ public struct Ledger<S: System> {
   }
 
   @inlinable mutating func cancel(_ identity: Identity, _ deed: (Deed) -> Void) {
-    guard let ticket = tickets[identity], var entry = entries[ticket] else { return }
+    guard let ticket = tickets[identity], var entry = entries[ticket], !entry.isUnwanted else { return }
     switch design.contracts[entry.contract].contract.options.late {
     case .fenced: remove(entry)
     case .admitted:
@@ -175,8 +174,14 @@ public struct Ledger<S: System> {
 
   @inlinable mutating func remove(_ entry: Entry) {
     digest = digest &- Self.digest(entry)
+    forget(entry)
+  }
+
+  /// The identity may stand for a later ticket by now, when this one was cancelled and is admitted late.
+  @inlinable mutating func forget(_ entry: Entry) {
     entries[entry.ticket] = nil
-    tickets[Identity(contract: entry.contract, key: entry.key)] = nil
+    let identity = Identity(contract: entry.contract, key: entry.key)
+    if tickets[identity] == entry.ticket { tickets[identity] = nil }
   }
 
   @inlinable static func digest(_ entry: Entry) -> UInt64 {

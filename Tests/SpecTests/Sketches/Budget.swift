@@ -159,7 +159,7 @@ extension Budget {
         }
       }
     }
-    Answers(.expiry, of: { $0 }) { Owed { Answer(.expired) { $0 } } }
+    Timer(.expiry, of: { $0 }, after: .seconds(120), fires: .expired, afterCrash: .fromStart)
     Notice(.denied)
     Notice(.violation)
   }
