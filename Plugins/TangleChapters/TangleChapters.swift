@@ -28,10 +28,10 @@ struct TangleChapters: BuildToolPlugin {
 
   /// Has the package manager plan the build anew, and so ask this plugin again, when a chapter comes or goes.
   ///
-  /// A plan is kept until the sources of a target, the manifest, or the output folder of a prebuild command change; a new
-  /// file in `specs/` is none of these, and its requirements would stay unknown. The command therefore does nothing, and
-  /// its output folder holds a link to `specs/`. The link is called a documentation catalog because those are left out
-  /// of what is compiled or copied into the target.
+  /// A plan is kept until the sources of a target, the manifest, or the output folder of a prebuild command change; a
+  /// new file in `specs/` is none of these, and its requirements would stay unknown. The command therefore does
+  /// nothing, and its output folder holds a link to `specs/`. The link is called a documentation catalog because
+  /// those are left out of what is compiled or copied into the target.
   private func watch(_ specs: URL, from workDirectory: URL) throws -> Command {
     let watched = workDirectory.appending(path: "watched", directoryHint: .isDirectory)
     let link = watched.appending(path: "specs.docc")

@@ -6,8 +6,9 @@
 
 /// How many objects `work` allocates on the heap: arrays, boxes, closures, class instances.
 ///
-/// Swift's runtime lets instruments stand in for its one function that allocates objects; this is such an instrument. What
-/// it does not see is memory that code takes without an object (`UnsafeMutablePointer.allocate`), which no step does.
+/// Swift's runtime lets instruments stand in for its one function that allocates objects; this is such an instrument.
+/// What it does not see is memory that code takes without an object (`UnsafeMutablePointer.allocate`), which no step
+/// does.
 ///
 /// - Returns: nil where the runtime has no such place, or an allocation made on purpose is not counted.
 func allocations(_ work: () throws -> Void) rethrows -> Int? {

@@ -6,8 +6,8 @@ import Foundation
 ///     Bench --only router    one group of figures
 ///     Bench --json           one JSON object
 ///
-/// Ratios are medians over rounds in which both sides take turns, so that they hold on a busy machine too; rates and times
-/// are this machine's. A missed goal is printed, and is no failure of the program: it ends with 0 all the same.
+/// Ratios are medians over rounds in which both sides take turns, so that they hold on a busy machine too; rates and
+/// times are this machine's. A missed goal is printed, and is no failure of the program: it ends with 0 all the same.
 @main struct Bench {
   /// The groups of figures, by the name that `--only` takes.
   private static let groups: [(name: String, measure: @Sendable () throws -> [Figure])] = [

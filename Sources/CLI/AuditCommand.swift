@@ -7,9 +7,9 @@ struct Audit: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit", abstract: "Hold a journal against the spec, or the specs against themselves.",
     discussion: """
-      With --journal, each record is checked: the chain, the contract of each answer, the outcome, the rules, the effects, \
-      the fingerprint of the state, every law, and the time of every timer. Without it, every machine is audited: static \
-      findings, the scenarios of its chapter, all exhaustive worlds, and random runs.
+      With --journal, each record is checked: the chain, the contract of each answer, the outcome, the rules, \
+      the effects, the fingerprint of the state, every law, and the time of every timer. Without it, every machine \
+      is audited: static findings, the scenarios of its chapter, all exhaustive worlds, and random runs.
       """,
     exitCodes: [
       0: "READY", 1: "findings: FIX REQUIRED", 2: "usage", 3: "the journal is missing or is none",
@@ -47,14 +47,17 @@ struct Audit: ParsableCommand {
     let style = Style(for: .standardOutput)
     let report = audit.report
     print(
-      "\(indent)audit      \(Output.count(report.records)) records of \(audit.header.system) (\(audit.header.world)): chain, contracts, rules, effects, fingerprints"
+      "\(indent)audit      \(Output.count(report.records)) records of \(audit.header.system) (\(audit.header.world)): "
+        + "chain, contracts, rules, effects, fingerprints"
     )
     print(
-      "\(indent)           laws judged at each record, those that walk the whole state at \(Output.count(report.wholeStateChecks)) of them"
+      "\(indent)           laws judged at each record, those that walk the whole state at "
+        + "\(Output.count(report.wholeStateChecks)) of them"
     )
     if report.timerLatenessMax > 0 {
       print(
-        "\(indent)           the latest timer fired \(Output.decimal(Double(report.timerLatenessMax) / 1e6, 3)) ms after its time"
+        "\(indent)           the latest timer fired "
+          + "\(Output.decimal(Double(report.timerLatenessMax) / 1e6, 3)) ms after its time"
       )
     }
     for finding in audit.findings { print(indent + Output.line(finding, style)) }
@@ -104,7 +107,8 @@ struct Audit: ParsableCommand {
         findings += report.findings.map(\.finding)
         if !json {
           print(
-            "  random     \(Output.count(report.steps)) steps of world \(name), seed 1: \(report.findings.count) findings"
+            "  random     \(Output.count(report.steps)) steps of world \(name), seed 1: "
+              + "\(report.findings.count) findings"
           )
         }
       }

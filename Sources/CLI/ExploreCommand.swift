@@ -46,12 +46,14 @@ struct Explore: ParsableCommand {
     let style = Style(for: .standardOutput)
     print("\(style.bold("\(report.machine), world \(report.world)"))")
     print(
-      "  \(Output.count(report.distinct)) distinct states, \(Output.count(report.generated)) steps, depth \(report.depth)"
+      "  \(Output.count(report.distinct)) distinct states, \(Output.count(report.generated)) steps, "
+        + "depth \(report.depth)"
         + "; \(Output.decimal(usage.wallSeconds)) s, \(Output.decimal(usage.cpuSeconds)) s of CPU, "
         + "\(Output.count(report.peakBytes / 1_048_576)) MiB")
     let fired = report.coverage.rulesFired
     print(
-      "  rules fired: \(fired) of \(report.coverage.rules.count); sometimes met: \(met(report)) of \(report.coverage.sometimes.count)"
+      "  rules fired: \(fired) of \(report.coverage.rules.count); "
+        + "sometimes met: \(met(report)) of \(report.coverage.sometimes.count)"
     )
     for finding in report.findings {
       print("  " + Output.line(finding.finding, style))
@@ -71,7 +73,8 @@ struct Explore: ParsableCommand {
       report.leadsTo.isEmpty
       ? "" : report.isComplete ? "; leads-to under weak fairness of what is owed" : "; leads-to not judged"
     return
-      "\(extent); \(report.mode), odds of an omission \(odds.prefix(4))\(odds.firstIndex(of: "e").map { String(odds[$0...]) } ?? "")\(fairness)"
+      "\(extent); \(report.mode), odds of an omission \(odds.prefix(4))"
+      + "\(odds.firstIndex(of: "e").map { String(odds[$0...]) } ?? "")\(fairness)"
   }
 
   private static func met(_ report: ExplorationReport) -> Int { report.coverage.sometimes.count { $0.isMet } }

@@ -58,7 +58,8 @@ struct Fuzz: ParsableCommand {
   }
 
   private func replay(_ report: FuzzReport, _ finding: FuzzFinding) -> String {
-    "interlock fuzz \(report.machine) --world \(report.world) --seed \(report.options.seed) --case \(finding.number) --steps \(report.options.steps)"
+    "interlock fuzz \(report.machine) --world \(report.world) --seed \(report.options.seed) "
+      + "--case \(finding.number) --steps \(report.options.steps)"
   }
 
   private func object(_ report: FuzzReport) -> [String: Any] {

@@ -28,7 +28,8 @@ struct Replay: ParsableCommand {
       let style = Style(for: .standardOutput)
       let rate = Double(audit.report.records) / max(usage.wallSeconds, 1e-9)
       print(
-        "\(Output.count(audit.report.records)) records replayed in \(Output.decimal(usage.wallSeconds)) s (\(Output.count(Int(rate))) a second)"
+        "\(Output.count(audit.report.records)) records replayed in \(Output.decimal(usage.wallSeconds)) s "
+          + "(\(Output.count(Int(rate))) a second)"
       )
       for finding in audit.findings { print(Output.line(finding, style)) }
       if let record, audit.report.records == Int(record) {

@@ -83,12 +83,14 @@ struct Run: ParsableCommand {
   private func show(_ workload: Workload, _ summary: TeamSummary, _ audit: JournalAudit?) {
     let style = Style(for: .standardOutput)
     print(
-      "\(style.bold(workload.name))  \(workload.agents.count) agents: \(workload.agents.map(\.name).joined(separator: ", "))"
+      "\(style.bold(workload.name))  \(workload.agents.count) agents: "
+        + workload.agents.map(\.name).joined(separator: ", ")
     )
     for note in workload.notes { print(style.dim("  note: \(note)")) }
     let seconds = Double(summary.nanoseconds) / 1e9
     print(
-      "  copies     \(Output.count(summary.offered)) offered, \(Output.count(summary.routed)) routed, \(Output.count(summary.delivered)) delivered in \(Output.decimal(seconds)) s"
+      "  copies     \(Output.count(summary.offered)) offered, \(Output.count(summary.routed)) routed, "
+        + "\(Output.count(summary.delivered)) delivered in \(Output.decimal(seconds)) s"
     )
     print("  refused    \(list(summary.refused))")
     print("  outcomes   \(list(Dictionary(uniqueKeysWithValues: summary.endings.map { ("\($0)", $1) })))")

@@ -1,7 +1,7 @@
 /// One literate chapter of `specs/`, read: what it states, and where.
 ///
-/// A chapter is an essay with facts in it. Three kinds of fact are tangled into Swift: requirement sentences, parameters
-/// and scenarios. Prose, headings and every other table or fence are for readers alone.
+/// A chapter is an essay with facts in it. Three kinds of fact are tangled into Swift: requirement sentences,
+/// parameters and scenarios. Prose, headings and every other table or fence are for readers alone.
 ///
 /// Chapters come only from ``readChapters(_:)``, so each one at hand is free of errors.
 public struct Chapter: Hashable, Sendable {

@@ -12,8 +12,8 @@ public enum FigureUnit: String, CaseIterable, Hashable, Sendable {
 
 /// A figure as Swift writes it.
 ///
-/// Nothing is rounded on the way: a fraction of a millisecond becomes whole microseconds or nanoseconds, kibibytes become
-/// bytes, and a percentage becomes the share of one that it stands for, by moving its decimal point.
+/// Nothing is rounded on the way: a fraction of a millisecond becomes whole microseconds or nanoseconds, kibibytes
+/// become bytes, and a percentage becomes the share of one that it stands for, by moving its decimal point.
 public struct Figure: Hashable, Sendable {
   /// `Duration`, `Int` or `Double`.
   public let type: String

@@ -1,10 +1,10 @@
 /// Writes the Swift file that states, for the compiler, what the chapters state for readers.
 ///
-/// The file depends on nothing but the chapters: the same chapters, in any order, give the same bytes. It imports `Spec`
-/// for `Citation`, `ParameterFigure`, `Scenario` and `ScenarioLine`.
+/// The file depends on nothing but the chapters: the same chapters, in any order, give the same bytes. It imports
+/// `Spec` for `Citation`, `ParameterFigure`, `Scenario` and `ScenarioLine`.
 ///
-/// Each figure and scenario is a declaration of its own. As one array literal, 120 scenarios of 14 lines took the compiler
-/// 19 seconds; as declarations, a tenth of one.
+/// Each figure and scenario is a declaration of its own. As one array literal, 120 scenarios of 14 lines took the
+/// compiler 19 seconds; as declarations, a tenth of one.
 public func tangle(_ chapters: [Chapter]) -> String {
   let ordered = chapters.sorted { $0.file < $1.file }
   let parts = [

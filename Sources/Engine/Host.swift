@@ -3,9 +3,9 @@ import Spec
 
 /// Runs one system: owns its state, steps it, writes each step to the journal, and hands effects to the driver.
 ///
-/// Everything happens on one ``Loop``. A step is in the journal before its effects leave the process: ``flush()`` commits
-/// the group and then lets the driver perform. The answer to an obligation that was cancelled is dropped and counted, in the same
-/// critical section as the step.
+/// Everything happens on one ``Loop``. A step is in the journal before its effects leave the process: ``flush()``
+/// commits the group and then lets the driver perform. The answer to an obligation that was cancelled is dropped and
+/// counted, in the same critical section as the step.
 ///
 /// - Complexity: A step costs the rule, a fingerprint of the state's fields (queues by digest) and a journal row; no
 ///   allocation once warm, save for the obligation it opens.
@@ -53,8 +53,8 @@ public final class Host<S: System> {
     try step(event, .input, refusalsWanted: true)
   }
 
-  /// The answer to an open obligation. An answer to a closed one is dropped; one outside the contract is recorded as such,
-  /// and the machine is not asked.
+  /// The answer to an open obligation. An answer to a closed one is dropped; one outside the contract is recorded as
+  /// such, and the machine is not asked.
   ///
   /// - Returns: nil if the machine was not asked.
   @inlinable @discardableResult public func answer(_ ticket: UInt64, with event: S.Event) throws(JournalError)
@@ -80,8 +80,8 @@ public final class Host<S: System> {
   /// Commits the steps of the group. Called before the loop sleeps, whatever the driver.
   @inlinable public func commit() throws(JournalError) { try journal?.commit() }
 
-  /// Lets the driver perform what the steps since the last flush have sent; commits them first, where effects reach beyond
-  /// the process, or once the group is large.
+  /// Lets the driver perform what the steps since the last flush have sent; commits them first, where effects reach
+  /// beyond the process, or once the group is large.
   @inlinable public func flush() throws(JournalError) {
     if let journal, driver?.reachesBeyondProcess ?? true || journal.pendingRows >= Self.groupRows {
       try journal.commit()

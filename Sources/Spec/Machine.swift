@@ -33,7 +33,9 @@ public protocol Citation: RawRepresentable<String>, Sendable {
 /// The token of one event or effect case, written once: its name, its place in the table, its typed payload.
 ///
 ///     extension Signal<Switch.Event, Topology> {
-///       static var request: Self { Signal("request", kind: 0, Carrier.request) { if case .request(let t) = $0 { t } else { nil } } }
+///       static var request: Self {
+///         Signal("request", kind: 0, Carrier.request) { if case .request(let it) = $0 { it } else { nil } }
+///       }
 ///     }
 @frozen public struct Signal<Carrier: Signals, Payload>: Sendable {
   public let name: String

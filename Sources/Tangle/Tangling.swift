@@ -3,8 +3,8 @@ import Foundation
 
 /// Tangles chapters into one Swift file: `Tangle --output FILE CHAPTER.md …`.
 ///
-/// Errors go to the standard error stream in the form that a build shows beside the line, all of them at once. The output
-/// is written only when its content changes, so that nothing is compiled again for a change of prose.
+/// Errors go to the standard error stream in the form that a build shows beside the line, all of them at once. The
+/// output is written only when its content changes, so that nothing is compiled again for a change of prose.
 @main
 struct Tangling {
   static func main() {

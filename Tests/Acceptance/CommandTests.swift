@@ -8,7 +8,9 @@ import Testing
     #expect(list.output.contains("topology-switch"))
     let show = try Program.run("show", "topology-switch")
     #expect(show.status == 0)
-    for words in ["commit: swap the queues → committing", "when the target is another topology", "every switch ends"] {
+    for words in [
+      "commit: swap the queues → committing", "when the target is another topology", "every switch ends",
+    ] {
       #expect(show.output.contains(words), "\(words)")
     }
   }

@@ -49,12 +49,14 @@ import Testing
   }
 
   @Test func `takes a storm with switches in the middle of it`() throws {
-    var workload = Workload(name: "storm", agents: (0..<7).map { WorkloadAgent(name: "\($0)", serviceMilliseconds: 0.01) })
+    let agents = (0..<7).map { WorkloadAgent(name: "\($0)", serviceMilliseconds: 0.01) }
+    var workload = Workload(name: "storm", agents: agents)
     workload.storm = Storm(copies: 20_000, switches: 10, seed: 3)
     let team = try run(workload)
     expectBalance(team.summary)
     #expect(team.summary.offered == 20_000)
-    #expect(team.summary.attempts == 10)
+    #expect(team.summary.attempts + team.summary.switchesRefused["switch_in_progress", default: 0] == 10)
+    #expect(team.summary.committed > 3)
     #expect(team.summary.refused.keys.allSatisfy { ["topology", "fanout"].contains($0) })
     #expect(team.summary.migrated > 0, "traffic flowed while switches quiesced")
   }

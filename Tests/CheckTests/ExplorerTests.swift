@@ -16,7 +16,9 @@ private let philosophers = RuleBook<Toy>("Philosophers", resting: .done) {
   In(.idle) {
     On(.take, "take the left fork")
       .when("it thinks") { toy, who in toy[who] == 0 }
-      .when("its left neighbour does not eat") { toy, who in toy[(Int(who) + toy.cells.count - 1) % toy.cells.count] < 2 }
+      .when("its left neighbour does not eat") { toy, who in
+        toy[(Int(who) + toy.cells.count - 1) % toy.cells.count] < 2
+      }
       .then { toy, who in toy[who] = 1 }
     On(.turn, "take the right fork")
       .when("it has the left one") { toy, who in toy[who] == 1 }
@@ -29,8 +31,7 @@ private let philosophers = RuleBook<Toy>("Philosophers", resting: .done) {
 }
 
 @Suite struct `Explorer` {
-  @Test(arguments: 1...4, [UInt8(1), 2, 3, 5]) func `counters: limit to the power of their number`(count: Int, limit: UInt8)
-  {
+  @Test(arguments: 1...4, [UInt8(1), 2, 3, 5]) func `counters: limit to the power of number`(count: Int, limit: UInt8) {
     let report = Alone.explore(counters(limit), from: Toy(Array(repeating: 0, count: count))) {
       Input(.toy, .take) { each($0.toy) }
     }
@@ -60,7 +61,7 @@ private let philosophers = RuleBook<Toy>("Philosophers", resting: .done) {
     #expect(report.words == [] && report.coverage.rulesFired == 7)
   }
 
-  @Test(arguments: 2...6) func `philosophers: each state that the forks allow, and the shortest way to starve`(count: Int) {
+  @Test(arguments: 2...6) func `philosophers: each state the forks allow, and the shortest way to starve`(count: Int) {
     let report = Alone.explore(philosophers, from: Toy(Array(repeating: 0, count: count))) {
       Input(.toy, .take) { each($0.toy) }
       Input(.toy, .turn) { each($0.toy) }
@@ -263,7 +264,7 @@ private let philosophers = RuleBook<Toy>("Philosophers", resting: .done) {
 
   @Test func `each bound that was met is named, and the search is then not complete`() {
     for (bounds, words, distinct) in [
-      (Bounds(states: 20), "20 states", 20), (Bounds(depth: 3), "depth 3", 15), (Bounds(), "", 100),
+      (Bounds(states: 20), "20 states", 20), (Bounds(depth: 3), "depth 3", 10), (Bounds(), "", 100),
     ] {
       let report = explore(bounds)
       #expect(report.boundsMet == (words.isEmpty ? [] : [words]))

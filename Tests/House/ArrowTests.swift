@@ -18,6 +18,7 @@ private let arrows: [Arrow] = [
   .only(
     "CLI", imports: ["Spec", "Machines", "Check", "Engine", "Adapters", "Weave", "Chapters", "Options"] + world,
     "everything of ours meets here, but system libraries stay behind the modules that wrap them"),
+  .only("Oracle", imports: ["Spec", "Machines"], "the protocol by hand, over the machines' own payloads"),
   .any("Bench", "a benchmark may measure anything"),
 ]
 

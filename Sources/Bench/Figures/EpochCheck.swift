@@ -3,9 +3,9 @@ import Spec
 
 /// SLO-6, RTR-20: what the check of topology and epoch adds to routing a message.
 ///
-/// The gate is no branch of its own: the phase picks the rule, two guards read the topology, and the rule stamps the epoch.
-/// Taking out the two guards leaves the rest of the book as it is. The mean of the whole route bounds the check from above,
-/// whatever one counts as a part of it.
+/// The gate is no branch of its own: the phase picks the rule, two guards read the topology, and the rule stamps the
+/// epoch. Taking out the two guards leaves the rest of the book as it is. The mean of the whole route bounds the
+/// check from above, whatever one counts as a part of it.
 enum EpochCheck {
   static let goalNanoseconds = 300.0
   private static let routes = 8_000

@@ -3,10 +3,10 @@ import Spec
 
 /// Walks along a journal and holds each record against the spec.
 ///
-/// For each record it asks: was the answer owed to an open obligation, and within its contract? Does the same event, in the
-/// same state, come to the same outcome, the same rules, effects and fingerprint? Does every property hold? Did a timer
-/// fire before its time? Properties that walk the whole state are judged so often that their cost stays proportional to
-/// the journal; the report says how often.
+/// For each record it asks: was the answer owed to an open obligation, and within its contract? Does the same event,
+/// in the same state, come to the same outcome, the same rules, effects and fingerprint? Does every property hold?
+/// Did a timer fire before its time? Properties that walk the whole state are judged so often that their cost stays
+/// proportional to the journal; the report says how often.
 ///
 /// - Complexity: O(1) memory beyond the state; a few microseconds per record.
 public final class Auditor<S: System> {
@@ -118,7 +118,8 @@ public final class Auditor<S: System> {
     guard outcome == record.outcome else {
       return diverge(
         record, "outcome-differs",
-        "\(what.line(of: event)) is recorded as \(word(record.outcome, event)), and the spec says \(word(outcome, event))"
+        "\(what.line(of: event)) is recorded as \(word(record.outcome, event)), "
+          + "and the spec says \(word(outcome, event))"
       )
     }
     let isSameRules = stepper.fired.withUnsafeBytes { $0.elementsEqual(record.fired) }

@@ -11,8 +11,8 @@ import Spec
 /// taken for another. Frontier and table are flat memory; parents are indices, so a counterexample is found again by
 /// walking its ordinals.
 ///
-/// - Complexity: O(*states* × *moves per state*) time; 26 bytes per distinct state, 8 per step where a leads-to property
-///   is judged, and the records of two levels of the search.
+/// - Complexity: O(*states* × *moves per state*) time; 26 bytes per distinct state, 8 per step where a leads-to
+///   property is judged, and the records of two levels of the search.
 ///
 /// Source: Lamport, *Specifying Systems*, chapter 14.
 @inlinable public func explore<S: System>(

@@ -1,4 +1,5 @@
-/// Fingerprints seen, each with the number of its state: open addressing in flat memory, doubled at three quarters full.
+/// Fingerprints seen, each with the number of its state: open addressing in flat memory, doubled at three quarters
+/// full.
 struct FingerprintTable {
   private var fingerprints: UnsafeMutablePointer<UInt64>
   private var numbers: UnsafeMutablePointer<UInt32>

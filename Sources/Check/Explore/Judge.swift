@@ -2,8 +2,8 @@ import Spec
 
 /// Judges states and steps by a design's properties.
 ///
-/// Step properties are judged in two halves: ``begin(_:includesDear:)`` before the step, ``step(_:_:)`` after it. The laws'
-/// names stay in a table of their own; what is walked at each step is closures only.
+/// Step properties are judged in two halves: ``begin(_:includesDear:)`` before the step, ``step(_:_:)`` after it. The
+/// laws' names stay in a table of their own; what is walked at each step is closures only.
 public final class Judge<S: System> {
   @usableFromInline typealias Law = Property<S, S.Event, S.Effect>
   @usableFromInline typealias Check = StepCheck<S, S.Event, S.Effect>

@@ -1,8 +1,9 @@
 /// The explored graph as far as leads-to properties need it: edges, what is owed where, and what each step answers.
 ///
-/// A leads-to property fails when a *fair* run stays for ever among states that have not arrived. Such a run ends in a
-/// strongly connected part of those states (or rests in one state). It is fair when each identity that is owed throughout
-/// the part is answered by some step within it: weak fairness, per identity. Inputs and faults are never owed.
+/// A leads-to property fails when a *fair* run stays for ever among states that have not arrived. Such a run ends in
+/// a strongly connected part of those states (or rests in one state). It is fair when each identity that is owed
+/// throughout the part is answered by some step within it: weak fairness, per identity. Inputs and faults are never
+/// owed.
 ///
 /// Source: Tarjan, *Depth-first search and linear graph algorithms* (1972).
 struct StateGraph {

@@ -4,8 +4,8 @@ import Spec
 ///
 ///     let report = fuzz(TopologySwitch.design, world: team, options: FuzzOptions(seed: 7, cases: 1000))
 ///
-/// A run draws among the moves that the contracts admit: first a group (each input, the answers, the faults), then a move in
-/// it, so that an input with many payloads does not drown the others. Steps that change nothing do not count.
+/// A run draws among the moves that the contracts admit: first a group (each input, the answers, the faults), then a
+/// move in it, so that an input with many payloads does not drown the others. Steps that change nothing do not count.
 ///
 /// - Complexity: O(*cases* × *steps* × *moves per state*), plus at most `shrinkRuns` runs per finding.
 @inlinable public func fuzz<S: System>(

@@ -132,8 +132,8 @@ import Spec
     return nil
   }
 
-  /// Deletes runs of choices, from long to single ones and from the end, until nothing more can go; then tries, for each
-  /// input left, the payloads that the world lists before it.
+  /// Deletes runs of choices, from long to single ones and from the end, until nothing more can go; then tries, for
+  /// each input left, the payloads that the world lists before it.
   @inlinable func shrink(_ run: Run, at most: Int) -> [Choice] {
     guard let finding = run.finding else { return run.moves }
     let code = finding.code + finding.words

@@ -101,7 +101,8 @@ public enum DropReason: String, CaseIterable, Sendable {
   }
 }
 
-/// A message as a sender hands it to the router (MSG-1). Its payload is stored once, elsewhere; rules read only its size.
+/// A message as a sender hands it to the router (MSG-1). Its payload is stored once, elsewhere; rules read only its
+/// size.
 @frozen public struct Message: Hashable, Sendable, Blank {
   /// 128 bits that no other message has (MSG-6).
   public var idHigh: UInt64

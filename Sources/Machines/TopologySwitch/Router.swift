@@ -2,9 +2,9 @@ import Spec
 
 /// Admits messages to mailboxes and hands them out, in order, one epoch at a time.
 ///
-/// *Open*, arrivals queue for the active epoch. While a switch quiesces the router is *diverting*: arrivals wait behind the
-/// gate, and the active queues only drain. What is deliberately absent: retries, fair queueing among priorities, early
-/// drop and deduplication (chapter 2 adds them to the same mailboxes).
+/// *Open*, arrivals queue for the active epoch. While a switch quiesces the router is *diverting*: arrivals wait
+/// behind the gate, and the active queues only drain. What is deliberately absent: retries, fair queueing among
+/// priorities, early drop and deduplication (chapter 2 adds them to the same mailboxes).
 ///
 /// Source: chapter 1, *The router*.
 public struct Router: Machine {

@@ -2,10 +2,11 @@ import Spec
 
 /// Moves a team from one topology to another without losing or reordering a message.
 ///
-/// While *preparing*, the next topology is built beside the current one and nothing stops. While *quiescing*, arrivals wait
-/// behind the router's gate and the active queues drain. Then the epoch advances, or everything returns to where it was.
-/// Committing and aborting last no longer than one step: the router answers within it, so nobody sees a mix. What is
-/// deliberately absent: the intent log, and recovery (a crash ends the process and its queues with it).
+/// While *preparing*, the next topology is built beside the current one and nothing stops. While *quiescing*,
+/// arrivals wait behind the router's gate and the active queues drain. Then the epoch advances, or everything returns
+/// to where it was. Committing and aborting last no longer than one step: the router answers within it, so nobody
+/// sees a mix. What is deliberately absent: the intent log, and recovery (a crash ends the process and its queues
+/// with it).
 ///
 /// Source: chapter 1, *The switch*.
 public struct Switch: Machine {

@@ -61,12 +61,15 @@ public struct Fields {
     if mode == .visit { visitor!.enter("\(name)", isDetail: true) }
   }
   /// Enters the element at `index` of a list.
-  @inlinable @inline(__always) public mutating func enter(index: Int) { if mode == .visit { visitor!.enter(index: index) } }
+  @inlinable @inline(__always) public mutating func enter(index: Int) {
+    if mode == .visit { visitor!.enter(index: index) }
+  }
   @inlinable @inline(__always) public mutating func leave() { if mode == .visit { visitor!.leave() } }
 
   /// Visits one word. A value above `max` is an error of the listing that encoders report by name.
   ///
-  /// Inlined with everything that leads to it: where the mode is known, as it is for a digest, one branch is left of it.
+  /// Inlined with everything that leads to it: where the mode is known, as it is for a digest, one branch is left of
+  /// it.
   ///
   /// - Parameter words: The value in words, for fields that stand for names; `nil` prints the number.
   @inlinable @inline(__always) public mutating func word(

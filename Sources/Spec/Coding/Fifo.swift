@@ -1,8 +1,8 @@
 /// A first-in, first-out queue that keeps a running digest of its contents.
 ///
 /// Appending and removing the first element cost amortised constant time and, once warm, no allocation. The digest
-/// covers the elements in order, so the fingerprint of a state with ten thousand queued copies costs no more than that of
-/// an empty one.
+/// covers the elements in order, so the fingerprint of a state with ten thousand queued copies costs no more than
+/// that of an empty one.
 public struct Fifo<Element: Blank & Hashable & Sendable>: Hashable, Sendable {
   @usableFromInline var storage: ContiguousArray<Element> = []
   @usableFromInline var head = 0

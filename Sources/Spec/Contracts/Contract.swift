@@ -1,7 +1,8 @@
 /// What the world may answer to an effect: a small automaton over answers.
 ///
-/// An effect waiting for its answer is an *obligation*. Its identity is (host, contract, key). At each stage exactly one
-/// of the listed answers arrives; an *owed* stage must be answered (a promise of fairness), any other might never be.
+/// An effect waiting for its answer is an *obligation*. Its identity is (host, contract, key). At each stage exactly
+/// one of the listed answers arrives; an *owed* stage must be answered (a promise of fairness), any other might never
+/// be.
 public struct Contract<Event: Sendable, Effect: Sendable>: Sendable {
   /// The effect's name, which is the contract's.
   public let name: String

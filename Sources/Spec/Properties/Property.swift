@@ -85,7 +85,8 @@ extension Step where Event: Signals {
 
 /// A check of a step in two halves: what it remembers of the state before, and what must then hold.
 ///
-/// The state before is summarised rather than copied, so that a step over ten thousand queued copies is judged in place.
+/// The state before is summarised rather than copied, so that a step over ten thousand queued copies is judged in
+/// place.
 public struct StepCheck<State: Sendable, Event: Sendable, Effect: Sendable>: Sendable {
   public typealias Judgement = (Step<State, Event, Effect>) -> Bool
   public let begin: @Sendable (State) -> Judgement

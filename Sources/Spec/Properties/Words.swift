@@ -9,7 +9,8 @@
       kind: .always { state, _ in holds(state) }))
 }
 
-/// Holds in every state, of the machine and of what the world holds: `Always("one process", …) { $1["process"] <= 1 }`.
+/// Holds in every state, of the machine and of what the world holds:
+/// `Always("one process", holding: { $1["process"] <= 1 })`.
 @inlinable public func Always<M: Machine>(
   _ name: String, cites: M.Requirement..., cost: PropertyCost = .step, file: String = #fileID, line: Int = #line,
   holding holds: @escaping @Sendable (M, Holdings) -> Bool

@@ -1,5 +1,5 @@
-/// One entry of a rule book. Each word of the language below makes one, so that a slip inside an entry is reported where it
-/// stands rather than at the head of the list.
+/// One entry of a rule book. Each word of the language below makes one, so that a slip inside an entry is reported
+/// where it stands rather than at the head of the list.
 public indirect enum BookPart<M: Machine>: Sendable {
   case block(phases: [M.Phase], words: String, rules: [Rule<M>])
   case silence(Silence<M>)

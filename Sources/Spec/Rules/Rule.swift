@@ -1,4 +1,5 @@
-/// A rule as everything but the step reads it: names, prose, citations, clauses, and how to build it again with a change.
+/// A rule as everything but the step reads it: names, prose, citations, clauses, and how to build it again with a
+/// change.
 public struct Rule<M: Machine>: Sendable {
   public let name: String
   public let phases: [M.Phase]
@@ -137,7 +138,8 @@ public enum Edit: Hashable, Sendable {
     return copy
   }
 
-  /// One closure for the step. The common sizes are written out: a loop over an array of closures costs more than they do.
+  /// One closure for the step. The common sizes are written out: a loop over an array of closures costs more than
+  /// they do.
   @inlinable func fused() -> Rule<M>.Fire {
     let read = signal.read
     let holds = Self.fuse(guards)

@@ -1,7 +1,7 @@
 /// The open obligations of a running system, by ticket: what a host keeps, and what an auditor keeps beside it.
 ///
-/// A *ticket* is durable and unique: the number of the journal record that opened the obligation, times 256, plus its place
-/// among those the record opened. It is the driver's idempotency key and no part of any machine's state.
+/// A *ticket* is durable and unique: the number of the journal record that opened the obligation, times 256, plus its
+/// place among those the record opened. It is the driver's idempotency key and no part of any machine's state.
 ///
 /// The explorer's form of the same is ``Configuration/obligations``; a test holds the two against each other.
 public struct Ledger<S: System> {
@@ -121,7 +121,9 @@ public struct Ledger<S: System> {
         }
       case .cancel(let index, let key): cancel(Identity(contract: index, key: key), deed)
       case .cancelAll(let index):
-        for entry in open where entry.contract == index && !entry.isUnwanted { cancel(Identity(contract: index, key: entry.key), deed) }
+        for entry in open where entry.contract == index && !entry.isUnwanted {
+          cancel(Identity(contract: index, key: entry.key), deed)
+        }
       case .post(let channel, let event):
         channels[channel].append(event)
         deed(.posted(channel: channel))

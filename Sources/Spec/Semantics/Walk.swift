@@ -1,8 +1,8 @@
 /// The operational semantics: which moves a configuration admits, and what each comes to.
 ///
-/// The explorer, the fuzzer, the auditor and the scenario runner all walk through here; none has a semantics of its own.
-/// Inside a move, in this order: the answered obligation closes or advances; the first rule that holds fires; cancellations
-/// and emissions take effect; direct routes run to completion; obligations are put in canonical order.
+/// The explorer, the fuzzer, the auditor and the scenario runner all walk through here; none has a semantics of its
+/// own. Inside a move, in this order: the answered obligation closes or advances; the first rule that holds fires;
+/// cancellations and emissions take effect; direct routes run to completion; obligations are put in canonical order.
 public final class Walk<S: System> {
   public let design: Design<S>
   public let world: World<S>

@@ -1,7 +1,7 @@
 /// Steps a system: delivers an event to its host and runs direct routes to completion, first in, first out.
 ///
-/// Scratch memory, one per thread; no part of the state. Once warm, a step allocates nothing. What it holds after a step is
-/// for readers; the next step overwrites it.
+/// Scratch memory, one per thread; no part of the state. Once warm, a step allocates nothing. What it holds after a
+/// step is for readers; the next step overwrites it.
 public final class Stepper<S: System> {
   public let design: Design<S>
   @usableFromInline let boxes: ContiguousArray<AnyObject>

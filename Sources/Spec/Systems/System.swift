@@ -1,7 +1,8 @@
 /// Machines that work together: their joint state, and how an event finds its host.
 ///
-/// The joint events and effects are enums with one case per host, so that nothing is boxed on the way. An effect of one
-/// machine may be an event of another over a *direct* route (part of the sender's step) or a *channel* (a step of its own).
+/// The joint events and effects are enums with one case per host, so that nothing is boxed on the way. An effect of
+/// one machine may be an event of another over a *direct* route (part of the sender's step) or a *channel* (a step of
+/// its own).
 ///
 ///     public mutating func receive(_ event: Event, _ stepper: Stepper<Self>) -> Outcome {
 ///       switch event {

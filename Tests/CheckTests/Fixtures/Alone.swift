@@ -66,7 +66,8 @@ extension Trace {
 extension ExplorationReport {
   /// Each finding as `CRITICAL code: words`, without the rules that the world left out.
   var words: [String] {
-    findings.map(\.finding).filter { $0.code != "rule-never-fired" }.map { "\($0.severity.word) \($0.code): \($0.words)" }
+    findings.map(\.finding).filter { $0.code != "rule-never-fired" }
+      .map { "\($0.severity.word) \($0.code): \($0.words)" }
   }
 
   /// The run to the first finding of a code.

@@ -2,8 +2,8 @@ import Spec
 
 /// A door that opens for whoever knocks, through a latch that may jam.
 ///
-/// The latch is the world: `unlatch` is owed an answer, `unlatched` or `jammed`. The door must not stay locked with somebody
-/// waiting, and must not open to nobody.
+/// The latch is the world: `unlatch` is owed an answer, `unlatched` or `jammed`. The door must not stay locked with
+/// somebody waiting, and must not open to nobody.
 struct Door: Machine {
   enum Phase: UInt8, CaseIterable, Sendable { case shut, unlocking, open }
 
