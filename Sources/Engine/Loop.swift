@@ -2,6 +2,12 @@ import Dispatch
 import Spec
 import Synchronization
 
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
 /// One serial context with a clock: everything that happens to a host happens on its loop, in the order of due instants.
 ///
 /// Actions are scheduled from the loop's own thread; other threads hand theirs in with ``post(_:)``. With a real clock the
@@ -11,7 +17,7 @@ public final class Loop {
 
   public let time: Time
   private var virtualNow: UInt64 = 0
-  private let started: ContinuousClock.Instant
+  private let started: UInt64
   private var queue = DueQueue()
   private let inbox = Inbox()
   /// Called after each turn: when the actions that were due have run.
@@ -23,12 +29,23 @@ public final class Loop {
 
   public init(_ time: Time) {
     self.time = time
-    started = ContinuousClock().now
+    started = Loop.clock
   }
 
   /// Nanoseconds since the loop was made.
   public var now: UInt64 {
-    time == .virtual ? virtualNow : (ContinuousClock().now - started).nanoseconds
+    time == .virtual ? virtualNow : Loop.clock - started
+  }
+
+  /// The system's monotonic clock in nanoseconds: a `Duration` would divide 128 bits each time it is asked.
+  private static var clock: UInt64 {
+    #if canImport(Darwin)
+      return clock_gettime_nsec_np(CLOCK_MONOTONIC_RAW)
+    #else
+      var time = timespec()
+      clock_gettime(CLOCK_BOOTTIME, &time)
+      return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    #endif
   }
 
   /// Runs an action at an instant, after everything due earlier; equal instants keep the order of scheduling.

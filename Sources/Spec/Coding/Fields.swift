@@ -44,7 +44,9 @@ public struct Fields {
   public init(_ visitor: any FieldVisitor) { self.init(.visit, visitor: visitor) }
 
   /// Whether the visit writes into the value (decoding, drawing, parsing) rather than reads from it.
-  @inlinable @inline(__always) public var isReading: Bool { mode == .read || (mode == .visit && visitor!.isReading) }
+  @inlinable @inline(__always) public var isReading: Bool {
+    mode == .read || (mode == .visit && visitor!.isReading)
+  }
   /// When reading, whether every byte was used.
   @inlinable public var isAtEnd: Bool { offset == source.count }
   /// When reading, how many bytes were used.
@@ -61,7 +63,9 @@ public struct Fields {
     if mode == .visit { visitor!.enter("\(name)", isDetail: true) }
   }
   /// Enters the element at `index` of a list.
-  @inlinable @inline(__always) public mutating func enter(index: Int) { if mode == .visit { visitor!.enter(index: index) } }
+  @inlinable @inline(__always) public mutating func enter(index: Int) {
+    if mode == .visit { visitor!.enter(index: index) }
+  }
   @inlinable @inline(__always) public mutating func leave() { if mode == .visit { visitor!.leave() } }
 
   /// Visits one word. A value above `max` is an error of the listing that encoders report by name.
