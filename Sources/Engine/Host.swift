@@ -130,7 +130,7 @@ public final class Host<S: System> {
     event.fields(&writer)
     if case .offContract = cause { stepper.clear() }
     stepper.encodeOrders(into: effectBytes)
-    ledger.cover(&state, into: stateBytes)
+    Ledger.cover(&state, ledger.digest, into: stateBytes)
     let fingerprint = XXH3_64bits(stateBytes.bytes.baseAddress, stateBytes.count)
     let fired = stepper.fired
     let result = fired.withUnsafeBytes { bytes in

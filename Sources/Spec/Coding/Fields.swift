@@ -95,7 +95,7 @@ public struct Fields {
   }
 
   /// Visits the number of elements of a list.
-  @inlinable public mutating func count(_ count: inout UInt64, max: UInt64) {
+  @inlinable @inline(__always) public mutating func count(_ count: inout UInt64, max: UInt64) {
     if mode == .visit {
       enter("count")
       count = visitor!.count(count, max: max)

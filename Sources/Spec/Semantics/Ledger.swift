@@ -209,6 +209,11 @@ public struct Ledger<S: System> {
 extension Ledger {
   /// Writes what a fingerprint covers: the state, its queues as digests, and the open obligations.
   @inlinable public func cover(_ state: inout S, into buffer: ByteBuffer) {
+    Self.cover(&state, digest, into: buffer)
+  }
+
+  /// The same, of a ledger that is known by its digest: a host that gives its state away need not copy its ledger.
+  @inlinable public static func cover(_ state: inout S, _ digest: UInt64, into buffer: ByteBuffer) {
     buffer.count = 0
     var writer = ByteWriter(buffer, condenses: true)
     state.fields(&writer)
