@@ -22,6 +22,8 @@ public final class Host<S: System> {
   @usableFromInline let eventBytes = ByteBuffer()
   @usableFromInline let effectBytes = ByteBuffer()
   @usableFromInline let stateBytes = ByteBuffer()
+  /// By contract.
+  @usableFromInline let timers: [ContractOptions.Timer?]
   /// Deeds of steps that are not committed yet.
   @exclusivity(unchecked) @usableFromInline var pending: ContiguousArray<(deed: Ledger<S>.Deed, at: UInt64)> = []
 
@@ -45,6 +47,7 @@ public final class Host<S: System> {
     self.journal = journal
     state = start
     ledger = Ledger(design)
+    timers = design.contracts.map(\.contract.options.timer)
     stepper = Stepper(design)
   }
 
@@ -127,7 +130,7 @@ public final class Host<S: System> {
     event.fields(&writer)
     if case .offContract = cause { stepper.clear() }
     stepper.encodeOrders(into: effectBytes)
-    ledger.cover(&state, into: stateBytes)
+    Ledger.cover(&state, ledger.digest, into: stateBytes)
     let fingerprint = XXH3_64bits(stateBytes.bytes.baseAddress, stateBytes.count)
     let fired = stepper.fired
     let result = fired.withUnsafeBytes { bytes in
@@ -143,7 +146,7 @@ public final class Host<S: System> {
   @inlinable func perform(_ item: (deed: Ledger<S>.Deed, at: UInt64)) {
     switch item.deed {
     case .opened(let entry):
-      if let timer = design.contracts[entry.contract].contract.options.timer { start(timer, entry) }
+      if let timer = timers[entry.contract] { start(timer, entry) }
       driver?.perform(entry.effect, ticket: entry.ticket, at: item.at)
     case .notice(_, let effect): driver?.notice(effect, at: item.at)
     case .cancelled(let ticket, _): driver?.cancelled(ticket: ticket)

@@ -2,8 +2,18 @@ import Dispatch
 import Spec
 import Synchronization
 
+<<<<<<< HEAD
 /// One serial context with a clock: everything that happens to a host happens on its loop, in the order of due
 /// instants.
+=======
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// One serial context with a clock: everything that happens to a host happens on its loop, in the order of due instants.
+>>>>>>> bench
 ///
 /// Actions are scheduled from the loop's own thread; other threads hand theirs in with ``post(_:)``. With a real
 /// clock the loop sleeps until the next action is due; with a virtual one it jumps there, so a run is a function of
@@ -13,7 +23,7 @@ public final class Loop {
 
   public let time: Time
   private var virtualNow: UInt64 = 0
-  private let started: ContinuousClock.Instant
+  private let started: UInt64
   private var queue = DueQueue()
   private let inbox = Inbox()
   /// Called after each turn: when the actions that were due have run.
@@ -25,12 +35,23 @@ public final class Loop {
 
   public init(_ time: Time) {
     self.time = time
-    started = ContinuousClock().now
+    started = Loop.clock
   }
 
   /// Nanoseconds since the loop was made.
   public var now: UInt64 {
-    time == .virtual ? virtualNow : (ContinuousClock().now - started).nanoseconds
+    time == .virtual ? virtualNow : Loop.clock - started
+  }
+
+  /// The system's monotonic clock in nanoseconds: a `Duration` would divide 128 bits each time it is asked.
+  private static var clock: UInt64 {
+    #if canImport(Darwin)
+      return clock_gettime_nsec_np(CLOCK_MONOTONIC_RAW)
+    #else
+      var time = timespec()
+      clock_gettime(CLOCK_BOOTTIME, &time)
+      return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    #endif
   }
 
   /// Runs an action at an instant, after everything due earlier; equal instants keep the order of scheduling.

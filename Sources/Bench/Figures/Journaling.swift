@@ -11,7 +11,7 @@ enum Journaling {
     let folder = try TemporaryFolder()
     var round = 0
     var rows = Rows()
-    let comparison = try Comparison(rounds: 7) {
+    let comparison = try Comparison(rounds: 15) {
       round += 1
       let path = folder.path("steps-\(round).sqlite")
       let rate = try steps(path)

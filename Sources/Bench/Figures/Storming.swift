@@ -35,7 +35,7 @@ enum Storming {
 
   private static var workload: Workload {
     Workload(
-      name: "storm", agents: (0..<5).map { WorkloadAgent(name: "Agent\($0)") },
+      name: "storm", agents: (0..<5).map { WorkloadAgent(name: "Agent\($0)", serviceMilliseconds: 0.01) },
       storm: Storm(copies: copies, switches: switches, seed: 7))
   }
 

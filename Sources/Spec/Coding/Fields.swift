@@ -44,7 +44,9 @@ public struct Fields {
   public init(_ visitor: any FieldVisitor) { self.init(.visit, visitor: visitor) }
 
   /// Whether the visit writes into the value (decoding, drawing, parsing) rather than reads from it.
-  @inlinable @inline(__always) public var isReading: Bool { mode == .read || (mode == .visit && visitor!.isReading) }
+  @inlinable @inline(__always) public var isReading: Bool {
+    mode == .read || (mode == .visit && visitor!.isReading)
+  }
   /// When reading, whether every byte was used.
   @inlinable public var isAtEnd: Bool { offset == source.count }
   /// When reading, how many bytes were used.
@@ -94,7 +96,7 @@ public struct Fields {
   }
 
   /// Visits the number of elements of a list.
-  @inlinable public mutating func count(_ count: inout UInt64, max: UInt64) {
+  @inlinable @inline(__always) public mutating func count(_ count: inout UInt64, max: UInt64) {
     if mode == .visit {
       enter("count")
       count = visitor!.count(count, max: max)

@@ -57,7 +57,8 @@ public struct Ledger<S: System> {
     }
   }
 
-  @usableFromInline let design: Design<S>
+  /// Of the design, only the contracts: a copy of a ledger should cost few references.
+  @usableFromInline let contracts: [SystemContract<S>]
   @usableFromInline var entries: [UInt64: Entry] = [:]
   @usableFromInline var tickets: [Identity: UInt64] = [:]
   /// 64 bits that stand for the open identities and their stages, whatever the order they were opened in.
@@ -66,7 +67,7 @@ public struct Ledger<S: System> {
   public var channels: [[S.Event]]
 
   public init(_ design: Design<S>) {
-    self.design = design
+    contracts = design.contracts
     channels = Array(repeating: [], count: design.channelCount)
   }
 
@@ -77,7 +78,7 @@ public struct Ledger<S: System> {
   /// Whether an answer may be given now. Changes nothing.
   @inlinable public func admission(of ticket: UInt64, _ event: S.Event) -> Admission {
     guard let entry = entries[ticket] else { return .late }
-    for answer in design.contracts[entry.contract].contract.stages[entry.stage].answers
+    for answer in contracts[entry.contract].contract.stages[entry.stage].answers
     where answer.admits(entry.effect, event) {
       return .admitted(entry, next: answer.next)
     }
@@ -112,8 +113,8 @@ public struct Ledger<S: System> {
     for order in stepper.orders {
       switch order {
       case .emit(let index, let effect):
-        let contract = design.contracts[index].contract
-        if contract.isNotice {
+        // Asked in place: to take the contract out would copy a dozen references.
+        if contracts[index].contract.isNotice {
           deed(.notice(contract: index, effect))
         } else {
           open(index, effect, ticket: record &* 256 &+ place, at: nanoseconds, deed)
@@ -137,11 +138,10 @@ public struct Ledger<S: System> {
   @inlinable mutating func open(
     _ index: Int, _ effect: S.Effect, ticket: UInt64, at nanoseconds: UInt64, _ deed: (Deed) -> Void
   ) {
-    let contract = design.contracts[index].contract
-    let key = contract.key(effect)
+    let key = contracts[index].contract.key(effect)
     let identity = Identity(contract: index, key: key)
     if let known = tickets[identity], let entry = entries[known], !entry.isUnwanted {
-      switch contract.options.again {
+      switch contracts[index].contract.options.again {
       case .joins: return
       case .replaces: remove(entry)
       case .finding:
@@ -149,7 +149,7 @@ public struct Ledger<S: System> {
           .breach(
             Breach(
               .major, "identity-open",
-              "\(design.contracts[index].name) \(key) was sent while an answer to it is still open")))
+              "\(contracts[index].name) \(key) was sent while an answer to it is still open")))
         return
       }
     }
@@ -163,7 +163,7 @@ public struct Ledger<S: System> {
 
   @inlinable mutating func cancel(_ identity: Identity, _ deed: (Deed) -> Void) {
     guard let ticket = tickets[identity], var entry = entries[ticket], !entry.isUnwanted else { return }
-    switch design.contracts[entry.contract].contract.options.late {
+    switch contracts[entry.contract].contract.options.late {
     case .fenced: remove(entry)
     case .admitted:
       digest = digest &- Self.digest(entry)
@@ -216,6 +216,11 @@ public struct Ledger<S: System> {
 extension Ledger {
   /// Writes what a fingerprint covers: the state, its queues as digests, and the open obligations.
   @inlinable public func cover(_ state: inout S, into buffer: ByteBuffer) {
+    Self.cover(&state, digest, into: buffer)
+  }
+
+  /// The same, of a ledger that is known by its digest: a host that gives its state away need not copy its ledger.
+  @inlinable public static func cover(_ state: inout S, _ digest: UInt64, into buffer: ByteBuffer) {
     buffer.count = 0
     var writer = ByteWriter(buffer, condenses: true)
     state.fields(&writer)
