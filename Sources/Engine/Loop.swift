@@ -2,18 +2,14 @@ import Dispatch
 import Spec
 import Synchronization
 
-<<<<<<< HEAD
-/// One serial context with a clock: everything that happens to a host happens on its loop, in the order of due
-/// instants.
-=======
 #if canImport(Darwin)
   import Darwin
 #else
   import Glibc
 #endif
 
-/// One serial context with a clock: everything that happens to a host happens on its loop, in the order of due instants.
->>>>>>> bench
+/// One serial context with a clock: everything that happens to a host happens on its loop, in the order of due
+/// instants.
 ///
 /// Actions are scheduled from the loop's own thread; other threads hand theirs in with ``post(_:)``. With a real
 /// clock the loop sleeps until the next action is due; with a virtual one it jumps there, so a run is a function of
