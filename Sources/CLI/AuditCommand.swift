@@ -8,8 +8,13 @@ struct Audit: ParsableCommand {
     commandName: "audit", abstract: "Hold a journal against the spec, or the specs against themselves.",
     discussion: """
       With --journal, each record is checked: the chain, the contract of each answer, the outcome, the rules, \
-      the effects, the fingerprint of the state, every law, and the time of every timer. Without it, every machine \
-      is audited: static findings, the scenarios of its chapter, all exhaustive worlds, and random runs.
+      the effects, the fingerprint of the state, the laws, and the time of every timer. Laws that walk the whole state \
+      are judged at every record of a small state, and at spaced ones of a large state; the report says at how many. \
+      The chain has no secret: whoever computes all of it anew, or takes the closing mark away with the last records, \
+      leaves a journal that reads as another run, or as a tail.
+
+      Without --journal, every machine is audited: static findings, the scenarios of its chapter, all exhaustive \
+      worlds, and random runs.
       """,
     exitCodes: [
       0: "READY", 1: "findings: FIX REQUIRED", 2: "usage", 3: "the journal is missing or is none",

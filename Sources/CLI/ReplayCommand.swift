@@ -12,10 +12,14 @@ struct Replay: ParsableCommand {
   @Option(help: ArgumentHelp("Stop after this record and show the state.", valueName: "number")) var record: UInt64?
   @Flag(help: "Print one JSON object.") var json = false
 
+  func validate() throws {
+    if record == 0 { throw ValidationError("--record is 0; records are counted from 1") }
+  }
+
   mutating func run() throws {
     let usage = Usage()
     let audit = try Audit.walk(journal, judges: false, until: record)
-    if let record, audit.report.records < Int(record), audit.verdict == .ready {
+    if let record, UInt64(audit.report.records) < record, audit.verdict == .ready {
       throw ValidationError("the journal has \(audit.report.records) records; --record is \(record)")
     }
     if json {
@@ -32,7 +36,7 @@ struct Replay: ParsableCommand {
           + "(\(Output.count(Int(rate))) a second)"
       )
       for finding in audit.findings { print(Output.line(finding, style)) }
-      if let record, audit.report.records == Int(record) {
+      if let record, UInt64(audit.report.records) == record {
         print("\n\(style.bold("record \(record)"))  \(audit.last)\n")
         for line in audit.state { print("  \(line.path) = \(line.value)") }
       } else if audit.verdict == .ready {

@@ -42,11 +42,10 @@ struct Run: ParsableCommand {
         for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
       }
     }
-    let loop = Loop(clock == .real ? .real : .virtual)
-    let header = try header(for: read)
+    let kept = try Journal(creating: path, header: header(for: read), durability: durable ? .full : .normal)
+    // The clock of the run starts once everything is ready for it.
     let team = TeamRun(
-      read, loop: loop, journal: try Journal(creating: path, header: header, durability: durable ? .full : .normal),
-      seed: seed)
+      read, loop: Loop(clock == .real ? .real : .virtual), journal: kept, seed: seed, isDurable: durable)
     let progress = Options.Progress()
     team.onProgress = { summary in
       progress.update("\(Output.count(summary.routed)) copies routed, \(summary.committed) switches committed")

@@ -2,7 +2,8 @@ import Spec
 
 /// What joins a system's effects to the world: it performs them, and hands the answers back to the host.
 ///
-/// Called on the host's loop, after the step that sent the effect is in the journal.
+/// Called on the host's loop, after the step that sent the effect is in the journal, and committed where the driver
+/// reaches beyond the process.
 public protocol Driver<S>: AnyObject {
   associatedtype S: System
   /// Performs an effect whose answer the contract admits; the driver answers with ``Host/answer(_:with:)``.

@@ -26,6 +26,9 @@ public final class Host<S: System> {
   @usableFromInline let timers: [ContractOptions.Timer?]
   /// Deeds of steps that are not committed yet.
   @exclusivity(unchecked) @usableFromInline var pending: ContiguousArray<(deed: Ledger<S>.Deed, at: UInt64)> = []
+  /// Deeds of the group that is being performed.
+  @exclusivity(unchecked) @usableFromInline var group: ContiguousArray<(deed: Ledger<S>.Deed, at: UInt64)> = []
+  @usableFromInline var isFlushing = false
 
   /// What an event came to.
   public struct Receipt: Sendable {
@@ -85,18 +88,29 @@ public final class Host<S: System> {
 
   /// Lets the driver perform what the steps since the last flush have sent; commits them first, where effects reach
   /// beyond the process, or once the group is large.
+  ///
+  /// What the driver or a channel brings about while it performs is a group of its own: committed, then performed.
   @inlinable public func flush() throws(JournalError) {
-    if let journal, driver?.reachesBeyondProcess ?? true || journal.pendingRows >= Self.groupRows {
-      try journal.commit()
-    }
-    var index = 0
-    // The driver may send more while it performs; that is a later group.
-    while index < pending.count {
-      perform(pending[index])
-      index += 1
-    }
-    pending.removeAll(keepingCapacity: true)
-    try deliverChannels()
+    // A driver that flushes while it performs is served by the loop below.
+    guard !isFlushing else { return }
+    isFlushing = true
+    defer { isFlushing = false }
+    var passes = 0
+    repeat {
+      if passes == Loop.turnMax {
+        // Machines that answer each other over channels without end must not keep the loop from its other work.
+        loop.schedule(at: loop.now) { [weak self] in try self?.flush() }
+        return
+      }
+      passes += 1
+      if let journal, driver?.reachesBeyondProcess ?? true || journal.pendingRows >= Self.groupRows {
+        try journal.commit()
+      }
+      swap(&pending, &group)
+      for index in group.indices { perform(group[index]) }
+      group.removeAll(keepingCapacity: true)
+      try deliverChannels()
+    } while !pending.isEmpty || ledger.channels.contains { !$0.isEmpty }
   }
 
   @inlinable func step(_ event: S.Event, _ cause: Record.Cause, refusalsWanted: Bool) throws(JournalError) -> Receipt {
@@ -167,10 +181,9 @@ public final class Host<S: System> {
 
   @inlinable func deliverChannels() throws(JournalError) {
     for channel in ledger.channels.indices {
-      while let event = ledger.channels[channel].first {
-        _ = ledger.takeHead(of: channel, event)
-        _ = try step(event, .delivery(channel: channel), refusalsWanted: false)
-      }
+      guard let event = ledger.channels[channel].first else { continue }
+      _ = ledger.takeHead(of: channel, event)
+      _ = try step(event, .delivery(channel: channel), refusalsWanted: false)
     }
   }
 }

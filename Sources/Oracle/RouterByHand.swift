@@ -125,12 +125,13 @@ public struct RouterByHand: Sendable {
       case .flat: guard receivers.nonzeroBitCount <= Parameters.flatFanOut else { return .refused }
       }
     }
-    guard message.expires == 0 || message.expires >= now else { return .refused }
+    let lifetime = message.created.addingReportingOverflow(Self.timeToLive)
+    let expires = message.expires != 0 ? message.expires : lifetime.overflow ? .max : lifetime.partialValue
+    guard expires >= now else { return .refused }
     for place in boxes.indices where receivers & (1 << UInt8(place)) != 0 {
       let box = boxes[place]
       guard box.active.count + box.next.count + box.leased.count < capacity else { return .refused }
     }
-    let expires = message.expires == 0 ? message.created + Self.timeToLive : message.expires
     for place in boxes.indices where receivers & (1 << UInt8(place)) != 0 {
       accepted += 1
       if phase == .open {

@@ -12,6 +12,7 @@ public final class TeamRun: Driver {
   public let host: Host<TopologySwitch>
   public private(set) var summary: TeamSummary
   private let loop: Loop
+  private let isDurable: Bool
   private var identities: MessageIdentities
   private var traffic: StormTraffic?
   /// Actions not yet due, by index.
@@ -19,7 +20,6 @@ public final class TeamRun: Driver {
   private var isIdle: [Bool]
   private var lastClock: UInt64 = 0
   private var attempt: SwitchAttempt?
-  private var isClosing = false
   private var isClosed = false
   /// Called now and then with what has been done so far.
   public var onProgress: ((TeamSummary) -> Void)?
@@ -27,7 +27,9 @@ public final class TeamRun: Driver {
   /// - Parameters:
   ///   - journal: Where each step is kept; nil to keep none.
   ///   - seed: Seeds message identities; nil draws them from the system.
-  public init(_ workload: Workload, loop: Loop, journal: Journal?, seed: UInt64?) {
+  ///   - isDurable: Whether each step is committed before its effects are performed.
+  public init(_ workload: Workload, loop: Loop, journal: Journal?, seed: UInt64?, isDurable: Bool = false) {
+    self.isDurable = isDurable
     self.workload = workload
     self.loop = loop
     identities = MessageIdentities(seed: seed)
@@ -63,11 +65,7 @@ public final class TeamRun: Driver {
     try offerCopies()
     try host.flush()
     onProgress?(summary)
-    guard !isClosing, nothingLeft else {
-      if isClosing { isClosed = true }
-      return
-    }
-    isClosing = true
+    guard nothingLeft else { return }
     try host.send(.control(.shutdown))
     try host.flush()
     isClosed = true
@@ -79,12 +77,26 @@ public final class TeamRun: Driver {
       && host.state.router.mailboxes.allSatisfy { $0.live == 0 }
   }
 
-  /// The clock comes in as an event, as coarsely as expiry needs it.
+  /// The clock comes in as an event: every so often, and whenever the head of a queue would otherwise be delivered after
+  /// its time.
   private func tellTime() throws {
     let now = loop.now / 1_000_000
-    guard now >= lastClock + Parameters.clockGranularity.milliseconds else { return }
+    guard now > lastClock, now >= lastClock + Parameters.clockGranularity.milliseconds || headExpires(by: now) else {
+      return
+    }
     lastClock = now
     try host.send(.router(.clock(now)))
+  }
+
+  private func headExpires(by now: UInt64) -> Bool {
+    host.state.router.mailboxes.contains { mailbox in mailbox.active.first.map { $0.expires < now } ?? false }
+  }
+
+  /// While a switch quiesces the time is told even if nothing else happens, so that the dead do not block it (SW-5).
+  private func keepTellingTime() {
+    loop.schedule(after: Parameters.clockGranularity) { [unowned self] in
+      if host.state.router.phase == .diverting { keepTellingTime() }
+    }
   }
 
   private func offerCopies() throws {
@@ -149,8 +161,9 @@ public final class TeamRun: Driver {
 
   // MARK: - Effects
 
-  /// The team's handlers are in this process, and die with it.
-  public var reachesBeyondProcess: Bool { false }
+  /// The team's handlers are in this process and die with it; whoever asks for a durable run is told nothing that a
+  /// power failure could take back.
+  public var reachesBeyondProcess: Bool { isDurable }
 
   public func perform(_ effect: TopologySwitch.Effect, ticket: UInt64, at nanoseconds: UInt64) {
     switch effect {
@@ -160,7 +173,9 @@ public final class TeamRun: Driver {
       loop.schedule(after: .milliseconds(workload.preparationMilliseconds)) { [unowned self] in
         try host.answer(ticket, with: .control(.prepared))
       }
-    case .control(.quiesceTimer): attempt?.quiesced = nanoseconds
+    case .control(.quiesceTimer):
+      attempt?.quiesced = nanoseconds
+      keepTellingTime()
     default: break
     }
   }

@@ -37,7 +37,7 @@ public struct TeamSummary: Sendable {
 
   /// - Parameters:
   ///   - nanoseconds: When the step was taken.
-  ///   - told: When the caller is told: after the step is in the journal.
+  ///   - told: When the caller is told; in a durable run, after the step is on disk.
   mutating func finish(_ report: Switch.Report, _ attempt: SwitchAttempt?, at nanoseconds: UInt64, told: UInt64) {
     migrated += Int(report.migrated)
     guard let attempt else {
@@ -53,7 +53,8 @@ public struct TeamSummary: Sendable {
 public struct PhaseTimes: Sendable {
   public private(set) var prepare: [UInt64] = []
   public private(set) var quiesce: [UInt64] = []
-  /// From the step that ended the attempt until the caller is told: the swap or put-back, and the journal's commit.
+  /// From the step that ended the attempt until the caller is told: the swap or put-back and its journal record, and the
+  /// commit where the run is durable.
   public private(set) var finish: [UInt64] = []
   public private(set) var total: [UInt64] = []
 

@@ -19,6 +19,7 @@ public final class Auditor<S: System> {
   @usableFromInline let judge: Judge<S>?
   @usableFromInline let buffer = ByteBuffer()
   @usableFromInline var credit = 0
+  @usableFromInline var lastNanoseconds: UInt64 = 0
 
   /// - Parameters:
   ///   - start: The state before the first record, encoded, as the journal's header has it.
@@ -45,6 +46,12 @@ public final class Auditor<S: System> {
   /// - Returns: Whether the state still follows the journal; after a divergence nothing later can be judged.
   @inlinable public func take(_ record: RecordedStep) -> Bool {
     report.records += 1
+    if record.nanoseconds < lastNanoseconds {
+      find(
+        record, .critical, "time-backwards",
+        "it is stamped \(lastNanoseconds - record.nanoseconds) ns before the record before it")
+    }
+    lastNanoseconds = record.nanoseconds
     var event = S.Event()
     var reader = ByteReader(record.event)
     event.fields(&reader)
@@ -85,6 +92,12 @@ public final class Auditor<S: System> {
   @inlinable func admits(_ record: RecordedStep, _ event: S.Event) -> Bool {
     switch record.cause {
     case .input:
+      if let route = routed[Pair(host: event.kind, event: design.hosts[event.kind].eventKind(event))] {
+        find(
+          record, .critical, "routed-as-input",
+          "\(Printer.line(of: event)) came as an input, but only \(route) sends it")
+        return true
+      }
       guard let contract = answered[Pair(host: event.kind, event: design.hosts[event.kind].eventKind(event))] else {
         return true
       }
@@ -152,7 +165,8 @@ public final class Auditor<S: System> {
 
   @inlinable func judgeTimer(_ record: RecordedStep, _ entry: Ledger<S>.Entry) {
     guard let timer = design.contracts[entry.contract].contract.options.timer else { return }
-    let due = entry.openedAt + timer.duration.nanoseconds
+    let (sum, isOver) = entry.openedAt.addingReportingOverflow(timer.duration.nanoseconds)
+    let due = isOver ? UInt64.max : sum
     if record.nanoseconds < due {
       find(
         record, .major, "timer-early",
@@ -182,6 +196,13 @@ public final class Auditor<S: System> {
       }
     }
     return result
+  }()
+
+  /// Events that only another machine sends, with its name.
+  @usableFromInline lazy var routed: [Pair: String] = {
+    Dictionary(
+      design.routes.map { (Pair(host: $0.toHost, event: $0.event), design.hosts[$0.fromHost].name) },
+      uniquingKeysWith: { first, _ in first })
   }()
 
   @usableFromInline struct Pair: Hashable {

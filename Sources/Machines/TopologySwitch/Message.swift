@@ -135,6 +135,16 @@ public enum DropReason: String, CaseIterable, Sendable {
 
   @inlinable public init() { self.init(idLow: 0, from: Agent(0), to: .broadcast) }
 
+  /// The last millisecond at which a copy may be delivered: the sender's, or the creation and the time to live (MSG-4).
+  public var lastMoment: UInt64 {
+    guard expires == 0 else { return expires }
+    let (sum, isOver) = created.addingReportingOverflow(Message.timeToLive)
+    return isOver ? .max : sum
+  }
+
+  /// Kept in milliseconds, because a duration divides 128 bits to give them.
+  private static let timeToLive = Parameters.messageTimeToLive.milliseconds
+
   @inlinable public mutating func fields(_ f: inout Fields) {
     f.detail("id.high", &idHigh)
     f("id", &idLow)

@@ -15,6 +15,46 @@ extension Router {
       let after = Tally(step.after)
       return after.live + step.sent(.recorded).count == before.live + Int(after.accepted - before.accepted)
     }
+    AlwaysStep("what is recorded as expired had expired", cites: .I1, .`SW-5`, cost: .state, before: Deadlines.init) {
+      before, step in
+      step.sent(.recorded).allSatisfy {
+        $0.how != .expired || before.queued[$0.sequence, default: .max] < step.after.now
+      }
+    }
+    AlwaysStep("an outcome has its cause", cites: .I1, before: { _ in () }) { _, step in
+      let acknowledged = step.received(.acknowledged).map(\.sequence)
+      return step.sent(.recorded).allSatisfy { ending in
+        switch ending.how {
+        case .acknowledged: acknowledged == [ending.sequence]
+        case .shutdown: !step.received(.close).isEmpty
+        case .expired: acknowledged.isEmpty
+        }
+      }
+    }
+    AlwaysStep("copies put back keep everything but their epoch", cites: .`SW-7`, cost: .state, before: { $0 }) {
+      before, step in
+      step.received(.putBack).isEmpty
+        || before.mailboxes.indices.allSatisfy { place in
+          let waiting = before.mailboxes[place].next.map { copy in
+            var copy = copy
+            copy.epoch = before.epoch
+            return copy
+          }
+          return Array(step.after.mailboxes[place].active) == Array(before.mailboxes[place].active) + waiting
+            && step.after.mailboxes[place].leased == before.mailboxes[place].leased
+        }
+    }
+    AlwaysStep("what is moved is counted", cites: .`SW-1`, before: { $0.mailboxes.reduce(0) { $0 + $1.next.count } }) {
+      waiting, step in
+      step.sent(.moved).allSatisfy { Int($0) == waiting }
+    }
+    Always("a copy lies in its receiver's mailbox", cites: .`MSG-2`, cost: .state) { router in
+      router.mailboxes.indices.allSatisfy { place in
+        let mailbox = router.mailboxes[place]
+        return [Array(mailbox.active), Array(mailbox.next), Array(mailbox.leased)].joined()
+          .allSatisfy { Int($0.receiver.place) == place }
+      }
+    }
     AlwaysStep("only routing puts a message in a mailbox", cites: .`RTR-18`, .`RTR-1`, before: \.accepted) {
       before, step in
       step.after.accepted == before || step.received(.route).count == 1
@@ -99,6 +139,16 @@ extension Router {
       live.sort()
       self.live = live
       accepted = router.accepted
+    }
+  }
+
+  /// When each queued copy expires, by its acceptance number.
+  struct Deadlines {
+    let queued: [UInt64: UInt64]
+
+    init(_ router: Router) {
+      let copies = router.mailboxes.flatMap { Array($0.active) }
+      queued = Dictionary(copies.map { ($0.sequence, $0.expires) }, uniquingKeysWith: max)
     }
   }
 

@@ -60,13 +60,9 @@ extension Router {
     }
   }
 
-  /// In milliseconds. Kept, because a duration divides 128 bits to give them.
-  private static let timeToLive = Parameters.messageTimeToLive.milliseconds
-
   private mutating func stamped(_ message: Message, for place: Int, epoch: UInt32) -> Copy {
     accepted += 1
-    let expires = message.expires == 0 ? message.created + Router.timeToLive : message.expires
-    return Copy(message, receiver: Agent(place), sequence: accepted, epoch: epoch, expires: expires)
+    return Copy(message, receiver: Agent(place), sequence: accepted, epoch: epoch, expires: message.lastMoment)
   }
 
   // MARK: Delivery

@@ -214,7 +214,7 @@ extension Guard<Router, Message> {
   }
   static var isAlive: Self {
     Guard("the message has not expired", code: DropReason.expired.rawValue) { router, message in
-      message.expires == 0 || message.expires >= router.now
+      message.lastMoment >= router.now
     }
   }
   static var hasRoom: Self {

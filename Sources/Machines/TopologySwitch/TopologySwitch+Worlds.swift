@@ -4,8 +4,8 @@ import Spec
 extension TopologySwitch {
   /// Two agents and three messages.
   static let twoAgents = World<Self>(
-    "two-agents", "2 agents and 3 messages, flat at the start, with every admitted fault",
-    start: { TopologySwitch(agents: 2, topology: .flat) }
+    "two-agents", "2 agents and 3 messages, flat at the start, room for two copies each, with every admitted fault",
+    start: { TopologySwitch(agents: 2, topology: .flat, capacity: 2) }
   ) {
     Input(.router, .route, atMost: 3) { system in
       messages(system, [.one(Agent(0)), .one(Agent(1)), .broadcast]) + refusals(system)
@@ -41,7 +41,7 @@ extension TopologySwitch {
   /// A team of five with no end of messages, for random runs.
   static let team = World<Self>(
     "team", "5 agents, messages and switches without end, at random", isExhaustive: false,
-    start: { TopologySwitch(agents: 5, topology: .star, capacity: 20) }
+    start: { TopologySwitch(agents: 5, topology: .star, capacity: 4) }
   ) {
     Input(.router, .route) { system in
       messages(system, (0..<5).map { .one(Agent($0)) } + [.several([Agent(1), Agent(2)]), .broadcast])
@@ -72,6 +72,7 @@ extension TopologySwitch {
       Message(idLow: 0, from: Agent(0), to: .one(Agent(1)), payloadBytes: Parameters.payloadMax + 1),
       Message(idLow: 0, from: Agent(0), to: .one(.unknown)),
       Message(idLow: 0, from: Agent(0), to: .one(Agent(0))),
+      Message(idLow: 0, from: .unknown, to: .one(Agent(0))),
     ] + (system.router.now > 0 ? [Message(idLow: 0, from: Agent(0), to: .one(Agent(1)), expires: 1)] : [])
   }
 

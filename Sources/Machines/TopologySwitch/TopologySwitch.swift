@@ -62,6 +62,9 @@ public struct TopologySwitch: System {
       Always("the gate is shut while a switch quiesces, and only then", cites: Requirement.`SW-5`) { system in
         (system.control.phase == .quiescing) == (system.router.phase == .diverting)
       }
+      Always("switch and router close together", cites: Requirement.I1) { system in
+        (system.control.phase == .closed) == (system.router.phase == .closed)
+      }
     }
   }
 }
