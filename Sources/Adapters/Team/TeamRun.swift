@@ -77,8 +77,8 @@ public final class TeamRun: Driver {
       && host.state.router.mailboxes.allSatisfy { $0.live == 0 }
   }
 
-  /// The clock comes in as an event: every so often, and whenever the head of a queue would otherwise be delivered after
-  /// its time.
+  /// The clock comes in as an event: every so often, and whenever the head of a queue would otherwise be delivered
+  /// after its time.
   private func tellTime() throws {
     let now = loop.now / 1_000_000
     guard now > lastClock, now >= lastClock + Parameters.clockGranularity.milliseconds || headExpires(by: now) else {

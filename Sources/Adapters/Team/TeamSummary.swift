@@ -53,8 +53,8 @@ public struct TeamSummary: Sendable {
 public struct PhaseTimes: Sendable {
   public private(set) var prepare: [UInt64] = []
   public private(set) var quiesce: [UInt64] = []
-  /// From the step that ended the attempt until the caller is told: the swap or put-back and its journal record, and the
-  /// commit where the run is durable.
+  /// From the step that ended the attempt until the caller is told: the swap or put-back and its journal record, and
+  /// the commit where the run is durable.
   public private(set) var finish: [UInt64] = []
   public private(set) var total: [UInt64] = []
 

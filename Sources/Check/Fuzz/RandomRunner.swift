@@ -51,7 +51,10 @@ import Spec
   }
 
   @inlinable func run(seed: UInt64, number: Int, steps: Int) -> Run {
-    var random = SplitMix64(seed: seed &+ UInt64(number) &* 0x9E37_79B9_7F4A_7C15)
+    // The generator's own output as the seed of each case: seeds a fixed step apart are one sequence, read from
+    // different places, and the runs would resemble each other.
+    var seeds = SplitMix64(seed: seed &+ UInt64(number) &* 0x9E37_79B9_7F4A_7C15)
+    var random = SplitMix64(seed: seeds.next())
     var run = Run()
     var configuration = walk.start
     var idle = 0

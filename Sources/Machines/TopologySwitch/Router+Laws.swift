@@ -59,6 +59,19 @@ extension Router {
       before, step in
       step.after.accepted == before || step.received(.route).count == 1
     }
+    AlwaysStep("only what passes the checks of its content is queued", cites: .`RTR-2`, .`RTR-17`, before: \.accepted) {
+      before, step in
+      step.after.accepted == before
+        || step.received(.route).allSatisfy { message in
+          checksOfContent.allSatisfy { $0.holds(step.after, message) }
+        }
+    }
+    AlwaysStep("a message is queued for each of its receivers, or for none", cites: .`RTR-16`, before: \.accepted) {
+      before, step in
+      step.after.accepted == before
+        || step.received(.route).map { step.after.receivers(of: $0).nonzeroBitCount }
+          == [Int(step.after.accepted - before)]
+    }
     Always("no receiver holds more than its capacity", cites: .`RTR-5`) { router in
       router.mailboxes.allSatisfy { $0.live <= router.capacity }
     }
@@ -75,6 +88,9 @@ extension Router {
       step.sent(.recorded).contains { $0.how == .expired }
     }
   }
+
+  /// Admission but for capacity, which the message itself uses up.
+  private static let checksOfContent = Array([Guard<Router, Message>].admission.dropLast())
 
   static let order = Section<Self> {
     AlwaysStep("what is delivered is of the active epoch", cites: .I2, .`RTR-6`, before: \.epoch) { epoch, step in

@@ -65,6 +65,9 @@ public struct TopologySwitch: System {
       Always("switch and router close together", cites: Requirement.I1) { system in
         (system.control.phase == .closed) == (system.router.phase == .closed)
       }
+      Always("the gate is shut only while copies of the epoch wait", cites: Requirement.`SW-5`) { system in
+        system.router.phase != .diverting || system.router.mailboxes.contains { !$0.active.isEmpty }
+      }
     }
   }
 }

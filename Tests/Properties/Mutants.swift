@@ -1,0 +1,228 @@
+import Machines
+import Spec
+import Testing
+
+/// A switch or router with one mistake in it, and what is expected to notice.
+struct Mutant: Sendable, CustomTestStringConvertible {
+  let name: String
+  let design: Design<TopologySwitch>
+  let world: World<TopologySwitch>
+  /// What the first finding says: a law's name, or a code.
+  let killer: String
+  /// Steps of the shortest counterexample.
+  let steps: Int
+  /// Whether random runs of the team find it too, and if not, why.
+  let unmetAtRandom: String?
+
+  init(
+    _ name: String, control: RuleBook<Switch>? = Switch.book, router: RuleBook<Router>? = Router.book,
+    in world: World<TopologySwitch>, killer: String, steps: Int, unmetAtRandom: String? = nil
+  ) {
+    self.name = name
+    design = TopologySwitch.with(control!, router!)
+    self.world = world
+    self.killer = killer
+    self.steps = steps
+    self.unmetAtRandom = unmetAtRandom
+  }
+
+  var testDescription: String { name }
+}
+
+/// The worlds of the design, by name.
+func world(_ name: String) -> World<TopologySwitch> { TopologySwitch.design.worlds.first { $0.name == name }! }
+
+extension World<TopologySwitch> {
+  static var twoAgents: Self { world("two-agents") }
+  static var threeAgents: Self { world("three-agents") }
+  static var team: Self { world("team") }
+
+  /// Room for one copy each: the smallest world in which a mailbox is full.
+  static let tight = World(
+    "tight", "3 agents and 2 messages, room for one copy each",
+    start: { TopologySwitch(agents: 3, topology: .star, capacity: 1) }
+  ) {
+    Input(.router, .route, atMost: 2) { system in
+      [.one(Agent(1)), .broadcast].map { Message(idLow: system.router.accepted + 1, from: Agent(0), to: $0) }
+    }
+  }
+}
+
+extension Mutant {
+  static let all: [Mutant] = admission + order + copies + gate
+
+  static let admission = [
+    Mutant(
+      "capacity is not asked", router: Router.book.edited("queue for the active epoch", .dropGuard(5)), in: .tight,
+      killer: "no receiver holds more than its capacity", steps: 2),
+    Mutant(
+      "a broadcast is queued for whoever has room",
+      router: Router.book.replacing(
+        "queue for the active epoch",
+        with: On(.route, "queue where there is room")
+          .then { router, message in
+            let capacity = router.capacity
+            router.rewrite { draft in
+              for place in 1..<draft.mailboxes.count where draft.mailboxes[place].active.count < capacity {
+                guard message.recipient == .broadcast || message.recipient == .one(Agent(place)) else { continue }
+                draft.accepted += 1
+                draft.mailboxes[place].active.append(copy(message, to: place, draft))
+              }
+            }
+          }), in: .tight, killer: "a message is queued for each of its receivers, or for none", steps: 2),
+    Mutant(
+      "the topology is not asked", router: Router.book.edited("queue for the active epoch", .dropGuard(2)),
+      in: .threeAgents, killer: "only what passes the checks of its content is queued", steps: 1),
+    Mutant(
+      "the size is not asked behind the gate", router: Router.book.edited("queue for the next epoch", .dropGuard(0)),
+      in: .twoAgents, killer: "only what passes the checks of its content is queued", steps: 4,
+      unmetAtRandom: "few runs send an oversize message while a switch quiesces"),
+  ]
+
+  static let order = [
+    Mutant(
+      "the youngest copy is delivered first",
+      router: Router.book.replacing(
+        "deliver the oldest copy",
+        with: On(.dequeue, "deliver the youngest copy")
+          .when("a copy waits") { router, agent in !(box(router, agent)?.active.isEmpty ?? true) }
+          .emit(.deliver) { router, agent in box(router, agent)!.active.last! }
+          .then { router, agent in
+            router.rewrite { draft in
+              var copies = Array(draft.mailboxes[Int(agent.place)].active)
+              draft.mailboxes[Int(agent.place)].leased.insert(copies.removeLast())
+              draft.mailboxes[Int(agent.place)].active = queue(copies)
+            }
+          }), in: .twoAgents, killer: "the next copy in line was accepted later", steps: 3),
+    Mutant(
+      "an abort puts the waiting copies in front",
+      router: Router.book.replacing(
+        "the next epoch's copies line up behind the active ones",
+        with: putBack { box, epoch in queue(restamped(box.next, epoch) + box.active) }), in: .twoAgents,
+      killer: "copies put back keep everything but their epoch", steps: 5),
+    Mutant(
+      "an abort forgets to stamp the copies anew",
+      router: Router.book.replacing(
+        "the next epoch's copies line up behind the active ones",
+        with: putBack { box, _ in queue(Array(box.active) + box.next) }), in: .twoAgents,
+      killer: "copies put back keep everything but their epoch", steps: 5),
+  ]
+
+  static let copies = [
+    Mutant(
+      "an abort loses the waiting copies",
+      router: Router.book.replacing(
+        "the next epoch's copies line up behind the active ones", with: putBack { box, _ in box.active }),
+      in: .twoAgents, killer: "copies neither vanish nor appear", steps: 5),
+    Mutant(
+      "an acknowledgement is recorded twice", router: Router.book.edited("free the slot", .repeatClause(0)),
+      in: .twoAgents, killer: "copies neither vanish nor appear", steps: 3),
+    Mutant(
+      "an expiry is not recorded", router: Router.book.edited("discard what has expired", .dropClause(0)),
+      in: .twoAgents, killer: "copies neither vanish nor appear", steps: 3),
+    Mutant(
+      "closing records nothing", router: Router.book.edited("drop what is left, with its reason", .dropClause(0)),
+      in: .twoAgents, killer: "copies neither vanish nor appear", steps: 2,
+      unmetAtRandom: "the team never shuts down"),
+    Mutant(
+      "closing forgets what handlers hold",
+      router: Router.book.edited("drop what is left, with its reason", .dropClause(2)), in: .twoAgents,
+      killer: "unexpected-event", steps: 4, unmetAtRandom: "the team never shuts down"),
+  ]
+
+  static let gate = [
+    Mutant(
+      "the next epoch is served before the commit",
+      router: Router.book.replacing(
+        "deliver the oldest copy of the epoch",
+        with: On(.dequeue, "deliver from behind the gate")
+          .when("a copy waits behind the gate") { router, agent in !(box(router, agent)?.next.isEmpty ?? true) }
+          .emit(.deliver) { router, agent in box(router, agent)!.next[0] }
+          .then { router, agent in
+            router.rewrite { draft in
+              let copy = draft.mailboxes[Int(agent.place)].next.popFirst()!
+              draft.mailboxes[Int(agent.place)].leased.insert(copy)
+            }
+          }), in: .twoAgents, killer: "what is delivered is of the active epoch", steps: 5),
+    Mutant(
+      "a commit does not advance the epoch",
+      router: Router.book.replacing(
+        "the next epoch becomes the active one",
+        with: On(.swap, "swap, and stay in the epoch")
+          .emit(.moved) { _, _ in 0 }
+          .then { router, topology in
+            router.rewrite { draft in
+              draft.topology = topology
+              for place in draft.mailboxes.indices {
+                let box = draft.mailboxes[place]
+                (draft.mailboxes[place].active, draft.mailboxes[place].next) = (box.next, box.active)
+              }
+            }
+          }
+          .go(.open)), in: .twoAgents, killer: "switch and router agree on topology and epoch", steps: 2),
+    Mutant(
+      "a commit is announced twice",
+      control: Switch.book.edited("the epoch advances: announce the topology", .repeatClause(0)), in: .twoAgents,
+      killer: "a topology change is announced once, on commit, after the swap", steps: 2),
+    Mutant(
+      "a commit leaves the quiesce timer running",
+      control: Switch.book.edited("commit: swap the queues", .dropClause(0)), in: .twoAgents,
+      killer: "unexpected-event", steps: 3),
+    Mutant(
+      "an abort of the preparation leaves its timer running",
+      control: Switch.book.edited("abort: an agent could not be warmed", .dropClause(0)), in: .twoAgents,
+      killer: "unexpected-event", steps: 3),
+    Mutant(
+      "the last delivery does not say that it drained",
+      router: Router.book.edited("deliver the last copy of the epoch: drained", .dropClause(2)), in: .twoAgents,
+      killer: "the gate is shut only while copies of the epoch wait", steps: 4),
+    Mutant(
+      "an idle router does not say that it drained",
+      router: Router.book.edited("nothing waits: drained at once", .dropClause(2)), in: .twoAgents,
+      killer: "the gate is shut only while copies of the epoch wait", steps: 2),
+    Mutant(
+      "a switch to the topology in force runs its phases",
+      control: Switch.book.edited("begin a switch", .dropGuard(0)), in: .threeAgents,
+      killer: "a topology change is announced once, on commit, after the swap", steps: 2),
+  ]
+
+  // MARK: - What mutants are made of
+
+  private static func copy(_ message: Message, to place: Int, _ draft: Draft) -> Copy {
+    Copy(message, receiver: Agent(place), sequence: draft.accepted, epoch: draft.epoch, expires: 60_000)
+  }
+
+  private static func box(_ router: Router, _ agent: Agent) -> Mailbox? {
+    router.mailboxes.indices.contains(Int(agent.place)) ? router.mailboxes[Int(agent.place)] : nil
+  }
+
+  private static func queue(_ copies: some Sequence<Copy>) -> Fifo<Copy> {
+    var queue = Fifo<Copy>()
+    for copy in copies { queue.append(copy) }
+    return queue
+  }
+
+  private static func restamped(_ copies: Fifo<Copy>, _ epoch: UInt32) -> [Copy] {
+    copies.map { copy in
+      var copy = copy
+      copy.epoch = epoch
+      return copy
+    }
+  }
+
+  /// An abort that leaves each active queue as `rest` makes it.
+  private static func putBack(_ rest: @escaping @Sendable (Draft.Box, UInt32) -> Fifo<Copy>) -> On<Router, Void> {
+    On(.putBack, "put back")
+      .emit(.moved) { router, _ in UInt32(router.mailboxes.reduce(0) { $0 + $1.next.count }) }
+      .then { router, _ in
+        router.rewrite { draft in
+          for place in draft.mailboxes.indices {
+            let box = draft.mailboxes[place]
+            draft.mailboxes[place].active = rest(box, draft.epoch)
+            draft.mailboxes[place].next.removeAll()
+          }
+        }
+      }
+      .go(.open)
+  }
+}
