@@ -10,8 +10,7 @@ struct Audit: ParsableCommand {
       With --journal, each record is checked: the chain, the contract of each answer, the outcome, the rules, \
       the effects, the fingerprint of the state, the laws, and the time of every timer. Laws that walk the whole state \
       are judged at every record of a small state, and at spaced ones of a large state; the report says at how many. \
-      The chain has no secret: whoever computes all of it anew, or takes the closing mark away with the last records, \
-      leaves a journal that reads as another run, or as a tail.
+      The chain has no secret: whoever computes all of it anew leaves a journal that reads as another run.
 
       Without --journal, every machine is audited: static findings, the scenarios of its chapter, all exhaustive \
       worlds, and random runs.

@@ -65,6 +65,13 @@ import Testing
     #expect(audit.output.contains("the journal ends after record 49, but its closing mark promises"))
   }
 
+  @Test func `by taking its end away with the closing mark is found`() throws {
+    try change("DELETE FROM record WHERE number > 100; DELETE FROM run WHERE key LIKE 'closed_%'")
+    let audit = try Program.run("audit", "--journal", journal)
+    #expect(audit.status == 1)
+    #expect(audit.output.contains("the closing mark was removed"), "\(audit.output)")
+  }
+
   @Test func `by cutting the file short keeps what is before the cut`() throws {
     let data = try Data(contentsOf: URL(fileURLWithPath: journal))
     try data.prefix(data.count * 3 / 4).write(to: URL(fileURLWithPath: journal))

@@ -148,11 +148,11 @@ import Testing
     #expect(try read(path).fault == .edited(record: 5, expected: chain, found: fitting))
   }
 
-  @Test func `what cannot be noticed: the last records are gone and the mark with them`() throws {
+  @Test func `the last records are gone and the mark with them, but a closed run leaves another kind of file`() throws {
     let fault = try fault(
       after: "DELETE FROM run WHERE key LIKE 'closed%'", "DELETE FROM record WHERE number > 3")
-    #expect(fault == .tail(after: 3))
-    #expect(fault?.isEdit == false)
+    #expect(fault == .closingRemoved(after: 3))
+    #expect(fault?.isEdit == true)
   }
 
   @Test func `a fault says in words what it found`() {
@@ -160,7 +160,7 @@ import Testing
       .headerEdited(expected: 0xab, found: 0xcd), .edited(record: 4127, expected: 0x11b0, found: 0x9f3c),
       .missing(record: 3), .added(record: 6, after: 5), .closingEdited(after: 5, expected: 1, found: 2),
       .truncated(after: 3, promised: 5), .unreadable(after: 3, reason: "database disk image is malformed"),
-      .tail(after: 3),
+      .closingRemoved(after: 3), .tail(after: 3),
     ]
     #expect(
       faults.map(\.description).joined(separator: "\n") == """
@@ -171,6 +171,7 @@ import Testing
         the closing mark was edited: its content gives 1, but 2 stands there
         the journal ends after record 3, but its closing mark promises 5 records
         the journal cannot be read after record 3: database disk image is malformed
+        the closing mark was removed: the run was closed, and the journal now ends after record 3
         the journal ends after record 3 without a closing mark: the run was killed or is still going on
         """)
   }

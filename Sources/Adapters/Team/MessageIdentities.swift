@@ -27,6 +27,6 @@ struct MessageIdentities {
     return Message(
       idHigh: high, idLow: low, from: sender, to: recipient, priority: asked.priority,
       payloadBytes: asked.payloadBytes, created: now,
-      expires: asked.ttlMilliseconds.map { now + UInt64($0.rounded(.up)) } ?? 0)
+      expires: asked.ttlMilliseconds.map { max(1, now + UInt64($0.rounded(.up))) } ?? 0)
   }
 }

@@ -218,7 +218,7 @@ public final class Auditor<S: System> {
   ///
   /// - Parameter isClosed: Whether the run said that it ended; else what is open was cut short with it.
   public func finish(isClosed: Bool) {
-    for entry in ledger.open where isClosed {
+    for entry in ledger.open where isClosed && !entry.isUnwanted {
       let contract = design.contracts[entry.contract]
       guard contract.contract.stages[entry.stage].isOwed else { continue }
       find(

@@ -164,6 +164,8 @@ struct Explorer {
       report(
         Finding(.critical, "deadlock", "nothing can happen here, and a machine is not at rest"), at: number, then: nil)
     }
+    precondition(
+      batch.successors.count <= 1 << 16, "a state has \(batch.successors.count) successors; let its world draw fewer")
     graph?.begin(from: batch.from, to: batch.to, owed: batch.owed)
     for (ordinal, successor) in batch.successors.enumerated() where followsOn {
       generated += 1

@@ -46,6 +46,7 @@ public final class Judge<S: System> {
       case .leadsTo: leadsTo.append(law)
       }
     }
+    precondition(leadsTo.count <= 32, "\(design.name) has \(leadsTo.count) leads-to laws; 32 are judged at once")
     self.leadsTo = leadsTo
     self.always = Ranked(always)
     self.steps = Ranked(steps)

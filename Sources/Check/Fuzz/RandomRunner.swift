@@ -111,7 +111,10 @@ import Spec
   /// Takes a move and judges it. Returns nil when nothing changed, else what is broken.
   @inlinable func take(_ move: Move<S.Event>, _ configuration: inout Configuration<S>) -> [Finding]? {
     judge.begin(configuration.state)
-    guard case .next = walk.take(move, in: &configuration) else { return nil }
+    // A move that is blocked leaves half a change behind, which must not stay.
+    var next = configuration
+    guard case .next = walk.take(move, in: &next) else { return nil }
+    configuration = next
     for firing in walk.stepper.fired { fired[Int(firing.host)][Int(firing.rule)] += 1 }
     return walk.breaches.filter { $0.severity <= .major }.map { Finding($0.severity, $0.code, $0.words) }
       + judge.step(configuration.state, walk.stepper)
@@ -192,9 +195,7 @@ import Spec
     var configuration = walk.start
     for choice in choices.prefix(index) {
       walk.moves(of: configuration, into: &moves)
-      if let move = moves.first(where: { choice.matches($0, in: configuration) }) {
-        _ = walk.take(move, in: &configuration)
-      }
+      if let move = moves.first(where: { choice.matches($0, in: configuration) }) { _ = take(move, &configuration) }
     }
     return walk.world.inputs[input].draw(configuration.state)
   }

@@ -1,7 +1,7 @@
 /// The first place where a journal is not what a run wrote, or does not say how the run ended.
 ///
-/// The chain is a hash without a secret. It shows accidents and edits by hand; whoever computes it anew, or removes
-/// the last records together with the closing mark, leaves a journal that looks like another run, or like a tail.
+/// The chain is a hash without a secret. It shows accidents and edits by hand; whoever computes all of it anew
+/// leaves a journal that looks like another run.
 public enum JournalFault: Hashable, Sendable {
   /// What the run's header says was changed: it gives `expected`, and `found` stands beside it.
   case headerEdited(expected: UInt64, found: UInt64)
@@ -15,6 +15,8 @@ public enum JournalFault: Hashable, Sendable {
   case closingEdited(after: UInt64, expected: UInt64, found: UInt64)
   /// The closing mark promises records up to this number, and the last ones are gone.
   case truncated(after: UInt64, promised: UInt64)
+  /// The run was closed, and its closing mark is gone.
+  case closingRemoved(after: UInt64)
   /// SQLite cannot read on.
   case unreadable(after: UInt64, reason: String)
   /// There is no closing mark: the run was killed, or is still going on.
@@ -26,14 +28,14 @@ public enum JournalFault: Hashable, Sendable {
     case .headerEdited: 0
     case .edited(let record, _, _), .missing(let record): record - 1
     case .added(_, let after), .closingEdited(let after, _, _), .truncated(let after, _): after
-    case .unreadable(let after, _), .tail(let after): after
+    case .unreadable(let after, _), .tail(let after), .closingRemoved(let after): after
     }
   }
 
   /// Whether someone changed the file after the run wrote it. A tail is none, and neither is a damaged disk's doing.
   public var isEdit: Bool {
     switch self {
-    case .headerEdited, .edited, .missing, .added, .closingEdited, .truncated: true
+    case .headerEdited, .edited, .missing, .added, .closingEdited, .truncated, .closingRemoved: true
     case .unreadable, .tail: false
     }
   }
@@ -53,6 +55,8 @@ extension JournalFault: CustomStringConvertible {
     case .truncated(let after, let promised):
       "the journal ends after record \(after), but its closing mark promises \(promised) records"
     case .unreadable(let after, let reason): "the journal cannot be read after record \(after): \(reason)"
+    case .closingRemoved(let after):
+      "the closing mark was removed: the run was closed, and the journal now ends after record \(after)"
     case .tail(let after):
       "the journal ends after record \(after) without a closing mark: the run was killed or is still going on"
     }

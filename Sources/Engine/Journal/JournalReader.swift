@@ -1,4 +1,5 @@
 import CSQLite
+import Foundation
 import Spec
 
 /// Reads a journal in order, checks its chain on the way, and reports the first place where it is not as written.
@@ -16,6 +17,8 @@ public final class JournalReader {
 
   private let database: Database
   private let hasher = ChainHasher()
+  /// Whether the file is as ``Journal/close()`` leaves it: a run that was killed stays in write-ahead mode.
+  private let wasClosed: Bool
 
   public init(reading path: String) throws(JournalError) {
     let place = Place(path)
@@ -27,12 +30,19 @@ public final class JournalReader {
     case .file: break
     }
     self.path = path
+    wasClosed = Self.isPlainFile(path)
     do throws(DatabaseFailure) {
       database = try Self.open(place)
     } catch {
       throw error.asJournalError(path)
     }
     header = try Self.readHeader(database, path)
+  }
+
+  /// Bytes 18 and 19 of an SQLite file are 1 in rollback mode, and 2 in write-ahead mode.
+  private static func isPlainFile(_ path: String) -> Bool {
+    guard let file = FileHandle(forReadingAtPath: path), let head = try? file.read(upToCount: 20) else { return false }
+    return head.count == 20 && head[18] == 1 && head[19] == 1
   }
 
   private static func readHeader(_ database: Database, _ path: String) throws(JournalError) -> JournalHeader {
@@ -77,7 +87,9 @@ extension JournalReader {
     if begins, let fault = fault(after: 0, { () throws(DatabaseFailure) in try database.run("BEGIN") }) { return fault }
     defer { if begins { _ = try? database.run("COMMIT") } }
     var walk: Walk?
-    if let fault = fault(after: 0, { () throws(DatabaseFailure) in walk = try Walk(database, from: first) }) {
+    if let fault = fault(
+      after: 0, { () throws(DatabaseFailure) in walk = try Walk(database, from: first, wasClosed: wasClosed) })
+    {
       return fault
     }
     guard var walk else { return nil }
@@ -123,12 +135,14 @@ extension JournalReader {
 private struct Walk {
   private let rows: Statement
   private let closing: ClosingMark.Reading
+  private let wasClosed: Bool
   /// The fault of the header, if it has one.
   let headerFault: JournalFault?
   private var number: UInt64
   private var chain: UInt64
 
-  init(_ database: Database, from first: UInt64) throws(DatabaseFailure) {
+  init(_ database: Database, from first: UInt64, wasClosed: Bool) throws(DatabaseFailure) {
+    self.wasClosed = wasClosed
     let run = try database.runRows()
     chain = UInt64(bitPattern: run["header_chain"]?.integer ?? 0)
     let expected = JournalHeader.chain { run[$0] }
@@ -178,7 +192,7 @@ private struct Walk {
 
   private var faultAtEnd: JournalFault? {
     switch closing {
-    case .absent: .tail(after: number)
+    case .absent: wasClosed ? .closingRemoved(after: number) : .tail(after: number)
     case .edited(let expected, let found): .closingEdited(after: number, expected: expected, found: found)
     case .mark(let mark) where number < mark.count: .truncated(after: number, promised: mark.count)
     // Somebody computed the chain of the records anew, and the seal shows that the mark is the run's.

@@ -143,7 +143,9 @@ public struct Ledger<S: System> {
     if let known = tickets[identity], let entry = entries[known], !entry.isUnwanted {
       switch contracts[index].contract.options.again {
       case .joins: return
-      case .replaces: remove(entry)
+      case .replaces:
+        remove(entry)
+        deed(.cancelled(ticket: entry.ticket, contract: entry.contract))
       case .finding:
         deed(
           .breach(
@@ -276,6 +278,7 @@ extension Design {
       fields.word(&end, max: 0x100) { _ in nil }
     }
     put(name)
+    for route in routes { put("\(route.fromHost).\(route.effect) \(route.toHost).\(route.event) \(route.over)") }
     for host in hosts {
       put(host.name)
       host.book.phases.forEach { put($0.name) }
@@ -289,7 +292,13 @@ extension Design {
         rule.clauses.forEach { put("\($0.kind)") }
         put(rule.target.map(String.init) ?? "-")
       }
-      for contract in host.book.contracts { put("\(contract.name) \(contract.stages)") }
+      for silence in host.book.silences { put("\(silence.word) \(silence.event) \(silence.phases) \(silence.reason)") }
+      for contract in host.book.contracts {
+        let options = contract.options
+        put("\(contract.name) \(contract.stages) \(options.late) \(options.again) \(options.afterCrash)")
+        put(
+          "\(options.faults.map { "\($0)" }.sorted()) \(options.holds ?? "-") \(options.timer.map { "\($0)" } ?? "-")")
+      }
     }
     return fields.value
   }
