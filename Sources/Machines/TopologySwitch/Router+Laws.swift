@@ -119,6 +119,12 @@ extension Router {
         } && !before.isExpired(copy)
       }
     }
+    AlwaysStep(
+      "a delivery is the oldest copy of its queue that has not expired", cites: .`RTR-6`, cost: .state,
+      before: { router in router.mailboxes.map { $0.active.first { router.now <= $0.expires }?.sequence } }
+    ) { oldest, step in
+      step.sent(.deliver).allSatisfy { oldest[Int($0.receiver.place)] == $0.sequence }
+    }
     AlwaysStep("the next copy in line was accepted later", cites: .I3, before: { _ in () }) { _, step in
       step.sent(.deliver).allSatisfy { copy in
         guard let next = step.after[copy.receiver].active.first else { return true }

@@ -142,7 +142,9 @@ extension FieldVisitor {
 
 /// Encodes fields into bytes: each word in as many bytes as its maximum needs (1, 2, 4 or 8), little-endian.
 ///
-/// - Parameter condenses: Give queues by count and digest (for fingerprints of large states).
+/// - Parameters:
+///   - buffer: Kept alive by the caller for as long as the fields are written.
+///   - condenses: Give queues by count and digest (for fingerprints of large states).
 @inlinable public func ByteWriter(_ buffer: ByteBuffer, condenses: Bool = false) -> Fields {
   Fields(.write, condenses: condenses, target: buffer.run)
 }
