@@ -31,13 +31,17 @@ public final class Judge<S: System> {
     }
   }
 
-  public init(_ design: Design<S>) {
+  /// A judge of all properties of a design.
+  public convenience init(_ design: Design<S>) { self.init(design.name, design.properties) }
+
+  /// A judge of some properties of a design.
+  @usableFromInline init(_ name: String, _ laws: [Property<S, S.Event, S.Effect>]) {
     var leadsTo: [Law] = []
     var always: [(Law, @Sendable (S, Holdings) -> Bool)] = []
     var steps: [(Law, Check)] = []
     var sometimes: [(String, @Sendable (S) -> Bool)] = []
     var sometimesSteps: [(String, Check)] = []
-    for law in design.properties {
+    for law in laws {
       switch law.kind {
       case .always(let holds): always.append((law, holds))
       case .alwaysStep(let check): steps.append((law, check))
@@ -46,7 +50,7 @@ public final class Judge<S: System> {
       case .leadsTo: leadsTo.append(law)
       }
     }
-    precondition(leadsTo.count <= 32, "\(design.name) has \(leadsTo.count) leads-to laws; 32 are judged at once")
+    precondition(leadsTo.count <= 32, "\(name) has \(leadsTo.count) leads-to laws; 32 are judged at once")
     self.leadsTo = leadsTo
     self.always = Ranked(always)
     self.steps = Ranked(steps)
@@ -55,6 +59,11 @@ public final class Judge<S: System> {
     isMet = sometimes.map { _ in false }
     isStepMet = sometimesSteps.map { _ in false }
   }
+
+  /// Whether a state must be looked at to judge it.
+  @usableFromInline var hasStateLaws: Bool { !always.tests.isEmpty || !sometimes.isEmpty || !leadsTo.isEmpty }
+  /// Whether a step must be looked at to judge it.
+  @usableFromInline var hasStepLaws: Bool { !steps.tests.isEmpty || !sometimesSteps.isEmpty }
 
   /// The properties of states that fail.
   ///
@@ -82,7 +91,12 @@ public final class Judge<S: System> {
 
   /// The properties of the step that fail.
   @inlinable public func step(_ after: S, _ stepper: Stepper<S>) -> [Finding] {
-    let step = Step(after: after, received: Array(stepper.received), sent: Array(stepper.sent))
+    step(after, received: Array(stepper.received), sent: Array(stepper.sent))
+  }
+
+  /// The properties that fail of the step that received and sent these.
+  @inlinable func step(_ after: S, received: [S.Event], sent: [S.Effect]) -> [Finding] {
+    let step = Step(after: after, received: received, sent: sent)
     for index in pendingSometimes.indices where pendingSometimes[index].judge(step) {
       isStepMet[pendingSometimes[index].law] = true
     }
@@ -97,7 +111,7 @@ public final class Judge<S: System> {
   @inlinable func leads(_ state: S) -> (from: UInt32, to: UInt32) {
     var result: (from: UInt32, to: UInt32) = (0, 0)
     for index in leadsTo.indices {
-      guard case .leadsTo(let from, let to) = leadsTo[index].kind else { continue }
+      guard case .leadsTo(let from, let to, _) = leadsTo[index].kind else { continue }
       if from(state) { result.from |= 1 << index }
       if to(state) { result.to |= 1 << index }
     }

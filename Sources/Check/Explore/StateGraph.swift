@@ -1,35 +1,61 @@
+import Spec
+
 /// The explored graph as far as leads-to properties need it: edges, what is owed where, and what each step answers.
 ///
 /// A leads-to property fails when a *fair* run stays for ever among states that have not arrived. Such a run ends in
-/// a strongly connected part of those states (or rests in one state). It is fair when each identity that is owed
-/// throughout the part is answered by some step within it: weak fairness, per identity. Inputs and faults are never
-/// owed.
+/// a strongly connected part of those states, or rests in one state. Under weak fairness each identity that is owed
+/// throughout the part must be answered by some step within it; under strong fairness each identity that is owed
+/// anywhere in it. Inputs and faults are never owed.
 ///
-/// Source: Tarjan, *Depth-first search and linear graph algorithms* (1972).
+/// Source: Tarjan, *Depth-first search and linear graph algorithms* (1972); Emerson and Lei, *Modalities for model
+/// checking* (1987), for the parts that strong fairness leaves.
 struct StateGraph {
-  private var starts: ContiguousArray<Int> = []
-  private var targets: ContiguousArray<UInt32> = []
-  private var answers: ContiguousArray<UInt32> = []
-  private var edgeOrdinals: ContiguousArray<UInt16> = []
-  private var owedStarts: ContiguousArray<Int> = []
-  private var owed: ContiguousArray<UInt32> = []
-  private var from: ContiguousArray<UInt32> = []
-  private var to: ContiguousArray<UInt32> = []
+  private var starts: ContiguousArray<Int>
+  private var targets: ContiguousArray<UInt32>
+  private var answers: ContiguousArray<UInt32>
+  private var ordinals: ContiguousArray<UInt16>
+  private var owedStarts: ContiguousArray<Int>
+  private var owed: ContiguousArray<UInt32>
+  private var from: ContiguousArray<UInt32>
+  private var to: ContiguousArray<UInt32>
+  /// Numbers that were given out and never used have no state.
+  private var isState: ContiguousArray<Bool>
 
-  var bytes: Int { targets.capacity * 10 + starts.capacity * 24 + owed.capacity * 4 }
-
-  mutating func begin(from: UInt32, to: UInt32, owed: [UInt32]) {
+  /// - Parameter end: One more than the highest number of a state.
+  init(_ parts: [GraphPart], end: Int) {
+    starts = []
+    owedStarts = []
+    targets = []
+    answers = []
+    ordinals = []
+    owed = []
+    from = ContiguousArray(repeating: 0, count: end)
+    to = ContiguousArray(repeating: 0, count: end)
+    isState = ContiguousArray(repeating: false, count: end)
+    var places = ContiguousArray<(part: Int32, index: UInt32)>(repeating: (-1, 0), count: end)
+    for (number, part) in parts.enumerated() {
+      for (index, state) in part.states.enumerated() { places[Int(state)] = (Int32(number), UInt32(index)) }
+    }
+    targets.reserveCapacity(parts.reduce(0) { $0 + $1.targets.count })
+    answers.reserveCapacity(targets.capacity)
+    ordinals.reserveCapacity(targets.capacity)
+    for state in 0..<end {
+      starts.append(targets.count)
+      owedStarts.append(owed.count)
+      guard places[state].part >= 0 else { continue }
+      let index = Int(places[state].index)
+      parts[Int(places[state].part)].read(index) { part, edges, debts in
+        targets.append(contentsOf: part.targets[edges])
+        answers.append(contentsOf: part.answers[edges])
+        ordinals.append(contentsOf: part.ordinals[edges])
+        owed.append(contentsOf: part.owed[debts])
+        from[state] = part.from[index]
+        to[state] = part.to[index]
+      }
+      isState[state] = true
+    }
     starts.append(targets.count)
-    owedStarts.append(self.owed.count)
-    self.owed.append(contentsOf: owed)
-    self.from.append(from)
-    self.to.append(to)
-  }
-
-  mutating func edge(to target: Int, answers identity: UInt32, ordinal: Int) {
-    targets.append(UInt32(target))
-    answers.append(identity)
-    edgeOrdinals.append(UInt16(ordinal))
+    owedStarts.append(owed.count)
   }
 
   struct Lasso {
@@ -41,84 +67,117 @@ struct StateGraph {
   }
 
   /// A fair run that begins the property and never ends it.
-  func lasso(property: Int) -> Lasso? {
+  func lasso(property: Int, _ fairness: Fairness) -> Lasso? {
     let bit: UInt32 = 1 << property
-    let (pending, origins, ordinals) = reach(bit)
-    func lasso(to state: Int, _ loop: [Int]) -> Lasso {
-      var way: [Int] = []
-      var at = state
-      while origins[at] != .max {
-        way.append(Int(ordinals[at]))
-        at = Int(origins[at])
-      }
-      return Lasso(begin: at, way: way.reversed(), loop: loop)
+    let reached = reach(bit)
+    if let rest = isState.indices.first(where: { reached.isPending[$0] && owedIn($0).isEmpty }) {
+      return Lasso(begin: rest, way: [], loop: []).led(by: reached)
     }
-    if let rest = starts.indices.first(where: { pending[$0] && owedIn($0).isEmpty }) { return lasso(to: rest, []) }
-    for part in parts(of: pending) where isFair(part) {
-      guard let loop = loop(through: part) else { continue }
-      return lasso(to: part[0], loop)
-    }
-    return nil
+    guard let (home, loop) = fairLoop(among: reached.isPending, fairness) else { return nil }
+    return Lasso(begin: home, way: [], loop: loop).led(by: reached)
   }
 
-  private func edges(_ state: Int) -> Range<Int> {
-    starts[state]..<(state + 1 < starts.count ? starts[state + 1] : targets.count)
-  }
-
+  private func edges(_ state: Int) -> Range<Int> { starts[state]..<starts[state + 1] }
   private func owedIn(_ state: Int) -> ArraySlice<UInt32> {
-    ArraySlice(owed[owedStarts[state]..<(state + 1 < owedStarts.count ? owedStarts[state + 1] : owed.count)])
+    ArraySlice(owed[owedStarts[state]..<owedStarts[state + 1]])
+  }
+
+  fileprivate struct Reached {
+    var isPending: ContiguousArray<Bool>
+    /// The state before, and the ordinal of the step from there.
+    var origins: ContiguousArray<UInt32>
+    var ordinals: ContiguousArray<UInt16>
   }
 
   /// The states that a beginning reaches without having arrived, and the step by which each was reached.
-  private func reach(_ bit: UInt32) -> (isPending: [Bool], origins: [UInt32], ordinals: [UInt16]) {
-    var isPending = Array(repeating: false, count: starts.count)
-    var origins = Array(repeating: UInt32.max, count: starts.count)
-    var ordinals = Array(repeating: UInt16(0), count: starts.count)
-    var queue = starts.indices.filter { from[$0] & bit != 0 && to[$0] & bit == 0 }
-    for state in queue { isPending[state] = true }
+  private func reach(_ bit: UInt32) -> Reached {
+    let count = isState.count
+    var reached = Reached(
+      isPending: ContiguousArray(repeating: false, count: count),
+      origins: ContiguousArray(repeating: .max, count: count), ordinals: ContiguousArray(repeating: 0, count: count))
+    var queue = isState.indices.filter { isState[$0] && from[$0] & bit != 0 && to[$0] & bit == 0 }
+    for state in queue { reached.isPending[state] = true }
     var next = 0
     while next < queue.count {
       for edge in edges(queue[next]) {
         let target = Int(targets[edge])
-        if target < starts.count, !isPending[target], to[target] & bit == 0 {
-          isPending[target] = true
-          origins[target] = UInt32(queue[next])
-          ordinals[target] = edgeOrdinals[edge]
+        if isState[target], !reached.isPending[target], to[target] & bit == 0 {
+          reached.isPending[target] = true
+          reached.origins[target] = UInt32(queue[next])
+          reached.ordinals[target] = ordinals[edge]
           queue.append(target)
         }
       }
       next += 1
     }
-    return (isPending, origins, ordinals)
+    return reached
   }
 
-  /// Strongly connected parts of the pending states that have a step inside.
-  private func parts(of pending: [Bool]) -> [[Int]] {
+  // MARK: - Fair parts
+
+  private func fairLoop(among states: ContiguousArray<Bool>, _ fairness: Fairness) -> (home: Int, loop: [Int])? {
+    var inPart = ContiguousArray(repeating: false, count: states.count)
+    var waiting = parts(of: states, within: isState.indices.filter { states[$0] })
+    while let part = waiting.popLast() {
+      for state in part { inPart[state] = true }
+      let unanswered = unansweredIn(part, inPart, fairness)
+      if unanswered.isEmpty {
+        let loop = loop(through: part, inPart, fairness)
+        return (part[0], loop)
+      }
+      for state in part { inPart[state] = false }
+      if fairness == .strong {
+        // A run that stays where none of these is owed may still be fair.
+        var rest = ContiguousArray(repeating: false, count: states.count)
+        let kept = part.filter { state in !owedIn(state).contains { unanswered.contains($0) } }
+        for state in kept { rest[state] = true }
+        waiting += parts(of: rest, within: kept)
+      }
+    }
+    return nil
+  }
+
+  /// The identities whose being owed makes every run in this part unfair.
+  private func unansweredIn(_ part: [Int], _ inPart: ContiguousArray<Bool>, _ fairness: Fairness) -> Set<UInt32> {
+    var due = Set(owedIn(part[0]))
+    switch fairness {
+    case .weak: for state in part.dropFirst() where !due.isEmpty { due.formIntersection(owedIn(state)) }
+    case .strong: for state in part { due.formUnion(owedIn(state)) }
+    }
+    if due.isEmpty { return due }
+    for state in part {
+      for edge in edges(state) where answers[edge] != 0 && inPart[Int(targets[edge])] { due.remove(answers[edge]) }
+      if due.isEmpty { break }
+    }
+    return due
+  }
+
+  /// Strongly connected parts of some states that have a step inside.
+  private func parts(of states: ContiguousArray<Bool>, within roots: [Int]) -> [[Int]] {
     var result: [[Int]] = []
-    var index = Array(repeating: -1, count: starts.count)
-    var low = Array(repeating: 0, count: starts.count)
-    var onStack = Array(repeating: false, count: starts.count)
+    var index = ContiguousArray<Int32>(repeating: -1, count: states.count)
+    var low = ContiguousArray<Int32>(repeating: 0, count: states.count)
+    var onStack = ContiguousArray(repeating: false, count: states.count)
     var stack: [Int] = []
-    var counter = 0
-    for root in starts.indices where pending[root] && index[root] < 0 {
-      var calls: [(state: Int, edge: Int)] = [(root, edges(root).lowerBound)]
-      index[root] = counter
-      low[root] = counter
+    var calls: [(state: Int, edge: Int)] = []
+    var counter: Int32 = 0
+    func enter(_ state: Int) {
+      index[state] = counter
+      low[state] = counter
       counter += 1
-      stack.append(root)
-      onStack[root] = true
+      stack.append(state)
+      onStack[state] = true
+      calls.append((state, starts[state]))
+    }
+    for root in roots where index[root] < 0 {
+      enter(root)
       while let (state, edge) = calls.last {
-        if edge < edges(state).upperBound {
+        if edge < starts[state + 1] {
           calls[calls.count - 1].edge += 1
           let target = Int(targets[edge])
-          guard target < starts.count, pending[target] else { continue }
+          guard states[target] else { continue }
           if index[target] < 0 {
-            index[target] = counter
-            low[target] = counter
-            counter += 1
-            stack.append(target)
-            onStack[target] = true
-            calls.append((target, edges(target).lowerBound))
+            enter(target)
           } else if onStack[target] {
             low[state] = min(low[state], index[target])
           }
@@ -133,53 +192,86 @@ struct StateGraph {
           part.append(member)
           if member == state { break }
         }
-        let hasStep = part.count > 1 || edges(state).contains { Int(targets[$0]) == state }
-        if hasStep { result.append(part.sorted()) }
+        if part.count > 1 || edges(state).contains(where: { Int(targets[$0]) == state }) {
+          result.append(part.sorted())
+        }
       }
     }
-    return result
+    return result.reversed()
   }
 
-  private func isFair(_ part: [Int]) -> Bool {
-    var throughout = Set(owedIn(part[0]))
-    for state in part.dropFirst() where !throughout.isEmpty { throughout.formIntersection(owedIn(state)) }
-    if throughout.isEmpty { return true }
-    let members = Set(part)
-    for state in part {
-      for edge in edges(state) where members.contains(Int(targets[edge])) { throughout.remove(answers[edge]) }
-      if throughout.isEmpty { return true }
+  // MARK: - Loops
+
+  /// A way round from the part's first state, on which everything that fairness promises comes true.
+  private func loop(through part: [Int], _ inPart: ContiguousArray<Bool>, _ fairness: Fairness) -> [Int] {
+    var way = Way(at: part[0])
+    var pending = Set(part.flatMap { owedIn($0) })
+    while !pending.isEmpty {
+      // Each identity must be answered on the way or, under weak fairness, be owed no more somewhere on it.
+      for state in way.states where fairness == .weak { pending.formIntersection(owedIn(state)) }
+      for edge in way.edges { pending.remove(answers[edge]) }
+      guard let wanted = pending.min() else { break }
+      let isMet = extend(&way, inPart) { edge in
+        answers[edge] == wanted || (fairness == .weak && !owedIn(Int(targets[edge])).contains(wanted))
+      }
+      if !isMet { break }
+    }
+    // Home again, by one step at least.
+    if way.edges.isEmpty || way.end != part[0] { _ = extend(&way, inPart) { Int(targets[$0]) == part[0] } }
+    return way.edges.map { Int(ordinals[$0]) }
+  }
+
+  private struct Way {
+    var states: [Int]
+    var edges: [Int] = []
+    var end: Int { states[states.count - 1] }
+    init(at state: Int) { states = [state] }
+  }
+
+  /// Goes on by a shortest way inside the part whose last step is as wanted.
+  private func extend(_ way: inout Way, _ inPart: ContiguousArray<Bool>, by isWanted: (Int) -> Bool) -> Bool {
+    var cameBy: [Int: Int] = [way.end: -1]
+    var origin: [Int: Int] = [:]
+    var queue = [way.end]
+    var next = 0
+    while next < queue.count {
+      let state = queue[next]
+      next += 1
+      for edge in edges(state) where inPart[Int(targets[edge])] {
+        let target = Int(targets[edge])
+        if isWanted(edge) {
+          var back = [edge]
+          var at = state
+          while let by = cameBy[at], by >= 0 {
+            back.append(by)
+            at = origin[at]!
+          }
+          for edge in back.reversed() {
+            way.edges.append(edge)
+            way.states.append(Int(targets[edge]))
+          }
+          return true
+        }
+        if cameBy[target] == nil {
+          cameBy[target] = edge
+          origin[target] = state
+          queue.append(target)
+        }
+      }
     }
     return false
   }
+}
 
-  /// A shortest way from the part's first state back to itself.
-  private func loop(through part: [Int]) -> [Int]? {
-    let members = Set(part)
-    let home = part[0]
-    var cameBy: [Int: (from: Int, ordinal: Int)] = [:]
-    var frontier = [home]
-    while !frontier.isEmpty {
-      var next: [Int] = []
-      for state in frontier {
-        for edge in edges(state) where members.contains(Int(targets[edge])) {
-          let target = Int(targets[edge])
-          if target == home {
-            var loop = [Int(edgeOrdinals[edge])]
-            var at = state
-            while at != home, let step = cameBy[at] {
-              loop.append(step.ordinal)
-              at = step.from
-            }
-            return loop.reversed()
-          }
-          if cameBy[target] == nil {
-            cameBy[target] = (state, Int(edgeOrdinals[edge]))
-            next.append(target)
-          }
-        }
-      }
-      frontier = next
+extension StateGraph.Lasso {
+  /// The lasso with the way from where the property begins.
+  fileprivate func led(by reached: StateGraph.Reached) -> Self {
+    var way: [Int] = []
+    var at = begin
+    while reached.origins[at] != .max {
+      way.append(Int(reached.ordinals[at]))
+      at = Int(reached.origins[at])
     }
-    return nil
+    return Self(begin: at, way: way.reversed(), loop: loop)
   }
 }

@@ -58,6 +58,15 @@ public final class ByteBuffer {
     run.pointee.count += other.count
   }
 
+  /// Appends the low bytes of a word, little-endian.
+  @inlinable public func put(_ word: UInt64, width: Int = 8) { run.pointee.append(word, width: width) }
+
+  /// Appends a count of bytes, and the bytes.
+  @inlinable public func put(_ bytes: UnsafeRawBufferPointer) {
+    put(UInt64(bytes.count))
+    append(bytes)
+  }
+
   @inlinable public func ensure(_ more: Int) {
     if run.pointee.count + more > run.pointee.capacity { run.pointee.grow(run.pointee.count + more) }
   }

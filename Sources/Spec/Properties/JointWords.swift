@@ -38,11 +38,11 @@
 
 /// From each state where the first holds, every fair run comes to one where the second does.
 @inlinable public func LeadsTo<S: System>(
-  _ name: String, cites: any Citation..., file: String = #fileID, line: Int = #line,
-  from: @escaping @Sendable (S) -> Bool, to: @escaping @Sendable (S) -> Bool
+  _ name: String, cites: any Citation..., under fairness: Fairness = .weak, file: String = #fileID,
+  line: Int = #line, from: @escaping @Sendable (S) -> Bool, to: @escaping @Sendable (S) -> Bool
 ) -> DesignPart<S> {
   .property(
     Property(
       name: name, citations: cites.map { $0.rawValue }, source: SourceLine(file, line),
-      kind: .leadsTo(from: from, to: to)))
+      kind: .leadsTo(from: from, to: to, fairness)))
 }

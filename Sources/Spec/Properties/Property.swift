@@ -18,7 +18,7 @@ public struct Property<State: Sendable, Event: Sendable, Effect: Sendable>: Send
     /// Holds of at least one step.
     case sometimesStep(StepCheck<State, Event, Effect>)
     /// From a state where the first holds, every fair run comes to one where the second does.
-    case leadsTo(from: @Sendable (State) -> Bool, to: @Sendable (State) -> Bool)
+    case leadsTo(from: @Sendable (State) -> Bool, to: @Sendable (State) -> Bool, Fairness)
   }
 
   @inlinable public init(name: String, citations: [String], source: SourceLine, cost: PropertyCost = .step, kind: Kind)
@@ -39,6 +39,14 @@ public struct Property<State: Sendable, Event: Sendable, Effect: Sendable>: Send
     case .leadsTo: "leads to"
     }
   }
+}
+
+/// What a run must do to count against a leads-to property.
+public enum Fairness: String, Sendable {
+  /// What stays owed is answered some time.
+  case weak
+  /// What is owed again and again is answered some time, even if it is not owed all the while.
+  case strong
 }
 
 /// What judging a property once costs, so that an audit of a long journal can space the dear ones.

@@ -63,10 +63,11 @@
 
 /// From each state in one of the phases, every fair run comes to the last phase.
 @inlinable public func LeadsTo<M: Machine>(
-  _ name: String, cites: M.Requirement..., from: M.Phase..., to: M.Phase..., file: String = #fileID, line: Int = #line
+  _ name: String, cites: M.Requirement..., from: M.Phase..., to: M.Phase...,
+  under fairness: Fairness = .weak, file: String = #fileID, line: Int = #line
 ) -> BookPart<M> {
   .property(
     Property(
       name: name, citations: cites.map(\.rawValue), source: SourceLine(file, line),
-      kind: .leadsTo(from: { from.contains($0.phase) }, to: { to.contains($0.phase) })))
+      kind: .leadsTo(from: { from.contains($0.phase) }, to: { to.contains($0.phase) }, fairness)))
 }

@@ -13,8 +13,8 @@ public struct Configuration<S: System>: Sendable {
     state = world.start()
     self.channels = Array(repeating: Channel(), count: channels)
     purses =
-      world.inputs.map { Purse(left: UInt8($0.limit ?? 0)) } + world.faults.map { Purse(left: UInt8($0.limit)) }
-      + [Purse(left: UInt8(world.crashes))]
+      world.inputs.map { Purse(left: UInt32($0.limit ?? 0)) } + world.faults.map { Purse(left: UInt32($0.limit)) }
+      + [Purse(left: UInt32(world.crashes))]
   }
 }
 
@@ -80,8 +80,8 @@ public struct Channel<Event: Signals>: Coded, Hashable, Sendable {
 }
 
 public struct Purse: Coded, Hashable, Sendable {
-  public var left: UInt8
-  @inlinable public init(left: UInt8) { self.left = left }
+  public var left: UInt32
+  @inlinable public init(left: UInt32) { self.left = left }
   @inlinable public mutating func fields(_ f: inout Fields) { f("left", &left) }
 }
 
@@ -128,6 +128,34 @@ public enum Consequence: Sendable {
 
 /// A breach of a contract or of the book, met while stepping.
 public struct Breach: Hashable, Sendable {
+  /// An identity was emitted while it was open.
+  public static func identityOpen(_ contract: String, _ key: Key) -> Breach {
+    Breach(.major, "identity-open", "\(contract) \(key) was sent while an answer to it is still open")
+  }
+
+  /// What holds something was cancelled.
+  public static func cancelledHolding(_ contract: String) -> Breach {
+    Breach(.major, "cancelled-holding", "\(contract) holds something and cannot be cancelled, only asked to stop")
+  }
+
+  public static func unexpected(_ event: String) -> Breach {
+    Breach(.major, "unexpected-event", "\(event) was not expected here")
+  }
+
+  /// An event that a direct route brought was not handled.
+  public static func routed(_ event: String, was outcome: Outcome) -> Breach {
+    Breach(.major, "routed-event-refused", "\(event), routed to it, was \(outcome.word)")
+  }
+
+  /// An answer that was current found no rule whose guards hold.
+  public static func refusedAnswer(_ event: String) -> Breach {
+    Breach(.minor, "refused-answer", "the answer \(event) was current, and the guards refused it")
+  }
+
+  public static func stray(_ effect: String) -> Breach {
+    Breach(.major, "stray-effect", "\(effect) has neither contract, route nor notice")
+  }
+
   public let severity: Finding.Severity
   public let code: String
   public let words: String

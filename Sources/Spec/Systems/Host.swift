@@ -14,6 +14,11 @@ public struct Hosted<S: System>: Sendable {
   public let eventKind: @Sendable (S.Event) -> Int
   /// The event that tells this host of a restart.
   public let recovery: S.Event?
+  /// Some event of this host, by which a stepper finds the machine in the state.
+  @usableFromInline let sample: S.Event
+  /// For each rule that an event could have fired, in the order tried: the first guard that refused, or nil for the
+  /// rule that fired, which is the last.
+  public let verdicts: @Sendable (S, S.Event) -> [RuleVerdict]
   /// Puts a volatile machine back to its start; does nothing to a durable one.
   public let crash: @Sendable (_ state: inout S, _ start: S) -> Void
   @usableFromInline let makeBox: @Sendable () -> AnyObject
@@ -22,7 +27,8 @@ public struct Hosted<S: System>: Sendable {
     name: String, index: Int, book: BookDescription, contracts: [Contract<S.Event, S.Effect>],
     properties: [Property<S, S.Event, S.Effect>], phase: @escaping @Sendable (S) -> Int,
     refusals: @escaping @Sendable (S, S.Event) -> [Refusal], eventKind: @escaping @Sendable (S.Event) -> Int,
-    recovery: S.Event?, crash: @escaping @Sendable (inout S, S) -> Void, makeBox: @escaping @Sendable () -> AnyObject
+    recovery: S.Event?, sample: S.Event, verdicts: @escaping @Sendable (S, S.Event) -> [RuleVerdict],
+    crash: @escaping @Sendable (inout S, S) -> Void, makeBox: @escaping @Sendable () -> AnyObject
   ) {
     self.name = name
     self.index = index
@@ -33,6 +39,8 @@ public struct Hosted<S: System>: Sendable {
     self.refusals = refusals
     self.eventKind = eventKind
     self.recovery = recovery
+    self.sample = sample
+    self.verdicts = verdicts
     self.crash = crash
     self.makeBox = makeBox
   }
@@ -43,10 +51,11 @@ public struct Hosted<S: System>: Sendable {
   }
 }
 
-/// What one host needs to step: its lean program and a reused outbox.
+/// What one host needs to step: its lean program and a reused outbox; and machines remembered by an explorer.
 @usableFromInline final class HostBox<M: Machine> {
   @usableFromInline let program: Program<M>
   @exclusivity(unchecked) @usableFromInline var outbox = Outbox<M.Effect>()
+  @exclusivity(unchecked) @usableFromInline var remembered: ContiguousArray<M?> = []
 
   @usableFromInline init(_ book: RuleBook<M>) { program = Program(book) }
 }
@@ -75,7 +84,8 @@ public struct Hosted<S: System>: Sendable {
       phase: { Int(get($0).phase.rawValue) },
       refusals: { state, event in readEvent(event).map { book.refusals(get(state), $0) } ?? [] },
       eventKind: { readEvent($0)?.kind ?? 0 },
-      recovery: book.recovery.map(wrap),
+      recovery: book.recovery.map(wrap), sample: wrap(M.Event()),
+      verdicts: { state, event in readEvent(event).map { book.verdicts(get(state), $0) } ?? [] },
       crash: { state, start in if book.isVolatile { restart?(&state, start) } },
       makeBox: { HostBox(book) })
   }
@@ -129,7 +139,8 @@ extension Property {
     case .alwaysStep(let check): lifted = .alwaysStep(lift(check))
     case .sometimes(let holds): lifted = .sometimes { holds(get($0)) }
     case .sometimesStep(let check): lifted = .sometimesStep(lift(check))
-    case .leadsTo(let from, let to): lifted = .leadsTo(from: { from(get($0)) }, to: { to(get($0)) })
+    case .leadsTo(let from, let to, let fairness):
+      lifted = .leadsTo(from: { from(get($0)) }, to: { to(get($0)) }, fairness)
     }
     return Property<Joint, JointEvent, JointEffect>(
       name: name, citations: citations, source: source, cost: cost, kind: lifted)

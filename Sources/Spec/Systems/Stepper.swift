@@ -16,6 +16,20 @@ public final class Stepper<S: System> {
   /// Whether a routed event was refused or unexpected; such a step is a finding.
   @exclusivity(unchecked) public var trouble: (event: Int, outcome: Outcome)?
   @exclusivity(unchecked) public var isRecording = false
+  /// What the next ``step(_:_:host:_:)`` does with its machine.
+  @exclusivity(unchecked) @usableFromInline var reach = Reach.step
+
+  /// A way to one machine of the state: ``System/receive(_:_:)`` knows where each stands, so explorers go through it.
+  @usableFromInline enum Reach {
+    case step
+    case recall(Int)
+    case remember(Int)
+    case read(UnsafeRawBufferPointer)
+    case write(ByteBuffer)
+  }
+  @exclusivity(unchecked) @usableFromInline var hasReached = false
+  /// The first field above its maximum in the last machine written.
+  @exclusivity(unchecked) @usableFromInline var overflow: (field: String, value: UInt64, max: UInt64)?
 
   public enum Order: Sendable {
     case emit(contract: Int, S.Effect)
@@ -74,6 +88,11 @@ public final class Stepper<S: System> {
     _ machine: inout M, _ event: M.Event, host: Int, _ wrap: (M.Effect) -> S.Effect
   ) -> Outcome {
     let box = unsafeDowncast(boxes[host], to: HostBox<M>.self)
+    if case .step = reach {
+    } else {
+      attend(&machine, box)
+      return .ignored
+    }
     box.outbox.removeAll()
     let outcome = box.program.step(&machine, event, &box.outbox)
     guard case .fired(let rule) = outcome else { return outcome }
@@ -104,6 +123,84 @@ public final class Stepper<S: System> {
     case .channel(let channel, let convert):
       if let event = convert(effect) { orders.append(.post(channel: channel, event)) }
     case .nowhere: orders.append(.stray(effect))
+    }
+  }
+}
+
+// MARK: - Single machines, for explorers
+
+extension Stepper {
+  /// One step of one host: what it routes directly is left in ``received``, and not delivered.
+  @inlinable public func stepAlone(_ state: inout S, _ event: S.Event) -> Outcome {
+    clear()
+    return state.receive(event, self)
+  }
+
+  /// For each host, what tells machines of different types apart.
+  public var machineTypes: [ObjectIdentifier] { boxes.map { ObjectIdentifier(type(of: $0)) } }
+
+  /// Puts the machine remembered under a number back into the state.
+  ///
+  /// - Returns: false when there is none; the state is then unchanged.
+  @inlinable public func recall(_ number: Int, host: Int, in state: inout S) -> Bool {
+    reach(host, .recall(number), &state)
+    return hasReached
+  }
+
+  /// Remembers the host's machine under a number.
+  ///
+  /// - Returns: false when another machine is remembered under it; that one is kept.
+  @inlinable public func remember(_ number: Int, host: Int, of state: inout S) -> Bool {
+    reach(host, .remember(number), &state)
+    return hasReached
+  }
+
+  /// Writes the fields of the host's machine; returns the first one above its declared maximum.
+  @inlinable public func write(
+    host: Int, of state: inout S, into buffer: ByteBuffer
+  ) -> (field: String, value: UInt64, max: UInt64)? {
+    reach(host, .write(buffer), &state)
+    return overflow
+  }
+
+  /// Reads the fields of the host's machine; returns whether the bytes were such fields.
+  @inlinable public func read(host: Int, of state: inout S, from bytes: UnsafeRawBufferPointer) -> Bool {
+    reach(host, .read(bytes), &state)
+    return hasReached
+  }
+
+  @inlinable func reach(_ host: Int, _ way: Reach, _ state: inout S) {
+    reach = way
+    hasReached = false
+    _ = state.receive(design.hosts[host].sample, self)
+    reach = .step
+  }
+
+  @inlinable func attend<M: Machine>(_ machine: inout M, _ box: HostBox<M>) {
+    switch reach {
+    case .step: return
+    case .recall(let number):
+      guard number < box.remembered.count, let known = box.remembered[number] else { return }
+      machine = known
+      hasReached = true
+    case .remember(let number):
+      while box.remembered.count <= number { box.remembered.append(nil) }
+      if let known = box.remembered[number] {
+        hasReached = known == machine
+      } else {
+        box.remembered[number] = machine
+        hasReached = true
+      }
+    case .write(let buffer):
+      buffer.count = 0
+      var writer = ByteWriter(buffer)
+      machine.fields(&writer)
+      overflow = writer.overflow
+      hasReached = true
+    case .read(let bytes):
+      var reader = ByteReader(bytes)
+      machine.fields(&reader)
+      hasReached = !reader.failed && reader.isAtEnd
     }
   }
 }

@@ -65,11 +65,16 @@ public struct WorldInput<S: System>: Sendable {
   public let limit: Int?
   /// The events to try in a state.
   public let draw: @Sendable (S) -> [S.Event]
+  /// Whether what is drawn depends on the state.
+  public let looksAtState: Bool
 
-  @inlinable init(name: String, limit: Int?, draw: @escaping @Sendable (S) -> [S.Event]) {
+  @inlinable init(
+    name: String, limit: Int?, looksAtState: Bool = true, draw: @escaping @Sendable (S) -> [S.Event]
+  ) {
     self.name = name
     self.limit = limit
     self.draw = draw
+    self.looksAtState = looksAtState
   }
 }
 
@@ -95,7 +100,7 @@ public enum WorldPart<S: System>: Sendable {
   _ host: Signal<S.Event, Event>, _ event: Signal<Event, Void>, atMost limit: Int? = nil
 ) -> WorldPart<S> {
   let given = host.make(event.make(()))
-  return .input(WorldInput(name: event.name, limit: limit, draw: { _ in [given] }))
+  return .input(WorldInput(name: event.name, limit: limit, looksAtState: false, draw: { _ in [given] }))
 }
 
 /// Answers of this effect that never come, at most so many in a run.

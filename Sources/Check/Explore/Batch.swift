@@ -1,0 +1,63 @@
+import Spec
+
+/// What can follow one state, reused from state to state: hashes first, and of each successor only what differs.
+public final class Batch {
+  @exclusivity(unchecked) @usableFromInline var lows: ContiguousArray<UInt64> = []
+  @exclusivity(unchecked) var highs: ContiguousArray<UInt64> = []
+  @exclusivity(unchecked) var successors: ContiguousArray<Successor> = []
+  /// The parts that differ from the state, one successor's behind the other's.
+  @exclusivity(unchecked) var changes: ContiguousArray<Change> = []
+  /// Findings of this state and of the steps from it; `ordinal` is nil for the state itself.
+  @exclusivity(unchecked) var findings: [(finding: Finding, ordinal: Int?)] = []
+  /// Whether the state breaks a law: it is not explored further.
+  @exclusivity(unchecked) var isBroken = false
+  /// Whether the state may stay as it is for ever.
+  @exclusivity(unchecked) var isResting = true
+  /// For each leads-to property, a bit in `from` where it begins and in `to` where it ends.
+  @exclusivity(unchecked) var from: UInt32 = 0
+  @exclusivity(unchecked) var to: UInt32 = 0
+  /// The identities that an owed step of this state answers, each a small number.
+  @exclusivity(unchecked) var owed: ContiguousArray<UInt32> = []
+
+  struct Successor {
+    /// Where its changes begin.
+    let changes: Int
+    /// The owed identity that this step answers; 0 for none.
+    let answers: UInt32
+    /// Whether the step itself broke a law.
+    let isBroken: Bool
+  }
+
+  struct Change {
+    let part: UInt32
+    let code: UInt32
+  }
+
+  public init() {}
+
+  @usableFromInline var count: Int { successors.count }
+
+  /// Begins a successor; its changes follow.
+  @inline(__always) func begin(low: UInt64, high: UInt64, answers: UInt32, isBroken: Bool) {
+    lows.append(low)
+    highs.append(high)
+    successors.append(Successor(changes: changes.count, answers: answers, isBroken: isBroken))
+  }
+
+  @inline(__always) func changes(of ordinal: Int) -> Range<Int> {
+    successors[ordinal].changes..<(ordinal + 1 < successors.count ? successors[ordinal + 1].changes : changes.count)
+  }
+
+  func clear() {
+    lows.removeAll(keepingCapacity: true)
+    highs.removeAll(keepingCapacity: true)
+    successors.removeAll(keepingCapacity: true)
+    changes.removeAll(keepingCapacity: true)
+    if !findings.isEmpty { findings.removeAll(keepingCapacity: true) }
+    owed.removeAll(keepingCapacity: true)
+    isBroken = false
+    isResting = true
+    from = 0
+    to = 0
+  }
+}

@@ -1,0 +1,39 @@
+/// The states that one worker expanded, with the steps from them, as far as leads-to properties need them.
+struct GraphPart: Sendable {
+  var states: ContiguousArray<UInt32> = []
+  var from: ContiguousArray<UInt32> = []
+  var to: ContiguousArray<UInt32> = []
+  /// Where each state's edges and owed identities begin.
+  var edgeStarts: ContiguousArray<Int> = []
+  var owedStarts: ContiguousArray<Int> = []
+  var targets: ContiguousArray<UInt32> = []
+  /// The owed identity that each step answers; 0 for none.
+  var answers: ContiguousArray<UInt32> = []
+  var ordinals: ContiguousArray<UInt16> = []
+  var owed: ContiguousArray<UInt32> = []
+
+  var bytes: Int { targets.capacity * 10 + states.capacity * 28 + owed.capacity * 4 }
+
+  mutating func begin(_ number: Int, from: UInt32, to: UInt32, owed: ContiguousArray<UInt32>) {
+    states.append(UInt32(truncatingIfNeeded: number))
+    edgeStarts.append(targets.count)
+    owedStarts.append(self.owed.count)
+    self.owed.append(contentsOf: owed)
+    self.from.append(from)
+    self.to.append(to)
+  }
+
+  mutating func edge(to target: Int, answers identity: UInt32, ordinal: Int) {
+    targets.append(UInt32(truncatingIfNeeded: target))
+    answers.append(identity)
+    ordinals.append(UInt16(truncatingIfNeeded: ordinal))
+  }
+
+  /// Hands out the places of a state's edges and owed identities.
+  func read(_ index: Int, _ body: (GraphPart, _ edges: Range<Int>, _ owed: Range<Int>) -> Void) {
+    let isLast = index + 1 == states.count
+    body(
+      self, edgeStarts[index]..<(isLast ? targets.count : edgeStarts[index + 1]),
+      owedStarts[index]..<(isLast ? owed.count : owedStarts[index + 1]))
+  }
+}

@@ -1,0 +1,199 @@
+import Spec
+
+// The walker's questions.
+extension Interpreter {
+  /// Steps one machine by one event, and judges the step by the machine's own laws.
+  @inlinable func step(_ host: Int, _ code: UInt32, _ event: UInt32) -> PartWalker.Transition {
+    load(host, code)
+    let given = self.event(event)
+    for verdict in design.hosts[host].verdicts(scratch, given) {
+      let guards = verdicts[host][verdict.rule].count - 1
+      verdicts[host][verdict.rule][verdict.refusing ?? guards] += 1
+    }
+    let judge = machineJudges[host]
+    if judge.hasStepLaws { judge.begin(scratch) }
+    let outcome = stepper.stepAlone(&scratch, given)
+    guard case .fired = outcome else { return walker.transition(host, outcome, to: code) }
+    var findings = judge.hasStepLaws ? judge.step(scratch, received: [given], sent: Array(stepper.sent)) : []
+    let routed = stepper.received.map { self.code(of: $0) }
+    let orders = stepper.orders.compactMap(packed)
+    let after = self.code(ofMachine: host)
+    if after == nil { loaded[host] = .max }
+    findings += trouble
+    trouble.removeAll()
+    return walker.transition(
+      host, outcome, to: after ?? code, orders: orders, routed: routed, findings: findings, overflows: after == nil)
+  }
+
+  /// An order as the walker carries it out; nil for what changes nothing, such as a notice.
+  @inlinable func packed(_ order: Stepper<S>.Order) -> PartWalker.PackedOrder? {
+    let plan = walker.plan
+    switch order {
+    case .emit(let contract, let effect):
+      if design.contracts[contract].contract.isNotice { return nil }
+      return walker.order(on: contract, .open(contract: contract, effect: code(of: effect)))
+    case .cancel(let contract, let key): return walker.order(on: contract, .cancel(contract: contract, key: key))
+    case .cancelAll(let contract): return walker.order(on: contract, .cancelAll(contract: contract))
+    case .post(let channel, let event):
+      return PartWalker.PackedOrder(kind: .post, part: UInt16(plan.firstChannel + channel), value: code(of: event))
+    case .stray(let effect): return PartWalker.PackedOrder(kind: .stray, part: 0, value: code(of: effect))
+    }
+  }
+
+  /// What the laws of one machine say of one of its states.
+  @inlinable func fact(_ host: Int, _ code: UInt32) -> PartWalker.HostFact {
+    load(host, code)
+    let judge = machineJudges[host]
+    let findings = judge.state(scratch, Holdings())
+    let leads = judge.leads(scratch)
+    return PartWalker.HostFact(
+      findings: findings, from: leads.from << leadsToOffsets[host], to: leads.to << leadsToOffsets[host],
+      isResting: design.hosts[host].isResting(scratch))
+  }
+
+  @inlinable func answers(_ contract: Int, _ stage: Int, _ effect: UInt32) -> [[UInt32]] {
+    let sent = self.effect(effect)
+    return design.contracts[contract].contract.stages[stage].answers.map { answer in
+      answer.draw(sent).map { code(of: $0) }
+    }
+  }
+
+  /// The key by which an effect's obligation is told from the others of its contract.
+  @inlinable func effectKey(_ code: UInt32) -> Key {
+    let effect = self.effect(code)
+    // The keys of other contracts do not read this effect, and come out empty.
+    for contract in design.contracts where contract.host == effect.kind {
+      let key = contract.contract.key(effect)
+      if key != Key() { return key }
+    }
+    return Key()
+  }
+
+  @inlinable func draw(_ input: Int) -> ContiguousArray<UInt32> {
+    if let known = draws[input] { return known }
+    let it = walk.world.inputs[input]
+    if !it.looksAtState {
+      let drawn = ContiguousArray(it.draw(scratch).map { code(of: $0) })
+      draws[input] = drawn
+      return drawn
+    }
+    loadAll(walker.codes)
+    return ContiguousArray(it.draw(scratch).map { code(of: $0) })
+  }
+
+  @inlinable func judgeState() -> (findings: [Finding], from: UInt32, to: UInt32) {
+    loadAll(walker.codes)
+    let holdings = holdsAnything ? walk.holdings(of: configuration(of: walker.codes)) : Holdings()
+    let findings = jointJudge.state(scratch, holdings)
+    if jointJudge.leadsTo.isEmpty { return (findings, 0, 0) }
+    let leads = jointJudge.leads(scratch)
+    let offset = leadsToOffsets[design.hosts.count]
+    return (findings, leads.from << offset, leads.to << offset)
+  }
+
+  /// Judges a step as a whole, with the machines themselves.
+  @inlinable func judgeStep(_ event: UInt32, includesMachines: Bool) -> [Finding] {
+    loadAll(walker.before)
+    var after = scratch
+    let judges = (includesMachines ? machineJudges.filter(\.hasStepLaws) : []) + [jointJudge]
+    for judge in judges { judge.begin(scratch) }
+    _ = stepper.step(&after, self.event(event))
+    return judges.flatMap { $0.step(after, stepper) }
+  }
+
+  /// Crashes the state at hand, as ``Walk`` does it.
+  @inlinable func crash() -> (isBlocked: Bool, findings: [Finding]) {
+    var crashed = configuration(of: walker.codes)
+    let judges = machineJudges.filter(\.hasStepLaws) + [jointJudge]
+    for judge in judges { judge.begin(crashed.state) }
+    guard case .next = walk.take(Move(.crash, nil), in: &crashed) else { return (true, []) }
+    var findings = walk.breaches.map { Finding($0.severity, $0.code, $0.words) }
+    for judge in judges { findings += judge.step(crashed.state, walk.stepper) }
+    if let after = codes(of: crashed) {
+      for part in after.indices { walker.set(part, after[part]) }
+    } else {
+      walker.overflows = true
+    }
+    return (false, findings + takeTrouble())
+  }
+
+  @inlinable func takeTrouble() -> [Finding] {
+    defer { trouble.removeAll() }
+    return trouble
+  }
+
+  // MARK: - Whole states
+
+  /// The state that codes stand for, as ``Walk`` has it.
+  @inlinable func configuration(of codes: UnsafePointer<UInt32>) -> Configuration<S> {
+    var result = walk.start
+    loadAll(codes)
+    result.state = scratch
+    result.obligations = walker.entries(in: codes).map { entry in
+      var it = Obligation(contract: Int(entry.contract), key: Key(), effect: effect(entry.effect))
+      it.key = design.contracts[Int(entry.contract)].contract.key(it.effect)
+      it.stage = entry.stage
+      it.condition = .init(rawValue: entry.condition)!
+      return it
+    }
+    for channel in design.channels.indices {
+      result.channels[channel].events = walker.queue(channel, in: codes).map { event($0) }
+    }
+    let purses = walker.purses(in: codes)
+    result.purses = purses.left.map { Purse(left: $0) }
+    result.echoes = purses.echoes.map { Echo(contract: $0.contract, event: event($0.event)) }
+    return result
+  }
+
+  /// The codes of a whole state; nil where a field is above its maximum.
+  @inlinable func codes(of configuration: Configuration<S>) -> [UInt32]? {
+    scratch = configuration.state
+    for host in loaded.indices { loaded[host] = .max }
+    var codes: [UInt32] = []
+    for host in design.hosts.indices {
+      guard let code = code(ofMachine: host) else {
+        loaded[host] = .max
+        return nil
+      }
+      codes.append(code)
+    }
+    let entries = configuration.obligations.map {
+      PartWalker.Entry(
+        contract: $0.contract, stage: $0.stage, condition: $0.condition.rawValue, effect: code(of: $0.effect))
+    }
+    codes += walker.ledgerCodes(entries)
+    for channel in configuration.channels {
+      codes.append(walker.code(ofQueue: ContiguousArray(channel.events.map { code(of: $0) })))
+    }
+    codes.append(
+      walker.code(
+        ofPurses: PartWalker.PurseValue(
+          left: ContiguousArray(configuration.purses.map(\.left)),
+          echoes: ContiguousArray(configuration.echoes.map { ($0.contract, code(of: $0.event)) }))))
+    return codes
+  }
+
+  /// Whether the successors of the state at hand are those of ``Walk``, asked of a sample: a guard that is no function of
+  /// its arguments, an input that looks at more than the state, or an error of ours makes them differ.
+  @inlinable func disagreement(_ batch: Batch) -> String? {
+    let configuration = configuration(of: walker.codes)
+    var moves: [Move<S.Event>] = []
+    walk.moves(of: configuration, into: &moves)
+    var number = 0
+    for move in moves {
+      var next = configuration
+      guard case .next = walk.take(move, in: &next) else { continue }
+      let words = walk.describe(move, in: configuration)
+      guard number < batch.count else { return "\(words.who) \(words.what) was possible, and then was not" }
+      if let codes = codes(of: next) {
+        let hash = walker.hash(of: codes)
+        if hash.low != batch.lows[number] {
+          return
+            "\(words.who) \(words.what) led to \(Printer.differences(configuration.state, next.state).joined(separator: ", ")), and to something else before"
+        }
+      }
+      number += 1
+    }
+    return number == batch.count ? nil : "\(batch.count - number) steps were possible, and then were not"
+  }
+}

@@ -1,0 +1,54 @@
+import Spec
+
+// The start, the runs that are shown, and what was covered.
+extension Interpreter {
+  /// Puts the start into the walker's codes and returns its hash; nil where a field of it is above its maximum.
+  @inlinable func start() -> (low: UInt64, high: UInt64)? {
+    guard let codes = codes(of: walk.start) else { return nil }
+    for part in codes.indices { walker.codes[part] = codes[part] }
+    return walker.hash(of: codes)
+  }
+
+  /// The run along the successors with these ordinals, by the semantics itself.
+  @usableFromInline func trace(_ ordinals: [Int]) -> Trace {
+    var configuration = walk.start
+    var moves: [Move<S.Event>] = []
+    var trace = Trace()
+    for ordinal in ordinals {
+      walk.moves(of: configuration, into: &moves)
+      var seen = -1
+      for move in moves {
+        var next = configuration
+        guard case .next(let outcome) = walk.take(move, in: &next) else { continue }
+        seen += 1
+        if seen == ordinal {
+          trace.steps.append(TraceStep(trace.steps.count + 1, move, outcome, walk, configuration, next))
+          configuration = next
+          break
+        }
+      }
+    }
+    return trace
+  }
+
+  @inlinable var coverage: Coverage {
+    var fired = design.hosts.map { Array(repeating: 0, count: $0.book.rules.count) }
+    for transition in walker.transitions {
+      if case .fired(let rule) = transition.outcome { fired[Int(transition.host)][rule] += transition.count }
+    }
+    return Coverage(
+      rules: design.hosts.flatMap { host in
+        host.book.rules.enumerated().map { number, rule in
+          Coverage.RuleCount(
+            host: host.name, rule: rule.name, fired: fired[host.index][number], guards: rule.guards.map(\.name),
+            refusals: Array(verdicts[host.index][number].dropLast()), passes: verdicts[host.index][number].last ?? 0)
+        }
+      },
+      sometimes: sometimesMet)
+  }
+
+  /// In the order of the design's properties.
+  @inlinable var sometimesMet: [(name: String, isMet: Bool)] {
+    machineJudges.flatMap(\.sometimesMet) + jointJudge.sometimesMet
+  }
+}

@@ -1,0 +1,168 @@
+import Spec
+
+/// The typed side of a search: steps the machines themselves, and judges their laws, for what a ``PartWalker`` has not
+/// met before.
+@usableFromInline final class Interpreter<S: System> {
+  @usableFromInline let design: Design<S>
+  @usableFromInline let walk: Walk<S>
+  @usableFromInline let walker: PartWalker
+  @usableFromInline let stepper: Stepper<S>
+  @usableFromInline let machineJudges: [Judge<S>]
+  @usableFromInline let jointJudge: Judge<S>
+  /// A state with the machines that were looked at last.
+  @exclusivity(unchecked) @usableFromInline var scratch: S
+  /// The code of each machine in ``scratch``.
+  @exclusivity(unchecked) @usableFromInline var loaded: ContiguousArray<UInt32>
+  @exclusivity(unchecked) @usableFromInline var events: ContiguousArray<S.Event?> = []
+  @exclusivity(unchecked) @usableFromInline var effects: ContiguousArray<S.Effect?> = []
+  /// Inputs that draw without looking at the state, once drawn.
+  @exclusivity(unchecked) @usableFromInline var draws: ContiguousArray<ContiguousArray<UInt32>?>
+  /// For each host and rule, how often each guard refused it; the last count is of the times it fired.
+  @exclusivity(unchecked) @usableFromInline var verdicts: [[[Int]]]
+  @usableFromInline let buffer = ByteBuffer()
+  @usableFromInline let holdsAnything: Bool
+  @usableFromInline let leadsToOffsets: [Int]
+  @exclusivity(unchecked) @usableFromInline var trouble: [Finding] = []
+
+  @inlinable init(_ design: Design<S>, _ world: World<S>, _ lexicon: Lexicon) {
+    self.design = design
+    walk = Walk(design, world)
+    stepper = Stepper(design)
+    stepper.isRecording = true
+    walker = PartWalker(
+      PartPlan(design, world, machineTypes: stepper.machineTypes), lexicon)
+    holdsAnything = design.contracts.contains { $0.contract.options.holds != nil }
+    // What the world holds is no part of a machine: laws that may ask for it are judged with the whole state.
+    let mayHold = holdsAnything
+    let isJoint: (Property<S, S.Event, S.Effect>) -> Bool = { law in
+      if case .always = law.kind { mayHold } else { false }
+    }
+    machineJudges = design.hosts.map { host in Judge(design.name, host.properties.filter { !isJoint($0) }) }
+    let own = design.hosts.reduce(0) { $0 + $1.properties.count }
+    jointJudge = Judge(
+      design.name, design.hosts.flatMap { $0.properties.filter(isJoint) } + design.properties.dropFirst(own))
+    var offsets: [Int] = []
+    var next = 0
+    for judge in machineJudges {
+      offsets.append(next)
+      next += judge.leadsTo.count
+    }
+    leadsToOffsets = offsets + [next]
+    scratch = world.start()
+    loaded = ContiguousArray(repeating: .max, count: design.hosts.count)
+    draws = ContiguousArray(repeating: nil, count: world.inputs.count)
+    verdicts = design.hosts.map { host in
+      host.book.rules.map { Array(repeating: 0, count: $0.guards.count + 1) }
+    }
+    connect()
+  }
+
+  /// Answers the walker's questions from here. The walker is owned by this interpreter.
+  @inlinable func connect() {
+    unowned let it = self
+    walker.typed.step = { it.step($0, $1, $2) }
+    walker.typed.fact = { it.fact($0, $1) }
+    walker.typed.answers = { it.answers($0, $1, $2) }
+    walker.typed.draw = { it.draw($0) }
+    walker.typed.eventHost = { (it.event($0).kind, it.event($0).digest) }
+    walker.typed.effectKey = { it.effectKey($0) }
+    walker.typed.crash = { it.crash() }
+    walker.typed.describeEvent = { Printer.line(of: it.event($0)) }
+    walker.typed.describeEffect = { Printer.line(of: it.effect($0)) }
+    walker.typed.hasStepLaws = machineJudges.map(\.hasStepLaws)
+    walker.typed.hasJointStepLaws = jointJudge.hasStepLaws
+    walker.typed.judgeStep = { it.judgeStep($0, includesMachines: $1) }
+    if jointJudge.hasStateLaws { walker.typed.judgeState = { it.judgeState() } }
+  }
+
+  // MARK: - Values and codes
+
+  @inlinable func event(_ code: UInt32) -> S.Event {
+    if Int(code) < events.count, let known = events[Int(code)] { return known }
+    var event = S.Event()
+    _ = walker.lexicon.read(code, kind: PartPlan.Kind.event, into: buffer)
+    var reader = ByteReader(buffer.bytes)
+    event.fields(&reader)
+    events.set(Int(code), event, filler: nil)
+    return event
+  }
+
+  @inlinable func effect(_ code: UInt32) -> S.Effect {
+    if Int(code) < effects.count, let known = effects[Int(code)] { return known }
+    var effect = S.Effect()
+    _ = walker.lexicon.read(code, kind: PartPlan.Kind.effect, into: buffer)
+    var reader = ByteReader(buffer.bytes)
+    effect.fields(&reader)
+    effects.set(Int(code), effect, filler: nil)
+    return effect
+  }
+
+  @inlinable func code(of event: S.Event) -> UInt32 {
+    buffer.count = 0
+    var writer = ByteWriter(buffer)
+    var event = event
+    event.fields(&writer)
+    let word = walker.lexicon.code(of: buffer.bytes, kind: PartPlan.Kind.event)
+    if Int(word.code) >= events.count || events[Int(word.code)] == nil {
+      events.set(Int(word.code), event, filler: nil)
+    }
+    walker.learn(PartPlan.Kind.event, word, buffer.bytes)
+    return word.code
+  }
+
+  @inlinable func code(of effect: S.Effect) -> UInt32 {
+    buffer.count = 0
+    var writer = ByteWriter(buffer)
+    var effect = effect
+    effect.fields(&writer)
+    let word = walker.lexicon.code(of: buffer.bytes, kind: PartPlan.Kind.effect)
+    if Int(word.code) >= effects.count || effects[Int(word.code)] == nil {
+      effects.set(Int(word.code), effect, filler: nil)
+    }
+    walker.learn(PartPlan.Kind.effect, word, buffer.bytes)
+    return word.code
+  }
+
+  /// The code of a host's machine as it stands in the scratch state; nil where a field is above its maximum.
+  @inlinable func code(ofMachine host: Int) -> UInt32? {
+    if let over = stepper.write(host: host, of: &scratch, into: buffer) {
+      walker.note(
+        bound: "the field \(over.field) was \(over.value), above its maximum \(over.max): what follows was not explored"
+      )
+      return nil
+    }
+    let kind = walker.plan.kinds[host]
+    let word = walker.lexicon.code(of: buffer.bytes, kind: kind)
+    walker.learn(kind, word, buffer.bytes)
+    if !stepper.remember(Int(word.code), host: host, of: &scratch) {
+      trouble.append(
+        Finding(
+          .critical, "encoding-not-injective",
+          "two different states of \(design.hosts[host].name) have the same fields: its listing leaves something out, "
+            + "as in \(words())"))
+    }
+    loaded[host] = word.code
+    return word.code
+  }
+
+  /// Puts a machine into the scratch state.
+  @inlinable func load(_ host: Int, _ code: UInt32) {
+    if loaded[host] == code { return }
+    if !stepper.recall(Int(code), host: host, in: &scratch) {
+      _ = walker.lexicon.read(code, kind: walker.plan.kinds[host], into: buffer)
+      let isRead = stepper.read(host: host, of: &scratch, from: buffer.bytes)
+      precondition(isRead, "a record of \(design.hosts[host].name) does not decode: its fields are not listed alike")
+      _ = stepper.remember(Int(code), host: host, of: &scratch)
+    }
+    loaded[host] = code
+  }
+
+  @inlinable func loadAll(_ codes: UnsafePointer<UInt32>) {
+    for host in 0..<design.hosts.count { load(host, codes[host]) }
+  }
+
+  /// The scratch state in words.
+  @usableFromInline func words() -> String {
+    Printer.lines(of: scratch).map { "\($0.path) \($0.value)" }.joined(separator: ", ")
+  }
+}

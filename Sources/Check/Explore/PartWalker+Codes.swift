@@ -1,0 +1,232 @@
+import Spec
+
+// What codes stand for: learning them, and making new ones.
+extension PartWalker {
+  // MARK: - Hashes
+
+  /// What a part adds to the hash of a state. A state's hash is the sum over its parts, so a step changes it by the parts
+  /// it touches; each term depends on the part's place and on every bit of its content.
+  @inline(__always) func term(_ part: Int, _ code: UInt32) -> (low: UInt64, high: UInt64) {
+    let kind = plan.kinds[part]
+    let content = mirrors[kind].lows[Int(code)]
+    let other = mirrors[kind].highs[Int(code)]
+    let salt = UInt64(truncatingIfNeeded: part &+ 1) &* 0x9E37_79B9_7F4A_7C15
+    let product = (content ^ salt).multipliedFullWidth(by: other | 0x8000_0000_0000_0001)
+    let low = (product.high ^ product.low) &+ content
+    let second = (other ^ salt).multipliedFullWidth(by: 0xE703_7ED1_A0B4_28DB)
+    return (low ^ (low >> 29), (second.high ^ second.low) &+ product.high)
+  }
+
+  // MARK: - Learning
+
+  /// Makes sure that this worker knows the codes of the state at hand.
+  func ensureAll() {
+    for part in 0..<plan.count { ensure(plan.kinds[part], codes[part]) }
+  }
+
+  /// What the tables hold, roughly.
+  var bytes: Int {
+    (0..<plan.hosts).reduce(ledgerSteps.bytes + pushes.bytes + pulls.bytes + purseSteps.bytes) { $0 + steps[$1].bytes }
+      + transitions.count * MemoryLayout<Transition>.stride + orders.count * 8 + routed.count * 4
+      + mirrors.reduce(0) { $0 + $1.lows.count * 17 }
+  }
+
+  /// Makes sure that this worker knows a code: another one may have met it first.
+  @inline(__always) func ensure(_ kind: Int, _ code: UInt32) {
+    if !mirrors[kind].knows(code) { fetch(kind, code) }
+  }
+
+  @inline(never) private func fetch(_ kind: Int, _ code: UInt32) {
+    let scratch = ByteBuffer()
+    let word = lexicon.read(code, kind: kind, into: scratch)
+    learn(kind, word, scratch.bytes)
+  }
+
+  @usableFromInline func learn(_ kind: Int, _ word: Lexicon.Word, _ bytes: UnsafeRawBufferPointer) {
+    if mirrors[kind].knows(word.code) { return }
+    mirrors[kind].learn(word)
+    let code = Int(word.code)
+    switch kind {
+    case PartPlan.Kind.event:
+      let (host, rank) = typed.eventHost(word.code)
+      eventHosts.set(code, UInt16(host), filler: 0)
+      eventRanks.set(code, rank, filler: 0)
+    case PartPlan.Kind.effect: effectKeys.set(code, typed.effectKey(word.code), filler: Key())
+    case PartPlan.Kind.ledger: ledgers.set(code, Self.entries(bytes), filler: [])
+    case PartPlan.Kind.channel: queues.set(code, ContiguousArray(Self.words(bytes).map(UInt32.init)), filler: [])
+    case PartPlan.Kind.purses: pursed.set(code, purseValue(bytes), filler: PurseValue(left: [], echoes: []))
+    default: break
+    }
+  }
+
+  static func words(_ bytes: UnsafeRawBufferPointer) -> [UInt64] {
+    stride(from: 0, to: bytes.count, by: 8).map {
+      UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: $0, as: UInt64.self))
+    }
+  }
+
+  private static func entries(_ bytes: UnsafeRawBufferPointer) -> ContiguousArray<Entry> {
+    ContiguousArray(
+      words(bytes).map {
+        Entry(
+          contract: UInt16(truncatingIfNeeded: $0 >> 48), stage: UInt8(truncatingIfNeeded: $0 >> 40),
+          condition: UInt8(truncatingIfNeeded: $0 >> 32), effect: UInt32(truncatingIfNeeded: $0))
+      })
+  }
+
+  private func purseValue(_ bytes: UnsafeRawBufferPointer) -> PurseValue {
+    let words = Self.words(bytes)
+    let count = Int(words[0])
+    return PurseValue(
+      left: ContiguousArray(words[1...count].map(UInt32.init)),
+      echoes: ContiguousArray(
+        words[(count + 1)...].map { (UInt16(truncatingIfNeeded: $0 >> 32), UInt32(truncatingIfNeeded: $0)) }))
+  }
+
+  // MARK: - Making
+
+  func code(ofLedger entries: ContiguousArray<Entry>) -> UInt32 {
+    buffer.count = 0
+    content.count = 0
+    for entry in entries {
+      let head = UInt64(entry.contract) << 48 | UInt64(entry.stage) << 40 | UInt64(entry.condition) << 32
+      ensure(PartPlan.Kind.effect, entry.effect)
+      buffer.put(head | UInt64(entry.effect))
+      content.put(head)
+      content.put(mirrors[PartPlan.Kind.effect].lows[Int(entry.effect)])
+    }
+    return made(PartPlan.Kind.ledger)
+  }
+
+  @usableFromInline func code(ofQueue events: ContiguousArray<UInt32>) -> UInt32 {
+    buffer.count = 0
+    content.count = 0
+    for event in events {
+      ensure(PartPlan.Kind.event, event)
+      buffer.put(UInt64(event))
+      content.put(mirrors[PartPlan.Kind.event].lows[Int(event)])
+    }
+    return made(PartPlan.Kind.channel)
+  }
+
+  @usableFromInline func code(ofPurses value: PurseValue) -> UInt32 {
+    buffer.count = 0
+    content.count = 0
+    buffer.put(UInt64(value.left.count))
+    for left in value.left { buffer.put(UInt64(left)) }
+    content.append(buffer.bytes)
+    for echo in value.echoes {
+      ensure(PartPlan.Kind.event, echo.event)
+      buffer.put(UInt64(echo.contract) << 32 | UInt64(echo.event))
+      content.put(UInt64(echo.contract))
+      content.put(mirrors[PartPlan.Kind.event].lows[Int(echo.event)])
+    }
+    return made(PartPlan.Kind.purses)
+  }
+
+  private func made(_ kind: Int) -> UInt32 {
+    let word = lexicon.code(of: buffer.bytes, kind: kind, content: content.bytes)
+    learn(kind, word, buffer.bytes)
+    return word.code
+  }
+
+  // MARK: - Operations
+
+  func number(of op: LedgerOp) -> UInt32 {
+    if let known = ledgerOpNumbers[op] { return known }
+    let number = UInt32(ledgerOps.count)
+    ledgerOps.append(op)
+    ledgerOpNumbers[op] = number
+    return number
+  }
+
+  func number(of op: PurseOp) -> UInt32 {
+    if let known = purseOpNumbers[op] { return known }
+    let number = UInt32(purseOps.count)
+    purseOps.append(op)
+    purseOpNumbers[op] = number
+    return number
+  }
+
+  /// The number of an owed identity: an obligation by contract and key, a channel by a contract below 0.
+  ///
+  /// Identities get their numbers from the lexicon, so that all workers mean the same.
+  func identity(_ contract: Int, _ key: Key) -> UInt32 {
+    let identity = Identity(contract: contract, key: key)
+    if let known = identities[identity] { return known }
+    let number = lexicon.identity(contract, key)
+    identities[identity] = number
+    return number
+  }
+}
+
+extension ContiguousArray {
+  /// Sets the element at `index`, filling up to it.
+  @inlinable mutating func set(_ index: Int, _ element: Element, filler: @autoclosure () -> Element) {
+    while count <= index { append(filler()) }
+    self[index] = element
+  }
+}
+
+// Whole states, for the typed side.
+extension PartWalker {
+  @usableFromInline func entries(in codes: UnsafePointer<UInt32>) -> [Entry] {
+    plan.ledgers.flatMap { part in
+      guard let part else { return [Entry]() }
+      ensure(PartPlan.Kind.ledger, codes[part])
+      return Array(ledgers[Int(codes[part])])
+    }
+  }
+
+  @usableFromInline func queue(_ channel: Int, in codes: UnsafePointer<UInt32>) -> ContiguousArray<UInt32> {
+    let code = codes[plan.firstChannel + channel]
+    ensure(PartPlan.Kind.channel, code)
+    return queues[Int(code)]
+  }
+
+  @usableFromInline func purses(in codes: UnsafePointer<UInt32>) -> PurseValue {
+    ensure(PartPlan.Kind.purses, codes[plan.purses])
+    return pursed[Int(codes[plan.purses])]
+  }
+
+  /// The codes of the hosts' ledgers, given all obligations in canonical order.
+  @usableFromInline func ledgerCodes(_ entries: [Entry]) -> [UInt32] {
+    plan.ledgers.indices.compactMap { host in
+      plan.ledgers[host] == nil
+        ? nil
+        : code(ofLedger: ContiguousArray(entries.filter { plan.contracts[Int($0.contract)].host == host }))
+    }
+  }
+
+  /// The hash of a whole state.
+  @usableFromInline func hash(of codes: [UInt32]) -> (low: UInt64, high: UInt64) {
+    var sum: (low: UInt64, high: UInt64) = (0, 0)
+    for part in codes.indices {
+      ensure(plan.kinds[part], codes[part])
+      let term = term(part, codes[part])
+      sum = (sum.low &+ term.low, sum.high &+ term.high)
+    }
+    return sum
+  }
+
+  /// Makes a transition of what a machine did.
+  @usableFromInline func transition(
+    _ host: Int, _ outcome: Outcome, to code: UInt32, orders made: [PackedOrder] = [], routed sent: [UInt32] = [],
+    findings: [Finding] = [], overflows: Bool = false
+  ) -> Transition {
+    let firstOrder = Int32(orders.count)
+    orders.append(contentsOf: made)
+    let firstRouted = Int32(routed.count)
+    routed.append(contentsOf: sent)
+    if !findings.isEmpty { flaws.append(findings) }
+    return Transition(
+      host: UInt16(host), outcome: outcome, to: code, orders: firstOrder..<Int32(orders.count),
+      routed: firstRouted..<Int32(routed.count), flaw: findings.isEmpty ? -1 : Int32(flaws.count - 1),
+      overflows: overflows)
+  }
+
+  @usableFromInline func order(on contract: Int, _ op: LedgerOp) -> PackedOrder {
+    let part = plan.ledgers[plan.contracts[contract].host] ?? 0
+    return PackedOrder(kind: .ledger, part: UInt16(part), value: number(of: op))
+  }
+}

@@ -1,0 +1,295 @@
+import Spec
+
+// The moves of a state, in the order that ``Walk/moves(of:into:)`` lists them.
+extension PartWalker {
+  /// Judges the state at hand and lists what can follow it.
+  ///
+  /// - Parameter hash: The state's hash, as the sum of its parts' terms.
+  @usableFromInline func expand(hash: (low: UInt64, high: UInt64), into batch: Batch) {
+    batch.clear()
+    base = hash
+    (low, high) = hash
+    before.update(from: codes, count: plan.count)
+    judge(batch)
+    if batch.isBroken { return }
+    for channel in plan.channels.indices { deliver(channel, batch) }
+    for host in 0..<plan.hosts {
+      guard let part = plan.ledgers[host] else { continue }
+      for offer in offers(of: codes[part]) { answer(offer, part, batch) }
+    }
+    for input in plan.inputs.indices { give(input, batch) }
+    for fault in plan.faults.indices { suffer(fault, batch) }
+    if let left = pursed[Int(codes[plan.purses])].left.last, left > 0 { crash(batch) }
+  }
+
+  private func judge(_ batch: Batch) {
+    for host in 0..<plan.hosts {
+      let fact = fact(host)
+      batch.from |= fact.from
+      batch.to |= fact.to
+      if !fact.isResting { batch.isResting = false }
+      if !fact.findings.isEmpty {
+        batch.isBroken = true
+        for finding in fact.findings { batch.findings.append((finding, nil)) }
+      }
+    }
+    guard let judgeState = typed.judgeState else { return }
+    let joint = judgeState()
+    batch.from |= joint.from
+    batch.to |= joint.to
+    if !joint.findings.isEmpty {
+      batch.isBroken = true
+      for finding in joint.findings { batch.findings.append((finding, nil)) }
+    }
+  }
+
+  // MARK: - Moves
+
+  @inline(__always) private func deliver(_ channel: Int, _ batch: Batch) {
+    let part = plan.firstChannel + channel
+    let code = codes[part]
+    let count = queues[Int(code)].count
+    if count == 0 { return }
+    for position in 0..<(plan.channels[channel].isUnordered ? count : 1) {
+      let event = queues[Int(code)][position]
+      begin()
+      set(part, pull(code, position))
+      step(event)
+      finish(batch, event, answers: identity(-1 - channel, Key()))
+    }
+  }
+
+  @inline(__always) private func answer(_ offer: Offer, _ part: Int, _ batch: Batch) {
+    begin()
+    set(part, ledger(codes[part], offer.op).code)
+    if offer.isRepeatable {
+      let op = PurseOp.remember(contract: UInt16(offer.contract), event: offer.event)
+      set(plan.purses, purses(codes[plan.purses], op))
+    }
+    let outcome = step(offer.event)
+    if outcome == .refused, offer.isFenced { note(.refusedAnswer(typed.describeEvent(offer.event))) }
+    finish(batch, offer.event, answers: offer.identity)
+  }
+
+  @inline(__always) private func give(_ input: Int, _ batch: Batch) {
+    let isLimited = plan.inputs[input].isLimited
+    if isLimited, pursed[Int(codes[plan.purses])].left[input] == 0 { return }
+    for event in typed.draw(input) {
+      ensure(PartPlan.Kind.event, event)
+      let host = Int(eventHosts[Int(event)])
+      switch transitions[transition(host, event)].outcome {
+      case .refused, .ignored: continue
+      case .unexpected:
+        begin()
+        step(event)
+        finish(batch, event, answers: 0)
+      case .fired:
+        begin()
+        if isLimited { set(plan.purses, purses(codes[plan.purses], .spend(input))) }
+        step(event)
+        finish(batch, event, answers: 0)
+      }
+    }
+  }
+
+  private func suffer(_ fault: Int, _ batch: Batch) {
+    let purse = plan.inputs.count + fault
+    let value = pursed[Int(codes[plan.purses])]
+    if value.left[purse] == 0 { return }
+    let it = plan.faults[fault]
+    switch it.fault {
+    case .lost:
+      if let part = plan.ledgers[it.host] {
+        for (index, entry) in ledgers[Int(codes[part])].enumerated()
+        where entry.condition == Entry.open && plan.pays(it, Int(entry.contract)) {
+          begin()
+          set(part, ledger(codes[part], number(of: .lose(index: index))).code)
+          set(plan.purses, purses(codes[plan.purses], .spend(purse)))
+          finish(batch, nil, answers: 0)
+        }
+      }
+      for (channel, route) in plan.channels.enumerated()
+      where route.fromHost == it.host && route.effect == it.effect && route.isLossy {
+        let part = plan.firstChannel + channel
+        if queues[Int(codes[part])].isEmpty { continue }
+        begin()
+        set(part, pull(codes[part], 0))
+        set(plan.purses, purses(codes[plan.purses], .spend(purse)))
+        finish(batch, nil, answers: 0)
+      }
+    case .repeated:
+      for echo in value.echoes where plan.pays(it, Int(echo.contract)) {
+        begin()
+        set(plan.purses, purses(codes[plan.purses], .echoed(purse: purse)))
+        step(echo.event)
+        finish(batch, echo.event, answers: 0)
+      }
+      for (channel, route) in plan.channels.enumerated()
+      where route.fromHost == it.host && route.effect == it.effect && route.isRepeating {
+        guard let head = queues[Int(codes[plan.firstChannel + channel])].first else { continue }
+        begin()
+        set(plan.purses, purses(codes[plan.purses], .spend(purse)))
+        step(head)
+        finish(batch, head, answers: 0)
+      }
+    }
+  }
+
+  private func crash(_ batch: Batch) {
+    begin()
+    let (isBlocked, findings) = typed.crash()
+    if isBlocked {
+      noteFullChannel()
+      takeBack()
+    } else {
+      breaches.append(contentsOf: findings)
+      commit(batch, answers: 0)
+    }
+  }
+
+  // MARK: - Taking one
+
+  @inline(__always) private func begin() {
+    taken.removeAll(keepingCapacity: true)
+    breaches.removeAll(keepingCapacity: true)
+    visited = 0
+    isRevisiting = false
+    overflows = false
+  }
+
+  /// Puts another code at a part of the state at hand.
+  @inline(__always) @usableFromInline func set(_ part: Int, _ code: UInt32) {
+    let old = codes[part]
+    if old == code { return }
+    undo.append((part, old))
+    codes[part] = code
+    let before = term(part, old)
+    let after = term(part, code)
+    low = low &- before.low &+ after.low
+    high = high &- before.high &+ after.high
+  }
+
+  /// Delivers an event to its host, and runs direct routes to completion, first in, first out.
+  @inline(__always) @discardableResult private func step(_ event: UInt32) -> Outcome {
+    let first = transition(Int(eventHosts[Int(event)]), event)
+    let outcome = take(first)
+    if transitions[first].routed.isEmpty {
+      if outcome == .unexpected { note(.unexpected(typed.describeEvent(event))) }
+      return outcome
+    }
+    return stepOn(event, outcome, transitions[first].routed)
+  }
+
+  @inline(never) private func stepOn(_ event: UInt32, _ outcome: Outcome, _ range: Range<Int32>) -> Outcome {
+    waiting.removeAll(keepingCapacity: true)
+    for index in range { waiting.append(routed[Int(index)]) }
+    var next = 0
+    var trouble: Breach?
+    while next < waiting.count {
+      let routedEvent = waiting[next]
+      let number = transition(Int(eventHosts[Int(routedEvent)]), routedEvent)
+      let result = take(number)
+      switch result {
+      case .fired, .ignored: break
+      case .refused, .unexpected:
+        if trouble == nil { trouble = .routed(typed.describeEvent(routedEvent), was: result) }
+      }
+      for index in transitions[number].routed { waiting.append(routed[Int(index)]) }
+      next += 1
+    }
+    if let trouble { note(trouble) }
+    return outcome
+  }
+
+  /// Takes one machine's step.
+  @inline(__always) private func take(_ number: Int) -> Outcome {
+    let host = Int(transitions[number].host)
+    transitions[number].count &+= 1
+    let outcome = transitions[number].outcome
+    if transitions[number].flaw >= 0 { flawed.append(number) }
+    if transitions[number].overflows { overflows = true }
+    // A machine that is sent two events in one step is judged over both.
+    let bit: UInt64 = 1 << UInt64(truncatingIfNeeded: host & 63)
+    if visited & bit != 0 { isRevisiting = true }
+    visited |= bit
+    if case .fired = outcome {
+      set(host, transitions[number].to)
+      if !transitions[number].orders.isEmpty { taken.append(UInt32(truncatingIfNeeded: number)) }
+    }
+    return outcome
+  }
+
+  /// Lets the orders of the step take effect, judges it, and makes it a successor.
+  @inline(__always) private func finish(_ batch: Batch, _ event: UInt32?, answers: UInt32) {
+    for number in taken {
+      for index in transitions[Int(number)].orders {
+        if !carryOut(orders[Int(index)]) {
+          noteFullChannel()
+          takeBack()
+          return
+        }
+      }
+    }
+    if !flawed.isEmpty || isRevisiting || typed.hasJointStepLaws, let event { judgeStep(event) }
+    commit(batch, answers: answers)
+  }
+
+  @inline(__always) private func carryOut(_ order: PackedOrder) -> Bool {
+    let part = Int(order.part)
+    switch order.kind {
+    case .ledger:
+      let (code, breach) = ledger(codes[part], order.value)
+      if let breach { note(breach) }
+      set(part, code)
+    case .post:
+      if queues[Int(codes[part])].count >= plan.channelCapacity { return false }
+      set(part, push(codes[part], order.value))
+    case .stray: note(.stray(typed.describeEffect(order.value)))
+    }
+    return true
+  }
+
+  private func judgeStep(_ event: UInt32) {
+    if isRevisiting {
+      breaches.append(contentsOf: typed.judgeStep(event, true))
+    } else {
+      for number in flawed { breaches.append(contentsOf: flaws[Int(transitions[number].flaw)]) }
+      if typed.hasJointStepLaws { breaches.append(contentsOf: typed.judgeStep(event, false)) }
+    }
+    flawed.removeAll(keepingCapacity: true)
+  }
+
+  private func note(_ breach: Breach) {
+    breaches.append(Finding(breach.severity, breach.code, breach.words))
+  }
+
+  private func noteFullChannel() {
+    note(bound: "a channel was full (capacity \(plan.channelCapacity)): steps that send into it were not explored")
+  }
+
+  @usableFromInline func note(bound words: String) {
+    if !boundsMet.contains(words) { boundsMet.append(words) }
+  }
+
+  @inline(__always) private func commit(_ batch: Batch, answers: UInt32) {
+    var isBroken = overflows
+    if !breaches.isEmpty {
+      for finding in breaches {
+        batch.findings.append((finding, batch.count))
+        if finding.severity <= .major { isBroken = true }
+      }
+    }
+    if answers != 0, !batch.owed.contains(answers) { batch.owed.append(answers) }
+    batch.begin(low: low, high: high, answers: answers, isBroken: isBroken)
+    for change in undo { batch.changes.append(Batch.Change(part: UInt32(change.part), code: codes[change.part])) }
+    takeBack()
+  }
+
+  /// Puts the state back as it was before the move.
+  @inline(__always) private func takeBack() {
+    for index in undo.indices.reversed() { codes[undo[index].part] = undo[index].code }
+    (low, high) = base
+    undo.removeAll(keepingCapacity: true)
+    if !flawed.isEmpty { flawed.removeAll(keepingCapacity: true) }
+  }
+}

@@ -1,0 +1,206 @@
+import Spec
+
+// What each part does: looked up, or found out once.
+extension PartWalker {
+  private static var breachFlag: UInt32 { 1 << 31 }
+
+  // MARK: - Machines
+
+  @inline(__always) func transition(_ host: Int, _ event: UInt32) -> Int {
+    if let known = steps[host][codes[host], event] { return Int(known) }
+    return find(host, event)
+  }
+
+  @inline(never) private func find(_ host: Int, _ event: UInt32) -> Int {
+    let code = codes[host]
+    let transition = typed.step(host, code, event)
+    let number = transitions.count
+    transitions.append(transition)
+    steps[host].insert(code, event, UInt32(number))
+    return number
+  }
+
+  /// What the laws of one machine say of its state. They are judged once for each of its states.
+  func fact(_ host: Int) -> HostFact {
+    let code = Int(codes[host])
+    if code < facts[host].count, let known = facts[host][code] { return known }
+    let fact = typed.fact(host, codes[host])
+    facts[host].set(code, fact, filler: nil)
+    return fact
+  }
+
+  // MARK: - Obligations
+
+  /// The ledger after an operation, and the breach met, if any.
+  @inline(__always) func ledger(_ code: UInt32, _ op: UInt32) -> (code: UInt32, breach: Breach?) {
+    let known = ledgerSteps[code, op] ?? findLedger(code, op)
+    if known & Self.breachFlag == 0 { return (known, nil) }
+    let (after, breach) = ledgerBreaches[Int(known & ~Self.breachFlag)]
+    return (after, breach)
+  }
+
+  @inline(never) private func findLedger(_ code: UInt32, _ op: UInt32) -> UInt32 {
+    var entries = ledgers[Int(code)]
+    let breach = apply(ledgerOps[Int(op)], &entries)
+    let after = self.code(ofLedger: entries)
+    var value = after
+    if let breach {
+      value = UInt32(ledgerBreaches.count) | Self.breachFlag
+      ledgerBreaches.append((after, breach))
+    }
+    ledgerSteps.insert(code, op, value)
+    return value
+  }
+
+  private func apply(_ op: LedgerOp, _ entries: inout ContiguousArray<Entry>) -> Breach? {
+    switch op {
+    case .open(let contract, let effect): return open(contract, effect, &entries)
+    case .cancel(let contract, let key):
+      let index = entries.firstIndex {
+        Int($0.contract) == contract && effectKeys[Int($0.effect)] == key && $0.condition != Entry.unwanted
+      }
+      return index.flatMap { cancel($0, &entries) }
+    case .cancelAll(let contract):
+      var breach: Breach?
+      for index in entries.indices.reversed()
+      where Int(entries[index].contract) == contract && entries[index].condition != Entry.unwanted {
+        breach = cancel(index, &entries) ?? breach
+      }
+      return breach
+    case .answer(let index, let next):
+      if let next { entries[index].stage = UInt8(next) } else { entries.remove(at: index) }
+      return nil
+    case .lose(let index):
+      entries[index].condition = Entry.lost
+      return nil
+    }
+  }
+
+  private func open(_ contract: Int, _ effect: UInt32, _ entries: inout ContiguousArray<Entry>) -> Breach? {
+    let key = effectKeys[Int(effect)]
+    let opened = Entry(contract: UInt16(contract), stage: 0, condition: Entry.open, effect: effect)
+    let index = entries.firstIndex {
+      Int($0.contract) == contract && effectKeys[Int($0.effect)] == key && $0.condition != Entry.unwanted
+    }
+    guard let index else {
+      insert(opened, &entries)
+      return nil
+    }
+    switch plan.contracts[contract].options.again {
+    case .replaces: entries[index] = opened
+    case .joins: break
+    case .finding: return .identityOpen(plan.contracts[contract].name, key)
+    }
+    return nil
+  }
+
+  private func cancel(_ index: Int, _ entries: inout ContiguousArray<Entry>) -> Breach? {
+    let contract = plan.contracts[Int(entries[index].contract)]
+    var cancelled = entries.remove(at: index)
+    if contract.options.late == .admitted, cancelled.condition == Entry.open {
+      cancelled.condition = Entry.unwanted
+      insert(cancelled, &entries)
+    }
+    return contract.options.holds == nil ? nil : .cancelledHolding(contract.name)
+  }
+
+  /// Puts an obligation in its canonical place: by contract, key, condition and stage.
+  private func insert(_ entry: Entry, _ entries: inout ContiguousArray<Entry>) {
+    func rank(_ it: Entry) -> (UInt16, Key, UInt8, UInt8) {
+      (it.contract, effectKeys[Int(it.effect)], it.condition, it.stage)
+    }
+    let place = entries.firstIndex { rank(entry) < rank($0) } ?? entries.count
+    entries.insert(entry, at: place)
+  }
+
+  /// The answers that the obligations of a ledger admit, in the order they are tried.
+  @inline(__always) func offers(of ledger: UInt32) -> ContiguousArray<Offer> {
+    let code = Int(ledger)
+    if code < offers.count, let known = offers[code] { return known }
+    return findOffers(code)
+  }
+
+  @inline(never) private func findOffers(_ code: Int) -> ContiguousArray<Offer> {
+    var found: ContiguousArray<Offer> = []
+    for (index, entry) in ledgers[code].enumerated() where entry.condition != Entry.lost {
+      let number = Int(entry.contract)
+      let contract = plan.contracts[number]
+      let stage = contract.stages[Int(entry.stage)]
+      let isOwed = stage.isOwed && entry.condition == Entry.open
+      let isRepeatable =
+        contract.options.faults.contains(.repeated) && contract.options.late == .admitted
+        && plan.faults.contains { $0.fault == .repeated && $0.host == contract.host && $0.effect == contract.effect }
+      for (answer, events) in typed.answers(number, Int(entry.stage), entry.effect).enumerated() {
+        let op = self.number(of: LedgerOp.answer(index: index, next: stage.next[answer]))
+        for event in events {
+          found.append(
+            Offer(
+              event: event, op: op,
+              identity: isOwed ? identity(number, effectKeys[Int(entry.effect)]) : 0, contract: number,
+              isFenced: contract.options.late == .fenced, isRepeatable: isRepeatable))
+        }
+      }
+    }
+    offers.set(code, found, filler: nil)
+    return found
+  }
+
+  // MARK: - Channels
+
+  @inline(__always) func push(_ queue: UInt32, _ event: UInt32) -> UInt32 {
+    if let known = pushes[queue, event] { return known }
+    return code(ofQueue: queues[Int(queue)] + [event], after: queue, event, &pushes)
+  }
+
+  @inline(__always) func pull(_ queue: UInt32, _ position: Int) -> UInt32 {
+    if let known = pulls[queue, UInt32(position)] { return known }
+    var events = queues[Int(queue)]
+    events.remove(at: position)
+    return code(ofQueue: events, after: queue, UInt32(position), &pulls)
+  }
+
+  @inline(never) private func code(
+    ofQueue events: ContiguousArray<UInt32>, after queue: UInt32, _ op: UInt32, _ cache: inout PairCache
+  ) -> UInt32 {
+    let code = self.code(ofQueue: events)
+    cache.insert(queue, op, code)
+    return code
+  }
+
+  // MARK: - Purses
+
+  @inline(__always) func purses(_ code: UInt32, _ op: PurseOp) -> UInt32 {
+    let number = self.number(of: op)
+    if let known = purseSteps[code, number] { return known }
+    return findPurses(code, op, number)
+  }
+
+  @inline(never) private func findPurses(_ code: UInt32, _ op: PurseOp, _ number: UInt32) -> UInt32 {
+    var value = pursed[Int(code)]
+    switch op {
+    case .spend(let purse): value.left[purse] -= 1
+    case .echoed(let purse):
+      value.left[purse] -= 1
+      let kept = value.echoes.filter { canRepeat(Int($0.contract), value) }
+      value.echoes = ContiguousArray(kept)
+    case .remember(let contract, let event):
+      guard canRepeat(Int(contract), value), !value.echoes.contains(where: { $0 == (contract, event) }) else { break }
+      func rank(_ it: (contract: UInt16, event: UInt32)) -> (UInt16, UInt64) {
+        (it.contract, eventRanks[Int(it.event)])
+      }
+      let place = value.echoes.firstIndex { rank((contract, event)) < rank($0) } ?? value.echoes.count
+      value.echoes.insert((contract, event), at: place)
+    }
+    let after = self.code(ofPurses: value)
+    purseSteps.insert(code, number, after)
+    return after
+  }
+
+  /// Whether some purse can still pay for a repeated answer of this contract.
+  private func canRepeat(_ contract: Int, _ value: PurseValue) -> Bool {
+    plan.faults.indices.contains {
+      plan.faults[$0].fault == .repeated && plan.pays(plan.faults[$0], contract)
+        && value.left[plan.inputs.count + $0] > 0
+    }
+  }
+}

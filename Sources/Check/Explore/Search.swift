@@ -1,0 +1,176 @@
+import Dispatch
+import Spec
+import Synchronization
+
+/// The search itself: no types, only packed states; level by level, by any number of workers.
+final class Search: @unchecked Sendable {
+  let expander: Expander
+  let machine: String
+  let world: String
+  let options: SearchOptions
+  let progress: ((ExplorationProgress) -> Void)?
+  let lexicon: Lexicon
+  let log = ParentLog()
+  @exclusivity(unchecked) var table: VisitedTable
+  var workers: [SearchWorker] = []
+  /// Chunks of the level at hand, and where to go on in the first of those left.
+  var level: [FrontierChunk] = []
+  let nextChunk = Atomic(0)
+  var depth = 0
+  /// Distinct states so far, by all workers.
+  let distinct = Atomic(0)
+  let isStopping = Atomic(false)
+  var boundsMet: [String] = []
+  var findings: [CheckFinding] = []
+  private var seen: Set<String> = []
+  private var peakBytes = 0
+
+  init(
+    _ expander: Expander, machine: String, world: String, _ options: SearchOptions,
+    _ progress: ((ExplorationProgress) -> Void)?
+  ) {
+    self.expander = expander
+    self.machine = machine
+    self.world = world
+    self.options = options
+    self.progress = progress
+    lexicon = expander.makeLexicon()
+    // With several workers, no batch may fill the table before they meet to let it grow.
+    table = VisitedTable(
+      isWide: options.memory == .hash128, isNumbered: options.memory == .exact || !expander.leadsTo.isEmpty,
+      capacity: options.workers == 1 ? 1 << 12 : options.workers << 19)
+    for number in 0..<options.workers { workers.append(SearchWorker(number, self)) }
+  }
+
+  func run() -> ExplorationReport {
+    workers[0].start()
+    collect()
+    while !level.isEmpty, !isStopping.load(ordering: .relaxed) {
+      expandLevel()
+      notePeak()
+      if isStopping.load(ordering: .relaxed) { break }
+      collect()
+      if !level.isEmpty { depth += 1 }
+    }
+    return report()
+  }
+
+  /// Lets the workers take chunks until the level is done, growing the table while they wait.
+  private func expandLevel() {
+    repeat {
+      if workers.count == 1 {
+        workers[0].work()
+      } else {
+        DispatchQueue.concurrentPerform(iterations: workers.count) { self.workers[$0].work() }
+      }
+      tellFindings()
+      if distinct.load(ordering: .relaxed) >= table.room {
+        table.grow(for: distinct.load(ordering: .relaxed) * 4 / 3)
+      }
+      checkMemory()
+    } while !isStopping.load(ordering: .relaxed) && workers.contains { $0.hasLeft } || hasChunks
+  }
+
+  private var hasChunks: Bool {
+    !isStopping.load(ordering: .relaxed) && nextChunk.load(ordering: .relaxed) < level.count
+  }
+
+  /// Makes the states that the workers found the level at hand.
+  private func collect() {
+    level = workers.flatMap { $0.takeFound() }
+    nextChunk.store(0, ordering: .relaxed)
+  }
+
+  func takeChunk() -> FrontierChunk? {
+    let index = nextChunk.wrappingAdd(1, ordering: .relaxed).oldValue
+    return index < level.count ? level[index] : nil
+  }
+
+  var isLastLevel: Bool { depth >= options.bounds.depth }
+
+  // MARK: - Findings
+
+  private func tellFindings() {
+    for worker in workers {
+      for (finding, number, ordinal) in worker.findings { report(finding, at: number, then: ordinal) }
+      worker.findings.removeAll()
+      if worker.isCutByDepth { note(bound: "depth \(options.bounds.depth)") }
+      if let words = worker.stopped { note(bound: words) }
+      for words in worker.worker.walker.boundsMet { note(bound: words) }
+    }
+  }
+
+  private func note(bound words: String) {
+    if !boundsMet.contains(words) { boundsMet.append(words) }
+  }
+
+  private func report(_ finding: Finding, at number: Int, then ordinal: Int?) {
+    guard seen.insert(finding.code + finding.words).inserted else { return }
+    let path = log.path(to: number) + (ordinal.map { [$0] } ?? [])
+    findings.append(CheckFinding(finding: finding, trace: expander.trace(path)))
+  }
+
+  // MARK: - Memory
+
+  private var bytes: Int {
+    table.bytes + log.bytes + level.reduce(0) { $0 + $1.bytes.count } + workers.reduce(0) { $0 + $1.bytes }
+      + lexicon.bytes
+  }
+
+  private func notePeak() { peakBytes = max(peakBytes, bytes) }
+
+  private func checkMemory() {
+    guard options.bounds.bytes < .max else { return }
+    notePeak()
+    if peakBytes > options.bounds.bytes {
+      note(bound: "\(options.bounds.bytes / 1_048_576) MiB of memory")
+      isStopping.store(true, ordering: .relaxed)
+    }
+  }
+
+  // MARK: - The report
+
+  private func report() -> ExplorationReport {
+    tellFindings()
+    var coverage = workers[0].worker.coverage()
+    for worker in workers.dropFirst() { coverage.merge(worker.worker.coverage()) }
+    judgeLeadsTo()
+    judge(coverage)
+    notePeak()
+    return ExplorationReport(
+      machine: machine, world: world, distinct: distinct.load(ordering: .relaxed),
+      generated: workers.reduce(0) { $0 + $1.generated }, depth: depth,
+      findings: findings.sorted { $0.finding.severity < $1.finding.severity }, coverage: coverage,
+      leadsTo: expander.leadsTo, boundsMet: boundsMet, peakBytes: peakBytes, memory: options.memory,
+      workers: workers.count, graphDigest: workers.reduce(0) { $0 &+ $1.graphDigest })
+  }
+
+  private func judgeLeadsTo() {
+    guard !expander.leadsTo.isEmpty, boundsMet.isEmpty else { return }
+    let graph = StateGraph(workers.map(\.graph), end: log.end)
+    for (index, name) in expander.leadsTo.enumerated() {
+      guard let lasso = graph.lasso(property: index, expander.fairness[index]) else { continue }
+      var trace = expander.trace(log.path(to: lasso.begin) + lasso.way + lasso.loop)
+      trace.loopsFrom = trace.steps.count - lasso.loop.count
+      let words = lasso.loop.isEmpty ? "a run may stay here for ever" : "a run may go round for ever"
+      findings.append(
+        CheckFinding(finding: Finding(.critical, "never-leads", "\"\(name)\" does not hold: \(words)"), trace: trace))
+    }
+  }
+
+  /// A complete search that never met a "sometimes", or never fired a rule, has said less than it seems.
+  private func judge(_ coverage: Coverage) {
+    guard boundsMet.isEmpty else { return }
+    for sometimes in coverage.sometimes where !sometimes.isMet {
+      findings.append(
+        CheckFinding(
+          finding: Finding(.minor, "never-met", "\"\(sometimes.name)\" never happened in this world"), trace: Trace()))
+    }
+    for rule in coverage.rules where rule.fired == 0 {
+      findings.append(
+        CheckFinding(
+          finding: Finding(.minor, "rule-never-fired", "\(rule.host): \"\(rule.rule)\" never fired in this world"),
+          trace: Trace()))
+    }
+  }
+}

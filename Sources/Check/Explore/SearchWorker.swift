@@ -1,0 +1,224 @@
+import Spec
+
+/// One thread of a search: expands states, and puts those that are new into its own part of the next level.
+final class SearchWorker: @unchecked Sendable {
+  let worker: Expander.Worker
+  private unowned let search: Search
+  private let walker: PartWalker
+  private let batch = Batch()
+  private let isFirst: Bool
+  private let isAlone: Bool
+  private let isExact: Bool
+  private let keepsEdges: Bool
+  private let bounds: Bounds
+
+  @exclusivity(unchecked) private var block: ParentLog.Block
+  @exclusivity(unchecked) private var chunk: FrontierChunk
+  @exclusivity(unchecked) private var found: [FrontierChunk] = []
+  /// The chunk at hand and how far it is expanded, when the workers had to meet in between.
+  @exclusivity(unchecked) private var left: (chunk: FrontierChunk, next: Int)?
+  @exclusivity(unchecked) private var archive = Archive()
+  @exclusivity(unchecked) private var expanded = 0
+  @exclusivity(unchecked) private(set) var waiting = 0
+  @exclusivity(unchecked) private(set) var generated = 0
+  @exclusivity(unchecked) private(set) var graphDigest: UInt64 = 0
+  @exclusivity(unchecked) var findings: [(finding: Finding, number: Int, ordinal: Int?)] = []
+  @exclusivity(unchecked) private var told: Set<String> = []
+  @exclusivity(unchecked) private var serious = 0
+  @exclusivity(unchecked) private var glances: ContiguousArray<UInt64> = []
+  /// The bound that this worker met.
+  @exclusivity(unchecked) private(set) var stopped: String?
+  @exclusivity(unchecked) private(set) var graph = GraphPart()
+  @exclusivity(unchecked) private(set) var isCutByDepth = false
+
+  init(_ number: Int, _ search: Search) {
+    self.search = search
+    worker = search.expander.makeWorker(search.lexicon)
+    walker = worker.walker
+    isFirst = number == 0
+    isAlone = search.options.workers == 1
+    isExact = search.options.memory == .exact
+    keepsEdges = !search.expander.leadsTo.isEmpty
+    bounds = search.options.bounds
+    block = search.log.block()
+    chunk = FrontierChunk(
+      RecordLayout(
+        widths: Array(repeating: 1, count: walker.plan.count), isWide: search.options.memory == .hash128))
+  }
+
+  var hasLeft: Bool { left != nil }
+  var bytes: Int {
+    chunk.bytes.count + found.reduce(0) { $0 + $1.bytes.count } + graph.bytes + walker.bytes + archive.bytes
+  }
+
+  /// Puts the start into the next level.
+  func start() {
+    guard let hash = worker.start() else { return }
+    batch.clear()
+    batch.begin(low: hash.low, high: hash.high, answers: 0, isBroken: false)
+    _ = insert(0, parent: 0)
+  }
+
+  func takeFound() -> [FrontierChunk] {
+    defer {
+      found = []
+      waiting = 0
+      chunk = FrontierChunk(chunk.layout)
+    }
+    return found + (chunk.count == 0 ? [] : [chunk])
+  }
+
+  /// Expands chunks until there are none, the search stops, or the table must grow.
+  func work() {
+    while let (chunk, next) = left ?? search.takeChunk().map({ ($0, 0) }) {
+      left = nil
+      for index in next..<chunk.count {
+        if !isAlone, search.distinct.load(ordering: .relaxed) >= search.table.room {
+          left = (chunk, index)
+          return
+        }
+        if search.isStopping.load(ordering: .relaxed) { return }
+        let (number, hash) = chunk.read(index, into: walker.codes)
+        walker.ensureAll()
+        walker.expand(hash: hash, into: batch)
+        take(Int(number), hash)
+      }
+    }
+  }
+
+  /// Takes in what followed one state.
+  private func take(_ number: Int, _ hash: (low: UInt64, high: UInt64)) {
+    let followsOn = !search.isLastLevel
+    if !followsOn, batch.count > 0 { isCutByDepth = true }
+    for (finding, ordinal) in batch.findings where followsOn || ordinal == nil { tell(finding, number, ordinal) }
+    if batch.count == 0, !batch.isBroken, !batch.isResting {
+      let words = "nothing can happen here, and a machine is not at rest"
+      tell(Finding(.critical, "deadlock", words), number, nil)
+    }
+    precondition(batch.count <= 1 << 16, "a state has \(batch.count) successors; let its world draw fewer")
+    if expanded & 0x1FFF < 8 { compare(number) }
+    if keepsEdges { graph.begin(number, from: batch.from, to: batch.to, owed: batch.owed) }
+    if followsOn { insertAll(number, hash.low) }
+    expanded += 1
+    watchBounds()
+  }
+
+  private func insertAll(_ number: Int, _ source: UInt64) {
+    let count = batch.count
+    if isAlone, search.distinct.load(ordering: .relaxed) + count > search.table.room {
+      search.table.grow(for: search.distinct.load(ordering: .relaxed) + count)
+    }
+    generated += count
+    // All slots are read before any is judged, so that the misses of the memory overlap.
+    glances.removeAll(keepingCapacity: true)
+    for ordinal in 0..<count { glances.append(search.table.glance(batch.lows[ordinal])) }
+    for ordinal in 0..<count {
+      let low = batch.lows[ordinal]
+      graphDigest &+= (source ^ (low &* 0xD6E8_FEB8_6659_FD93)) &* 0xA076_1D64_78BD_642F
+      if batch.successors[ordinal].isBroken || (glances[ordinal] == low && search.table.isPlain) { continue }
+      let target = insert(ordinal, parent: number)
+      if keepsEdges { graph.edge(to: target, answers: batch.successors[ordinal].answers, ordinal: ordinal) }
+    }
+  }
+
+  /// Looks a successor up; where it is new, numbers it and puts it into the next level.
+  @inline(__always) private func insert(_ ordinal: Int, parent: Int) -> Int {
+    let hash = (low: batch.lows[ordinal], high: batch.highs[ordinal])
+    if block.next == block.end { block = search.log.block() }
+    let number = UInt32(truncatingIfNeeded: block.next)
+    let result: (number: UInt32, isNew: Bool)
+    if isExact {
+      let changes = batch.changes(of: ordinal)
+      result = swapped(changes) { [archive, walker] in
+        search.table.insert(low: hash.low, high: hash.high, number: number) { archive.isSame($0, walker.codes) }
+      }
+    } else {
+      result = search.table.insert(low: hash.low, high: hash.high, number: number)
+    }
+    if result.isNew {
+      graphDigest &+= hash.low
+      block.append(parent: UInt32(truncatingIfNeeded: parent), ordinal: ordinal)
+      search.distinct.wrappingAdd(1, ordering: .relaxed)
+      swapped(batch.changes(of: ordinal)) { store(number, hash) }
+      return Int(number)
+    }
+    return Int(result.number)
+  }
+
+  /// Runs a body with a successor's codes in the walker's.
+  @inline(__always) private func swapped<R>(_ changes: Range<Int>, _ body: () -> R) -> R {
+    for index in changes { walker.codes[Int(batch.changes[index].part)] = batch.changes[index].code }
+    let result = body()
+    for index in changes {
+      let part = Int(batch.changes[index].part)
+      walker.codes[part] = walker.before[part]
+    }
+    return result
+  }
+
+  private func store(_ number: UInt32, _ hash: (low: UInt64, high: UInt64)) {
+    let wider = chunk.layout.widened(for: walker.codes)
+    if wider != nil || chunk.isFull {
+      if chunk.count > 0 { found.append(chunk) }
+      chunk = FrontierChunk(wider ?? chunk.layout)
+    }
+    if isExact { archive.append(chunk) }
+    chunk.append(number: number, hash: hash, walker.codes)
+    waiting += 1
+  }
+
+  private func compare(_ number: Int) {
+    guard let words = worker.disagreement(batch) else { return }
+    let finding = Finding(
+      .critical, "not-a-function",
+      "asked twice about the same state, the machines gave two answers: \(words); a guard, an update, an input or a "
+        + "contract looks at more than its arguments")
+    tell(finding, number, nil)
+  }
+
+  private func tell(_ finding: Finding, _ number: Int, _ ordinal: Int?) {
+    guard told.insert(finding.code + finding.words).inserted else { return }
+    if finding.severity <= .major { serious += 1 }
+    findings.append((finding, number, ordinal))
+  }
+
+  private func watchBounds() {
+    if isFirst, expanded & 0x3FFF == 0, let progress = search.progress {
+      progress(
+        ExplorationProgress(
+          distinct: search.distinct.load(ordering: .relaxed),
+          generated: generated * search.options.workers, depth: search.depth,
+          frontier: waiting * search.options.workers))
+    }
+    if serious >= bounds.findings {
+      stop("\(bounds.findings) findings")
+    } else if search.distinct.load(ordering: .relaxed) >= bounds.states {
+      stop("\(bounds.states) states")
+    }
+  }
+
+  private func stop(_ words: String) {
+    stopped = words
+    search.isStopping.store(true, ordering: .relaxed)
+  }
+}
+
+/// Every state of an exact search, by number.
+struct Archive {
+  private var chunks: [FrontierChunk] = []
+  private var places: ContiguousArray<(chunk: UInt32, index: UInt32)> = []
+
+  var bytes: Int { places.count * 8 + chunks.reduce(0) { $0 + $1.bytes.count } }
+
+  /// Notes that the next state is the next record of a chunk.
+  mutating func append(_ chunk: FrontierChunk) {
+    if chunks.last !== chunk { chunks.append(chunk) }
+    places.append((UInt32(chunks.count - 1), UInt32(chunk.count)))
+  }
+
+  func isSame(_ number: UInt32, _ codes: UnsafePointer<UInt32>) -> Bool {
+    let place = places[Int(number)]
+    let chunk = chunks[Int(place.chunk)]
+    return chunk.layout.isSame(chunk.bytes.bytes.baseAddress! + Int(place.index) * chunk.layout.size, codes)
+  }
+}
