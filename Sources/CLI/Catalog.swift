@@ -19,7 +19,7 @@ struct CatalogEntry: Sendable {
   let staticFindings: [Finding]
   let summary: DesignSummary
   let bookDigest: UInt64
-  let explore: @Sendable (_ world: String, Bounds, ((ExplorationProgress) -> Void)?) -> ExplorationReport
+  let explore: @Sendable (_ world: String, SearchOptions, ((ExplorationProgress) -> Void)?) -> ExplorationReport
   let fuzz: @Sendable (_ world: String, FuzzOptions, ((Int, Int) -> Void)?) -> FuzzReport
   let scenarios: @Sendable () -> (count: Int, failures: [ScenarioFailure])
   let audit: @Sendable (JournalReader, AuditRequest) throws -> JournalAudit
@@ -40,7 +40,7 @@ struct CatalogEntry: Sendable {
     summary = DesignSummary(design)
     bookDigest = design.bookDigest
     let worldsByName = Dictionary(uniqueKeysWithValues: design.worlds.map { ($0.name, $0) })
-    explore = { Check.explore(design, world: worldsByName[$0]!, bounds: $1, progress: $2) }
+    explore = { Check.explore(design, world: worldsByName[$0]!, options: $1, progress: $2) }
     fuzz = { Check.fuzz(design, world: worldsByName[$0]!, options: $1, progress: $2) }
     let own = all.filter { $0.file == design.chapter }
     scenarios = { (own.count, own.flatMap { ScenarioRunner.run($0, design) }) }

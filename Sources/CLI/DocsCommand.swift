@@ -69,7 +69,7 @@ struct Docs: ParsableCommand {
     entry.worlds.filter(\.isExhaustive).map { world in
       let progress = Options.Progress()
       defer { progress.finish() }
-      let report = entry.explore(world.name, Bounds()) {
+      let report = entry.explore(world.name, SearchOptions()) {
         progress.update("\(world.name): \(Output.count($0.distinct)) states")
       }
       return WorldEvidence(

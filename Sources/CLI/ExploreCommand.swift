@@ -15,10 +15,15 @@ struct Explore: ParsableCommand {
       "Stop after this many distinct states; 50 million, or 1 million where a world has no end.", valueName: "count"))
   var states: Int?
   @Option(help: ArgumentHelp("Stop at this many steps from the start.", valueName: "steps")) var depth: Int?
+  @Option(help: ArgumentHelp("Stop when the search holds this much memory, such as 4G.", valueName: "size"))
+  var memory: ByteSize?
+  @Option(help: "Remember states by 64 or 128 bits of their hash, or whole.") var remember: StateMemory = .hash64
+  @Option(help: ArgumentHelp("Threads; by default one for each core.", valueName: "count")) var workers: Int?
   @Flag(help: "Print one JSON object (with an array \"worlds\" where several were explored).") var json = false
 
   func validate() throws {
     guard states ?? 1 > 0 else { throw ValidationError("--states is \(states!); give a number above 0") }
+    guard workers ?? 1 > 0 else { throw ValidationError("--workers is \(workers!); give a number above 0") }
     guard depth ?? 1 > 0 else { throw ValidationError("--depth is \(depth!); give a number above 0") }
   }
 
@@ -30,7 +35,9 @@ struct Explore: ParsableCommand {
       let progress = Options.Progress()
       let usage = Usage()
       let bound = entry.worlds.first { $0.name == name }!.isExhaustive ? 50_000_000 : 1_000_000
-      let report = entry.explore(name, Bounds(states: states ?? bound, depth: depth ?? .max)) { now in
+      let bounds = Bounds(states: states ?? bound, depth: depth ?? .max, bytes: memory?.bytes ?? .max)
+      let options = SearchOptions(bounds: bounds, memory: remember, workers: workers ?? Usage.cores)
+      let report = entry.explore(name, options) { now in
         progress.update(
           "\(name): \(Output.count(now.distinct)) states, depth \(now.depth), \(Output.count(now.frontier)) waiting")
       }
@@ -69,12 +76,15 @@ struct Explore: ParsableCommand {
       ? "the whole world"
       : "NOT the whole world, because these bounds were met: \(report.boundsMet.joined(separator: "; "))"
     let odds = String(report.omissionOdds)
-    let fairness =
-      report.leadsTo.isEmpty
-      ? "" : report.isComplete ? "; leads-to under weak fairness of what is owed" : "; leads-to not judged"
+    if report.memory == .exact { return "\(extent); \(report.mode)\(fairness(of: report))" }
     return
       "\(extent); \(report.mode), odds of an omission \(odds.prefix(4))"
-      + "\(odds.firstIndex(of: "e").map { String(odds[$0...]) } ?? "")\(fairness)"
+      + "\(odds.firstIndex(of: "e").map { String(odds[$0...]) } ?? "")\(fairness(of: report))"
+  }
+
+  private static func fairness(of report: ExplorationReport) -> String {
+    report.leadsTo.isEmpty
+      ? "" : report.isComplete ? "; leads-to under weak fairness of what is owed" : "; leads-to not judged"
   }
 
   private static func met(_ report: ExplorationReport) -> Int { report.coverage.sometimes.count { $0.isMet } }

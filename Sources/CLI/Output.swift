@@ -55,6 +55,8 @@ struct Usage {
   var wallSeconds: Double { Double((ContinuousClock().now - wall).nanoseconds) / 1e9 }
   var cpuSeconds: Double { Usage.cpuSeconds - cpu }
 
+  static var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
+
   private static var cpuSeconds: Double {
     var usage = rusage()
     #if os(Linux)

@@ -52,9 +52,15 @@ extension PartWalker {
       eventHosts.set(code, UInt16(host), filler: 0)
       eventRanks.set(code, rank, filler: 0)
     case PartPlan.Kind.effect: effectKeys.set(code, typed.effectKey(word.code), filler: Key())
-    case PartPlan.Kind.ledger: ledgers.set(code, Self.entries(bytes), filler: [])
-    case PartPlan.Kind.channel: queues.set(code, ContiguousArray(Self.words(bytes).map(UInt32.init)), filler: [])
-    case PartPlan.Kind.purses: pursed.set(code, purseValue(bytes), filler: PurseValue(left: [], echoes: []))
+    case PartPlan.Kind.ledger:
+      ledgers.set(code, Self.entries(bytes), filler: [])
+      for entry in ledgers[code] { ensure(PartPlan.Kind.effect, entry.effect) }
+    case PartPlan.Kind.channel:
+      queues.set(code, ContiguousArray(Self.words(bytes).map(UInt32.init)), filler: [])
+      for event in queues[code] { ensure(PartPlan.Kind.event, event) }
+    case PartPlan.Kind.purses:
+      pursed.set(code, purseValue(bytes), filler: PurseValue(left: [], echoes: []))
+      for echo in pursed[code].echoes { ensure(PartPlan.Kind.event, echo.event) }
     default: break
     }
   }
