@@ -6,15 +6,14 @@ extension Interpreter {
   @inlinable func step(_ host: Int, _ code: UInt32, _ event: UInt32) -> PartWalker.Transition {
     load(host, code)
     let given = self.event(event)
-    for verdict in design.hosts[host].verdicts(scratch, given) {
-      let guards = verdicts[host][verdict.rule].count - 1
-      verdicts[host][verdict.rule][verdict.refusing ?? guards] += 1
+    design.hosts[host].verdicts(scratch, given) { rule, refusing in
+      verdicts[host][rule][refusing ?? verdicts[host][rule].count - 1] += 1
     }
-    let judge = machineJudges[host]
-    if judge.hasStepLaws { judge.begin(scratch) }
+    stepper.isJudging = hasStepLaws[host]
     let outcome = stepper.stepAlone(&scratch, given)
-    guard case .fired = outcome else { return walker.transition(host, outcome, to: code) }
-    var findings = judge.hasStepLaws ? judge.step(scratch, received: [given], sent: Array(stepper.sent)) : []
+    stepper.isJudging = false
+    var findings = hasStepLaws[host] ? stepper.judgeStep(host: host, of: &scratch).map { broken($0, of: host) } : []
+    guard case .fired = outcome else { return walker.transition(host, outcome, to: code, findings: findings) }
     let routed = stepper.received.map { self.code(of: $0) }
     let orders = stepper.orders.compactMap(packed)
     let after = self.code(ofMachine: host)
@@ -43,13 +42,15 @@ extension Interpreter {
   /// What the laws of one machine say of one of its states.
   @inlinable func fact(_ host: Int, _ code: UInt32) -> PartWalker.HostFact {
     load(host, code)
-    let judge = machineJudges[host]
-    let findings = judge.state(scratch, Holdings())
-    let leads = judge.leads(scratch)
+    let verdict = stepper.judgeState(host: host, of: &scratch)
+    let offset = leadsToOffsets[host]
+    // Where the world holds things, the laws of states are judged with it.
     return PartWalker.HostFact(
-      findings: findings, from: leads.from << leadsToOffsets[host], to: leads.to << leadsToOffsets[host],
-      isResting: design.hosts[host].isResting(scratch))
+      findings: holdsAnything ? [] : verdict.broken.map { broken($0, of: host) }, from: verdict.from << offset,
+      to: verdict.to << offset, isResting: design.hosts[host].isResting(scratch))
   }
+
+  @inlinable func broken(_ law: Int, of host: Int) -> Finding { .broken(design.hosts[host].properties[law]) }
 
   @inlinable func answers(_ contract: Int, _ stage: Int, _ effect: UInt32) -> [[UInt32]] {
     let sent = self.effect(effect)
@@ -95,20 +96,26 @@ extension Interpreter {
   @inlinable func judgeStep(_ event: UInt32, includesMachines: Bool) -> [Finding] {
     loadAll(walker.before)
     var after = scratch
-    let judges = (includesMachines ? machineJudges.filter(\.hasStepLaws) : []) + [jointJudge]
-    for judge in judges { judge.begin(scratch) }
+    if includesMachines {
+      stepper.isJudging = true
+      _ = stepper.step(&after, self.event(event))
+      stepper.isJudging = false
+      return Set(stepper.fired.map { Int($0.host) }).sorted().flatMap { host in
+        stepper.judgeStep(host: host, of: &after).map { broken($0, of: host) }
+      }
+    }
+    jointJudge.begin(scratch)
     _ = stepper.step(&after, self.event(event))
-    return judges.flatMap { $0.step(after, stepper) }
+    return jointJudge.step(after, stepper)
   }
 
   /// Crashes the state at hand, as ``Walk`` does it.
   @inlinable func crash() -> (isBlocked: Bool, findings: [Finding]) {
     var crashed = configuration(of: walker.codes)
-    let judges = machineJudges.filter(\.hasStepLaws) + [jointJudge]
-    for judge in judges { judge.begin(crashed.state) }
+    wholeJudge.begin(crashed.state)
     guard case .next = walk.take(Move(.crash, nil), in: &crashed) else { return (true, []) }
     var findings = walk.breaches.map { Finding($0.severity, $0.code, $0.words) }
-    for judge in judges { findings += judge.step(crashed.state, walk.stepper) }
+    findings += wholeJudge.step(crashed.state, walk.stepper)
     if let after = codes(of: crashed) {
       for part in after.indices { walker.set(part, after[part]) }
     } else {

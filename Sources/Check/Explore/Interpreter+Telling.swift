@@ -49,6 +49,20 @@ extension Interpreter {
 
   /// In the order of the design's properties.
   @inlinable var sometimesMet: [(name: String, isMet: Bool)] {
-    machineJudges.flatMap(\.sometimesMet) + jointJudge.sometimesMet
+    var met = design.hosts.flatMap { host in
+      let isMet = stepper.isMet(host: host.index, of: &scratch)
+      return host.properties.indices.compactMap { index -> (name: String, isMet: Bool)? in
+        switch host.properties[index].kind {
+        case .sometimes, .sometimesStep: (host.properties[index].name, isMet[index])
+        case .always, .alwaysStep, .leadsTo: nil
+        }
+      }
+    }
+    met += jointJudge.sometimesMet
+    // A crash may have met what no other step did.
+    for (index, whole) in wholeJudge.sometimesMet.enumerated() where whole.isMet && index < met.count {
+      if let place = met.firstIndex(where: { $0.name == whole.name }) { met[place].isMet = true }
+    }
+    return met
   }
 }

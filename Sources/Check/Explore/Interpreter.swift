@@ -7,8 +7,10 @@ import Spec
   @usableFromInline let walk: Walk<S>
   @usableFromInline let walker: PartWalker
   @usableFromInline let stepper: Stepper<S>
-  @usableFromInline let machineJudges: [Judge<S>]
+  /// Judges the laws that look at more than one machine; the machines judge their own.
   @usableFromInline let jointJudge: Judge<S>
+  /// Judges crashes, which are steps of all machines, by every law.
+  @usableFromInline let wholeJudge: Judge<S>
   /// A state with the machines that were looked at last.
   @exclusivity(unchecked) @usableFromInline var scratch: S
   /// The code of each machine in ``scratch``.
@@ -22,6 +24,7 @@ import Spec
   @usableFromInline let buffer = ByteBuffer()
   @usableFromInline let holdsAnything: Bool
   @usableFromInline let leadsToOffsets: [Int]
+  @usableFromInline let hasStepLaws: [Bool]
   @exclusivity(unchecked) @usableFromInline var trouble: [Finding] = []
 
   @inlinable init(_ design: Design<S>, _ world: World<S>, _ lexicon: Lexicon) {
@@ -37,17 +40,27 @@ import Spec
     let isJoint: (Property<S, S.Event, S.Effect>) -> Bool = { law in
       if case .always = law.kind { mayHold } else { false }
     }
-    machineJudges = design.hosts.map { host in Judge(design.name, host.properties.filter { !isJoint($0) }) }
     let own = design.hosts.reduce(0) { $0 + $1.properties.count }
     jointJudge = Judge(
       design.name, design.hosts.flatMap { $0.properties.filter(isJoint) } + design.properties.dropFirst(own))
-    var offsets: [Int] = []
-    var next = 0
-    for judge in machineJudges {
-      offsets.append(next)
-      next += judge.leadsTo.count
+    wholeJudge = Judge(design)
+    var offsets = [0]
+    for host in design.hosts {
+      offsets.append(
+        offsets[offsets.count - 1] + host.properties.count { if case .leadsTo = $0.kind { true } else { false } })
     }
-    leadsToOffsets = offsets + [next]
+    precondition(
+      offsets[design.hosts.count] + jointJudge.leadsTo.count <= 32,
+      "\(design.name) has more than 32 leads-to laws; so many are judged at once")
+    leadsToOffsets = offsets
+    hasStepLaws = design.hosts.map { host in
+      host.properties.contains {
+        switch $0.kind {
+        case .alwaysStep, .sometimesStep: true
+        case .always, .sometimes, .leadsTo: false
+        }
+      }
+    }
     scratch = world.start()
     loaded = ContiguousArray(repeating: .max, count: design.hosts.count)
     draws = ContiguousArray(repeating: nil, count: world.inputs.count)
@@ -69,7 +82,7 @@ import Spec
     walker.typed.crash = { it.crash() }
     walker.typed.describeEvent = { Printer.line(of: it.event($0)) }
     walker.typed.describeEffect = { Printer.line(of: it.effect($0)) }
-    walker.typed.hasStepLaws = machineJudges.map(\.hasStepLaws)
+    walker.typed.hasMachineStepLaws = hasStepLaws.contains(true)
     walker.typed.hasJointStepLaws = jointJudge.hasStepLaws
     walker.typed.judgeStep = { it.judgeStep($0, includesMachines: $1) }
     if jointJudge.hasStateLaws { walker.typed.judgeState = { it.judgeState() } }

@@ -72,7 +72,7 @@ public final class Judge<S: System> {
     for index in isMet.indices where !isMet[index] { isMet[index] = sometimes[index].holds(state) }
     var findings: [Finding] = []
     for index in 0..<(includesDear ? always.tests.count : always.cheap) where !always.tests[index](state, holdings) {
-      findings.append(broken(always.laws[index]))
+      findings.append(.broken(always.laws[index]))
     }
     return findings
   }
@@ -102,7 +102,7 @@ public final class Judge<S: System> {
     }
     var findings: [Finding] = []
     for index in pending.indices where !pending[index].judge(step) {
-      findings.append(broken(steps.laws[pending[index].law]))
+      findings.append(.broken(steps.laws[pending[index].law]))
     }
     return findings
   }
@@ -122,8 +122,11 @@ public final class Judge<S: System> {
     sometimes.indices.map { (sometimes[$0].name, isMet[$0]) }
       + sometimesSteps.indices.map { (sometimesSteps[$0].name, isStepMet[$0]) }
   }
+}
 
-  @usableFromInline func broken(_ law: Law) -> Finding {
+extension Finding {
+  /// A law that does not hold.
+  @usableFromInline static func broken(_ law: Property<some Sendable, some Sendable, some Sendable>) -> Finding {
     let cited = law.citations.isEmpty ? "" : " (\(law.citations.joined(separator: ", ")))"
     return Finding(
       .critical, "property-broken", "\"\(law.name)\" does not hold\(cited)", at: "\(law.source.file):\(law.source.line)"

@@ -250,14 +250,35 @@ extension PartWalker {
   }
 
   private func judgeStep(_ event: UInt32) {
-    if isRevisiting {
-      breaches.append(contentsOf: typed.judgeStep(event, true))
+    if isRevisiting, typed.hasMachineStepLaws {
+      breaches.append(contentsOf: span(event))
     } else {
       for number in flawed { breaches.append(contentsOf: flaws[Int(transitions[number].flaw)]) }
-      if typed.hasJointStepLaws { breaches.append(contentsOf: typed.judgeStep(event, false)) }
     }
+    if typed.hasJointStepLaws { breaches.append(contentsOf: typed.judgeStep(event, false)) }
     flawed.removeAll(keepingCapacity: true)
   }
+
+  /// What the machines' own laws say of a step over all it sent them. It depends on the machines that were in it alone.
+  private func span(_ event: UInt32) -> [Finding] {
+    var chain = UInt32(truncatingIfNeeded: visited)
+    for host in 0..<min(plan.hosts, 64) where visited & 1 << UInt64(host) != 0 {
+      if let known = spans[chain, before[host]] {
+        chain = known
+      } else {
+        // Numbers of chains begin above every set of hosts, so that the two are never taken for each other.
+        spanCount += 1
+        spans.insert(chain, before[host], spanCount | Self.chainFlag)
+        chain = spanCount | Self.chainFlag
+      }
+    }
+    if let known = spanEnds[chain, event] { return spanFindings[Int(known)] }
+    let findings = typed.judgeStep(event, true)
+    spanEnds.insert(chain, event, UInt32(spanFindings.count))
+    spanFindings.append(findings)
+    return findings
+  }
+  private static var chainFlag: UInt32 { 1 << 31 }
 
   private func note(_ breach: Breach) {
     breaches.append(Finding(breach.severity, breach.code, breach.words))

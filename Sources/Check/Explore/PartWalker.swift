@@ -46,6 +46,11 @@ import Spec
   @exclusivity(unchecked) var purseOps: ContiguousArray<PurseOp> = []
   @exclusivity(unchecked) var purseOpNumbers: [PurseOp: UInt32] = [:]
   @exclusivity(unchecked) var ledgerBreaches: ContiguousArray<(code: UInt32, breach: Breach)> = []
+  /// Steps that sent a machine several events, as chains of pairs, and their findings.
+  @exclusivity(unchecked) var spans = PairCache()
+  @exclusivity(unchecked) var spanEnds = PairCache()
+  @exclusivity(unchecked) var spanCount: UInt32 = 0
+  @exclusivity(unchecked) var spanFindings: ContiguousArray<[Finding]> = []
   @exclusivity(unchecked) var identities: [Identity: UInt32] = [:]
 
   // The move at hand.
@@ -226,7 +231,7 @@ import Spec
   /// was sent more than one event. The flag asks for the laws of single machines too.
   @usableFromInline var judgeStep: (UInt32, Bool) -> [Finding] = { _, _ in [] }
   @usableFromInline var hasJointStepLaws = false
-  @usableFromInline var hasStepLaws: [Bool] = []
+  @usableFromInline var hasMachineStepLaws = false
   /// Crashes the state at hand; leaves the state after it in ``PartWalker/codes`` by ``PartWalker/put(_:_:)``.
   @usableFromInline var crash: () -> (isBlocked: Bool, findings: [Finding]) = { (true, []) }
   @usableFromInline var describeEvent: (UInt32) -> String = { _ in "" }

@@ -77,17 +77,6 @@ public struct RuleBook<M: Machine>: Sendable {
     return copy
   }
 
-  /// What each rule for an event said in a state, in the order tried, up to the one that fired.
-  public func verdicts(_ machine: M, _ event: M.Event) -> [RuleVerdict] {
-    var verdicts: [RuleVerdict] = []
-    for (index, rule) in rules.enumerated() where rule.kind == event.kind && rule.phases.contains(machine.phase) {
-      let refusing = rule.refusing(machine, event)
-      verdicts.append(RuleVerdict(rule: index, refusing: refusing))
-      if refusing == nil { break }
-    }
-    return verdicts
-  }
-
   /// Why an event is refused in a state: the first guard that says no, for each rule that could have fired.
   public func refusals(_ machine: M, _ event: M.Event) -> [Refusal] {
     var refusals: [Refusal] = []
@@ -105,14 +94,6 @@ public struct RuleBook<M: Machine>: Sendable {
     }
     return refusals
   }
-}
-
-/// What one rule said of an event: which guard refused it, or that it fired.
-public struct RuleVerdict: Hashable, Sendable {
-  /// The rule's place in its book.
-  public let rule: Int
-  /// The first guard that said no; nil where the rule fired.
-  public let refusing: Int?
 }
 
 /// An event that no rule handles in some phases, by decision.

@@ -16,9 +16,8 @@ public struct Hosted<S: System>: Sendable {
   public let recovery: S.Event?
   /// Some event of this host, by which a stepper finds the machine in the state.
   @usableFromInline let sample: S.Event
-  /// For each rule that an event could have fired, in the order tried: the first guard that refused, or nil for the
-  /// rule that fired, which is the last.
-  public let verdicts: @Sendable (S, S.Event) -> [RuleVerdict]
+  /// What each rule for an event says, as ``Verdicts`` tells it.
+  public let verdicts: @Sendable (S, S.Event, (_ rule: Int, _ refusing: Int?) -> Void) -> Void
   /// Puts a volatile machine back to its start; does nothing to a durable one.
   public let crash: @Sendable (_ state: inout S, _ start: S) -> Void
   @usableFromInline let makeBox: @Sendable () -> AnyObject
@@ -27,7 +26,7 @@ public struct Hosted<S: System>: Sendable {
     name: String, index: Int, book: BookDescription, contracts: [Contract<S.Event, S.Effect>],
     properties: [Property<S, S.Event, S.Effect>], phase: @escaping @Sendable (S) -> Int,
     refusals: @escaping @Sendable (S, S.Event) -> [Refusal], eventKind: @escaping @Sendable (S.Event) -> Int,
-    recovery: S.Event?, sample: S.Event, verdicts: @escaping @Sendable (S, S.Event) -> [RuleVerdict],
+    recovery: S.Event?, sample: S.Event, verdicts: @escaping @Sendable (S, S.Event, (_ rule: Int, _ refusing: Int?) -> Void) -> Void,
     crash: @escaping @Sendable (inout S, S) -> Void, makeBox: @escaping @Sendable () -> AnyObject
   ) {
     self.name = name
@@ -56,8 +55,12 @@ public struct Hosted<S: System>: Sendable {
   @usableFromInline let program: Program<M>
   @exclusivity(unchecked) @usableFromInline var outbox = Outbox<M.Effect>()
   @exclusivity(unchecked) @usableFromInline var remembered: ContiguousArray<M?> = []
+  @usableFromInline let judge: MachineJudge<M>
 
-  @usableFromInline init(_ book: RuleBook<M>) { program = Program(book) }
+  @usableFromInline init(_ book: RuleBook<M>) {
+    program = Program(book)
+    judge = MachineJudge(book)
+  }
 }
 
 /// A machine of the system, where it stands in the state, and the cases that carry its events and effects.
@@ -77,6 +80,7 @@ public struct Hosted<S: System>: Sendable {
     let wrap = events.make
     let readEvent = events.read
     let readEffect = effects.read
+    let verdicts = Verdicts(book)
     return Hosted(
       name: name, index: index, book: BookDescription(book),
       contracts: book.contracts.map { $0.lifted(wrap, readEvent, readEffect) },
@@ -85,7 +89,7 @@ public struct Hosted<S: System>: Sendable {
       refusals: { state, event in readEvent(event).map { book.refusals(get(state), $0) } ?? [] },
       eventKind: { readEvent($0)?.kind ?? 0 },
       recovery: book.recovery.map(wrap), sample: wrap(M.Event()),
-      verdicts: { state, event in readEvent(event).map { book.verdicts(get(state), $0) } ?? [] },
+      verdicts: { state, event, body in if let event = readEvent(event) { verdicts.tell(get(state), event, body) } },
       crash: { state, start in if book.isVolatile { restart?(&state, start) } },
       makeBox: { HostBox(book) })
   }

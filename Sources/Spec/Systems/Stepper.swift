@@ -21,6 +21,9 @@ public final class Stepper<S: System> {
 
   /// A way to one machine of the state: ``System/receive(_:_:)`` knows where each stands, so explorers go through it.
   @usableFromInline enum Reach {
+    case judgeState
+    case judgeStep
+    case tellMet
     case step
     case recall(Int)
     case remember(Int)
@@ -28,6 +31,12 @@ public final class Stepper<S: System> {
     case write(ByteBuffer)
   }
   @exclusivity(unchecked) @usableFromInline var hasReached = false
+  /// Whether each machine is judged by its own laws over the step.
+  @exclusivity(unchecked) public var isJudging = false
+  @exclusivity(unchecked) @usableFromInline var stamp = 0
+  @exclusivity(unchecked) @usableFromInline var broken: [Int] = []
+  @exclusivity(unchecked) @usableFromInline var leads: (from: UInt32, to: UInt32) = (0, 0)
+  @exclusivity(unchecked) @usableFromInline var met: [Bool] = []
   /// The first field above its maximum in the last machine written.
   @exclusivity(unchecked) @usableFromInline var overflow: (field: String, value: UInt64, max: UInt64)?
 
@@ -77,6 +86,7 @@ public final class Stepper<S: System> {
     orders.removeAll(keepingCapacity: true)
     fired.removeAll(keepingCapacity: true)
     trouble = nil
+    stamp &+= 1
   }
 
   @inlinable func note(_ event: Int, _ outcome: Outcome) {
@@ -94,9 +104,13 @@ public final class Stepper<S: System> {
       return .ignored
     }
     box.outbox.removeAll()
+    if isJudging { box.judge.begin(machine, event, stamp: stamp) }
     let outcome = box.program.step(&machine, event, &box.outbox)
     guard case .fired(let rule) = outcome else { return outcome }
     fired.append(Firing(host: host, rule: rule))
+    if isJudging {
+      for case .emit(let effect) in box.outbox.orders { box.judge.sent.append(effect) }
+    }
     let base = design.laneBases[host]
     var index = 0
     while index < box.outbox.orders.count {
@@ -155,6 +169,28 @@ extension Stepper {
     return hasReached
   }
 
+  /// The laws of the host's machine that its state breaks, by their place in its book, and where its leads-to properties
+  /// begin and end, as bits.
+  @inlinable public func judgeState(
+    host: Int, of state: inout S
+  ) -> (broken: [Int], from: UInt32, to: UInt32) {
+    reach(host, .judgeState, &state)
+    return (broken, leads.from, leads.to)
+  }
+
+  /// The laws of the host's machine that the last step breaks, by their place in its book; judged while
+  /// ``isJudging``.
+  @inlinable public func judgeStep(host: Int, of state: inout S) -> [Int] {
+    reach(host, .judgeStep, &state)
+    return broken
+  }
+
+  /// For each property of the host's book, whether it is a "sometimes" that was met.
+  @inlinable public func isMet(host: Int, of state: inout S) -> [Bool] {
+    reach(host, .tellMet, &state)
+    return met
+  }
+
   /// Writes the fields of the host's machine; returns the first one above its declared maximum.
   @inlinable public func write(
     host: Int, of state: inout S, into buffer: ByteBuffer
@@ -179,6 +215,13 @@ extension Stepper {
   @inlinable func attend<M: Machine>(_ machine: inout M, _ box: HostBox<M>) {
     switch reach {
     case .step: return
+    case .judgeState:
+      broken.removeAll(keepingCapacity: true)
+      leads = box.judge.state(machine, &broken)
+    case .judgeStep:
+      broken.removeAll(keepingCapacity: true)
+      if box.judge.stamp == stamp { box.judge.end(machine, &broken) }
+    case .tellMet: met = box.judge.isMet
     case .recall(let number):
       guard number < box.remembered.count, let known = box.remembered[number] else { return }
       machine = known

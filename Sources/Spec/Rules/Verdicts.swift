@@ -1,0 +1,37 @@
+/// What each rule for an event says in a state: for coverage of guards, beside the lean ``Program``.
+public struct Verdicts<M: Machine>: Sendable {
+  @usableFromInline let cells: ContiguousArray<ContiguousArray<Ask>>
+  @usableFromInline let width: Int
+
+  @usableFromInline struct Ask: Sendable {
+    @usableFromInline let rule: Int
+    @usableFromInline let refusing: @Sendable (M, M.Event) -> Int?
+  }
+
+  public init(_ book: RuleBook<M>) {
+    width = M.Event.names.count
+    var cells: ContiguousArray<ContiguousArray<Ask>> = []
+    for phase in M.Phase.allCases {
+      for kind in 0..<width {
+        var asks: ContiguousArray<Ask> = []
+        for (index, rule) in book.rules.enumerated() where rule.kind == kind && rule.phases.contains(phase) {
+          asks.append(Ask(rule: index, refusing: rule.refusing))
+        }
+        cells.append(asks)
+      }
+    }
+    self.cells = cells
+  }
+
+  /// Tells what each rule says of an event, in the order tried, up to the one that fires.
+  ///
+  /// - Parameter body: The rule's place in its book, and the first guard that said no; nil where the rule fires.
+  @inlinable public func tell(_ machine: M, _ event: M.Event, _ body: (_ rule: Int, _ refusing: Int?) -> Void) {
+    let cell = Int(machine.phase.rawValue) * width + event.kind
+    for index in cells[cell].indices {
+      let refusing = cells[cell][index].refusing(machine, event)
+      body(cells[cell][index].rule, refusing)
+      if refusing == nil { return }
+    }
+  }
+}
