@@ -109,8 +109,7 @@ public final class Host<S: System> {
       swap(&pending, &group)
       for index in group.indices { perform(group[index]) }
       group.removeAll(keepingCapacity: true)
-      try deliverChannels()
-    } while !pending.isEmpty || ledger.channels.contains { !$0.isEmpty }
+    } while try deliverChannels() || !pending.isEmpty
   }
 
   @inlinable func step(_ event: S.Event, _ cause: Record.Cause, refusalsWanted: Bool) throws(JournalError) -> Receipt {
@@ -179,13 +178,22 @@ public final class Host<S: System> {
     }
   }
 
-  @inlinable func deliverChannels() throws(JournalError) {
+  /// Delivers from each channel once; returns whether anything was delivered.
+  @inlinable func deliverChannels() throws(JournalError) -> Bool {
+    var hasDelivered = false
     for channel in ledger.channels.indices {
-      guard let event = ledger.channels[channel].first else { continue }
-      _ = ledger.takeHead(of: channel, event)
+      let order = design.channels[channel].order!
+      let candidates = order.isOrdered ? ledger.channels[channel].prefix(1) : ledger.channels[channel][...]
+      guard let event = candidates.first(where: { !order.waits || isTaken($0) }) else { continue }
+      _ = ledger.take(event, from: channel, order)
       _ = try step(event, .delivery(channel: channel), refusalsWanted: false)
+      hasDelivered = true
     }
+    return hasDelivered
   }
+
+  /// Whether the receiver would not refuse this now.
+  @inlinable func isTaken(_ event: S.Event) -> Bool { design.hosts[event.kind].refusals(state, event).isEmpty }
 }
 
 /// What a host has seen, by outcome.

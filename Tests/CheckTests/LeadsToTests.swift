@@ -105,7 +105,7 @@ import Testing
         Input(.one, .go, atMost: 1)
         Lost(.one, .send, atMost: loses)
       }
-      let over = Routing<Duo>.Over.channel(isLossy: true, isRepeating: false, isUnordered: false)
+      let over = Routing<Duo>.Over.channel(.fifo, isLossy: true)
       let design = Design<Duo>("duo", title: "Duo", chapter: "", worlds: [world]) {
         Host("one", sender, at: \.one, events: .one, effects: .one)
         Host("two", receiver, at: \.two, events: .two, effects: .two)

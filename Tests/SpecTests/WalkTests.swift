@@ -474,7 +474,7 @@ import Testing
   }
 
   @Test func `an unordered channel delivers any of what it holds, a lossy one may lose`() {
-    var course = course(over: .channel(isLossy: true, isRepeating: false, isUnordered: true)) {
+    var course = course(over: .channel(.unordered, isLossy: true)) {
       Input(.one, .number) { _ in [1, 2] }
       Lost(.one, .send, atMost: 1)
     }
@@ -488,7 +488,7 @@ import Testing
 
   @Test(arguments: [false, true], [false, true])
   func `a channel loses and repeats only what it says it may`(isLossy: Bool, isRepeating: Bool) {
-    var course = course(over: .channel(isLossy: isLossy, isRepeating: isRepeating, isUnordered: false)) {
+    var course = course(over: .channel(.fifo, isLossy: isLossy, isRepeating: isRepeating)) {
       Input(.one, .number, atMost: 1) { _ in [2] }
       Lost(.one, .send, atMost: 1)
       Repeated(.one, .send, atMost: 1)

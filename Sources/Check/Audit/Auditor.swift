@@ -120,7 +120,9 @@ public final class Auditor<S: System> {
           "\(Printer.line(of: event)) is no answer that \(design.contracts[entry.contract].name) admits")
       }
     case .delivery(let channel):
-      if ledger.takeHead(of: channel, event) { return true }
+      if channel < design.channels.count, ledger.take(event, from: channel, design.channels[channel].order!) {
+        return true
+      }
       return diverge(record, "not-head", "\(Printer.line(of: event)) is not the head of channel \(channel)")
     case .offContract: return true
     }

@@ -45,7 +45,7 @@ import Spec
     let effect: Int
     let isLossy: Bool
     let isRepeating: Bool
-    let isUnordered: Bool
+    let order: ChannelOrder
   }
 
   struct Input: Sendable {
@@ -68,11 +68,9 @@ import Spec
         stages: joint.contract.stages.map { ($0.isOwed, $0.answers.map(\.next)) })
     }
     channels = design.channels.map { route in
-      var isUnordered = false
-      if case .channel(_, _, true) = route.over { isUnordered = true }
-      return Channel(
+      Channel(
         name: route.effectName, fromHost: route.fromHost, effect: route.effect, isLossy: route.isLossy,
-        isRepeating: route.isRepeating, isUnordered: isUnordered)
+        isRepeating: route.isRepeating, order: route.order ?? .fifo)
     }
     inputs = world.inputs.map { Input(isLimited: $0.limit != nil) }
     faults = world.faults.map { Fault(fault: $0.fault, host: $0.host, effect: $0.effect) }

@@ -50,12 +50,20 @@ extension PartWalker {
     let code = codes[part]
     let count = queues[Int(code)].count
     if count == 0 { return }
-    for position in 0..<(plan.channels[channel].isUnordered ? count : 1) {
+    let order = plan.channels[channel].order
+    for position in 0..<(order.isOrdered ? 1 : count) {
       let event = queues[Int(code)][position]
+      if order.waits {
+        switch transitions[transition(Int(eventHosts[Int(event)]), event)].outcome {
+        case .refused: continue
+        case .ignored: if order == .board { continue }
+        case .fired, .unexpected: break
+        }
+      }
       begin()
-      set(part, pull(code, position))
+      if order != .board { set(part, pull(code, position)) }
       step(event)
-      finish(batch, event, answers: identity(-1 - channel, Key()))
+      finish(batch, event, answers: order == .board ? 0 : channelIdentities[channel])
     }
   }
 
@@ -224,7 +232,7 @@ extension PartWalker {
     for number in taken {
       for index in transitions[Int(number)].orders {
         if !carryOut(orders[Int(index)]) {
-          noteFullChannel()
+          if plan.channels[Int(orders[Int(index)].part) - plan.firstChannel].order != .held { noteFullChannel() }
           takeBack()
           return
         }
@@ -242,8 +250,10 @@ extension PartWalker {
       if let breach { note(breach) }
       set(part, code)
     case .post:
-      if queues[Int(codes[part])].count >= plan.channelCapacity { return false }
-      set(part, push(codes[part], order.value))
+      let channel = part - plan.firstChannel
+      let isBoard = plan.channels[channel].order == .board
+      if !isBoard, queues[Int(codes[part])].count >= plan.channelCapacity { return false }
+      set(part, isBoard ? pin(codes[part], order.value) : push(codes[part], order.value))
     case .stray: note(.stray(typed.describeEffect(order.value)))
     }
     return true

@@ -152,6 +152,17 @@ extension PartWalker {
     return code(ofQueue: queues[Int(queue)] + [event], after: queue, event, &pushes)
   }
 
+  /// Puts an event on a board, where it may be already.
+  @inline(__always) func pin(_ board: UInt32, _ event: UInt32) -> UInt32 {
+    if let known = pins[board, event] { return known }
+    var events = queues[Int(board)]
+    if !events.contains(event) {
+      let rank = eventRanks[Int(event)]
+      events.insert(event, at: events.firstIndex { rank < eventRanks[Int($0)] } ?? events.count)
+    }
+    return code(ofQueue: events, after: board, event, &pins)
+  }
+
   @inline(__always) func pull(_ queue: UInt32, _ position: Int) -> UInt32 {
     if let known = pulls[queue, UInt32(position)] { return known }
     var events = queues[Int(queue)]

@@ -36,9 +36,11 @@ import Spec
   @exclusivity(unchecked) var orders: ContiguousArray<PackedOrder> = []
   @exclusivity(unchecked) var routed: ContiguousArray<UInt32> = []
   @exclusivity(unchecked) @usableFromInline var flaws: ContiguousArray<[Finding]> = []
+  let channelIdentities: [UInt32]
   let steps: UnsafeMutablePointer<PairCache>
   @exclusivity(unchecked) var ledgerSteps = PairCache()
   @exclusivity(unchecked) var pushes = PairCache()
+  @exclusivity(unchecked) var pins = PairCache()
   @exclusivity(unchecked) var pulls = PairCache()
   @exclusivity(unchecked) var purseSteps = PairCache()
   @exclusivity(unchecked) var ledgerOps: ContiguousArray<LedgerOp> = []
@@ -77,6 +79,7 @@ import Spec
     facts = ContiguousArray((0..<plan.hosts).map { _ in [] })
     steps = .allocate(capacity: plan.hosts)
     for host in 0..<plan.hosts { (steps + host).initialize(to: PairCache()) }
+    channelIdentities = plan.channels.indices.map { lexicon.identity(-1 - $0, Key()) }
   }
 
   deinit {

@@ -98,10 +98,12 @@ public struct Ledger<S: System> {
     digest = digest &+ Self.digest(moved)
   }
 
-  /// Takes the head of a channel, if it is this event.
-  @inlinable public mutating func takeHead(of channel: Int, _ event: S.Event) -> Bool {
-    guard channel < channels.count, channels[channel].first == event else { return false }
-    channels[channel].removeFirst()
+  /// Takes an event from a channel that may deliver it now: the head, or any where the order is free.
+  @inlinable public mutating func take(_ event: S.Event, from channel: Int, _ order: ChannelOrder) -> Bool {
+    guard channel < channels.count, let position = channels[channel].firstIndex(of: event),
+      position == 0 || !order.isOrdered
+    else { return false }
+    channels[channel].remove(at: position)
     return true
   }
 

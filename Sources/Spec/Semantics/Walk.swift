@@ -37,13 +37,9 @@ public final class Walk<S: System> {
   @inlinable public func moves(of configuration: Configuration<S>, into moves: inout [Move<S.Event>]) {
     moves.removeAll(keepingCapacity: true)
     for (channel, waiting) in configuration.channels.enumerated() where !waiting.events.isEmpty {
-      let over = design.channels[channel].over
-      if case .channel(_, _, true) = over {
-        for (position, event) in waiting.events.enumerated() {
-          moves.append(Move(.delivery(channel: channel, position: position), event))
-        }
-      } else {
-        moves.append(Move(.delivery(channel: channel, position: 0), waiting.events[0]))
+      let isOrdered = design.channels[channel].order!.isOrdered
+      for position in 0..<(isOrdered ? 1 : waiting.events.count) {
+        moves.append(Move(.delivery(channel: channel, position: position), waiting.events[position]))
       }
     }
     for (index, obligation) in configuration.obligations.enumerated() where obligation.condition != .lost {
@@ -112,7 +108,7 @@ public final class Walk<S: System> {
   /// Whether the move is owed: fairness promises it (a delivery, or an answer of an owed stage).
   @inlinable public func isOwed(_ move: Move<S.Event>, in configuration: Configuration<S>) -> Bool {
     switch move.kind {
-    case .delivery: true
+    case .delivery(let channel, _): design.channels[channel].order != .board
     case .answer(let index, _): isOwed(configuration.obligations[index])
     default: false
     }
@@ -142,8 +138,11 @@ public final class Walk<S: System> {
       let outcome = answer(index, number, move.event!, &configuration)
       return settle(&configuration, outcome)
     case .delivery(let channel, let position):
-      configuration.channels[channel].events.remove(at: position)
-      return settle(&configuration, deliver(move.event!, &configuration))
+      let order = design.channels[channel].order!
+      if order != .board { configuration.channels[channel].events.remove(at: position) }
+      let outcome = deliver(move.event!, &configuration)
+      if order.waits, outcome == .refused || (order == .board && outcome == .ignored) { return .unchanged(outcome) }
+      return settle(&configuration, outcome)
     case .lose(let index, let purse):
       configuration.obligations[index].condition = .lost
       configuration.purses[purse].left -= 1
@@ -224,14 +223,27 @@ public final class Walk<S: System> {
           && configuration.obligations[index].condition != .unwanted
         { cancel(index, &configuration) }
       case .post(let channel, let event):
-        if configuration.channels[channel].events.count >= world.channelCapacity { return .blocked }
-        configuration.channels[channel].events.append(event)
+        if !post(event, &configuration.channels[channel].events, design.channels[channel].order!) { return .blocked }
       case .stray(let effect):
         breaches.append(
           Breach(.major, "stray-effect", "\(Printer.line(of: effect)) has neither contract, route nor notice"))
       }
     }
     return .next(outcome)
+  }
+
+  /// Puts an event under way; returns whether there was room for it.
+  @inlinable func post(_ event: S.Event, _ events: inout [S.Event], _ order: ChannelOrder) -> Bool {
+    if order == .board {
+      if events.contains(event) { return true }
+      // In an order that does not depend on when it was posted.
+      let rank = event.digest
+      events.insert(event, at: events.firstIndex { rank < $0.digest } ?? events.count)
+      return true
+    }
+    if events.count >= world.channelCapacity { return false }
+    events.append(event)
+    return true
   }
 
   @inlinable func open(_ index: Int, _ effect: S.Effect, _ configuration: inout Configuration<S>) {

@@ -4,10 +4,14 @@ public struct Routing<S: System>: Sendable {
     /// Part of the sender's step: one step, one journal record.
     case direct
     /// A step of its own. `isLossy` and `isRepeating` admit faults that a world may spend.
-    case channel(isLossy: Bool, isRepeating: Bool, isUnordered: Bool)
+    case channel(ChannelOrder, isLossy: Bool = false, isRepeating: Bool = false)
 
     /// First in, first out, nothing lost.
-    public static var fifo: Over { .channel(isLossy: false, isRepeating: false, isUnordered: false) }
+    public static var fifo: Over { .channel(.fifo) }
+    /// First in, first out; the head waits while its receiver refuses it.
+    public static var held: Over { .channel(.held) }
+    /// What is posted stays, and may be read any number of times.
+    public static var board: Over { .channel(.board) }
   }
   public let fromHost: Int
   public let effect: Int
@@ -17,8 +21,10 @@ public struct Routing<S: System>: Sendable {
   public let eventName: String
   public let over: Over
 
-  public var isLossy: Bool { if case .channel(true, _, _) = over { true } else { false } }
-  public var isRepeating: Bool { if case .channel(_, true, _) = over { true } else { false } }
+  public var isLossy: Bool { if case .channel(_, true, _) = over { true } else { false } }
+  public var isRepeating: Bool { if case .channel(_, _, true) = over { true } else { false } }
+  /// How a channel keeps what is under way; nil for a direct route.
+  public var order: ChannelOrder? { if case .channel(let order, _, _) = over { order } else { nil } }
   @usableFromInline let convert: @Sendable (S.Effect) -> S.Event?
 
   @usableFromInline init(
@@ -34,6 +40,27 @@ public struct Routing<S: System>: Sendable {
     self.over = over
     self.convert = convert
   }
+}
+
+/// How a channel keeps the events under way, and hands them out.
+public enum ChannelOrder: String, Hashable, Sendable, CaseIterable {
+  /// The oldest is delivered; one that is refused is gone.
+  case fifo
+  /// Any may be delivered.
+  case unordered
+  /// The oldest is delivered, and waits while its receiver refuses it; who sends into a full one waits: blocking send
+  /// and receive.
+  case held
+  /// A set of messages that stay for ever: each may be delivered any number of times, and is never owed. A host delivers
+  /// each once, when its receiver takes it.
+  ///
+  /// Source: Gray and Lamport, *Consensus on transaction commit* (2006).
+  case board
+
+  /// Whether a delivery that is refused does not happen.
+  @inlinable public var waits: Bool { self == .held || self == .board }
+  /// Whether only the oldest may be delivered.
+  @inlinable public var isOrdered: Bool { self == .fifo || self == .held }
 }
 
 /// An effect that is an event of another machine, with the same payload.

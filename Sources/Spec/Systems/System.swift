@@ -88,6 +88,7 @@ public struct Design<S: System>: Sendable {
     self.lanes = lanes
     self.laneBases = bases
     self.channelCount = channels
+    self.channels = routes.filter { $0.order != nil }
     self.properties = hosts.flatMap(\.properties) + properties
     self.worlds = worlds
   }
@@ -95,9 +96,7 @@ public struct Design<S: System>: Sendable {
   @usableFromInline let laneBases: [Int]
 
   /// The channels, in the order ``Configuration`` keeps them.
-  public var channels: [Routing<S>] {
-    routes.filter { if case .channel = $0.over { true } else { false } }
-  }
+  public let channels: [Routing<S>]
 }
 
 /// A contract of one host, as the system sees it.
@@ -123,6 +122,8 @@ public enum DesignPart<S: System>: Sendable {
 }
 
 @resultBuilder public enum DesignBuilder<S: System> {
-  public static func buildExpression(_ part: DesignPart<S>) -> DesignPart<S> { part }
-  public static func buildBlock(_ parts: DesignPart<S>...) -> [DesignPart<S>] { parts }
+  public static func buildExpression(_ part: DesignPart<S>) -> [DesignPart<S>] { [part] }
+  public static func buildBlock(_ parts: [DesignPart<S>]...) -> [DesignPart<S>] { parts.flatMap(\.self) }
+  public static func buildArray(_ parts: [[DesignPart<S>]]) -> [DesignPart<S>] { parts.flatMap(\.self) }
+  public static func buildOptional(_ parts: [DesignPart<S>]?) -> [DesignPart<S>] { parts ?? [] }
 }

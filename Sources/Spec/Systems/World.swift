@@ -125,6 +125,8 @@ public enum WorldPart<S: System>: Sendable {
 @inlinable public func Channels<S: System>(of capacity: Int) -> WorldPart<S> { .channels(capacity) }
 
 @resultBuilder public enum WorldBuilder<S: System> {
-  public static func buildExpression(_ part: WorldPart<S>) -> WorldPart<S> { part }
-  public static func buildBlock(_ parts: WorldPart<S>...) -> [WorldPart<S>] { parts }
+  public static func buildExpression(_ part: WorldPart<S>) -> [WorldPart<S>] { [part] }
+  public static func buildBlock(_ parts: [WorldPart<S>]...) -> [WorldPart<S>] { parts.flatMap(\.self) }
+  public static func buildArray(_ parts: [[WorldPart<S>]]) -> [WorldPart<S>] { parts.flatMap(\.self) }
+  public static func buildOptional(_ parts: [WorldPart<S>]?) -> [WorldPart<S>] { parts ?? [] }
 }

@@ -37,7 +37,7 @@ public struct HostSummary: Sendable {
 public struct RouteSummary: Hashable, Sendable {
   public enum Over: Hashable, Sendable {
     case direct
-    case channel(isLossy: Bool, isRepeating: Bool, isUnordered: Bool)
+    case channel(ChannelOrder, isLossy: Bool, isRepeating: Bool)
   }
 
   /// Hosts, as indices into the design's.
@@ -59,16 +59,21 @@ public struct RouteSummary: Hashable, Sendable {
     over =
       switch route.over {
       case .direct: .direct
-      case .channel(let isLossy, let isRepeating, let isUnordered):
-        .channel(isLossy: isLossy, isRepeating: isRepeating, isUnordered: isUnordered)
+      case .channel(let order, let isLossy, let isRepeating):
+        .channel(order, isLossy: isLossy, isRepeating: isRepeating)
       }
   }
 
   /// How it travels: `in the same step`, or `over a channel that may lose, and keeps the order`.
   var words: String {
-    guard case .channel(let isLossy, let isRepeating, let isUnordered) = over else { return "in the same step" }
-    let faults = [isLossy ? "lose" : nil, isRepeating ? "repeat" : nil, isUnordered ? "reorder" : nil].compactMap(
-      \.self)
+    guard case .channel(let order, let isLossy, let isRepeating) = over else { return "in the same step" }
+    switch order {
+    case .held: return "over a channel, first in, first out, whose head waits while it is refused"
+    case .board: return "over a board, where it stays and may be read again and again"
+    case .fifo, .unordered: break
+    }
+    let faults = [isLossy ? "lose" : nil, isRepeating ? "repeat" : nil, order == .unordered ? "reorder" : nil]
+      .compactMap(\.self)
     return faults.isEmpty
       ? "over a channel, first in, first out" : "over a channel that may \(faults.joined(separator: ", "))"
   }
