@@ -24,9 +24,13 @@ struct CatalogEntry: Sendable {
   let scenarios: @Sendable () -> (count: Int, failures: [ScenarioFailure])
   let audit: @Sendable (JournalReader, AuditRequest) throws -> JournalAudit
 
-  /// - Parameter shape: A state of the configuration that a journal's roster names.
-  init<S: System>(_ design: Design<S>, scenarios all: [Scenario], shape: @escaping @Sendable (_ roster: [String]) -> S?)
-  {
+  /// - Parameters:
+  ///   - shape: A state of the configuration that a journal's roster names.
+  ///   - sizes: The same system in other sizes, each a design with worlds of its own.
+  init<S: System>(
+    _ design: Design<S>, sizes: [Design<S>] = [], scenarios all: [Scenario] = [],
+    shape: @escaping @Sendable (_ roster: [String]) -> S? = { _ in nil }
+  ) {
     name = design.name
     title = design.title
     chapter = design.chapter
@@ -35,13 +39,20 @@ struct CatalogEntry: Sendable {
       "\(design.hosts[$0.fromHost].name).\($0.effectName) → \(design.hosts[$0.toHost].name).\($0.eventName)"
     }
     properties = design.properties.map { BookDescription.PropertyDescription($0) }
-    worlds = design.worlds.map { ($0.name, $0.words, $0.isExhaustive) }
+    let sized = (sizes.isEmpty ? [design] : sizes).flatMap { design in design.worlds.map { (design, $0) } }
+    worlds = sized.map { ($1.name, $1.words, $1.isExhaustive) }
     staticFindings = design.findings
     summary = DesignSummary(design)
     bookDigest = design.bookDigest
-    let worldsByName = Dictionary(uniqueKeysWithValues: design.worlds.map { ($0.name, $0) })
-    explore = { Check.explore(design, world: worldsByName[$0]!, options: $1, progress: $2) }
-    fuzz = { Check.fuzz(design, world: worldsByName[$0]!, options: $1, progress: $2) }
+    let worldsByName = Dictionary(uniqueKeysWithValues: sized.map { ($1.name, ($0, $1)) })
+    explore = {
+      let (design, world) = worldsByName[$0]!
+      return Check.explore(design, world: world, options: $1, progress: $2)
+    }
+    fuzz = {
+      let (design, world) = worldsByName[$0]!
+      return Check.fuzz(design, world: world, options: $1, progress: $2)
+    }
     let own = all.filter { $0.file == design.chapter }
     scenarios = { (own.count, own.flatMap { ScenarioRunner.run($0, design) }) }
     audit = { try JournalAudit.walk($0, design, $1, shape: shape) }
@@ -50,6 +61,7 @@ struct CatalogEntry: Sendable {
 
 enum Catalog {
   static let entries: [CatalogEntry] = [
+    CatalogEntry(TwoPhaseCommit.design, sizes: TwoPhaseCommit.sizes),
     CatalogEntry(TopologySwitch.design, scenarios: Scenario.all) { roster in
       (1...7).contains(roster.count) ? TopologySwitch(agents: roster.count, topology: .star) : nil
     }

@@ -83,6 +83,19 @@ extension Fields {
     leave()
   }
 
+  /// Flags whose number is a constant of the configuration.
+  @inlinable public mutating func flags(_ name: StaticString, _ values: inout [Bool]) {
+    enter(name)
+    for index in values.indices {
+      enter(index: index)
+      var raw: UInt64 = values[index] ? 1 : 0
+      word(&raw, max: 1) { $0 == 0 ? "no" : "yes" }
+      if isReading { values[index] = raw != 0 }
+      leave()
+    }
+    leave()
+  }
+
   /// A list of varying length, of at most `max` elements.
   @inlinable public mutating func list<B: Blank>(_ name: StaticString, _ values: inout [B], max: Int) {
     enter(name)

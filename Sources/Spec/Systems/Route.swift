@@ -20,6 +20,8 @@ public struct Routing<S: System>: Sendable {
   public let event: Int
   public let eventName: String
   public let over: Over
+  /// Routes that name the same channel share it; nil for a channel of its own.
+  public let channel: String?
 
   public var isLossy: Bool { if case .channel(_, true, _) = over { true } else { false } }
   public var isRepeating: Bool { if case .channel(_, _, true) = over { true } else { false } }
@@ -29,7 +31,7 @@ public struct Routing<S: System>: Sendable {
 
   @usableFromInline init(
     fromHost: Int, effect: Int, effectName: String, toHost: Int, event: Int, eventName: String, over: Over,
-    convert: @escaping @Sendable (S.Effect) -> S.Event?
+    channel: String?, convert: @escaping @Sendable (S.Effect) -> S.Event?
   ) {
     self.fromHost = fromHost
     self.effect = effect
@@ -38,6 +40,7 @@ public struct Routing<S: System>: Sendable {
     self.event = event
     self.eventName = eventName
     self.over = over
+    self.channel = channel
     self.convert = convert
   }
 }
@@ -64,9 +67,22 @@ public enum ChannelOrder: String, Hashable, Sendable, CaseIterable {
 }
 
 /// An effect that is an event of another machine, with the same payload.
+///
+/// One effect may have several routes: each takes it, in the order they are written.
+///
+/// - Parameter channel: Routes that name the same channel share it, with the order and the faults of the first.
 @inlinable public func Route<S: System, Sent: Signals, Received: Signals, Payload>(
   _ effect: Signal<Sent, Payload>, of sender: Signal<S.Effect, Sent>, to receiver: Signal<S.Event, Received>,
-  as event: Signal<Received, Payload>, over: Routing<S>.Over = .direct
+  as event: Signal<Received, Payload>, over: Routing<S>.Over = .direct, on channel: String? = nil
+) -> DesignPart<S> {
+  Route(effect, of: sender, to: receiver, as: event, over: over, on: channel) { $0 }
+}
+
+/// An effect that is an event of another machine, with a payload made from the effect's.
+@inlinable public func Route<S: System, Sent: Signals, Received: Signals, Payload, Given>(
+  _ effect: Signal<Sent, Payload>, of sender: Signal<S.Effect, Sent>, to receiver: Signal<S.Event, Received>,
+  as event: Signal<Received, Given>, over: Routing<S>.Over = .direct, on channel: String? = nil,
+  _ payload: @escaping @Sendable (Payload) -> Given
 ) -> DesignPart<S> {
   let readHost = sender.read
   let read = effect.read
@@ -75,6 +91,6 @@ public enum ChannelOrder: String, Hashable, Sendable, CaseIterable {
   return .route(
     Routing(
       fromHost: sender.kind, effect: effect.kind, effectName: effect.name, toHost: receiver.kind, event: event.kind,
-      eventName: event.name, over: over,
-      convert: { joint in readHost(joint).flatMap(read).map { wrap(make($0)) } }))
+      eventName: event.name, over: over, channel: channel,
+      convert: { joint in readHost(joint).flatMap(read).map { wrap(make(payload($0))) } }))
 }

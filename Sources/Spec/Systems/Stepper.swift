@@ -131,13 +131,26 @@ public final class Stepper<S: System> {
 
   @inlinable func send(_ effect: S.Effect, lane: Int) {
     if isRecording { sent.append(effect) }
-    switch design.lanes[lane] {
+    pass(effect, over: design.lanes[lane])
+  }
+
+  @inlinable @inline(__always) func pass(_ effect: S.Effect, over lane: Lane<S>) {
+    switch lane {
     case .contract(let contract): orders.append(.emit(contract: contract, effect))
     case .direct(let convert): if let event = convert(effect) { received.append(event) }
     case .channel(let channel, let convert):
       if let event = convert(effect) { orders.append(.post(channel: channel, event)) }
     case .nowhere: orders.append(.stray(effect))
+    case .several(let lanes): spread(effect, over: lanes)
     }
+  }
+}
+
+// MARK: - Several routes of one effect
+
+extension Stepper {
+  @usableFromInline func spread(_ effect: S.Effect, over lanes: [Lane<S>]) {
+    for lane in lanes { pass(effect, over: lane) }
   }
 }
 

@@ -39,8 +39,7 @@ public struct Design<S: System>: Sendable {
   public let worlds: [World<S>]
   /// For each effect of each host, where it goes.
   @usableFromInline let lanes: ContiguousArray<Lane<S>>
-  /// How many channels the routes use.
-  public let channelCount: Int
+  public var channelCount: Int { channels.count }
 
   public init(
     _ name: String, title: String, chapter: String, worlds: [World<S>], @DesignBuilder<S> _ parts: () -> [DesignPart<S>]
@@ -62,7 +61,7 @@ public struct Design<S: System>: Sendable {
     var contracts: [SystemContract<S>] = []
     var lanes: ContiguousArray<Lane<S>> = []
     var bases: [Int] = []
-    var channels = 0
+    var channels: [Routing<S>] = []
     for host in hosts {
       bases.append(lanes.count)
       lanes.append(contentsOf: repeatElement(.nowhere, count: host.book.effects.count))
@@ -76,10 +75,11 @@ public struct Design<S: System>: Sendable {
       guard let from = hosts.first(where: { $0.index == route.fromHost }) else { continue }
       let lane = bases[from.index] + route.effect
       switch route.over {
-      case .direct: lanes[lane] = .direct(route.convert)
+      case .direct: lanes[lane] = lanes[lane].and(.direct(route.convert))
       case .channel:
-        lanes[lane] = .channel(channels, route.convert)
-        channels += 1
+        let shared = route.channel.flatMap { name in channels.firstIndex { $0.channel == name } }
+        lanes[lane] = lanes[lane].and(.channel(shared ?? channels.count, route.convert))
+        if shared == nil { channels.append(route) }
       }
     }
     self.hosts = hosts
@@ -87,15 +87,14 @@ public struct Design<S: System>: Sendable {
     self.contracts = contracts
     self.lanes = lanes
     self.laneBases = bases
-    self.channelCount = channels
-    self.channels = routes.filter { $0.order != nil }
+    self.channels = channels
     self.properties = hosts.flatMap(\.properties) + properties
     self.worlds = worlds
   }
 
   @usableFromInline let laneBases: [Int]
 
-  /// The channels, in the order ``Configuration`` keeps them.
+  /// The channels, in the order ``Configuration`` keeps them, each as the first of its routes.
   public let channels: [Routing<S>]
 }
 
@@ -110,9 +109,18 @@ public struct SystemContract<S: System>: Sendable {
 
 @usableFromInline enum Lane<S: System>: Sendable {
   case nowhere
+  case several([Lane])
   case contract(Int)
   case direct(@Sendable (S.Effect) -> S.Event?)
   case channel(Int, @Sendable (S.Effect) -> S.Event?)
+
+  func and(_ other: Lane) -> Lane {
+    switch self {
+    case .nowhere: other
+    case .several(let lanes): .several(lanes + [other])
+    case .contract, .direct, .channel: .several([self, other])
+    }
+  }
 }
 
 public enum DesignPart<S: System>: Sendable {

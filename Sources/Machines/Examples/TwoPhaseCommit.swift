@@ -1,0 +1,263 @@
+import Spec
+
+/// Two-phase commit, as Gray and Lamport wrote it: managers prepare, a coordinator decides, and messages stay readable.
+///
+/// What it teaches: the network is a *board*. Nothing is lost and nothing is consumed, so a message may be read late, read
+/// twice, or never, and the protocol must not care. The coordinator and each manager know nothing of each other but what
+/// they read there.
+///
+/// Left out on purpose: the coordinator's failure. A manager that has prepared then waits for ever; that is the protocol's
+/// well-known weakness and no error of the model.
+///
+/// Source: Gray and Lamport, *Consensus on transaction commit* (2006); chapter 0.
+public struct TwoPhaseCommit: System {
+  public var coordinator: Coordinator
+  public var managers: [Manager]
+
+  /// - Parameter managers: How many resource managers, 1 to 16.
+  public init(managers: Int) {
+    coordinator = Coordinator(managers: managers)
+    self.managers = Array(repeating: Manager(), count: managers)
+  }
+
+  public enum Event: Signals {
+    case coordinator(Coordinator.Event)
+    case manager(Int, Manager.Event)
+  }
+  public enum Effect: Signals {
+    case coordinator(Coordinator.Effect)
+    case manager(Int, Manager.Effect)
+  }
+
+  public mutating func receive(_ event: Event, _ stepper: Stepper<Self>) -> Outcome {
+    switch event {
+    case .coordinator(let event): stepper.step(&coordinator, event, host: 0, Effect.coordinator)
+    case .manager(let index, let event):
+      stepper.step(&managers[index], event, host: 1 + index) { Effect.manager(index, $0) }
+    }
+  }
+
+  public mutating func fields(_ f: inout Fields) {
+    f("coordinator", &coordinator)
+    f.each("managers", &managers)
+  }
+
+  public static let design: Design<Self> = Self.design(managers: 3)
+
+  /// - Parameter coordinator: Its book, or a mutant of it.
+  public static func design(managers: Int, coordinator: RuleBook<Coordinator> = Coordinator.book) -> Design<Self> {
+    Design(
+      "two-phase-commit", title: "Two-phase commit", chapter: "00-examples.md",
+      worlds: [world(managers)]
+    ) {
+      Host("coordinator", coordinator, at: \.coordinator, events: .coordinator, effects: .coordinator)
+      for index in 0..<managers {
+        Host("manager \(index)", Manager.book, at: { $0.managers[index] }, events: .manager(index), effects: .manager(index))
+      }
+      for index in 0..<managers {
+        Route(.prepared, of: .manager(index), to: .coordinator, as: .prepared, over: .board, on: "network") {
+          UInt8(index)
+        }
+        Route(.commit, of: .coordinator, to: .manager(index), as: .commit, over: .board, on: "network")
+        Route(.abort, of: .coordinator, to: .manager(index), as: .abort, over: .board, on: "network")
+      }
+      Always("no manager commits while another aborts", cites: Requirement.`TPC-1`) { system in
+        !(system.managers.contains { $0.phase == .committed } && system.managers.contains { $0.phase == .aborted })
+      }
+    }
+  }
+
+  /// The sizes that are listed.
+  public static let sizes = [3, 5, 7, 8, 9].map { Self.design(managers: $0) }
+
+  static func world(_ managers: Int) -> World<Self> {
+    World("\(managers)", "\(managers) resource managers", start: { TwoPhaseCommit(managers: managers) }) {
+      for index in 0..<managers {
+        Input(.manager(index), .prepare)
+        Input(.manager(index), .giveUp)
+      }
+      Input(.coordinator, .decideCommit)
+      Input(.coordinator, .decideAbort)
+    }
+  }
+}
+
+/// Decides, once, for everybody.
+public struct Coordinator: Machine {
+  public enum Phase: UInt8, CaseIterable, Sendable { case deciding, committed, aborted }
+  public typealias Requirement = Machines.Requirement
+  public var phase = Phase.deciding
+  /// The managers known to have prepared.
+  public var prepared: [Bool]
+
+  init(managers: Int) { prepared = Array(repeating: false, count: managers) }
+
+  public mutating func fields(_ f: inout Fields) {
+    f("phase", &phase)
+    f.flags("prepared", &prepared)
+  }
+
+  public struct Event: Signals {
+    public static let names = ["prepared", "decideCommit", "decideAbort"]
+    public let kind: Int
+    public var manager: UInt8 = 0
+  }
+  public struct Effect: Signals {
+    public static let names = ["commit", "abort"]
+    public let kind: Int
+  }
+
+  public static let book = RuleBook<Self>("Coordinator", "", resting: .deciding, .committed, .aborted) {
+    In(.deciding, "Nothing is decided.") {
+      On(.prepared, "note who has prepared", cites: .`TPC-2`)
+        .then { coordinator, manager in coordinator.prepared[Int(manager)] = true }
+      On(.decideCommit, "commit", cites: .`TPC-2`)
+        .when("every manager has prepared") { coordinator, _ in coordinator.prepared.allSatisfy(\.self) }
+        .emit(.commit)
+        .go(.committed)
+      On(.decideAbort, "abort").emit(.abort).go(.aborted)
+    }
+    Refused(.prepared, in: .committed, .aborted, unless: "nothing is decided yet")
+    Refused(.decideCommit, in: .committed, .aborted, unless: "nothing is decided yet")
+    Refused(.decideAbort, in: .committed, .aborted, unless: "nothing is decided yet")
+    Sometimes("the coordinator commits", cites: .`TPC-2`) { $0.phase == .committed }
+  }
+}
+
+/// Holds a share of the transaction.
+public struct Manager: Machine {
+  public enum Phase: UInt8, CaseIterable, Sendable { case working, prepared, committed, aborted }
+  public typealias Requirement = Machines.Requirement
+  public var phase = Phase.working
+
+  public mutating func fields(_ f: inout Fields) { f("phase", &phase) }
+
+  public struct Event: Signals {
+    public static let names = ["prepare", "giveUp", "commit", "abort"]
+    public let kind: Int
+  }
+  public struct Effect: Signals {
+    public static let names = ["prepared"]
+    public let kind: Int
+  }
+
+  public static let book = RuleBook<Self>("Manager", "", resting: .working, .prepared, .committed, .aborted) {
+    In(.working, "It may still decide for itself.") {
+      On(.prepare, "prepare, and say so", cites: .`TPC-2`).emit(.prepared).go(.prepared)
+      On(.giveUp, "abort by itself", cites: .`TPC-3`).go(.aborted)
+    }
+    In(.working, .prepared, .committed, .aborted) {
+      On(.commit, "learn that all commit").go(.committed)
+      On(.abort, "learn that all abort").go(.aborted)
+    }
+    Refused(.prepare, in: .prepared, .committed, .aborted, unless: "it is still working")
+    Refused(.giveUp, in: .prepared, .committed, .aborted, unless: "it is still working")
+  }
+}
+
+// MARK: - Tokens
+
+extension Signal<Coordinator.Event, Void> {
+  static var decideCommit: Self { Signal("decideCommit", kind: 1, Carrier(kind: 1)) }
+  static var decideAbort: Self { Signal("decideAbort", kind: 2, Carrier(kind: 2)) }
+}
+extension Signal<Coordinator.Event, UInt8> {
+  static var prepared: Self {
+    Signal("prepared", kind: 0, { Carrier(kind: 0, manager: $0) }) { $0.kind == 0 ? $0.manager : nil }
+  }
+}
+extension Signal<Coordinator.Effect, Void> {
+  static var commit: Self { Signal("commit", kind: 0, Carrier(kind: 0)) }
+  static var abort: Self { Signal("abort", kind: 1, Carrier(kind: 1)) }
+}
+extension Signal<Manager.Event, Void> {
+  static var prepare: Self { Signal("prepare", kind: 0, Carrier(kind: 0)) }
+  static var giveUp: Self { Signal("giveUp", kind: 1, Carrier(kind: 1)) }
+  static var commit: Self { Signal("commit", kind: 2, Carrier(kind: 2)) }
+  static var abort: Self { Signal("abort", kind: 3, Carrier(kind: 3)) }
+}
+extension Signal<Manager.Effect, Void> {
+  static var prepared: Self { Signal("prepared", kind: 0, Carrier(kind: 0)) }
+}
+
+extension Coordinator.Event {
+  public init() { self.init(kind: 0) }
+  public mutating func fields(_ f: inout Fields) {
+    f.kind(&self, Self.names.indices.map { Self(kind: $0) })
+    if kind == 0 { f("manager", &manager) }
+  }
+}
+extension Coordinator.Effect {
+  public init() { self.init(kind: 0) }
+  public mutating func fields(_ f: inout Fields) { f.kind(&self, Self.names.indices.map { Self(kind: $0) }) }
+}
+extension Manager.Event {
+  public init() { self.init(kind: 0) }
+  public mutating func fields(_ f: inout Fields) { f.kind(&self, Self.names.indices.map { Self(kind: $0) }) }
+}
+extension Manager.Effect {
+  public init() { self.init(kind: 0) }
+  public mutating func fields(_ f: inout Fields) { f.kind(&self, Self.names.indices.map { Self(kind: $0) }) }
+}
+
+// MARK: - The joint tokens
+
+extension TwoPhaseCommit {
+  fileprivate static let hostNames = ["coordinator"] + (0..<16).map { "manager \($0)" }
+}
+extension Signal<TwoPhaseCommit.Event, Coordinator.Event> {
+  static var coordinator: Self {
+    Signal("coordinator", kind: 0, Carrier.coordinator) { if case .coordinator(let it) = $0 { it } else { nil } }
+  }
+}
+extension Signal<TwoPhaseCommit.Event, Manager.Event> {
+  static func manager(_ index: Int) -> Self {
+    Signal("manager \(index)", kind: 1 + index, { Carrier.manager(index, $0) }) {
+      if case .manager(index, let it) = $0 { it } else { nil }
+    }
+  }
+}
+extension Signal<TwoPhaseCommit.Effect, Coordinator.Effect> {
+  static var coordinator: Self {
+    Signal("coordinator", kind: 0, Carrier.coordinator) { if case .coordinator(let it) = $0 { it } else { nil } }
+  }
+}
+extension Signal<TwoPhaseCommit.Effect, Manager.Effect> {
+  static func manager(_ index: Int) -> Self {
+    Signal("manager \(index)", kind: 1 + index, { Carrier.manager(index, $0) }) {
+      if case .manager(index, let it) = $0 { it } else { nil }
+    }
+  }
+}
+extension TwoPhaseCommit.Event {
+  public static let names = TwoPhaseCommit.hostNames
+  public var kind: Int { if case .manager(let index, _) = self { 1 + index } else { 0 } }
+  public init() { self = .coordinator(Coordinator.Event()) }
+  public mutating func fields(_ f: inout Fields) {
+    f.kind(&self, [.coordinator(Coordinator.Event())] + (0..<16).map { .manager($0, Manager.Event()) })
+    switch self {
+    case .coordinator(var it):
+      it.fields(&f)
+      self = .coordinator(it)
+    case .manager(let index, var it):
+      it.fields(&f)
+      self = .manager(index, it)
+    }
+  }
+}
+extension TwoPhaseCommit.Effect {
+  public static let names = TwoPhaseCommit.hostNames
+  public var kind: Int { if case .manager(let index, _) = self { 1 + index } else { 0 } }
+  public init() { self = .coordinator(Coordinator.Effect(kind: 0)) }
+  public mutating func fields(_ f: inout Fields) {
+    f.kind(&self, [.coordinator(Coordinator.Effect())] + (0..<16).map { .manager($0, Manager.Effect()) })
+    switch self {
+    case .coordinator(var it):
+      it.fields(&f)
+      self = .coordinator(it)
+    case .manager(let index, var it):
+      it.fields(&f)
+      self = .manager(index, it)
+    }
+  }
+}
