@@ -2,11 +2,11 @@ import Spec
 
 /// What can follow one state, reused from state to state: hashes first, and of each successor only what differs.
 public final class Batch {
-  @exclusivity(unchecked) @usableFromInline var lows: ContiguousArray<UInt64> = []
-  @exclusivity(unchecked) var highs: ContiguousArray<UInt64> = []
-  @exclusivity(unchecked) var successors: ContiguousArray<Successor> = []
+  @exclusivity(unchecked) var lows = Flat<UInt64>(capacity: 64)
+  @exclusivity(unchecked) var highs = Flat<UInt64>(capacity: 64)
+  @exclusivity(unchecked) var successors = Flat<Successor>(capacity: 64)
   /// The parts that differ from the state, one successor's behind the other's.
-  @exclusivity(unchecked) var changes: ContiguousArray<Change> = []
+  @exclusivity(unchecked) var changes = Flat<PartWalker.Change>(capacity: 64)
   /// Findings of this state and of the steps from it; `ordinal` is nil for the state itself.
   @exclusivity(unchecked) var findings: [(finding: Finding, ordinal: Int?)] = []
   /// Whether the state breaks a law: it is not explored further.
@@ -17,7 +17,7 @@ public final class Batch {
   @exclusivity(unchecked) var from: UInt32 = 0
   @exclusivity(unchecked) var to: UInt32 = 0
   /// The identities that an owed step of this state answers, each a small number.
-  @exclusivity(unchecked) var owed: ContiguousArray<UInt32> = []
+  @exclusivity(unchecked) var owed = Flat<UInt32>()
 
   struct Successor {
     /// Where its changes begin.
@@ -28,14 +28,24 @@ public final class Batch {
     let isBroken: Bool
   }
 
-  struct Change {
-    let part: UInt32
-    let code: UInt32
-  }
-
   public init() {}
 
+  deinit {
+    lows.free()
+    highs.free()
+    successors.free()
+    changes.free()
+    owed.free()
+  }
+
   @usableFromInline var count: Int { successors.count }
+  @usableFromInline func hash(of ordinal: Int) -> UInt64 { lows[ordinal] }
+
+  /// Notes that an owed identity can be answered here.
+  @inline(__always) func owe(_ identity: UInt32) {
+    for index in 0..<owed.count where owed[index] == identity { return }
+    owed.append(identity)
+  }
 
   /// Begins a successor; its changes follow.
   @inline(__always) func begin(low: UInt64, high: UInt64, answers: UInt32, isBroken: Bool) {
@@ -49,12 +59,12 @@ public final class Batch {
   }
 
   func clear() {
-    lows.removeAll(keepingCapacity: true)
-    highs.removeAll(keepingCapacity: true)
-    successors.removeAll(keepingCapacity: true)
-    changes.removeAll(keepingCapacity: true)
+    lows.removeAll()
+    highs.removeAll()
+    successors.removeAll()
+    changes.removeAll()
     if !findings.isEmpty { findings.removeAll(keepingCapacity: true) }
-    owed.removeAll(keepingCapacity: true)
+    owed.removeAll()
     isBroken = false
     isResting = true
     from = 0

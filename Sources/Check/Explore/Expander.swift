@@ -48,7 +48,7 @@ public struct Expander: Sendable {
           walker: interpreter.walker, start: { interpreter.start() },
           disagreement: { interpreter.disagreement($0) }, coverage: { interpreter.coverage })
       },
-      trace: { Interpreter(design, world, Lexicon(kinds: 0)).trace($0) })
+      trace: { Interpreter.trace(design, world, $0) })
   }
 
   @usableFromInline init(

@@ -14,11 +14,11 @@ struct GraphPart: Sendable {
 
   var bytes: Int { targets.capacity * 10 + states.capacity * 28 + owed.capacity * 4 }
 
-  mutating func begin(_ number: Int, from: UInt32, to: UInt32, owed: ContiguousArray<UInt32>) {
+  mutating func begin(_ number: Int, from: UInt32, to: UInt32, owed: Flat<UInt32>) {
     states.append(UInt32(truncatingIfNeeded: number))
     edgeStarts.append(targets.count)
     owedStarts.append(self.owed.count)
-    self.owed.append(contentsOf: owed)
+    for index in 0..<owed.count { self.owed.append(owed[index]) }
     self.from.append(from)
     self.to.append(to)
   }

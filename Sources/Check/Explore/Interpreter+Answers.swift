@@ -70,16 +70,9 @@ extension Interpreter {
     return Key()
   }
 
-  @inlinable func draw(_ input: Int) -> ContiguousArray<UInt32> {
-    if let known = draws[input] { return known }
-    let it = walk.world.inputs[input]
-    if !it.looksAtState {
-      let drawn = ContiguousArray(it.draw(scratch).map { code(of: $0) })
-      draws[input] = drawn
-      return drawn
-    }
+  @inlinable func draw(_ input: Int) {
     loadAll(walker.codes)
-    return ContiguousArray(it.draw(scratch).map { code(of: $0) })
+    for event in walk.world.inputs[input].draw(scratch) { walker.offer(code(of: event)) }
   }
 
   @inlinable func judgeState() -> (findings: [Finding], from: UInt32, to: UInt32) {
@@ -194,7 +187,7 @@ extension Interpreter {
       guard number < batch.count else { return "\(words.who) \(words.what) was possible, and then was not" }
       if let codes = codes(of: next) {
         let hash = walker.hash(of: codes)
-        if hash.low != batch.lows[number] {
+        if hash.low != batch.hash(of: number) {
           return
             "\(words.who) \(words.what) led to \(Printer.differences(configuration.state, next.state).joined(separator: ", ")), and to something else before"
         }

@@ -10,7 +10,8 @@ extension Interpreter {
   }
 
   /// The run along the successors with these ordinals, by the semantics itself.
-  @usableFromInline func trace(_ ordinals: [Int]) -> Trace {
+  @inlinable static func trace(_ design: Design<S>, _ world: World<S>, _ ordinals: [Int]) -> Trace {
+    let walk = Walk(design, world)
     var configuration = walk.start
     var moves: [Move<S.Event>] = []
     var trace = Trace()
@@ -22,7 +23,7 @@ extension Interpreter {
         guard case .next(let outcome) = walk.take(move, in: &next) else { continue }
         seen += 1
         if seen == ordinal {
-          trace.steps.append(TraceStep(trace.steps.count + 1, move, outcome, walk, configuration, next))
+          trace.append(move, outcome, walk, configuration, next)
           configuration = next
           break
         }
@@ -33,9 +34,7 @@ extension Interpreter {
 
   @inlinable var coverage: Coverage {
     var fired = design.hosts.map { Array(repeating: 0, count: $0.book.rules.count) }
-    for transition in walker.transitions {
-      if case .fired(let rule) = transition.outcome { fired[Int(transition.host)][rule] += transition.count }
-    }
+    for (host, rule, count) in walker.firings { fired[host][rule] += count }
     return Coverage(
       rules: design.hosts.flatMap { host in
         host.book.rules.enumerated().map { number, rule in

@@ -17,8 +17,6 @@ import Spec
   @exclusivity(unchecked) @usableFromInline var loaded: ContiguousArray<UInt32>
   @exclusivity(unchecked) @usableFromInline var events: ContiguousArray<S.Event?> = []
   @exclusivity(unchecked) @usableFromInline var effects: ContiguousArray<S.Effect?> = []
-  /// Inputs that draw without looking at the state, once drawn.
-  @exclusivity(unchecked) @usableFromInline var draws: ContiguousArray<ContiguousArray<UInt32>?>
   /// For each host and rule, how often each guard refused it; the last count is of the times it fired.
   @exclusivity(unchecked) @usableFromInline var verdicts: [[[Int]]]
   @usableFromInline let buffer = ByteBuffer()
@@ -63,7 +61,6 @@ import Spec
     }
     scratch = world.start()
     loaded = ContiguousArray(repeating: .max, count: design.hosts.count)
-    draws = ContiguousArray(repeating: nil, count: world.inputs.count)
     verdicts = design.hosts.map { host in
       host.book.rules.map { Array(repeating: 0, count: $0.guards.count + 1) }
     }
@@ -72,7 +69,7 @@ import Spec
 
   /// Answers the walker's questions from here. The walker is owned by this interpreter.
   @inlinable func connect() {
-    unowned let it = self
+    unowned(unsafe) let it = self
     walker.typed.step = { it.step($0, $1, $2) }
     walker.typed.fact = { it.fact($0, $1) }
     walker.typed.answers = { it.answers($0, $1, $2) }
@@ -83,9 +80,12 @@ import Spec
     walker.typed.describeEvent = { Printer.line(of: it.event($0)) }
     walker.typed.describeEffect = { Printer.line(of: it.effect($0)) }
     walker.typed.hasMachineStepLaws = hasStepLaws.contains(true)
-    walker.typed.hasJointStepLaws = jointJudge.hasStepLaws
+    walker.hasJointStepLaws = jointJudge.hasStepLaws
     walker.typed.judgeStep = { it.judgeStep($0, includesMachines: $1) }
     if jointJudge.hasStateLaws { walker.typed.judgeState = { it.judgeState() } }
+    for input in walk.world.inputs {
+      walker.fix(input.looksAtState ? nil : input.draw(scratch).map { code(of: $0) })
+    }
   }
 
   // MARK: - Values and codes

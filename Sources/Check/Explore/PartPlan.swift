@@ -20,6 +20,8 @@ import Spec
   let inputs: [Input]
   let faults: [Fault]
   let channelCapacity: Int
+  /// Whether the world spends faults or crashes.
+  let mayFail: Bool
 
   @usableFromInline enum Kind {
     @usableFromInline static var event: Int { 0 }
@@ -75,6 +77,7 @@ import Spec
     inputs = world.inputs.map { Input(isLimited: $0.limit != nil) }
     faults = world.faults.map { Fault(fault: $0.fault, host: $0.host, effect: $0.effect) }
     channelCapacity = world.channelCapacity
+    mayFail = !world.faults.isEmpty || world.crashes > 0
 
     var kinds: [Int] = []
     var types: [ObjectIdentifier: Int] = [:]

@@ -7,7 +7,7 @@ extension PartWalker {
   /// What a part adds to the hash of a state. A state's hash is the sum over its parts, so a step changes it by the parts
   /// it touches; each term depends on the part's place and on every bit of its content.
   @inline(__always) func term(_ part: Int, _ code: UInt32) -> (low: UInt64, high: UInt64) {
-    let kind = plan.kinds[part]
+    let kind = Int(partKinds[part])
     let content = mirrors[kind].lows[Int(code)]
     let other = mirrors[kind].highs[Int(code)]
     let salt = UInt64(truncatingIfNeeded: part &+ 1) &* 0x9E37_79B9_7F4A_7C15
@@ -21,14 +21,14 @@ extension PartWalker {
 
   /// Makes sure that this worker knows the codes of the state at hand.
   func ensureAll() {
-    for part in 0..<plan.count { ensure(plan.kinds[part], codes[part]) }
+    for part in 0..<partCount { ensure(Int(partKinds[part]), codes[part]) }
   }
 
   /// What the tables hold, roughly.
   var bytes: Int {
     (0..<plan.hosts).reduce(ledgerSteps.bytes + pushes.bytes + pulls.bytes + purseSteps.bytes) { $0 + steps[$1].bytes }
-      + transitions.count * MemoryLayout<Transition>.stride + orders.count * 8 + routed.count * 4
-      + mirrors.reduce(0) { $0 + $1.lows.count * 17 }
+      + transitions.bytes + orders.bytes + routed.bytes + offers.bytes + queued.bytes
+      + (0..<plan.kindCount).reduce(0) { $0 + mirrors[$1].lows.bytes * 2 }
   }
 
   /// Makes sure that this worker knows a code: another one may have met it first.
@@ -56,8 +56,11 @@ extension PartWalker {
       ledgers.set(code, Self.entries(bytes), filler: [])
       for entry in ledgers[code] { ensure(PartPlan.Kind.effect, entry.effect) }
     case PartPlan.Kind.channel:
-      queues.set(code, ContiguousArray(Self.words(bytes).map(UInt32.init)), filler: [])
-      for event in queues[code] { ensure(PartPlan.Kind.event, event) }
+      let events = Self.words(bytes).map(UInt32.init)
+      for event in events { ensure(PartPlan.Kind.event, event) }
+      let span = Span32(start: UInt32(queued.count), count: UInt32(events.count))
+      queueSpans.set(code, span, filler: Span32(start: 0, count: 0))
+      for event in events { queued.append(event) }
     case PartPlan.Kind.purses:
       pursed.set(code, purseValue(bytes), filler: PurseValue(left: [], echoes: []))
       for echo in pursed[code].echoes { ensure(PartPlan.Kind.event, echo.event) }
@@ -166,6 +169,30 @@ extension PartWalker {
   }
 }
 
+extension PartWalker {
+  /// The events of a channel, the head first.
+  func events(of queue: UInt32) -> ContiguousArray<UInt32> {
+    ContiguousArray(queueSpans[Int(queue)].range.map { queued[$0] })
+  }
+
+  /// Says what the next input draws in every state; nil for one that looks at the state.
+  @usableFromInline func fix(_ events: [UInt32]?) {
+    fixedSpans.append(Span32(start: events == nil ? .max : UInt32(fixed.count), count: UInt32(events?.count ?? 0)))
+    for event in events ?? [] { fixed.append(event) }
+  }
+
+  /// How often each transition that fired a rule was taken.
+  @usableFromInline var firings: [(host: Int, rule: Int, count: Int)] {
+    (0..<transitions.count).compactMap {
+      let it = transitions[$0]
+      return it.outcome == .fired ? (Int(it.host), Int(it.rule), it.count) : nil
+    }
+  }
+
+  /// Takes in an event that an input draws.
+  @usableFromInline func offer(_ event: UInt32) { drawn.append(event) }
+}
+
 extension ContiguousArray {
   /// Sets the element at `index`, filling up to it.
   @inlinable mutating func set(_ index: Int, _ element: Element, filler: @autoclosure () -> Element) {
@@ -187,7 +214,7 @@ extension PartWalker {
   @usableFromInline func queue(_ channel: Int, in codes: UnsafePointer<UInt32>) -> ContiguousArray<UInt32> {
     let code = codes[plan.firstChannel + channel]
     ensure(PartPlan.Kind.channel, code)
-    return queues[Int(code)]
+    return events(of: code)
   }
 
   @usableFromInline func purses(in codes: UnsafePointer<UInt32>) -> PurseValue {
@@ -220,15 +247,24 @@ extension PartWalker {
     _ host: Int, _ outcome: Outcome, to code: UInt32, orders made: [PackedOrder] = [], routed sent: [UInt32] = [],
     findings: [Finding] = [], overflows: Bool = false
   ) -> Transition {
-    let firstOrder = Int32(orders.count)
-    orders.append(contentsOf: made)
-    let firstRouted = Int32(routed.count)
-    routed.append(contentsOf: sent)
+    let firstOrder = UInt32(orders.count)
+    for order in made { orders.append(order) }
+    let firstRouted = UInt32(routed.count)
+    for event in sent { routed.append(event) }
     if !findings.isEmpty { flaws.append(findings) }
+    var rule: Int32 = -1
+    var kind = OutcomeKind.fired
+    switch outcome {
+    case .fired(let index): rule = Int32(index)
+    case .refused: kind = .refused
+    case .ignored: kind = .ignored
+    case .unexpected: kind = .unexpected
+    }
     return Transition(
-      host: UInt16(host), outcome: outcome, to: code, orders: firstOrder..<Int32(orders.count),
-      routed: firstRouted..<Int32(routed.count), flaw: findings.isEmpty ? -1 : Int32(flaws.count - 1),
-      overflows: overflows)
+      host: UInt16(host), outcome: kind, overflows: overflows, rule: rule, to: code,
+      orders: Span32(start: firstOrder, count: UInt32(made.count)),
+      routed: Span32(start: firstRouted, count: UInt32(sent.count)),
+      flaw: findings.isEmpty ? -1 : Int32(flaws.count - 1))
   }
 
   @usableFromInline func order(on contract: Int, _ op: LedgerOp) -> PackedOrder {

@@ -9,28 +9,33 @@ extension PartWalker {
     batch.clear()
     base = hash
     (low, high) = hash
-    before.update(from: codes, count: plan.count)
+    before.update(from: codes, count: partCount)
     judge(batch)
     if batch.isBroken { return }
-    for channel in plan.channels.indices { deliver(channel, batch) }
-    for host in 0..<plan.hosts {
-      guard let part = plan.ledgers[host] else { continue }
-      for offer in offers(of: codes[part]) { answer(offer, part, batch) }
+    for channel in 0..<channelCount { deliver(channel, batch) }
+    for host in 0..<hostCount {
+      let part = Int(ledgerParts[host])
+      if part < 0 { continue }
+      for index in offers(of: codes[part]) { answer(offers[index], part, batch) }
     }
-    for input in plan.inputs.indices { give(input, batch) }
+    for input in 0..<inputCount { give(input, batch) }
+    if mayFail { fail(batch) }
+  }
+
+  private func fail(_ batch: Batch) {
     for fault in plan.faults.indices { suffer(fault, batch) }
-    if let left = pursed[Int(codes[plan.purses])].left.last, left > 0 { crash(batch) }
+    if let left = pursed[Int(codes[purses])].left.last, left > 0 { crash(batch) }
   }
 
   private func judge(_ batch: Batch) {
-    for host in 0..<plan.hosts {
+    for host in 0..<hostCount {
       let fact = fact(host)
       batch.from |= fact.from
       batch.to |= fact.to
       if !fact.isResting { batch.isResting = false }
-      if !fact.findings.isEmpty {
+      if fact.findings >= 0 {
         batch.isBroken = true
-        for finding in fact.findings { batch.findings.append((finding, nil)) }
+        for finding in factFindings[Int(fact.findings)] { batch.findings.append((finding, nil)) }
       }
     }
     guard let judgeState = typed.judgeState else { return }
@@ -46,15 +51,16 @@ extension PartWalker {
   // MARK: - Moves
 
   @inline(__always) private func deliver(_ channel: Int, _ batch: Batch) {
-    let part = plan.firstChannel + channel
+    let part = firstChannel &+ channel
     let code = codes[part]
-    let count = queues[Int(code)].count
-    if count == 0 { return }
-    let order = plan.channels[channel].order
-    for position in 0..<(order.isOrdered ? 1 : count) {
-      let event = queues[Int(code)][position]
+    let span = queueSpans[Int(code)]
+    if span.count == 0 { return }
+    let order = channelOrders[channel]
+    for position in 0..<(order.isOrdered ? 1 : Int(span.count)) {
+      let event = queued[Int(span.start) &+ position]
       if order.waits {
-        switch transitions[transition(Int(eventHosts[Int(event)]), event)].outcome {
+        let number = transition(Int(eventHosts[Int(event)]), event)
+        switch transitions.at(number).pointee.outcome {
         case .refused: continue
         case .ignored: if order == .board { continue }
         case .fired, .unexpected: break
@@ -71,8 +77,8 @@ extension PartWalker {
     begin()
     set(part, ledger(codes[part], offer.op).code)
     if offer.isRepeatable {
-      let op = PurseOp.remember(contract: UInt16(offer.contract), event: offer.event)
-      set(plan.purses, purses(codes[plan.purses], op))
+      let op = PurseOp.remember(contract: offer.contract, event: offer.event)
+      set(purses, self.purses(codes[purses], op))
     }
     let outcome = step(offer.event)
     if outcome == .refused, offer.isFenced { note(.refusedAnswer(typed.describeEvent(offer.event))) }
@@ -81,28 +87,33 @@ extension PartWalker {
 
   @inline(__always) private func give(_ input: Int, _ batch: Batch) {
     let isLimited = plan.inputs[input].isLimited
-    if isLimited, pursed[Int(codes[plan.purses])].left[input] == 0 { return }
-    for event in typed.draw(input) {
-      ensure(PartPlan.Kind.event, event)
-      let host = Int(eventHosts[Int(event)])
-      switch transitions[transition(host, event)].outcome {
-      case .refused, .ignored: continue
-      case .unexpected:
-        begin()
-        step(event)
-        finish(batch, event, answers: 0)
-      case .fired:
-        begin()
-        if isLimited { set(plan.purses, purses(codes[plan.purses], .spend(input))) }
-        step(event)
-        finish(batch, event, answers: 0)
-      }
+    if isLimited, pursed[Int(codes[purses])].left[input] == 0 { return }
+    let span = fixedSpans[input]
+    if span.start != .max {
+      for index in span.range { give(fixed[index], isLimited ? input : -1, batch) }
+    } else {
+      drawn.removeAll()
+      typed.draw(input)
+      for index in 0..<drawn.count { give(drawn[index], isLimited ? input : -1, batch) }
     }
+  }
+
+  @inline(__always) private func give(_ event: UInt32, _ purse: Int, _ batch: Batch) {
+    let number = transition(Int(eventHosts[Int(event)]), event)
+    switch transitions.at(number).pointee.outcome {
+    case .refused, .ignored: return
+    case .unexpected: begin()
+    case .fired:
+      begin()
+      if purse >= 0 { set(purses, self.purses(codes[purses], .spend(purse))) }
+    }
+    step(event)
+    finish(batch, event, answers: 0)
   }
 
   private func suffer(_ fault: Int, _ batch: Batch) {
     let purse = plan.inputs.count + fault
-    let value = pursed[Int(codes[plan.purses])]
+    let value = pursed[Int(codes[purses])]
     if value.left[purse] == 0 { return }
     let it = plan.faults[fault]
     switch it.fault {
@@ -112,31 +123,31 @@ extension PartWalker {
         where entry.condition == Entry.open && plan.pays(it, Int(entry.contract)) {
           begin()
           set(part, ledger(codes[part], number(of: .lose(index: index))).code)
-          set(plan.purses, purses(codes[plan.purses], .spend(purse)))
+          set(purses, self.purses(codes[purses], .spend(purse)))
           finish(batch, nil, answers: 0)
         }
       }
       for (channel, route) in plan.channels.enumerated()
       where route.fromHost == it.host && route.effect == it.effect && route.isLossy {
         let part = plan.firstChannel + channel
-        if queues[Int(codes[part])].isEmpty { continue }
+        if queueSpans[Int(codes[part])].count == 0 { continue }
         begin()
         set(part, pull(codes[part], 0))
-        set(plan.purses, purses(codes[plan.purses], .spend(purse)))
+        set(purses, self.purses(codes[purses], .spend(purse)))
         finish(batch, nil, answers: 0)
       }
     case .repeated:
       for echo in value.echoes where plan.pays(it, Int(echo.contract)) {
         begin()
-        set(plan.purses, purses(codes[plan.purses], .echoed(purse: purse)))
+        set(purses, self.purses(codes[purses], .echoed(purse: purse)))
         step(echo.event)
         finish(batch, echo.event, answers: 0)
       }
       for (channel, route) in plan.channels.enumerated()
       where route.fromHost == it.host && route.effect == it.effect && route.isRepeating {
-        guard let head = queues[Int(codes[plan.firstChannel + channel])].first else { continue }
+        guard let head = events(of: codes[plan.firstChannel + channel]).first else { continue }
         begin()
-        set(plan.purses, purses(codes[plan.purses], .spend(purse)))
+        set(purses, self.purses(codes[purses], .spend(purse)))
         step(head)
         finish(batch, head, answers: 0)
       }
@@ -158,8 +169,8 @@ extension PartWalker {
   // MARK: - Taking one
 
   @inline(__always) private func begin() {
-    taken.removeAll(keepingCapacity: true)
-    breaches.removeAll(keepingCapacity: true)
+    taken.removeAll()
+    if !breaches.isEmpty { breaches.removeAll(keepingCapacity: true) }
     visited = 0
     isRevisiting = false
     overflows = false
@@ -169,7 +180,7 @@ extension PartWalker {
   @inline(__always) @usableFromInline func set(_ part: Int, _ code: UInt32) {
     let old = codes[part]
     if old == code { return }
-    undo.append((part, old))
+    undo.append(Change(part: UInt32(truncatingIfNeeded: part), code: old))
     codes[part] = code
     let before = term(part, old)
     let after = term(part, code)
@@ -178,67 +189,64 @@ extension PartWalker {
   }
 
   /// Delivers an event to its host, and runs direct routes to completion, first in, first out.
-  @inline(__always) @discardableResult private func step(_ event: UInt32) -> Outcome {
+  @inline(__always) @discardableResult private func step(_ event: UInt32) -> OutcomeKind {
     let first = transition(Int(eventHosts[Int(event)]), event)
     let outcome = take(first)
-    if transitions[first].routed.isEmpty {
-      if outcome == .unexpected { note(.unexpected(typed.describeEvent(event))) }
-      return outcome
-    }
-    return stepOn(event, outcome, transitions[first].routed)
-  }
-
-  @inline(never) private func stepOn(_ event: UInt32, _ outcome: Outcome, _ range: Range<Int32>) -> Outcome {
-    waiting.removeAll(keepingCapacity: true)
-    for index in range { waiting.append(routed[Int(index)]) }
-    var next = 0
-    var trouble: Breach?
-    while next < waiting.count {
-      let routedEvent = waiting[next]
-      let number = transition(Int(eventHosts[Int(routedEvent)]), routedEvent)
-      let result = take(number)
-      switch result {
-      case .fired, .ignored: break
-      case .refused, .unexpected:
-        if trouble == nil { trouble = .routed(typed.describeEvent(routedEvent), was: result) }
-      }
-      for index in transitions[number].routed { waiting.append(routed[Int(index)]) }
-      next += 1
-    }
-    if let trouble { note(trouble) }
+    if outcome == .unexpected { note(.unexpected(typed.describeEvent(event))) }
+    if transitions.at(first).pointee.routed.count > 0 { stepOn(first) }
     return outcome
   }
 
+  @inline(never) private func stepOn(_ first: Int) {
+    waiting.removeAll()
+    for index in transitions[first].routed.range { waiting.append(routed[index]) }
+    var next = 0
+    var trouble: Breach?
+    while next < waiting.count {
+      let event = waiting[next]
+      let number = transition(Int(eventHosts[Int(event)]), event)
+      switch take(number) {
+      case .fired, .ignored: break
+      case .refused: trouble = trouble ?? .routed(typed.describeEvent(event), was: .refused)
+      case .unexpected: trouble = trouble ?? .routed(typed.describeEvent(event), was: .unexpected)
+      }
+      for index in transitions[number].routed.range { waiting.append(routed[index]) }
+      next += 1
+    }
+    if let trouble { note(trouble) }
+  }
+
   /// Takes one machine's step.
-  @inline(__always) private func take(_ number: Int) -> Outcome {
-    let host = Int(transitions[number].host)
-    transitions[number].count &+= 1
-    let outcome = transitions[number].outcome
-    if transitions[number].flaw >= 0 { flawed.append(number) }
-    if transitions[number].overflows { overflows = true }
+  @inline(__always) private func take(_ number: Int) -> OutcomeKind {
+    let it = transitions.at(number)
+    let host = Int(it.pointee.host)
+    it.pointee.count &+= 1
+    let outcome = it.pointee.outcome
+    if it.pointee.flaw >= 0 { flawed.append(UInt32(truncatingIfNeeded: number)) }
+    if it.pointee.overflows { overflows = true }
     // A machine that is sent two events in one step is judged over both.
     let bit: UInt64 = 1 << UInt64(truncatingIfNeeded: host & 63)
     if visited & bit != 0 { isRevisiting = true }
     visited |= bit
-    if case .fired = outcome {
-      set(host, transitions[number].to)
-      if !transitions[number].orders.isEmpty { taken.append(UInt32(truncatingIfNeeded: number)) }
+    if outcome == .fired {
+      set(host, it.pointee.to)
+      if it.pointee.orders.count > 0 { taken.append(UInt32(truncatingIfNeeded: number)) }
     }
     return outcome
   }
 
   /// Lets the orders of the step take effect, judges it, and makes it a successor.
   @inline(__always) private func finish(_ batch: Batch, _ event: UInt32?, answers: UInt32) {
-    for number in taken {
-      for index in transitions[Int(number)].orders {
-        if !carryOut(orders[Int(index)]) {
-          if plan.channels[Int(orders[Int(index)].part) - plan.firstChannel].order != .held { noteFullChannel() }
+    for place in 0..<taken.count {
+      for index in transitions[Int(taken[place])].orders.range {
+        if !carryOut(orders[index]) {
+          if channelOrders[Int(orders[index].part) - firstChannel] != .held { noteFullChannel() }
           takeBack()
           return
         }
       }
     }
-    if !flawed.isEmpty || isRevisiting || typed.hasJointStepLaws, let event { judgeStep(event) }
+    if !flawed.isEmpty || isRevisiting || hasJointStepLaws, let event { judgeStep(event) }
     commit(batch, answers: answers)
   }
 
@@ -250,9 +258,8 @@ extension PartWalker {
       if let breach { note(breach) }
       set(part, code)
     case .post:
-      let channel = part - plan.firstChannel
-      let isBoard = plan.channels[channel].order == .board
-      if !isBoard, queues[Int(codes[part])].count >= plan.channelCapacity { return false }
+      let isBoard = channelOrders[part - firstChannel] == .board
+      if !isBoard, queueSpans[Int(codes[part])].count >= plan.channelCapacity { return false }
       set(part, isBoard ? pin(codes[part], order.value) : push(codes[part], order.value))
     case .stray: note(.stray(typed.describeEffect(order.value)))
     }
@@ -263,10 +270,12 @@ extension PartWalker {
     if isRevisiting, typed.hasMachineStepLaws {
       breaches.append(contentsOf: span(event))
     } else {
-      for number in flawed { breaches.append(contentsOf: flaws[Int(transitions[number].flaw)]) }
+      for index in 0..<flawed.count {
+        breaches.append(contentsOf: flaws[Int(transitions[Int(flawed[index])].flaw)])
+      }
     }
-    if typed.hasJointStepLaws { breaches.append(contentsOf: typed.judgeStep(event, false)) }
-    flawed.removeAll(keepingCapacity: true)
+    if hasJointStepLaws { breaches.append(contentsOf: typed.judgeStep(event, false)) }
+    flawed.removeAll()
   }
 
   /// What the machines' own laws say of a step over all it sent them. It depends on the machines that were in it alone.
@@ -310,17 +319,24 @@ extension PartWalker {
         if finding.severity <= .major { isBroken = true }
       }
     }
-    if answers != 0, !batch.owed.contains(answers) { batch.owed.append(answers) }
+    if answers != 0 { batch.owe(answers) }
     batch.begin(low: low, high: high, answers: answers, isBroken: isBroken)
-    for change in undo { batch.changes.append(Batch.Change(part: UInt32(change.part), code: codes[change.part])) }
+    for index in 0..<undo.count {
+      let part = undo[index].part
+      batch.changes.append(Change(part: part, code: codes[Int(part)]))
+    }
     takeBack()
   }
 
   /// Puts the state back as it was before the move.
   @inline(__always) private func takeBack() {
-    for index in undo.indices.reversed() { codes[undo[index].part] = undo[index].code }
+    var index = undo.count
+    while index > 0 {
+      index &-= 1
+      codes[Int(undo[index].part)] = undo[index].code
+    }
     (low, high) = base
-    undo.removeAll(keepingCapacity: true)
-    if !flawed.isEmpty { flawed.removeAll(keepingCapacity: true) }
+    undo.removeAll()
+    flawed.removeAll()
   }
 }

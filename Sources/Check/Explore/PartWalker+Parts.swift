@@ -21,11 +21,19 @@ extension PartWalker {
   }
 
   /// What the laws of one machine say of its state. They are judged once for each of its states.
-  func fact(_ host: Int) -> HostFact {
+  @inline(__always) func fact(_ host: Int) -> Fact {
     let code = Int(codes[host])
-    if code < facts[host].count, let known = facts[host][code] { return known }
-    let fact = typed.fact(host, codes[host])
-    facts[host].set(code, fact, filler: nil)
+    if code < facts[host].count, facts[host][code].isKnown { return facts[host][code] }
+    return findFact(host, code)
+  }
+
+  @inline(never) private func findFact(_ host: Int, _ code: Int) -> Fact {
+    let told = typed.fact(host, codes[host])
+    if !told.findings.isEmpty { factFindings.append(told.findings) }
+    let fact = Fact(
+      isKnown: true, isResting: told.isResting, from: told.from, to: told.to,
+      findings: told.findings.isEmpty ? -1 : Int32(factFindings.count - 1))
+    facts[host].set(code, fact, filler: Fact(isKnown: false, isResting: false, from: 0, to: 0, findings: -1))
     return fact
   }
 
@@ -114,14 +122,14 @@ extension PartWalker {
   }
 
   /// The answers that the obligations of a ledger admit, in the order they are tried.
-  @inline(__always) func offers(of ledger: UInt32) -> ContiguousArray<Offer> {
+  @inline(__always) func offers(of ledger: UInt32) -> Range<Int> {
     let code = Int(ledger)
-    if code < offers.count, let known = offers[code] { return known }
+    if code < offerSpans.count, offerSpans[code].start != .max { return offerSpans[code].range }
     return findOffers(code)
   }
 
-  @inline(never) private func findOffers(_ code: Int) -> ContiguousArray<Offer> {
-    var found: ContiguousArray<Offer> = []
+  @inline(never) private func findOffers(_ code: Int) -> Range<Int> {
+    let start = offers.count
     for (index, entry) in ledgers[code].enumerated() where entry.condition != Entry.lost {
       let number = Int(entry.contract)
       let contract = plan.contracts[number]
@@ -133,29 +141,30 @@ extension PartWalker {
       for (answer, events) in typed.answers(number, Int(entry.stage), entry.effect).enumerated() {
         let op = self.number(of: LedgerOp.answer(index: index, next: stage.next[answer]))
         for event in events {
-          found.append(
+          offers.append(
             Offer(
               event: event, op: op,
-              identity: isOwed ? identity(number, effectKeys[Int(entry.effect)]) : 0, contract: number,
+              identity: isOwed ? identity(number, effectKeys[Int(entry.effect)]) : 0, contract: entry.contract,
               isFenced: contract.options.late == .fenced, isRepeatable: isRepeatable))
         }
       }
     }
-    offers.set(code, found, filler: nil)
-    return found
+    let span = Span32(start: UInt32(start), count: UInt32(offers.count - start))
+    offerSpans.set(code, span, filler: Span32(start: .max, count: 0))
+    return span.range
   }
 
   // MARK: - Channels
 
   @inline(__always) func push(_ queue: UInt32, _ event: UInt32) -> UInt32 {
     if let known = pushes[queue, event] { return known }
-    return code(ofQueue: queues[Int(queue)] + [event], after: queue, event, &pushes)
+    return code(ofQueue: events(of: queue) + [event], after: queue, event, &pushes)
   }
 
   /// Puts an event on a board, where it may be already.
   @inline(__always) func pin(_ board: UInt32, _ event: UInt32) -> UInt32 {
     if let known = pins[board, event] { return known }
-    var events = queues[Int(board)]
+    var events = self.events(of: board)
     if !events.contains(event) {
       let rank = eventRanks[Int(event)]
       events.insert(event, at: events.firstIndex { rank < eventRanks[Int($0)] } ?? events.count)
@@ -165,7 +174,7 @@ extension PartWalker {
 
   @inline(__always) func pull(_ queue: UInt32, _ position: Int) -> UInt32 {
     if let known = pulls[queue, UInt32(position)] { return known }
-    var events = queues[Int(queue)]
+    var events = self.events(of: queue)
     events.remove(at: position)
     return code(ofQueue: events, after: queue, UInt32(position), &pulls)
   }

@@ -18,23 +18,43 @@ import Spec
   @exclusivity(unchecked) var low: UInt64 = 0
   @exclusivity(unchecked) var high: UInt64 = 0
   @exclusivity(unchecked) var base: (low: UInt64, high: UInt64) = (0, 0)
-  @exclusivity(unchecked) var undo: ContiguousArray<(part: Int, code: UInt32)> = []
+  @exclusivity(unchecked) var undo = Flat<Change>()
+  /// The plan once more, where every step looks.
+  let partKinds: UnsafeMutablePointer<UInt8>
+  let ledgerParts: UnsafeMutablePointer<Int32>
+  let partCount: Int
+  let hostCount: Int
+  let channelCount: Int
+  let inputCount: Int
+  let firstChannel: Int
+  let purses: Int
+  let mayFail: Bool
+  @exclusivity(unchecked) @usableFromInline var hasJointStepLaws = false
+  let channelOrders: UnsafeMutablePointer<ChannelOrder>
 
   // What each code is, as far as this worker has met it.
-  @exclusivity(unchecked) var mirrors: ContiguousArray<Mirror>
-  @exclusivity(unchecked) var eventHosts: ContiguousArray<UInt16> = []
-  @exclusivity(unchecked) var eventRanks: ContiguousArray<UInt64> = []
+  let mirrors: UnsafeMutablePointer<Mirror>
+  @exclusivity(unchecked) var eventHosts = Flat<UInt16>()
+  @exclusivity(unchecked) var eventRanks = Flat<UInt64>()
   @exclusivity(unchecked) var effectKeys: ContiguousArray<Key> = []
   @exclusivity(unchecked) var ledgers: ContiguousArray<ContiguousArray<Entry>> = []
-  @exclusivity(unchecked) var offers: ContiguousArray<ContiguousArray<Offer>?> = []
-  @exclusivity(unchecked) var queues: ContiguousArray<ContiguousArray<UInt32>> = []
+  /// For each ledger its answers, among those of all ledgers; a start of `.max` is not known yet.
+  @exclusivity(unchecked) var offerSpans = Flat<Span32>()
+  @exclusivity(unchecked) var offers = Flat<Offer>()
+  @exclusivity(unchecked) var queueSpans = Flat<Span32>()
+  @exclusivity(unchecked) var queued = Flat<UInt32>()
+  /// What inputs draw, one after the other; those that look at nothing, once.
+  @exclusivity(unchecked) var fixedSpans = Flat<Span32>()
+  @exclusivity(unchecked) var fixed = Flat<UInt32>()
+  @exclusivity(unchecked) var drawn = Flat<UInt32>()
   @exclusivity(unchecked) var pursed: ContiguousArray<PurseValue> = []
-  @exclusivity(unchecked) var facts: ContiguousArray<ContiguousArray<HostFact?>>
+  let facts: UnsafeMutablePointer<Flat<Fact>>
+  @exclusivity(unchecked) var factFindings: ContiguousArray<[Finding]> = []
 
   // What each part does.
-  @exclusivity(unchecked) @usableFromInline var transitions: ContiguousArray<Transition> = []
-  @exclusivity(unchecked) var orders: ContiguousArray<PackedOrder> = []
-  @exclusivity(unchecked) var routed: ContiguousArray<UInt32> = []
+  @exclusivity(unchecked) @usableFromInline var transitions = Flat<Transition>()
+  @exclusivity(unchecked) var orders = Flat<PackedOrder>()
+  @exclusivity(unchecked) var routed = Flat<UInt32>()
   @exclusivity(unchecked) @usableFromInline var flaws: ContiguousArray<[Finding]> = []
   let channelIdentities: [UInt32]
   let steps: UnsafeMutablePointer<PairCache>
@@ -56,14 +76,14 @@ import Spec
   @exclusivity(unchecked) var identities: [Identity: UInt32] = [:]
 
   // The move at hand.
-  @exclusivity(unchecked) var waiting: ContiguousArray<UInt32> = []
-  @exclusivity(unchecked) var taken: ContiguousArray<UInt32> = []
+  @exclusivity(unchecked) var waiting = Flat<UInt32>()
+  @exclusivity(unchecked) var taken = Flat<UInt32>()
   @exclusivity(unchecked) var breaches: ContiguousArray<Finding> = []
   @exclusivity(unchecked) var visited: UInt64 = 0
   @exclusivity(unchecked) var isRevisiting = false
   @exclusivity(unchecked) @usableFromInline var overflows = false
   /// Transitions of the move that break laws of their machines.
-  @exclusivity(unchecked) var flawed: ContiguousArray<Int> = []
+  @exclusivity(unchecked) var flawed = Flat<UInt32>()
   @exclusivity(unchecked) @usableFromInline var boundsMet: [String] = []
   @exclusivity(unchecked) var buffer = ByteBuffer()
   @exclusivity(unchecked) var content = ByteBuffer()
@@ -75,8 +95,23 @@ import Spec
     codes.initialize(repeating: 0, count: plan.count)
     before = .allocate(capacity: plan.count)
     before.initialize(repeating: 0, count: plan.count)
-    mirrors = ContiguousArray((0..<plan.kindCount).map { _ in Mirror() })
-    facts = ContiguousArray((0..<plan.hosts).map { _ in [] })
+    partCount = plan.count
+    hostCount = plan.hosts
+    channelCount = plan.channels.count
+    inputCount = plan.inputs.count
+    firstChannel = plan.firstChannel
+    purses = plan.purses
+    mayFail = plan.mayFail
+    mirrors = .allocate(capacity: plan.kindCount)
+    for kind in 0..<plan.kindCount { (mirrors + kind).initialize(to: Mirror()) }
+    facts = .allocate(capacity: plan.hosts)
+    for host in 0..<plan.hosts { (facts + host).initialize(to: Flat()) }
+    partKinds = .allocate(capacity: plan.count)
+    for part in 0..<plan.count { partKinds[part] = UInt8(plan.kinds[part]) }
+    ledgerParts = .allocate(capacity: plan.hosts)
+    for host in 0..<plan.hosts { ledgerParts[host] = Int32(plan.ledgers[host] ?? -1) }
+    channelOrders = .allocate(capacity: max(1, plan.channels.count))
+    for (channel, it) in plan.channels.enumerated() { channelOrders[channel] = it.order }
     steps = .allocate(capacity: plan.hosts)
     for host in 0..<plan.hosts { (steps + host).initialize(to: PairCache()) }
     channelIdentities = plan.channels.indices.map { lexicon.identity(-1 - $0, Key()) }
@@ -85,29 +120,56 @@ import Spec
   deinit {
     codes.deallocate()
     before.deallocate()
+    partKinds.deallocate()
+    ledgerParts.deallocate()
+    channelOrders.deallocate()
+    for kind in 0..<plan.kindCount { mirrors[kind].free() }
+    mirrors.deallocate()
+    for host in 0..<plan.hosts { facts[host].free() }
+    facts.deallocate()
+    undo.free()
+    eventHosts.free()
+    eventRanks.free()
+    offerSpans.free()
+    offers.free()
+    queueSpans.free()
+    queued.free()
+    fixedSpans.free()
+    fixed.free()
+    drawn.free()
+    transitions.free()
+    orders.free()
+    routed.free()
+    waiting.free()
+    taken.free()
+    flawed.free()
     steps.deinitialize(count: plan.hosts)
     steps.deallocate()
   }
 
-  /// What a worker knows of the codes of one kind.
+  /// A part that a move changed, and the code it had before.
+  struct Change {
+    let part: UInt32
+    let code: UInt32
+  }
+
+  /// What a worker knows of the codes of one kind: the hash of the content, in two words; 0 and 0 for unknown.
   struct Mirror {
-    var lows: ContiguousArray<UInt64> = []
-    var highs: ContiguousArray<UInt64> = []
-    var isKnown: ContiguousArray<Bool> = []
+    var lows = Flat<UInt64>()
+    var highs = Flat<UInt64>()
 
     mutating func learn(_ word: Lexicon.Word) {
-      let code = Int(word.code)
-      while isKnown.count <= code {
-        isKnown.append(false)
-        lows.append(0)
-        highs.append(0)
-      }
-      isKnown[code] = true
-      lows[code] = word.low
-      highs[code] = word.high
+      lows.set(Int(word.code), word.low, filler: 0)
+      // The high word is kept odd, so that a known code is told from an unknown one.
+      highs.set(Int(word.code), word.high | 1, filler: 0)
     }
 
-    @inline(__always) func knows(_ code: UInt32) -> Bool { Int(code) < isKnown.count && isKnown[Int(code)] }
+    @inline(__always) func knows(_ code: UInt32) -> Bool { Int(code) < highs.count && highs[Int(code)] != 0 }
+
+    func free() {
+      lows.free()
+      highs.free()
+    }
   }
 
   /// An obligation as a part of a ledger keeps it.
@@ -136,10 +198,20 @@ import Spec
     let op: UInt32
     /// The identity, where the answer is owed; 0 elsewhere.
     let identity: UInt32
-    let contract: Int
+    let contract: UInt16
     let isFenced: Bool
     /// Whether a world may repeat it.
     let isRepeatable: Bool
+  }
+
+  /// What the laws of one machine say of one of its states.
+  struct Fact {
+    var isKnown: Bool
+    var isResting: Bool
+    var from: UInt32
+    var to: UInt32
+    /// Findings, as an index; -1 for none.
+    var findings: Int32
   }
 
   @usableFromInline struct PurseValue {
@@ -183,21 +255,26 @@ import Spec
   }
 
   /// What one machine does with one event.
-  @usableFromInline struct Transition {
+  @usableFromInline struct Transition: BitwiseCopyable {
     @usableFromInline var host: UInt16
-    @usableFromInline var outcome: Outcome
-    var to: UInt32
-    var orders: Range<Int32>
-    var routed: Range<Int32>
-    /// Findings of the step, as an index; -1 for none.
-    var flaw: Int32
+    @usableFromInline var outcome: OutcomeKind
     /// Whether a field went above its maximum: the step leads nowhere that could be told apart.
     var overflows: Bool
+    /// The rule that fired.
+    @usableFromInline var rule: Int32
+    var to: UInt32
+    var orders: Span32
+    var routed: Span32
+    /// Findings of the step, as an index; -1 for none.
+    var flaw: Int32
+    /// How often it was taken.
     @usableFromInline var count: Int = 0
   }
 
-  @usableFromInline struct PackedOrder {
-    @usableFromInline enum Kind: UInt8 { case ledger, post, stray }
+  @usableFromInline enum OutcomeKind: UInt8, BitwiseCopyable { case fired, refused, ignored, unexpected }
+
+  @usableFromInline struct PackedOrder: BitwiseCopyable {
+    @usableFromInline enum Kind: UInt8, BitwiseCopyable { case ledger, post, stray }
     let kind: Kind
     let part: UInt16
     let value: UInt32
@@ -224,8 +301,8 @@ import Spec
   @usableFromInline var fact: (Int, UInt32) -> PartWalker.HostFact = { _, _ in preconditionFailure("no machines") }
   /// The events of an obligation's answers, by answer: `(contract, stage, effect)`.
   @usableFromInline var answers: (Int, Int, UInt32) -> [[UInt32]] = { _, _, _ in [] }
-  /// The events an input draws in the state at hand; the same array for inputs that look at nothing.
-  @usableFromInline var draw: (Int) -> ContiguousArray<UInt32> = { _ in [] }
+  /// Draws the events of an input in the state at hand, by ``PartWalker/offer(_:)``.
+  @usableFromInline var draw: (Int) -> Void = { _ in }
   @usableFromInline var eventHost: (UInt32) -> (host: Int, rank: UInt64) = { _ in (0, 0) }
   @usableFromInline var effectKey: (UInt32) -> Key = { _ in Key() }
   /// Judges the whole state at hand; nil where no law looks at more than one machine.
@@ -233,7 +310,6 @@ import Spec
   /// Judges the step from ``PartWalker/before`` by an event, where a law looks at more than one machine or one machine
   /// was sent more than one event. The flag asks for the laws of single machines too.
   @usableFromInline var judgeStep: (UInt32, Bool) -> [Finding] = { _, _ in [] }
-  @usableFromInline var hasJointStepLaws = false
   @usableFromInline var hasMachineStepLaws = false
   /// Crashes the state at hand; leaves the state after it in ``PartWalker/codes`` by ``PartWalker/put(_:_:)``.
   @usableFromInline var crash: () -> (isBlocked: Bool, findings: [Finding]) = { (true, []) }

@@ -3,7 +3,7 @@ import Spec
 /// One thread of a search: expands states, and puts those that are new into its own part of the next level.
 final class SearchWorker: @unchecked Sendable {
   let worker: Expander.Worker
-  private unowned let search: Search
+  private unowned(unsafe) let search: Search
   private let walker: PartWalker
   private let batch = Batch()
   private let isFirst: Bool
@@ -25,7 +25,7 @@ final class SearchWorker: @unchecked Sendable {
   @exclusivity(unchecked) var findings: [(finding: Finding, number: Int, ordinal: Int?)] = []
   @exclusivity(unchecked) private var told: Set<String> = []
   @exclusivity(unchecked) private var serious = 0
-  @exclusivity(unchecked) private var glances: ContiguousArray<UInt64> = []
+  @exclusivity(unchecked) private var glances = Flat<UInt64>(capacity: 64)
   /// The bound that this worker met.
   @exclusivity(unchecked) private(set) var stopped: String?
   @exclusivity(unchecked) private(set) var graph = GraphPart()
@@ -45,6 +45,8 @@ final class SearchWorker: @unchecked Sendable {
       RecordLayout(
         widths: Array(repeating: 1, count: walker.plan.count), isWide: search.options.memory == .hash128))
   }
+
+  deinit { glances.free() }
 
   var hasLeft: Bool { left != nil }
   var bytes: Int {
@@ -110,7 +112,7 @@ final class SearchWorker: @unchecked Sendable {
     }
     generated += count
     // All slots are read before any is judged, so that the misses of the memory overlap.
-    glances.removeAll(keepingCapacity: true)
+    glances.removeAll()
     for ordinal in 0..<count { glances.append(search.table.glance(batch.lows[ordinal])) }
     for ordinal in 0..<count {
       let low = batch.lows[ordinal]

@@ -7,6 +7,13 @@ public struct Trace: Sendable {
   public internal(set) var loopsFrom: Int?
 
   public init() {}
+
+  /// Adds the step that a move was.
+  @usableFromInline mutating func append<S: System>(
+    _ move: Move<S.Event>, _ outcome: Outcome, _ walk: Walk<S>, _ before: Configuration<S>, _ after: Configuration<S>
+  ) {
+    steps.append(TraceStep(steps.count + 1, move, outcome, walk, before, after))
+  }
 }
 
 public struct TraceStep: Sendable {

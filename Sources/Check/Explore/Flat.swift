@@ -1,0 +1,59 @@
+/// A growable row of plain values in memory of its own: no references are counted and no bounds checked on the way.
+///
+/// Whoever keeps one frees it.
+@usableFromInline struct Flat<Element: BitwiseCopyable> {
+  @usableFromInline private(set) var base: UnsafeMutablePointer<Element>
+  @usableFromInline private(set) var count = 0
+  private(set) var capacity: Int
+
+  init(capacity: Int = 16) {
+    base = .allocate(capacity: capacity)
+    self.capacity = capacity
+  }
+
+  func free() { base.deallocate() }
+
+  var isEmpty: Bool { @inline(__always) get { count == 0 } }
+  var bytes: Int { capacity * MemoryLayout<Element>.stride }
+
+  @inline(__always) subscript(index: Int) -> Element {
+    get {
+      assert(index < count)
+      return base[index]
+    }
+    nonmutating set { base[index] = newValue }
+  }
+
+  /// The element at an index, in place.
+  @inline(__always) func at(_ index: Int) -> UnsafeMutablePointer<Element> { base + index }
+
+  @inline(__always) mutating func append(_ element: Element) {
+    if count == capacity { grow() }
+    base[count] = element
+    count &+= 1
+  }
+
+  @inline(__always) mutating func removeAll() { count = 0 }
+
+  /// Sets the element at `index`, filling up to it.
+  mutating func set(_ index: Int, _ element: Element, filler: Element) {
+    while count <= index { append(filler) }
+    base[index] = element
+  }
+
+  @inline(never) private mutating func grow() {
+    let next = UnsafeMutablePointer<Element>.allocate(capacity: capacity * 2)
+    next.update(from: base, count: count)
+    base.deallocate()
+    base = next
+    capacity *= 2
+  }
+}
+
+/// A slice of a ``Flat`` row.
+struct Span32 {
+  var start: UInt32
+  var count: UInt32
+
+  var range: Range<Int> { @inline(__always) get { Int(start)..<Int(start &+ count) } }
+}
