@@ -320,6 +320,7 @@ extension PartWalker {
       }
     }
     if answers != 0 { batch.owe(answers) }
+    lookup.unsafelyUnwrapped.pointee.table.prefetch(low)
     batch.begin(low: low, high: high, answers: answers, isBroken: isBroken)
     for index in 0..<undo.count {
       let part = undo[index].part

@@ -29,6 +29,8 @@ import Spec
   let firstChannel: Int
   let purses: Int
   let mayFail: Bool
+  /// Where successors will be looked up.
+  @exclusivity(unchecked) var lookup: UnsafeMutablePointer<SharedSearch>?
   @exclusivity(unchecked) @usableFromInline var hasJointStepLaws = false
   let channelOrders: UnsafeMutablePointer<ChannelOrder>
 

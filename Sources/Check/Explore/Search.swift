@@ -11,15 +11,12 @@ final class Search: @unchecked Sendable {
   let progress: ((ExplorationProgress) -> Void)?
   let lexicon: Lexicon
   let log = ParentLog()
-  @exclusivity(unchecked) var table: VisitedTable
+  let shared: UnsafeMutablePointer<SharedSearch>
   var workers: [SearchWorker] = []
   /// Chunks of the level at hand, and where to go on in the first of those left.
   var level: [FrontierChunk] = []
   let nextChunk = Atomic(0)
   var depth = 0
-  /// Distinct states so far, by all workers.
-  let distinct = Atomic(0)
-  let isStopping = Atomic(false)
   var boundsMet: [String] = []
   var findings: [CheckFinding] = []
   private var seen: Set<String> = []
@@ -36,19 +33,31 @@ final class Search: @unchecked Sendable {
     self.progress = progress
     lexicon = expander.makeLexicon()
     // With several workers, no batch may fill the table before they meet to let it grow.
-    table = VisitedTable(
-      isWide: options.memory == .hash128, isNumbered: options.memory == .exact || !expander.leadsTo.isEmpty,
-      capacity: options.workers == 1 ? 1 << 12 : options.workers << 19)
+    shared = .allocate(capacity: 1)
+    shared.initialize(
+      to: SharedSearch(
+        table: VisitedTable(
+          isWide: options.memory == .hash128, isNumbered: options.memory == .exact || !expander.leadsTo.isEmpty,
+          capacity: options.workers == 1 ? 1 << 12 : options.workers << 19)))
     for number in 0..<options.workers { workers.append(SearchWorker(number, self)) }
   }
+
+  deinit {
+    shared.deinitialize(count: 1)
+    shared.deallocate()
+  }
+
+  private var isStopping: Bool { shared.pointee.isStopping.load(ordering: .relaxed) }
+  /// Distinct states so far, by all workers.
+  private var distinct: Int { shared.pointee.distinct.load(ordering: .relaxed) }
 
   func run() -> ExplorationReport {
     workers[0].start()
     collect()
-    while !level.isEmpty, !isStopping.load(ordering: .relaxed) {
+    while !level.isEmpty, !isStopping {
       expandLevel()
       notePeak()
-      if isStopping.load(ordering: .relaxed) { break }
+      if isStopping { break }
       collect()
       if !level.isEmpty { depth += 1 }
     }
@@ -64,15 +73,15 @@ final class Search: @unchecked Sendable {
         DispatchQueue.concurrentPerform(iterations: workers.count) { self.workers[$0].work() }
       }
       tellFindings()
-      if distinct.load(ordering: .relaxed) >= table.room {
-        table.grow(for: distinct.load(ordering: .relaxed) * 4 / 3)
+      if distinct >= shared.pointee.table.room {
+        shared.pointee.table.grow(for: distinct * 4 / 3)
       }
       checkMemory()
-    } while !isStopping.load(ordering: .relaxed) && workers.contains { $0.hasLeft } || hasChunks
+    } while !isStopping && workers.contains { $0.hasLeft } || hasChunks
   }
 
   private var hasChunks: Bool {
-    !isStopping.load(ordering: .relaxed) && nextChunk.load(ordering: .relaxed) < level.count
+    !isStopping && nextChunk.load(ordering: .relaxed) < level.count
   }
 
   /// Makes the states that the workers found the level at hand.
@@ -113,7 +122,7 @@ final class Search: @unchecked Sendable {
   // MARK: - Memory
 
   private var bytes: Int {
-    table.bytes + log.bytes + level.reduce(0) { $0 + $1.bytes.count } + workers.reduce(0) { $0 + $1.bytes }
+    shared.pointee.table.bytes + log.bytes + level.reduce(0) { $0 + $1.bytes.count } + workers.reduce(0) { $0 + $1.bytes }
       + lexicon.bytes
   }
 
@@ -124,7 +133,7 @@ final class Search: @unchecked Sendable {
     notePeak()
     if peakBytes > options.bounds.bytes {
       note(bound: "\(options.bounds.bytes / 1_048_576) MiB of memory")
-      isStopping.store(true, ordering: .relaxed)
+      shared.pointee.isStopping.store(true, ordering: .relaxed)
     }
   }
 
@@ -138,7 +147,7 @@ final class Search: @unchecked Sendable {
     judge(coverage)
     notePeak()
     return ExplorationReport(
-      machine: machine, world: world, distinct: distinct.load(ordering: .relaxed),
+      machine: machine, world: world, distinct: distinct,
       generated: workers.reduce(0) { $0 + $1.generated }, depth: depth,
       findings: findings.sorted { $0.finding.severity < $1.finding.severity }, coverage: coverage,
       leadsTo: expander.leadsTo, boundsMet: boundsMet, peakBytes: peakBytes, memory: options.memory,
@@ -173,4 +182,11 @@ final class Search: @unchecked Sendable {
           trace: Trace()))
     }
   }
+}
+
+/// What the workers of a search share, behind a pointer: to reach it costs no count of references.
+struct SharedSearch: ~Copyable {
+  var table: VisitedTable
+  let distinct = Atomic(0)
+  let isStopping = Atomic(false)
 }

@@ -4,6 +4,7 @@ import Spec
 final class SearchWorker: @unchecked Sendable {
   let worker: Expander.Worker
   private unowned(unsafe) let search: Search
+  private let shared: UnsafeMutablePointer<SharedSearch>
   private let walker: PartWalker
   private let batch = Batch()
   private let isFirst: Bool
@@ -25,7 +26,6 @@ final class SearchWorker: @unchecked Sendable {
   @exclusivity(unchecked) var findings: [(finding: Finding, number: Int, ordinal: Int?)] = []
   @exclusivity(unchecked) private var told: Set<String> = []
   @exclusivity(unchecked) private var serious = 0
-  @exclusivity(unchecked) private var glances = Flat<UInt64>(capacity: 64)
   /// The bound that this worker met.
   @exclusivity(unchecked) private(set) var stopped: String?
   @exclusivity(unchecked) private(set) var graph = GraphPart()
@@ -33,8 +33,10 @@ final class SearchWorker: @unchecked Sendable {
 
   init(_ number: Int, _ search: Search) {
     self.search = search
+    shared = search.shared
     worker = search.expander.makeWorker(search.lexicon)
     walker = worker.walker
+    walker.lookup = search.shared
     isFirst = number == 0
     isAlone = search.options.workers == 1
     isExact = search.options.memory == .exact
@@ -45,8 +47,6 @@ final class SearchWorker: @unchecked Sendable {
       RecordLayout(
         widths: Array(repeating: 1, count: walker.plan.count), isWide: search.options.memory == .hash128))
   }
-
-  deinit { glances.free() }
 
   var hasLeft: Bool { left != nil }
   var bytes: Int {
@@ -75,11 +75,11 @@ final class SearchWorker: @unchecked Sendable {
     while let (chunk, next) = left ?? search.takeChunk().map({ ($0, 0) }) {
       left = nil
       for index in next..<chunk.count {
-        if !isAlone, search.distinct.load(ordering: .relaxed) >= search.table.room {
+        if !isAlone, shared.pointee.distinct.load(ordering: .relaxed) >= shared.pointee.table.room {
           left = (chunk, index)
           return
         }
-        if search.isStopping.load(ordering: .relaxed) { return }
+        if shared.pointee.isStopping.load(ordering: .relaxed) { return }
         let (number, hash) = chunk.read(index, into: walker.codes)
         walker.ensureAll()
         walker.expand(hash: hash, into: batch)
@@ -107,17 +107,14 @@ final class SearchWorker: @unchecked Sendable {
 
   private func insertAll(_ number: Int, _ source: UInt64) {
     let count = batch.count
-    if isAlone, search.distinct.load(ordering: .relaxed) + count > search.table.room {
-      search.table.grow(for: search.distinct.load(ordering: .relaxed) + count)
+    if isAlone, shared.pointee.distinct.load(ordering: .relaxed) + count > shared.pointee.table.room {
+      shared.pointee.table.grow(for: shared.pointee.distinct.load(ordering: .relaxed) + count)
     }
     generated += count
-    // All slots are read before any is judged, so that the misses of the memory overlap.
-    glances.removeAll()
-    for ordinal in 0..<count { glances.append(search.table.glance(batch.lows[ordinal])) }
     for ordinal in 0..<count {
       let low = batch.lows[ordinal]
       graphDigest &+= (source ^ (low &* 0xD6E8_FEB8_6659_FD93)) &* 0xA076_1D64_78BD_642F
-      if batch.successors[ordinal].isBroken || (glances[ordinal] == low && search.table.isPlain) { continue }
+      if batch.successors[ordinal].isBroken { continue }
       let target = insert(ordinal, parent: number)
       if keepsEdges { graph.edge(to: target, answers: batch.successors[ordinal].answers, ordinal: ordinal) }
     }
@@ -132,15 +129,15 @@ final class SearchWorker: @unchecked Sendable {
     if isExact {
       let changes = batch.changes(of: ordinal)
       result = swapped(changes) { [archive, walker] in
-        search.table.insert(low: hash.low, high: hash.high, number: number) { archive.isSame($0, walker.codes) }
+        shared.pointee.table.insert(low: hash.low, high: hash.high, number: number) { archive.isSame($0, walker.codes) }
       }
     } else {
-      result = search.table.insert(low: hash.low, high: hash.high, number: number)
+      result = shared.pointee.table.insert(low: hash.low, high: hash.high, number: number)
     }
     if result.isNew {
       graphDigest &+= hash.low
       block.append(parent: UInt32(truncatingIfNeeded: parent), ordinal: ordinal)
-      search.distinct.wrappingAdd(1, ordering: .relaxed)
+      shared.pointee.distinct.wrappingAdd(1, ordering: .relaxed)
       swapped(batch.changes(of: ordinal)) { store(number, hash) }
       return Int(number)
     }
@@ -188,20 +185,20 @@ final class SearchWorker: @unchecked Sendable {
     if isFirst, expanded & 0x3FFF == 0, let progress = search.progress {
       progress(
         ExplorationProgress(
-          distinct: search.distinct.load(ordering: .relaxed),
+          distinct: shared.pointee.distinct.load(ordering: .relaxed),
           generated: generated * search.options.workers, depth: search.depth,
           frontier: waiting * search.options.workers))
     }
     if serious >= bounds.findings {
       stop("\(bounds.findings) findings")
-    } else if search.distinct.load(ordering: .relaxed) >= bounds.states {
+    } else if shared.pointee.distinct.load(ordering: .relaxed) >= bounds.states {
       stop("\(bounds.states) states")
     }
   }
 
   private func stop(_ words: String) {
     stopped = words
-    search.isStopping.store(true, ordering: .relaxed)
+    shared.pointee.isStopping.store(true, ordering: .relaxed)
   }
 }
 

@@ -1,3 +1,4 @@
+import CXXHash
 import Spec
 import Synchronization
 
@@ -48,11 +49,10 @@ struct VisitedTable: ~Copyable {
     Int(truncatingIfNeeded: (low &* 0x9E37_79B9_7F4A_7C15).multipliedFullWidth(by: UInt64(capacity)).high)
   }
 
-  /// Whether a hash alone tells that a state was seen.
-  var isPlain: Bool { highs == nil && numbers == nil }
+  /// Asks for the memory that a look-up will need, before it is needed.
+  @inline(__always) func prefetch(_ low: UInt64) { interlock_prefetch(lows + slot(of: low)) }
 
-  /// What stands where a look-up would begin. Several of these before several look-ups overlap their misses.
-  @inline(__always) func glance(_ low: UInt64) -> UInt64 { lows[slot(of: low)].load(ordering: .relaxed) }
+
 
   /// Looks a state up, and puts it in where it is new.
   ///
