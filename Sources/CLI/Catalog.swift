@@ -62,6 +62,7 @@ struct CatalogEntry: Sendable {
 enum Catalog {
   static let entries: [CatalogEntry] = [
     CatalogEntry(TwoPhaseCommit.design, sizes: TwoPhaseCommit.sizes),
+    CatalogEntry(DiningPhilosophers.design, sizes: DiningPhilosophers.sizes),
     CatalogEntry(TopologySwitch.design, scenarios: Scenario.all) { roster in
       (1...7).contains(roster.count) ? TopologySwitch(agents: roster.count, topology: .star) : nil
     }

@@ -14,7 +14,9 @@ extension Interpreter {
     stepper.isJudging = false
     var findings = hasStepLaws[host] ? stepper.judgeStep(host: host, of: &scratch).map { broken($0, of: host) } : []
     guard case .fired = outcome else { return walker.transition(host, outcome, to: code, findings: findings) }
-    let routed = stepper.received.map { self.code(of: $0) }
+    let routed = stepper.received.indices.map { place in
+      self.code(of: stepper.received[place]) | (stepper.bound.contains(place) ? PartWalker.boundFlag : 0)
+    }
     let orders = stepper.orders.compactMap(packed)
     let after = self.code(ofMachine: host)
     if after == nil { loaded[host] = .max }

@@ -170,10 +170,12 @@ extension PartWalker {
 
   @inline(__always) private func begin() {
     taken.removeAll()
+    stepped.removeAll()
     if !breaches.isEmpty { breaches.removeAll(keepingCapacity: true) }
     visited = 0
     isRevisiting = false
     overflows = false
+    isUndone = false
   }
 
   /// Puts another code at a part of the state at hand.
@@ -203,12 +205,16 @@ extension PartWalker {
     var next = 0
     var trouble: Breach?
     while next < waiting.count {
-      let event = waiting[next]
+      let event = waiting[next] & ~Self.boundFlag
       let number = transition(Int(eventHosts[Int(event)]), event)
-      switch take(number) {
+      let outcome = take(number)
+      switch outcome {
       case .fired, .ignored: break
-      case .refused: trouble = trouble ?? .routed(typed.describeEvent(event), was: .refused)
-      case .unexpected: trouble = trouble ?? .routed(typed.describeEvent(event), was: .unexpected)
+      case .refused where waiting[next] & Self.boundFlag != 0:
+        isUndone = true
+        return
+      case .refused, .unexpected:
+        trouble = trouble ?? .routed(typed.describeEvent(event), was: outcome == .refused ? .refused : .unexpected)
       }
       for index in transitions[number].routed.range { waiting.append(routed[index]) }
       next += 1
@@ -221,6 +227,7 @@ extension PartWalker {
     let it = transitions.at(number)
     let host = Int(it.pointee.host)
     it.pointee.count &+= 1
+    stepped.append(UInt32(truncatingIfNeeded: number))
     let outcome = it.pointee.outcome
     if it.pointee.flaw >= 0 { flawed.append(UInt32(truncatingIfNeeded: number)) }
     if it.pointee.overflows { overflows = true }
@@ -237,11 +244,15 @@ extension PartWalker {
 
   /// Lets the orders of the step take effect, judges it, and makes it a successor.
   @inline(__always) private func finish(_ batch: Batch, _ event: UInt32?, answers: UInt32) {
+    if isUndone {
+      forgetTaken()
+      return
+    }
     for place in 0..<taken.count {
       for index in transitions[Int(taken[place])].orders.range {
         if !carryOut(orders[index]) {
           if channelOrders[Int(orders[index].part) - firstChannel] != .held { noteFullChannel() }
-          takeBack()
+          forgetTaken()
           return
         }
       }
@@ -326,6 +337,12 @@ extension PartWalker {
       let part = undo[index].part
       batch.changes.append(Change(part: part, code: codes[Int(part)]))
     }
+    takeBack()
+  }
+
+  /// Gives up a move that turned out not to be possible.
+  private func forgetTaken() {
+    for index in 0..<stepped.count { transitions.at(Int(stepped[index])).pointee.count &-= 1 }
     takeBack()
   }
 

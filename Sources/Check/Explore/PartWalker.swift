@@ -79,10 +79,14 @@ import Spec
 
   // The move at hand.
   @exclusivity(unchecked) var waiting = Flat<UInt32>()
+  /// The transitions of the move, and those of them that order something.
+  @exclusivity(unchecked) var stepped = Flat<UInt32>()
   @exclusivity(unchecked) var taken = Flat<UInt32>()
   @exclusivity(unchecked) var breaches: ContiguousArray<Finding> = []
   @exclusivity(unchecked) var visited: UInt64 = 0
   @exclusivity(unchecked) var isRevisiting = false
+  /// Whether a machine that must take part refused: the move is not possible.
+  @exclusivity(unchecked) var isUndone = false
   @exclusivity(unchecked) @usableFromInline var overflows = false
   /// Transitions of the move that break laws of their machines.
   @exclusivity(unchecked) var flawed = Flat<UInt32>()
@@ -143,11 +147,15 @@ import Spec
     orders.free()
     routed.free()
     waiting.free()
+    stepped.free()
     taken.free()
     flawed.free()
     steps.deinitialize(count: plan.hosts)
     steps.deallocate()
   }
+
+  /// Marks a routed event whose refusal undoes the step.
+  @usableFromInline static var boundFlag: UInt32 { 1 << 31 }
 
   /// A part that a move changed, and the code it had before.
   struct Change {
