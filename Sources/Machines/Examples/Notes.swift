@@ -16,7 +16,7 @@ extension Note {
     f.kind(&self, Self.names.indices.map { Self(kind: $0, number: 0) })
     if kind >= Self.firstNumbered {
       var number = number
-      f("number", &number, max: 15)
+      f("number", &number, max: 63)
       if f.isReading { self.number = number }
     }
   }
