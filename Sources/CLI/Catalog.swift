@@ -69,7 +69,7 @@ enum Catalog {
     CatalogEntry(RingElection.design, sizes: RingElection.sizes),
     CatalogEntry(TopologySwitch.design, scenarios: Scenario.all) { roster in
       (1...7).contains(roster.count) ? TopologySwitch(agents: roster.count, topology: .star) : nil
-    }
+    },
   ]
 
   static func entry(_ name: String) throws -> CatalogEntry {

@@ -52,6 +52,15 @@ extension Interpreter {
       to: verdict.to << offset, isResting: design.hosts[host].isResting(scratch))
   }
 
+  /// Whether a machine, in its phase, has any word but a refusal for events of a kind.
+  @inlinable func mayTake(_ host: Int, _ code: UInt32, _ event: Int) -> Bool {
+    load(host, code)
+    let phase = design.hosts[host].phase(scratch)
+    let book = design.hosts[host].book
+    if book.rules.contains(where: { $0.event == event && $0.phases.contains(phase) }) { return true }
+    return !book.silences.contains { $0.word == "refused" && $0.event == event && $0.phases.contains(phase) }
+  }
+
   @inlinable func broken(_ law: Int, of host: Int) -> Finding { .broken(design.hosts[host].properties[law]) }
 
   @inlinable func answers(_ contract: Int, _ stage: Int, _ effect: UInt32) -> [[UInt32]] {

@@ -122,6 +122,7 @@ extension PartWalker {
         for (index, entry) in ledgers[Int(codes[part])].enumerated()
         where entry.condition == Entry.open && plan.pays(it, Int(entry.contract)) {
           begin()
+          owner = it.host
           set(part, ledger(codes[part], number(of: .lose(index: index))).code)
           set(purses, self.purses(codes[purses], .spend(purse)))
           finish(batch, nil, answers: 0)
@@ -132,6 +133,7 @@ extension PartWalker {
         let part = plan.firstChannel + channel
         if queueSpans[Int(codes[part])].count == 0 { continue }
         begin()
+        owner = plan.channels[channel].toHost
         set(part, pull(codes[part], 0))
         set(purses, self.purses(codes[purses], .spend(purse)))
         finish(batch, nil, answers: 0)
@@ -176,6 +178,13 @@ extension PartWalker {
     isRevisiting = false
     overflows = false
     isUndone = false
+    sendsWhereOthersDo = false
+  }
+
+  /// Notes that the cluster of the move at hand cannot stand for all.
+  private func disturb(_ batch: Batch) {
+    guard let reduction else { return }
+    batch.disturbed |= 1 << UInt64(reduction.clusters[owner])
   }
 
   /// Puts another code at a part of the state at hand.
@@ -192,7 +201,8 @@ extension PartWalker {
 
   /// Delivers an event to its host, and runs direct routes to completion, first in, first out.
   @inline(__always) @discardableResult private func step(_ event: UInt32) -> OutcomeKind {
-    let first = transition(Int(eventHosts[Int(event)]), event)
+    owner = Int(eventHosts[Int(event)])
+    let first = transition(owner, event)
     let outcome = take(first)
     if outcome == .unexpected { note(.unexpected(typed.describeEvent(event))) }
     if transitions.at(first).pointee.routed.count > 0 { stepOn(first) }
@@ -252,6 +262,7 @@ extension PartWalker {
       for index in transitions[Int(taken[place])].orders.range {
         if !carryOut(orders[index]) {
           if channelOrders[Int(orders[index].part) - firstChannel] != .held { noteFullChannel() }
+          disturb(batch)
           forgetTaken()
           return
         }
@@ -270,6 +281,7 @@ extension PartWalker {
       set(part, code)
     case .post:
       let isBoard = channelOrders[part - firstChannel] == .board
+      if let reduction, reduction.isContested[part - firstChannel] { sendsWhereOthersDo = true }
       if !isBoard, queueSpans[Int(codes[part])].count >= plan.channelCapacity { return false }
       set(part, isBoard ? pin(codes[part], order.value) : push(codes[part], order.value))
     case .stray: note(.stray(typed.describeEffect(order.value)))
@@ -332,7 +344,8 @@ extension PartWalker {
     }
     if answers != 0 { batch.owe(answers) }
     lookup.unsafelyUnwrapped.pointee.table.prefetch(low)
-    batch.begin(low: low, high: high, answers: answers, isBroken: isBroken)
+    batch.begin(low: low, high: high, owner: owner, answers: answers, isBroken: isBroken)
+    if sendsWhereOthersDo { disturb(batch) }
     for index in 0..<undo.count {
       let part = undo[index].part
       batch.changes.append(Change(part: part, code: codes[Int(part)]))

@@ -29,6 +29,12 @@ import Spec
   let firstChannel: Int
   let purses: Int
   let mayFail: Bool
+  /// How to leave out orders that make no difference; nil to take them all.
+  @exclusivity(unchecked) var reduction: Reduction?
+  /// The host that the move at hand was given to.
+  @exclusivity(unchecked) var owner = 0
+  @exclusivity(unchecked) var sendsWhereOthersDo = false
+  @exclusivity(unchecked) var receptive = PairCache()
   /// Where successors will be looked up.
   @exclusivity(unchecked) var lookup: UnsafeMutablePointer<SharedSearch>?
   @exclusivity(unchecked) @usableFromInline var hasJointStepLaws = false
@@ -308,6 +314,8 @@ import Spec
   @usableFromInline var step: (Int, UInt32, UInt32) -> PartWalker.Transition = { _, _, _ in
     preconditionFailure("no machines")
   }
+  /// Whether a host, in its phase, might take an event of a kind: `(host, code, kind)`.
+  @usableFromInline var mayTake: (Int, UInt32, Int) -> Bool = { _, _, _ in true }
   @usableFromInline var fact: (Int, UInt32) -> PartWalker.HostFact = { _, _ in preconditionFailure("no machines") }
   /// The events of an obligation's answers, by answer: `(contract, stage, effect)`.
   @usableFromInline var answers: (Int, Int, UInt32) -> [[UInt32]] = { _, _, _ in [] }

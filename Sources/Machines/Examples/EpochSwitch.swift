@@ -85,7 +85,8 @@ public struct EpochSwitch: System {
       Host("sender", sender, at: \.sender, events: .sender, effects: .sender)
       for number in 0..<receivers {
         Host(
-          "receiver \(number)", work > 0 ? Receiver.buffering : Receiver.book, at: { $0.receivers[number] }, events: .receiver(number),
+          "receiver \(number)", work > 0 ? Receiver.buffering : Receiver.book, at: { $0.receivers[number] },
+          events: .receiver(number),
           effects: .receiver(number))
       }
       for number in 0..<receivers {
@@ -304,7 +305,9 @@ extension EpochSwitch {
   fileprivate static let hostNames = ["sender"] + (0..<8).map { "receiver \($0)" }
 }
 extension Signal<EpochSwitch.Event, Sender.Event> {
-  static var sender: Self { Signal("sender", kind: 0, Carrier.sender) { if case .sender(let it) = $0 { it } else { nil } } }
+  static var sender: Self {
+    Signal("sender", kind: 0, Carrier.sender) { if case .sender(let it) = $0 { it } else { nil } }
+  }
 }
 extension Signal<EpochSwitch.Event, Receiver.Event> {
   static func receiver(_ number: Int) -> Self {
@@ -314,7 +317,9 @@ extension Signal<EpochSwitch.Event, Receiver.Event> {
   }
 }
 extension Signal<EpochSwitch.Effect, Sender.Effect> {
-  static var sender: Self { Signal("sender", kind: 0, Carrier.sender) { if case .sender(let it) = $0 { it } else { nil } } }
+  static var sender: Self {
+    Signal("sender", kind: 0, Carrier.sender) { if case .sender(let it) = $0 { it } else { nil } }
+  }
 }
 extension Signal<EpochSwitch.Effect, Receiver.Effect> {
   static func receiver(_ number: Int) -> Self {

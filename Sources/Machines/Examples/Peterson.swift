@@ -174,7 +174,9 @@ extension Signal<Peterson.Event, Process.Event> {
   }
 }
 extension Signal<Peterson.Event, Memory.Event> {
-  static var memory: Self { Signal("memory", kind: 2, Carrier.memory) { if case .memory(let it) = $0 { it } else { nil } } }
+  static var memory: Self {
+    Signal("memory", kind: 2, Carrier.memory) { if case .memory(let it) = $0 { it } else { nil } }
+  }
 }
 extension Signal<Peterson.Effect, Process.Effect> {
   static func process(_ number: Int) -> Self {
@@ -184,7 +186,9 @@ extension Signal<Peterson.Effect, Process.Effect> {
   }
 }
 extension Signal<Peterson.Effect, Memory.Effect> {
-  static var memory: Self { Signal("memory", kind: 2, Carrier.memory) { if case .memory(let it) = $0 { it } else { nil } } }
+  static var memory: Self {
+    Signal("memory", kind: 2, Carrier.memory) { if case .memory(let it) = $0 { it } else { nil } }
+  }
 }
 extension Peterson.Event {
   public static let names = ["process 0", "process 1", "memory"]

@@ -29,7 +29,9 @@ public struct RingElection: System {
   public static let sizes = [3, 4, 6, 8].map { Self.design(count: $0) }
 
   public static func design(count: Int, book: RuleBook<Node> = Node.book) -> Design<Self> {
-    let world = World<Self>("\(count)", "\(count) nodes, each of which may stand", start: { RingElection(count: count) }) {
+    let world = World<Self>(
+      "\(count)", "\(count) nodes, each of which may stand", start: { RingElection(count: count) }
+    ) {
       for number in 0..<count { Input(.member(number), .stand) }
       Channels(of: count + 1)
     }

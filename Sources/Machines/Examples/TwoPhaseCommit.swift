@@ -52,7 +52,9 @@ public struct TwoPhaseCommit: System {
     ) {
       Host("coordinator", coordinator, at: \.coordinator, events: .coordinator, effects: .coordinator)
       for index in 0..<managers {
-        Host("manager \(index)", Manager.book, at: { $0.managers[index] }, events: .manager(index), effects: .manager(index))
+        Host(
+          "manager \(index)", Manager.book, at: { $0.managers[index] }, events: .manager(index),
+          effects: .manager(index))
       }
       for index in 0..<managers {
         Route(.prepared, of: .manager(index), to: .coordinator, as: .prepared, over: .board, on: "network") {

@@ -78,7 +78,8 @@ public final class Stepper<S: System> {
     while next < received.count {
       let routed = received[next]
       let result = state.receive(routed, self)
-      if case .fired = result {} else if result != .ignored {
+      if case .fired = result {
+      } else if result != .ignored {
         if let before, result == .refused, bound.contains(next) {
           state = before
           clear()

@@ -103,6 +103,19 @@ public struct Design<S: System>: Sendable {
   public let channels: [Routing<S>]
 }
 
+extension Design {
+  /// The channel that a route goes over; nil for a direct one.
+  public func channel(of route: Routing<S>) -> Int? {
+    guard route.order != nil else { return nil }
+    return channels.firstIndex { other in
+      if let name = route.channel { return other.channel == name }
+      return other.channel == nil
+        && (other.fromHost, other.effect, other.toHost, other.event)
+          == (route.fromHost, route.effect, route.toHost, route.event)
+    }
+  }
+}
+
 /// A contract of one host, as the system sees it.
 public struct SystemContract<S: System>: Sendable {
   public let host: Int
