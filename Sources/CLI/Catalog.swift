@@ -22,6 +22,7 @@ struct CatalogEntry: Sendable {
   let explore: @Sendable (_ world: String, Bounds, ((ExplorationProgress) -> Void)?) -> ExplorationReport
   let fuzz: @Sendable (_ world: String, FuzzOptions, ((Int, Int) -> Void)?) -> FuzzReport
   let scenarios: @Sendable () -> (count: Int, failures: [ScenarioFailure])
+  let mutation: Mutation
   let audit: @Sendable (JournalReader, AuditRequest) throws -> JournalAudit
 
   /// - Parameter shape: A state of the configuration that a journal's roster names.
@@ -44,6 +45,9 @@ struct CatalogEntry: Sendable {
     fuzz = { Check.fuzz(design, world: worldsByName[$0]!, options: $1, progress: $2) }
     let own = all.filter { $0.file == design.chapter }
     scenarios = { (own.count, own.flatMap { ScenarioRunner.run($0, design) }) }
+    mutation = Mutation(
+      design, scenarios: own,
+      parameters: Parameters.offByOne.filter { $0.figure.source.hasPrefix(design.chapter + ":") })
     audit = { try JournalAudit.walk($0, design, $1, shape: shape) }
   }
 }

@@ -17,12 +17,15 @@ public struct Hosted<S: System>: Sendable {
   /// Puts a volatile machine back to its start; does nothing to a durable one.
   public let crash: @Sendable (_ state: inout S, _ start: S) -> Void
   @usableFromInline let makeBox: @Sendable () -> AnyObject
+  /// The same host with one change to its book; nil when the change does not apply.
+  let edited: @Sendable (Edit) -> Hosted<S>?
 
   @usableFromInline init(
     name: String, index: Int, book: BookDescription, contracts: [Contract<S.Event, S.Effect>],
     properties: [Property<S, S.Event, S.Effect>], phase: @escaping @Sendable (S) -> Int,
     refusals: @escaping @Sendable (S, S.Event) -> [Refusal], eventKind: @escaping @Sendable (S.Event) -> Int,
-    recovery: S.Event?, crash: @escaping @Sendable (inout S, S) -> Void, makeBox: @escaping @Sendable () -> AnyObject
+    recovery: S.Event?, crash: @escaping @Sendable (inout S, S) -> Void, makeBox: @escaping @Sendable () -> AnyObject,
+    edited: @escaping @Sendable (Edit) -> Hosted<S>?
   ) {
     self.name = name
     self.index = index
@@ -35,6 +38,7 @@ public struct Hosted<S: System>: Sendable {
     self.recovery = recovery
     self.crash = crash
     self.makeBox = makeBox
+    self.edited = edited
   }
 
   /// Whether the machine may stay as it is for ever; a book that names no resting phase may stay anywhere.
@@ -64,7 +68,7 @@ public struct Hosted<S: System>: Sendable {
 ) -> DesignPart<S> {
   precondition(
     !book.isVolatile || restart != nil, "\(name) is volatile: say with `restart:` how it is put back to its start")
-  return .host { index in
+  @Sendable func hosted(_ book: RuleBook<M>, _ index: Int) -> Hosted<S> {
     let wrap = events.make
     let readEvent = events.read
     let readEffect = effects.read
@@ -77,8 +81,10 @@ public struct Hosted<S: System>: Sendable {
       eventKind: { readEvent($0)?.kind ?? 0 },
       recovery: book.recovery.map(wrap),
       crash: { state, start in if book.isVolatile { restart?(&state, start) } },
-      makeBox: { HostBox(book) })
+      makeBox: { HostBox(book) },
+      edited: { edit in book.edited(edit).map { hosted($0, index) } })
   }
+  return .host { hosted(book, $0) }
 }
 
 extension Contract {
