@@ -40,6 +40,7 @@ struct MutantWorkers {
 enum MutantWorker {
   /// Reads the original from standard input, and prints what became of the mutant as one line of JSON.
   static func run(_ machine: String, mutant name: String) throws {
+    endWithParent()
     // Before the catalog is made: whatever is derived from a figure is derived once.
     Parameters.offByOne.first { $0.name == name }?.apply()
     let mutation = try Catalog.entry(machine).mutation
@@ -49,5 +50,15 @@ enum MutantWorker {
     let original = try JSONDecoder().decode(
       Original.self, from: FileHandle.standardInput.readDataToEndOfFile())
     print(String(decoding: try JSONEncoder().encode(mutation.trial(mutant, original)), as: UTF8.self))
+  }
+
+  /// A run that is broken off leaves nobody behind who still explores for it.
+  private static func endWithParent() {
+    let parent = getppid()
+    let thread = Thread {
+      while getppid() == parent { sleep(1) }
+      exit(1)
+    }
+    thread.start()
   }
 }

@@ -75,8 +75,7 @@ private func parametersInSwift(_ chapters: [Chapter]) -> String {
   var swift = """
     /// The figures that the chapters state.
     ///
-    /// They are variables for ``offByOne`` alone: nothing else can change them, and reading one costs what reading a
-    /// constant does.
+    /// They are variables for ``offByOne`` alone: nothing else can change them, and reading one costs a load.
     public enum Parameters {
 
     """

@@ -55,8 +55,7 @@ import Testing
 
         /// The figures that the chapters state.
         ///
-        /// They are variables for ``offByOne`` alone: nothing else can change them, and reading one costs what reading a
-        /// constant does.
+        /// They are variables for ``offByOne`` alone: nothing else can change them, and reading one costs a load.
         public enum Parameters {
           /// How long senders wait (50 ms; 01-topology-switch.md:9)
           public private(set) nonisolated(unsafe) static var quiesceDeadline: Duration = .milliseconds(50)

@@ -57,7 +57,8 @@ extension BookDescription {
         }
         + (place + 1 == rule.guards.count ? [] : [rule.guards[place + 1]]).map { next in
           site(
-            .weakenGuard, .eitherGuard(place), "guard \"\(asked.name)\" or \"\(next.name)\" is enough", at: asked.source)
+            .weakenGuard, .eitherGuard(place), "guard \"\(asked.name)\" or \"\(next.name)\" is enough", at: asked.source
+          )
         }
     }
     let clauses = rule.clauses.enumerated().flatMap { place, clause in

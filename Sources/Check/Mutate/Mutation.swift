@@ -27,9 +27,10 @@ public struct Mutation: Sendable {
     }
   }
 
-  @usableFromInline typealias Explore<S: System> = @Sendable (
-    Design<S>, World<S>, Bounds, ((ExplorationProgress) -> Void)?
-  ) -> ExplorationReport
+  @usableFromInline typealias Explore<S: System> =
+    @Sendable (
+      Design<S>, World<S>, Bounds, ((ExplorationProgress) -> Void)?
+    ) -> ExplorationReport
 
   @usableFromInline init<S: System>(
     _ design: Design<S>, _ scenarios: [Scenario], _ parameters: [OffByOne],
