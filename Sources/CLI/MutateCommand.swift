@@ -21,6 +21,7 @@ struct Mutate: ParsableCommand {
   @Option(
     help: ArgumentHelp("Only mutants whose operator, machine or words contain this text.", valueName: "pattern"))
   var only: String?
+  @Flag(help: "Let the explored worlds judge alone, without static findings and scenarios.") var laws = false
   @Flag(help: "List the mutants, and try none.") var list = false
   @Flag(help: "Print one JSON object.") var json = false
   @Option(help: ArgumentHelp("Try this mutant here, and print what came of it.", visibility: .hidden)) var worker:
@@ -67,13 +68,14 @@ struct Mutate: ParsableCommand {
       throw ValidationError("the world \"\(name)\" has no end: name one that can be explored")
     }
     let progress = Options.Progress()
-    let original = entry.mutation.original(worlds) { now in
+    var original = entry.mutation.original(worlds) { now in
       progress.update("\(entry.name) itself: \(Output.count(now.distinct)) states, depth \(now.depth)")
     }
     guard original.complaints.isEmpty else {
       progress.finish()
       throw NotRight(machine: entry.name, complaints: original.complaints)
     }
+    if laws { original.judges = .worlds }
     let workers = MutantWorkers(
       machine: entry.name, original: original, secondsMax: time.seconds,
       jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount)

@@ -67,9 +67,9 @@ enum MutationOutput {
     }
     print(table.text, terminator: "")
     let idle = report.killers.filter { $0.isLaw && $0.count == 0 }.map(\.killer)
-    if !idle.isEmpty {
-      print("  laws that killed none first: \(idle.map { "\"\($0)\"" }.joined(separator: ", "))")
-    }
+    if idle.isEmpty { return }
+    print("  laws that were first to notice none:")
+    for law in idle { print("    \(law)") }
   }
 
   private static func subject(_ mutant: Mutant) -> String {

@@ -50,6 +50,14 @@ public struct Original: Codable, Sendable {
   public let worlds: [Behaviour]
   /// Why its mutants would say nothing: it is not right itself, or its worlds have no end.
   public let complaints: [String]
+  /// What its mutants are held against.
+  public var judges = Judges.everything
+
+  public enum Judges: String, Codable, Sendable {
+    case everything
+    /// The laws and coverage of the explored worlds, without static findings and scenarios.
+    case worlds
+  }
 }
 
 private struct TrialJudge<S: System>: Sendable {
@@ -81,15 +89,25 @@ private struct TrialJudge<S: System>: Sendable {
       }
       changed = edited
     }
+    if original.judges == .everything, let killed = early(changed) { return killed }
+    return explored(changed, mutant, original)
+  }
+
+  /// What kills before a world is explored: static findings and scenarios.
+  private func early(_ changed: Design<S>) -> Trial? {
     if let finding = changed.findings.first(where: { $0.severity <= .major }) {
       return Trial(.killed, killer: finding.code, steps: 0, words: finding.words)
     }
     for scenario in scenarios {
       guard let failure = ScenarioRunner.run(scenario, changed).first else { continue }
       return Trial(
-        .killed, killer: "scenario: \(scenario.title)", steps: scenario.steps(to: failure.line),
-        words: failure.description)
+        .killed, killer: law(in: failure.words) ?? "scenario: \(scenario.title)",
+        steps: scenario.steps(to: failure.line), words: failure.description)
     }
+    return nil
+  }
+
+  private func explored(_ changed: Design<S>, _ mutant: Mutant, _ original: Original) -> Trial {
     var isSame = true
     var boundsMet: [String] = []
     for known in original.worlds {
@@ -109,11 +127,15 @@ private struct TrialJudge<S: System>: Sendable {
       $0.finding.severity <= .major || !known.remarks.contains(Behaviour.remark($0.finding))
     }
     guard let first = fresh.min(by: { $0.finding.severity < $1.finding.severity }) else { return nil }
-    let law = design.properties.first { first.finding.words.contains("\"\($0.name)\"") }
     let steps = first.trace.steps.isEmpty ? nil : first.trace.steps.count
     return Trial(
-      .killed, killer: law?.name ?? first.finding.code, steps: steps,
+      .killed, killer: law(in: first.finding.words) ?? first.finding.code, steps: steps,
       words: "world \(report.world): \(first.finding.words)")
+  }
+
+  /// The law that the words quote.
+  private func law(in words: String) -> String? {
+    design.properties.first { words.contains("\"\($0.name)\"") }?.name
   }
 
   private func explored(
