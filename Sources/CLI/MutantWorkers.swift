@@ -27,7 +27,7 @@ struct MutantWorkers {
         "something ended the process that tried mutant \(mutant.name) of \(machine)", try: "--jobs 1, for more memory")
     case .signalled(let signal, let errors):
       let words = errors.split(separator: "\n").first { $0.contains("Fatal error") }
-      return Trial(.trapped, killer: "a trap", words: words.map(String.init) ?? "signal \(signal)")
+      return Trial(.trapped, killer: "a trap", words: words.map(String.init) ?? "the process died of signal \(signal)")
     case .exited(let status, let output, let errors):
       if status == 0, let trial = try? JSONDecoder().decode(Trial.self, from: Data(output.utf8)) { return trial }
       throw WorldFailure(

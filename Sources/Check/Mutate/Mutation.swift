@@ -69,6 +69,8 @@ private struct TrialJudge<S: System>: Sendable {
   func original(_ names: [String], _ progress: ((ExplorationProgress) -> Void)?) -> Original {
     var complaints = design.findings.filter { $0.severity <= .major }.map(\.words)
     complaints += scenarios.flatMap { ScenarioRunner.run($0, design) }.map(\.description)
+    // Found here rather than in a trial, where it would pass for a mutant that traps.
+    complaints += design.mutants().filter { changed(by: $0) == nil }.map { "mutant \($0.name) does not apply" }
     var worlds: [Behaviour] = []
     for name in names where complaints.isEmpty {
       let (report, behaviour) = explored(design, name, Bounds(findings: 1), progress)
@@ -82,15 +84,19 @@ private struct TrialJudge<S: System>: Sendable {
   }
 
   func trial(_ mutant: Mutant, _ original: Original) -> Trial {
-    var changed = design
-    if case .edit(let host, let edit) = mutant.change {
-      guard let edited = design.edited(host: host, edit) else {
-        preconditionFailure("mutant \(mutant.name) of \(design.name) does not apply: \(mutant.words)")
-      }
-      changed = edited
+    guard let changed = changed(by: mutant) else {
+      preconditionFailure("mutant \(mutant.name) of \(design.name) does not apply: \(mutant.words)")
     }
     if original.judges == .everything, let killed = early(changed) { return killed }
     return explored(changed, mutant, original)
+  }
+
+  /// The design with the mistake; a figure that is off by one is so for the whole process.
+  private func changed(by mutant: Mutant) -> Design<S>? {
+    switch mutant.change {
+    case .edit(let host, let edit): design.edited(host: host, edit)
+    case .parameter: design
+    }
   }
 
   /// What kills before a world is explored: static findings and scenarios.
