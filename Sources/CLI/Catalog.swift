@@ -16,12 +16,15 @@ struct CatalogEntry: Sendable {
   let routes: [String]
   let properties: [BookDescription.PropertyDescription]
   let worlds: [(name: String, words: String, isExhaustive: Bool)]
+  /// The worlds of the size that is explored when none is named.
+  let ownWorlds: [String]
   let staticFindings: [Finding]
   let summary: DesignSummary
   let bookDigest: UInt64
   let explore: @Sendable (_ world: String, SearchOptions, ((ExplorationProgress) -> Void)?) -> ExplorationReport
   let fuzz: @Sendable (_ world: String, FuzzOptions, ((Int, Int) -> Void)?) -> FuzzReport
   let scenarios: @Sendable () -> (count: Int, failures: [ScenarioFailure])
+  let mutation: Mutation
   let audit: @Sendable (JournalReader, AuditRequest) throws -> JournalAudit
 
   /// - Parameters:
@@ -39,6 +42,7 @@ struct CatalogEntry: Sendable {
       "\(design.hosts[$0.fromHost].name).\($0.effectName) → \(design.hosts[$0.toHost].name).\($0.eventName)"
     }
     properties = design.properties.map { BookDescription.PropertyDescription($0) }
+    ownWorlds = design.worlds.map(\.name)
     let sized = (sizes.isEmpty ? [design] : sizes).flatMap { design in design.worlds.map { (design, $0) } }
     worlds = sized.map { ($1.name, $1.words, $1.isExhaustive) }
     staticFindings = design.findings
@@ -55,6 +59,9 @@ struct CatalogEntry: Sendable {
     }
     let own = all.filter { $0.file == design.chapter }
     scenarios = { (own.count, own.flatMap { ScenarioRunner.run($0, design) }) }
+    mutation = Mutation(
+      design, scenarios: own,
+      parameters: Parameters.offByOne.filter { $0.figure.source.hasPrefix(design.chapter + ":") })
     audit = { try JournalAudit.walk($0, design, $1, shape: shape) }
   }
 }
@@ -81,9 +88,11 @@ enum Catalog {
 }
 
 extension CatalogEntry {
-  /// The worlds asked for: one by name, or every one of a kind.
+  /// The worlds asked for: one by name, or every one of a kind in the usual size.
   func worlds(named name: String?, exhaustive: Bool) throws -> [String] {
-    guard let name else { return worlds.filter { $0.isExhaustive == exhaustive }.map(\.name) }
+    guard let name else {
+      return worlds.filter { $0.isExhaustive == exhaustive && ownWorlds.contains($0.name) }.map(\.name)
+    }
     guard worlds.contains(where: { $0.name == name }) else {
       throw ValidationError(
         "\(self.name) has no world \"\(name)\"; there are: \(worlds.map(\.name).joined(separator: ", "))")

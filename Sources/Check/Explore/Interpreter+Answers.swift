@@ -23,7 +23,8 @@ extension Interpreter {
     findings += trouble
     trouble.removeAll()
     return walker.transition(
-      host, outcome, to: after ?? code, orders: orders, routed: routed, findings: findings, overflows: after == nil)
+      host, outcome, to: after ?? code, orders: orders, routed: routed, findings: findings, overflows: after == nil,
+      mark: walker.mark(event, stepper.sent.map { self.code(of: $0) }))
   }
 
   /// An order as the walker carries it out; nil for what changes nothing, such as a notice.

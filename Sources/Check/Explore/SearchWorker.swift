@@ -140,7 +140,8 @@ final class SearchWorker: @unchecked Sendable {
     for ordinal in 0..<batch.count where isWanted(ordinal) {
       generated += 1
       let low = batch.lows[ordinal]
-      graphDigest &+= (source ^ (low &* 0xD6E8_FEB8_6659_FD93)) &* 0xA076_1D64_78BD_642F
+      let step = (source ^ batch.successors[ordinal].mark).multipliedFullWidth(by: low | 1)
+      graphDigest &+= step.high ^ step.low
       if batch.successors[ordinal].isBroken { continue }
       let target = insert(ordinal, parent: number)
       if keepsEdges { graph.edge(to: target, answers: batch.successors[ordinal].answers, ordinal: ordinal) }
