@@ -167,7 +167,7 @@ public struct Sender: Machine {
         }
         .emit(.commit) { sender, _ in sender.epoch }
         .go(.open)
-      On(.held, "note who holds", cites: .`EPS-2`)
+      Otherwise(.held, "note who holds", cites: .`EPS-2`)
         .when("it answers this attempt") { sender, answer in answer % 8 == sender.attempt }
         .then { sender, answer in sender.holding[Int(answer / 8)] = true }
       Otherwise(.held, "drop an answer to an earlier attempt", cites: .`EPS-2`)

@@ -92,7 +92,7 @@ public struct Node: Machine {
       On(.candidate, "be elected", cites: .`RNG-1`)
         .when("the number is its own") { node, number in number == node.own }
         .go(.elected)
-      On(.candidate, "swallow a lower number", cites: .`RNG-1`)
+      Otherwise(.candidate, "swallow a lower number", cites: .`RNG-1`)
         .when("the number is lower than its own") { node, number in number < node.own }
     }
     In(.passive, .standing) {
