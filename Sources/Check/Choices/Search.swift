@@ -184,7 +184,7 @@ import Spec
 
   // MARK: - Shrinking and telling
 
-  private func shrink(_ tokens: Tokens, _ outcome: Outcome, number: Int) {
+  private func shrink(_ tokens: Tokens, _ outcome: TrialOutcome, number: Int) {
     isOver = true
     let limits = Shrinker.Limits(
       evaluations: settings.shrinkEvaluations, finish: settings.finishCases, passes: settings.passes)

@@ -1,5 +1,5 @@
 /// What a property says about one case.
-enum Outcome: Equatable {
+enum TrialOutcome: Equatable {
   case holds
   /// It does not hold; the kind of failure tells one bug from another while shrinking.
   case fails(kind: String)
@@ -11,7 +11,7 @@ protocol Subject: AnyObject {
   /// Builds a value from the source; false if the case is to be discarded.
   func build(from source: Source) -> Bool
   /// Asks the property about the value that was built last.
-  func judge(_ source: Source) -> Outcome
+  func judge(_ source: Source) -> TrialOutcome
 }
 
 final class Trial<Value>: Subject {
@@ -37,7 +37,7 @@ final class Trial<Value>: Subject {
     }
   }
 
-  func judge(_ source: Source) -> Outcome {
+  func judge(_ source: Source) -> TrialOutcome {
     error = nil
     do {
       return try property(value!, source) ? .holds : .fails(kind: "")

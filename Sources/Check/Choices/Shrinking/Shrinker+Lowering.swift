@@ -25,7 +25,7 @@ extension Shrinker {
       _ = attempt(replacing: (place, above))
     }
     let isBelow = best[place].distance.isBelow
-    minimise(distance.size) { size in
+    minimise(distance.size, isPatient: true) { size in
       guard place < best.count, best[place].kind == .number,
         let lower = best[place].at(Distance(size: size, isBelow: isBelow))
       else { return false }

@@ -16,7 +16,7 @@ final class Shrinker {
 
   private let subject: any Subject
   private let source: Source
-  private let outcome: Outcome
+  private let outcome: TrialOutcome
   let limits: Limits
   private var bestRanks: ContiguousArray<UInt64>
   private var tried: Set<ContiguousArray<UInt64>> = []
@@ -29,7 +29,7 @@ final class Shrinker {
   }
 
   init(
-    _ subject: any Subject, _ source: Source, failing tokens: Tokens, _ outcome: Outcome,
+    _ subject: any Subject, _ source: Source, failing tokens: Tokens, _ outcome: TrialOutcome,
     known: ContiguousArray<UInt64>?, limits: Limits
   ) {
     self.subject = subject
@@ -104,34 +104,40 @@ final class Shrinker {
     return attempt(candidate)
   }
 
-  /// The smallest distance below `start` that fits, as far as bisection can tell.
+  /// Looks for the smallest distance below `start` that fits, as far as bisection can tell.
   ///
-  /// Zero and one less are tried first: in most cases either the one fits or the other does not. Large distances are
-  /// bisected by their number of bits, as the smallest that fits is rarely large.
+  /// Zero and one less are tried first: in most cases either the one fits or the other does not. Then half of it tells
+  /// whether the answer is near zero, to be bisected by its number of bits, or near the start, to be approached from
+  /// there.
+  ///
+  /// - Parameter isPatient: Whether two less are tried where one less does not fit: 9 and 11 may, and 10 not.
   @discardableResult
-  func minimise(_ start: UInt64, _ fits: (UInt64) -> Bool) -> Bool {
+  func minimise(_ start: UInt64, isPatient: Bool = false, _ fits: (UInt64) -> Bool) -> Bool {
     guard start > 0 else { return false }
     if fits(0) { return true }
     guard start > 1 else { return false }
-    var high = start
-    if fits(start - 1) {
-      high = start - 1
-    } else if start > 2, fits(start - 2) {
-      // Where 9 and 11 fit and 10 does not.
-      return minimise(start - 2, fits) || true
-    } else if start > 8, fits(start / 2) {
-      high = start / 2
-    } else {
-      return false
+    guard fits(start - 1) else {
+      guard isPatient, start > 2, fits(start - 2) else { return false }
+      minimise(start - 2, isPatient: true, fits)
+      return true
     }
     var low: UInt64 = 0
-    if high >= 128 {
-      var bitsLow = 0
-      var bitsHigh = 64 - high.leadingZeroBitCount
-      while bitsHigh - bitsLow > 1 {
-        let bits = (bitsLow + bitsHigh) / 2
-        let probe: UInt64 = (1 << UInt64(bits)) - 1
-        if fits(probe) { (bitsHigh, high) = (bits, probe) } else { (bitsLow, low) = (bits, probe) }
+    var high = start - 1
+    if high >= 8 {
+      if fits(high / 2) {
+        high /= 2
+        (low, high) = bisectBits(high, fits)
+      } else {
+        low = high / 2
+        var step: UInt64 = 1
+        while high - low > step {
+          guard fits(high - step) else {
+            low = high - step
+            break
+          }
+          high -= step
+          step *= 2
+        }
       }
     }
     while high - low > 1 {
@@ -139,5 +145,17 @@ final class Shrinker {
       if fits(middle) { high = middle } else { low = middle }
     }
     return true
+  }
+
+  /// Bisects the number of bits: the largest that does not fit and the smallest that does, of those with all bits set.
+  private func bisectBits(_ start: UInt64, _ fits: (UInt64) -> Bool) -> (low: UInt64, high: UInt64) {
+    var (low, high): (UInt64, UInt64) = (0, start)
+    var (bitsLow, bitsHigh) = (0, 64 - start.leadingZeroBitCount)
+    while bitsHigh - bitsLow > 1, high >= 128 || bitsLow > 0 {
+      let bits = (bitsLow + bitsHigh) / 2
+      let probe: UInt64 = (1 << UInt64(bits)) - 1
+      if fits(probe) { (bitsHigh, high) = (bits, probe) } else { (bitsLow, low) = (bits, probe) }
+    }
+    return (low, high)
   }
 }
