@@ -11,7 +11,8 @@ private let arrows: [Arrow] = [
   .only("Check", imports: ["Spec", "CXXHash", "Synchronization"], "a checker reads machines and touches no world"),
   .only("Engine", imports: ["Spec", "CXXHash", "CSQLite"] + world, "a host runs any machine and knows none"),
   .only(
-    "Adapters", imports: ["Spec", "Engine", "Machines", "Check"] + world, "what joins machines to the world lives here"),
+    "Adapters", imports: ["Spec", "Engine", "Machines", "Check"] + world,
+    "what joins machines to the world lives here"),
   .only("Chapters", imports: [], "chapters are read at build time, by whoever has Swift"),
   .only("Tangle", imports: ["Chapters"] + foundation, "it is built before everything else"),
   .only("Weave", imports: ["Spec", "Chapters"] + foundation, "pages are woven from what machines say of themselves"),

@@ -5,9 +5,9 @@ import Foundation
 ///
 ///     try forAll("sums are small", lists, settings: .init(store: ExampleFolder(at: ".interlock/examples")))
 ///
-/// A file holds the case's choices, so that it can be read, committed and sent. Its name is a hash of them: the same case
-/// is kept once, and two processes that keep different cases do not meet. A file that is no case is passed over, and
-/// what cannot be written is not kept: a store never makes a test fail.
+/// A file holds the case's choices, so that it can be read, committed and sent. Its name is a hash of them: the same
+/// case is kept once, and two processes that keep different cases do not meet. A file that is no case is passed over,
+/// and what cannot be written is not kept: a store never makes a test fail.
 public final class ExampleFolder: ExampleStore {
   private let root: URL
 

@@ -9,7 +9,7 @@ public struct Falsified: Error, CustomStringConvertible {
   public let seed: UInt64
   /// The case that failed first, counted from 1; 0 if it came from the store or was replayed.
   public let number: Int
-  /// Times the property was asked after the first failure.
+  /// Times the property was asked after the first failure; the last time to make sure.
   public let evaluations: Int
   /// Cases built while shrinking, with those that the property was never asked about.
   public let replays: Int

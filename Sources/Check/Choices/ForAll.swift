@@ -4,8 +4,8 @@
 ///     try forAll("sums are small", .array(of: .int(in: 0...100))) { $0.reduce(0, +) < 250 }
 ///     // "sums are small" does not hold for [50, 100, 100]
 ///
-/// If the generator has few values, each is tried. Otherwise cases are drawn, small ones first. The property fails if it
-/// answers false or throws; ``assume(_:)`` discards a case. Equal seeds give equal cases and an equal end.
+/// If the generator has few values, each is tried. Otherwise cases are drawn, small ones first. The property fails if
+/// it answers false or throws; ``assume(_:)`` discards a case. Equal seeds give equal cases and an equal end.
 ///
 /// - Parameters:
 ///   - targeting: A score that the search tries to drive up, for failures that chance is too slow to find.

@@ -1,5 +1,5 @@
 extension Gen {
-  /// Lists of the element's values, of up to 30 elements at full size unless you say otherwise.
+  /// Lists of the element's values; most have up to 26 elements, one in sixteen up to 800 if `count` allows.
   @inlinable public static func array<Element>(
     of element: Gen<Element>, count: ClosedRange<Int> = 0...100
   ) -> Gen where Value == [Element] {

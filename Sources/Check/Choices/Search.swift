@@ -97,7 +97,7 @@ import Spec
       report.discarded = 1 - report.held
       return
     }
-    report.falsified = falsified(source.tokens, 0, evaluations: 1, replays: 0)
+    report.falsified = falsified(source.tokens, 0, evaluations: 0, replays: 0)
   }
 
   // MARK: - Drawing
@@ -108,7 +108,7 @@ import Spec
     guard report.discarded <= settings.discardsPerCase * settings.cases else { return nil }
     drawn += 1
     let seed = seeds.next()
-    // Small cases first: they fail simply if they fail. Then all sizes, as a large case may hide what a small one shows.
+    // Small cases first: they fail simply if they fail. Then all sizes, as a large case may hide what a small one has.
     let size = drawn <= 100 ? drawn : 1 + Int(seed >> 32) % 100
     if drawn == 1 {
       source.begin(replaying: [], rest: .simplest)
@@ -204,7 +204,7 @@ import Spec
     if case .fails = outcome { isFlaky = false }
     return Falsified(
       property: name, value: trial.value.map { "\($0)" } ?? "", reason: trial.error.map { "\($0)" } ?? "",
-      seed: settings.seed, number: number, evaluations: evaluations, replays: replays, tokens: tokens,
+      seed: settings.seed, number: number, evaluations: evaluations + 1, replays: replays, tokens: tokens,
       isFlaky: isFlaky)
   }
 }

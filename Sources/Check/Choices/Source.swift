@@ -2,10 +2,10 @@ import Spec
 
 /// Where a generator gets its choices: from a random stream, or from the tokens of an earlier case.
 ///
-/// Each choice is recorded with its range, so that the case can be replayed and shrunk. While tokens are replayed, spans keep
-/// them aligned: a span that asks for more choices than its tokens hold gets the simplest, and what it leaves is passed
-/// over. A choice above its range becomes the highest of it, rather than a reason to give up: after a deletion the
-/// rest of the case still means something.
+/// Each choice is recorded with its range, so that the case can be replayed and shrunk. While tokens are replayed,
+/// spans keep them aligned: a span that asks for more choices than its tokens hold gets the simplest, and what it
+/// leaves is passed over. A choice above its range becomes the highest of it, rather than a reason to give up: after a
+/// deletion the rest of the case still means something.
 public final class Source {
   /// What a replay answers when its tokens do not reach.
   @usableFromInline enum Rest { case simplest, random, nothing }
@@ -54,6 +54,7 @@ public final class Source {
     matched.removeAll(keepingCapacity: true)
     choices = 0
     score = nil
+    isOverrun = false
   }
 
   /// Asks the search to look for cases with a higher score.
@@ -61,17 +62,17 @@ public final class Source {
     if !score.isNaN { self.score = max(score, self.score ?? score) }
   }
 
-  /// Whether the case asked for more choices than it may.
-  var isOverrun: Bool { choices > choicesMax }
+  /// Whether the case asked for more choices than there are, even if its generator went on.
+  @exclusivity(unchecked) private(set) var isOverrun = false
 
   // MARK: - Spans
 
   /// Groups the choices of `body`, so that they are deleted, replaced and reordered together.
   @inlinable public func span<T>(_ label: Label, _ body: () throws -> T) rethrows -> T {
     open(label)
-    let value = try body()
-    close()
-    return value
+    // Also when the body throws: a generator may catch that and go on.
+    defer { close() }
+    return try body()
   }
 
   @usableFromInline func open(_ label: Label) {
@@ -107,7 +108,7 @@ public final class Source {
   /// The replayed rank of the next choice, or nil if it is to be drawn at random.
   private func replayed(_ limit: UInt64) throws -> UInt64? {
     choices += 1
-    guard choices <= choicesMax else { throw Discard.overrun }
+    guard choices <= choicesMax else { throw overrun() }
     guard isReplaying else { return nil }
     if cursor < script.count, script[cursor].isChoice {
       cursor += 1
@@ -116,8 +117,13 @@ public final class Source {
     switch rest {
     case .simplest: return 0
     case .random: return nil
-    case .nothing: throw Discard.overrun
+    case .nothing: throw overrun()
     }
+  }
+
+  private func overrun() -> Discard {
+    isOverrun = true
+    return .overrun
   }
 
   /// Chooses yes or no; yes `likely` times in 256, and no is simpler.
@@ -181,17 +187,17 @@ public final class Source {
   ///
   ///     try source.repeats(0...50) { _ in try steps.append(source.draw(.step)) }
   @inlinable public func repeats(_ counts: ClosedRange<Int>, _ body: (Int) throws -> Void) throws {
-    open(.list)
-    let aim = lengthProposal(counts)
-    var count = 0
-    while try step(
-      forced: count < counts.lowerBound ? true : count >= counts.upperBound ? false : nil, proposal: count < aim)
-    {
-      try body(count)
-      close()
-      count += 1
+    try span(.list) {
+      let aim = lengthProposal(counts)
+      var count = 0
+      while try step(
+        forced: count < counts.lowerBound ? true : count >= counts.upperBound ? false : nil, proposal: count < aim)
+      {
+        defer { close() }
+        try body(count)
+        count += 1
+      }
     }
-    close()
   }
 
   /// A place to return to with ``forget(since:)``.
@@ -207,7 +213,9 @@ public final class Source {
 
   @usableFromInline func lengthProposal(_ counts: ClosedRange<Int>) -> Int {
     if isReplaying, rest != .random { return counts.lowerBound }
-    let most = min(counts.upperBound - counts.lowerBound, 1 + size / 4)
+    // Long lists now and then: they take their time, and most bugs need few elements.
+    let sizeMax = size > 50 && random.below(16) == 0 ? 8 * size : 1 + size / 4
+    let most = min(counts.upperBound - counts.lowerBound, sizeMax)
     return counts.lowerBound + random.below(most + 1)
   }
 

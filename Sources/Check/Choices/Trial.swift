@@ -30,7 +30,7 @@ final class Trial<Value>: Subject {
   func build(from source: Source) -> Bool {
     do {
       value = try gen.body(source)
-      return true
+      return !source.isOverrun
     } catch {
       if !(error is Discard) { generatorError = error }
       return false

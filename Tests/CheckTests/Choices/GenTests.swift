@@ -115,4 +115,18 @@ private func simplest<Value>(_ gen: Gen<Value>, seed: UInt64 = 1, but holds: @es
     #expect(lists.prefix(10).allSatisfy { $0.count <= 4 })
     #expect(lists.contains { $0.count > 20 })
   }
+
+  @Test func `a generator may catch a refusal and go on`() throws {
+    let gen = Gen { source in
+      let first = try? source.draw(zip(.int, Gen<Int>.int(in: 0...9).filter { $0 == 7 }))
+      return (first?.1 ?? -1, try source.draw(.int(in: 0...99)))
+    }
+    #expect(try simplest(gen) { $0.1 < 40 } == "(-1, 40)")
+  }
+
+  @Test func `long lists shrink as well`() throws {
+    let long = Gen<[Int]>.array(of: .int(in: 0...1000), count: 0...800)
+    #expect(try simplest(long) { $0.count < 300 } == "\(Array(repeating: 0, count: 300))")
+    #expect(try simplest(long) { $0.count < 300 || !$0.contains(500) }.hasSuffix("0, 0, 500]"))
+  }
 }

@@ -65,5 +65,17 @@ struct Layout {
   }
 
   /// The numbers that lie in a span.
-  func numbers(in span: Int) -> [Int] { numbers.filter(spans[span].inside.contains) }
+  func numbers(in span: Int) -> ArraySlice<Int> {
+    numbers[place(spans[span].open)..<place(spans[span].close)]
+  }
+
+  /// How many numbers lie before a token.
+  private func place(_ token: Int) -> Int {
+    var (low, high) = (0, numbers.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if numbers[middle] < token { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
 }

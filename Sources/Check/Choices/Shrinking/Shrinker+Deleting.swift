@@ -17,7 +17,7 @@ extension Shrinker {
     }
   }
 
-  /// For two steps of a list, each with a list in it: the tokens from the end of the first list to the start of the next.
+  /// For two steps that each hold a list: the tokens from the end of the first list to the start of the next.
   private func neighbouringLists() -> [Range<Int>] {
     layout.siblings { $0 == .step || $0 == .counted || $0 == .part }.flatMap { group in
       zip(group, group.dropFirst()).compactMap { (first, second) -> Range<Int>? in

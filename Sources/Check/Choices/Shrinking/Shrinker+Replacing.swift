@@ -16,16 +16,19 @@ extension Shrinker {
     while place < layout.spans.count {
       let span = layout.spans[place]
       let held = layout.spans[(place + 1)...].prefix { $0.open < span.close }.filter { $0.label == span.label }
-      let largestFirst = held.sorted { $0.close - $0.open > $1.close - $1.open }
+      let largestFirst = held.sorted { $0.close - $0.open > $1.close - $1.open }.prefix(Self.heldMax)
       let isHoisted =
         span.label.isNested
         && largestFirst.contains { inner in
           let hoisted = [(span: span.inside, other: inner.inside)]
-          return attempt(replacing: hoisted) || attempt(replacing: hoisted, shallowerThan: span)
+          return attempt(replacing: hoisted) || (wasTooLong && attempt(replacing: hoisted, shallowerThan: span))
         }
       if !isHoisted { place += 1 }
     }
   }
+
+  /// Smaller ones are reached step by step.
+  private static var heldMax: Int { 24 }
 
   /// Replaces spans while a number before the outermost of them, perhaps the depth allowed, gets less.
   ///

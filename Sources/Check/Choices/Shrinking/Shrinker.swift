@@ -97,6 +97,9 @@ final class Shrinker {
     Odometer.all(of: subject, source, choicesMax: choicesMax, most: most, mustEnd: false)
   }
 
+  /// Whether the last attempt would have made more choices than the best case.
+  var wasTooLong: Bool { source.isOverrun }
+
   /// Replays the best case with some of its choices replaced.
   func attempt(replacing changes: (index: Int, token: Token)...) -> Bool {
     var candidate = best
@@ -110,7 +113,7 @@ final class Shrinker {
   /// whether the answer is near zero, to be bisected by its number of bits, or near the start, to be approached from
   /// there.
   ///
-  /// - Parameter isPatient: Whether two less are tried where one less does not fit: 9 and 11 may, and 10 not.
+  /// - Parameter isPatient: Whether two less are tried where one less does not fit, and then every second distance.
   @discardableResult
   func minimise(_ start: UInt64, isPatient: Bool = false, _ fits: (UInt64) -> Bool) -> Bool {
     guard start > 0 else { return false }
@@ -118,7 +121,7 @@ final class Shrinker {
     guard start > 1 else { return false }
     guard fits(start - 1) else {
       guard isPatient, start > 2, fits(start - 2) else { return false }
-      minimise(start - 2, isPatient: true, fits)
+      minimise(start / 2 - 1) { half in fits(start % 2 + 2 * half) }
       return true
     }
     var low: UInt64 = 0
