@@ -31,11 +31,12 @@ public struct Gen<Value> {
   @inlinable public func filter(tries: Int = 8, _ holds: @escaping (Value) throws -> Bool) -> Gen {
     let body = body
     return Gen { source in
-      for _ in 0..<tries {
+      for left in (0..<tries).reversed() {
         let mark = source.mark
         let value = try body(source)
         if try holds(value) { return value }
-        try source.forget(since: mark)
+        // The choices of the last one stay, as they would in a replay.
+        if left > 0 { try source.forget(since: mark) }
       }
       throw Discard.refused
     }

@@ -174,7 +174,9 @@ import Spec
   }
 
   @usableFromInline func end() throws -> PropertyReport {
-    if report.falsified == nil, !report.isExhaustive, report.discarded > settings.discardsPerCase * settings.cases {
+    let isVacuous = report.held == 0 && (report.discarded > 0 || report.isExhaustive)
+    let isStarved = !report.isExhaustive && report.discarded > settings.discardsPerCase * settings.cases
+    if report.falsified == nil, settings.replay == nil, isVacuous || isStarved {
       throw PropertyError.discarded(property: name, cases: report.discarded, held: report.held)
     }
     return report

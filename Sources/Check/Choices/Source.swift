@@ -208,6 +208,7 @@ public final class Source {
   /// - Throws: ``Discard/refused`` in a replay, whose tokens hold no choices that led to nothing.
   @usableFromInline func forget(since mark: Int) throws {
     guard !isReplaying || rest == .random else { throw Discard.refused }
+    for token in tokens[mark...] where token.isChoice { choices -= 1 }
     tokens.removeLast(tokens.count - mark)
   }
 

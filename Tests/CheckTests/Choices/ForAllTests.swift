@@ -68,6 +68,28 @@ import Testing
     #expect(cases > 1000)
   }
 
+  @Test func `that was judged on no case is no success`() {
+    let filtered = Gen<Int>.int(in: 0...9).filter { $0 > 9 }
+    #expect(throws: PropertyError.self) { try forAll(filtered) { _ in true } }
+    #expect(throws: PropertyError.self) { try forAll(Gen<Int> { _ in throw Discard.refused }) { _ in true } }
+    #expect(throws: PropertyError.self) {
+      try forAll(.bool) { _ in
+        try assume(false)
+        return true
+      }
+    }
+  }
+
+  @Test func `over a filtered range is tried on each value that is left`() throws {
+    var seen: [Int] = []
+    let report = try check("", Gen<Int>.int(in: 0...20).filter { $0 % 3 == 0 }) { number, _ in
+      seen.append(number)
+      return true
+    }
+    #expect(report.isExhaustive)
+    #expect(seen == [0, 3, 6, 9, 12, 15, 18])
+  }
+
   @Test func `passes on what the generator throws`() {
     struct Broken: Error {}
     #expect(throws: Broken.self) { try forAll(Gen<Int> { _ in throw Broken() }) { _ in true } }
