@@ -12,14 +12,16 @@ enum Shrinking {
   static func figures() throws -> [Figure] {
     let small = try ShrinkChallenge.all.map { try Ends(of: $0, passedOver: 0) }
     let large = try ShrinkChallenge.all.map { try Ends(of: $0, passedOver: 150) }
-    return try small.map(\.figure) + [
-      sum("shrinking, sum of the means", small, note: "evaluations after the first failure; \(seeds) seeds each"),
-      sum(
-        "shrinking from large cases, sum", large, note: "the first 150 cases passed over, so that failures are large"),
-      share(small + large),
-      slowest(small + large),
-      trivial(),
-    ]
+    return try small.map(\.figure)
+      + [
+        sum("shrinking, sum of the means", small, note: "evaluations after the first failure; \(seeds) seeds each"),
+        sum(
+          "shrinking from large cases, sum", large, note: "the first 150 cases passed over: failures are large"),
+        share(small + large),
+        slowest(small + large),
+        trivial(),
+        memory(),
+      ].compactMap { $0 }
   }
 
   private static func sum(_ name: String, _ all: [Ends], note: String) -> Figure {
@@ -58,6 +60,20 @@ enum Shrinking {
       yardstick: Quantity(trivialPerSecondMin, "Hedgehog"), ratio: rate / trivialPerSecondMin,
       goal: "at least \(Quantity.digits(trivialPerSecondMin))", isMet: rate >= trivialPerSecondMin,
       note: "a small integer is drawn, recorded and judged")
+  }
+
+  /// What a case asks of the allocator: the difference between a long and a short run, as both begin alike.
+  private static func memory() throws -> Figure? {
+    func run(_ cases: Int) throws -> Int? {
+      try allocations {
+        let settings = PropertySettings(cases: cases)
+        keep(try check("trivial", .int(in: 0...1_000_000), settings: settings) { number, _ in number >= 0 }.held)
+      }
+    }
+    guard let short = try run(10_000), let long = try run(110_000) else { return nil }
+    return Figure(
+      name: "allocations, trivial evaluations", measured: Quantity(Double(long - short), "in 100,000 cases"), goal: "0",
+      isMet: long == short)
   }
 
   /// Where the runs of one challenge ended, and what they took.

@@ -58,9 +58,9 @@ extension Shrinker {
     while let group = equalNumbers(but: seen), let first = group.first {
       seen.insert(best[first].rank)
       let distance = best[first].distance
-      let choices = layout.choices
+      let numbers = layout.numbers
       minimise(distance.size) { size in
-        guard layout.choices == choices else { return false }
+        guard layout.numbers == numbers else { return false }
         var candidate = best
         for index in group {
           guard let lower = best[index].at(Distance(size: size, isBelow: distance.isBelow)) else { return false }

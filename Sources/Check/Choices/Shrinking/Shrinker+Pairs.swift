@@ -29,8 +29,12 @@ extension Shrinker {
     forPairs { first, second in
       let from = best[first].distance
       let to = best[second]
+      let numbers = layout.numbers
       minimise(from.size) { size in
-        guard let lower = best[first].at(Distance(size: size, isBelow: from.isBelow)) else { return false }
+        // A number may decide what else there is, and then these two may not be where they were.
+        guard layout.numbers == numbers,
+          let lower = best[first].at(Distance(size: size, isBelow: from.isBelow))
+        else { return false }
         return attempt(
           replacing: (first, lower),
           (second, to.adding(Distance(size: from.size - size, isBelow: from.isBelow))))
@@ -43,12 +47,14 @@ extension Shrinker {
     forPairs { first, second in
       let (one, other) = (best[first].distance, best[second].distance)
       let least = min(one.size, other.size)
+      let numbers = layout.numbers
       minimise(least) { left in
         let less = least - left
-        guard let lower = best[first].at(Distance(size: one.size - less, isBelow: one.isBelow)),
-          let second1 = best[second].at(Distance(size: other.size - less, isBelow: other.isBelow))
+        guard layout.numbers == numbers,
+          let lower = best[first].at(Distance(size: one.size - less, isBelow: one.isBelow)),
+          let alike = best[second].at(Distance(size: other.size - less, isBelow: other.isBelow))
         else { return false }
-        return attempt(replacing: (first, lower), (second, second1))
+        return attempt(replacing: (first, lower), (second, alike))
       }
     }
   }

@@ -144,8 +144,8 @@ extension Shrinker {
       isSimpler(ranks[a], than: ranks[b]) || (ranks[a] == ranks[b] && a < b)
     }
     if sorted == Array(ranks.indices) || attempt(arranged(group, sorted)) { return }
-    // Which spans lie at a place changes with each exchange, the places and their number do not.
-    guard let place = layout.spans.indices.first(where: { $0 == group[0] }) else { return }
+    // Exchanges change the spans of the group, but not where its first one is.
+    let place = group[0]
     var index = group.count - 2
     while index >= 0 {
       let now = layout.siblings { $0 != .list && $0 != .alternative }.first { $0.contains(place) } ?? []
