@@ -33,12 +33,12 @@ public func explore(
   _ expander: Expander, machine: String, world: String, options: SearchOptions = SearchOptions(),
   progress: ((ExplorationProgress) -> Void)? = nil
 ) -> ExplorationReport {
-  let report = Search(expander, machine: machine, world: world, options, progress).run()
+  let report = LevelSearch(expander, machine: machine, world: world, options, progress).run()
   if options.workers == 1 || report.findings.allSatisfy({ $0.trace.steps.isEmpty }) { return report }
   // Which of two equally short ways several workers find first is chance; one worker finds the same at each run.
   var again = options
   again.workers = 1
-  return Search(expander, machine: machine, world: world, again, progress).run()
+  return LevelSearch(expander, machine: machine, world: world, again, progress).run()
 }
 
 /// Where a search stops short, and says so.

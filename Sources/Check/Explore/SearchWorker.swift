@@ -3,7 +3,7 @@ import Spec
 /// One thread of a search: expands states, and puts those that are new into its own part of the next level.
 final class SearchWorker: @unchecked Sendable {
   let worker: Expander.Worker
-  private unowned(unsafe) let search: Search
+  private unowned(unsafe) let search: LevelSearch
   private let shared: UnsafeMutablePointer<SharedSearch>
   private let walker: PartWalker
   private let batch = Batch()
@@ -34,7 +34,7 @@ final class SearchWorker: @unchecked Sendable {
   @exclusivity(unchecked) private(set) var graph = GraphPart()
   @exclusivity(unchecked) private(set) var isCutByDepth = false
 
-  init(_ number: Int, _ search: Search) {
+  init(_ number: Int, _ search: LevelSearch) {
     self.search = search
     shared = search.shared
     worker = search.expander.makeWorker(search.lexicon)

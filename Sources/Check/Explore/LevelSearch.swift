@@ -3,7 +3,7 @@ import Spec
 import Synchronization
 
 /// The search itself: no types, only packed states; level by level, by any number of workers.
-final class Search: @unchecked Sendable {
+final class LevelSearch: @unchecked Sendable {
   let expander: Expander
   let machine: String
   let world: String
