@@ -30,7 +30,7 @@ import Spec
   @usableFromInline let source = Source()
   private let name: String
   private let settings: PropertySettings
-  private let trial: Trial<Value>
+  private let trial: Attempt<Value>
   private var report = PropertyReport()
   private var seeds: SplitMix64
   private var isOver = false
@@ -48,7 +48,7 @@ import Spec
     self.name = name
     self.settings = settings
     seeds = SplitMix64(seed: settings.seed)
-    trial = Trial(gen, property)
+    trial = Attempt(gen, property)
   }
 
   /// Tries what is kept, and every value if there are few.
@@ -186,7 +186,7 @@ import Spec
 
   // MARK: - Shrinking and telling
 
-  private func shrink(_ tokens: Tokens, _ outcome: TrialOutcome, number: Int) {
+  private func shrink(_ tokens: Tokens, _ outcome: AttemptOutcome, number: Int) {
     isOver = true
     let limits = Shrinker.Limits(
       evaluations: settings.shrinkEvaluations, finish: settings.finishCases, passes: settings.passes)

@@ -16,7 +16,7 @@ final class Shrinker {
 
   private let subject: any Subject
   private let source: Source
-  private let outcome: TrialOutcome
+  private let outcome: AttemptOutcome
   let limits: Limits
   private var bestRanks: ContiguousArray<UInt64>
   private var tried: Set<ContiguousArray<UInt64>> = []
@@ -29,7 +29,7 @@ final class Shrinker {
   }
 
   init(
-    _ subject: any Subject, _ source: Source, failing tokens: Tokens, _ outcome: TrialOutcome,
+    _ subject: any Subject, _ source: Source, failing tokens: Tokens, _ outcome: AttemptOutcome,
     known: ContiguousArray<UInt64>?, limits: Limits
   ) {
     self.subject = subject

@@ -1,5 +1,5 @@
 /// What a property says about one case.
-enum TrialOutcome: Equatable {
+enum AttemptOutcome: Equatable {
   case holds
   /// It does not hold; the kind of failure tells one bug from another while shrinking.
   case fails(kind: String)
@@ -11,10 +11,10 @@ protocol Subject: AnyObject {
   /// Builds a value from the source; false if the case is to be discarded.
   func build(from source: Source) -> Bool
   /// Asks the property about the value that was built last.
-  func judge(_ source: Source) -> TrialOutcome
+  func judge(_ source: Source) -> AttemptOutcome
 }
 
-final class Trial<Value>: Subject {
+final class Attempt<Value>: Subject {
   private let gen: Gen<Value>
   private let property: (Value, Source) throws -> Bool
   private(set) var value: Value?
@@ -37,7 +37,7 @@ final class Trial<Value>: Subject {
     }
   }
 
-  func judge(_ source: Source) -> TrialOutcome {
+  func judge(_ source: Source) -> AttemptOutcome {
     error = nil
     do {
       return try property(value!, source) ? .holds : .fails(kind: "")
