@@ -8,7 +8,9 @@ private let world = foundation + ["Dispatch", "Synchronization"] + platform
 private let arrows: [Arrow] = [
   .only("Spec", imports: [], "what a machine is depends on nothing but Swift"),
   .only("Machines", imports: ["Spec"], "protocols are pure, without I/O, clock or randomness"),
-  .only("Check", imports: ["Spec", "CXXHash", "Synchronization"], "a checker reads machines and touches no world"),
+  .only(
+    "Check", imports: ["Spec", "CXXHash", "Synchronization", "Dispatch"],
+    "a checker reads machines and touches no world"),
   .only("Engine", imports: ["Spec", "CXXHash", "CSQLite"] + world, "a host runs any machine and knows none"),
   .only(
     "Adapters", imports: ["Spec", "Engine", "Machines", "Check"] + world,

@@ -6,13 +6,13 @@ import Spec
 ///     report.distinct      // 123_456
 ///     report.findings      // []
 ///
-/// A state is a handful of small numbers, one for each machine, ledger of obligations, channel and purse; what a machine
-/// does with an event is asked of its rules once and looked up ever after (``PartWalker``). States are remembered by
-/// hashes of 64 or 128 bits, with the odds of an omission in the report, or whole. Parents are numbers, so a
-/// counterexample is found again by walking its ordinals.
+/// A state is a handful of small numbers, one for each machine, ledger of obligations, channel and purse; what a
+/// machine does with an event is asked of its rules once and looked up ever after (``PartWalker``). States are
+/// remembered by hashes of 64 or 128 bits, with the odds of an omission in the report, or whole. Parents are numbers,
+/// so a counterexample is found again by walking its ordinals.
 ///
-/// - Complexity: O(*states* × *moves per state*) time; 8 to 16 bytes of table and 6 of log per distinct state, 12 per step
-///   where a leads-to property is judged, and the packed records of two levels of the search.
+/// - Complexity: O(*states* × *moves per state*) time; 8 to 16 bytes of table and 6 of log per distinct state, 12 per
+///   step where a leads-to property is judged, and the packed records of two levels of the search.
 ///
 /// Source: Lamport, *Specifying Systems*, chapter 14.
 @inlinable public func explore<S: System>(

@@ -4,8 +4,8 @@ import Spec
 extension PartWalker {
   // MARK: - Hashes
 
-  /// What a part adds to the hash of a state. A state's hash is the sum over its parts, so a step changes it by the parts
-  /// it touches; each term depends on the part's place and on every bit of its content.
+  /// What a part adds to the hash of a state. A state's hash is the sum over its parts, so a step changes it by the
+  /// parts it touches; each term depends on the part's place and on every bit of its content.
   @inline(__always) func term(_ part: Int, _ code: UInt32) -> (low: UInt64, high: UInt64) {
     let kind = Int(partKinds[part])
     let content = mirrors[kind].lows[Int(code)]

@@ -1,6 +1,7 @@
 import Spec
 
 /// One thread of a search: expands states, and puts those that are new into its own part of the next level.
+// One thread at a time is in it: the search hands it over between levels.
 final class SearchWorker: @unchecked Sendable {
   let worker: Expander.Worker
   private unowned(unsafe) let search: LevelSearch
@@ -103,7 +104,7 @@ final class SearchWorker: @unchecked Sendable {
       tell(Finding(.critical, "deadlock", words), number, nil)
     }
     precondition(batch.count <= 1 << 16, "a state has \(batch.count) successors; let its world draw fewer")
-    if expanded & 0x1FFF < 8 { compare(number) }
+    if expanded & 0x1FFF < 8, !batch.isBroken { compare(number) }
     if keepsEdges { graph.begin(number, from: batch.from, to: batch.to, owed: batch.owed) }
     if followsOn { insertAll(number, hash.low) }
     expanded += 1

@@ -3,7 +3,8 @@ import Spec
 /// Chang and Roberts' election: numbers travel round a ring, and only the highest comes home.
 ///
 /// What it teaches: equal machines that talk over channels of their own, and a law about where every run leads. A node
-/// passes on what is higher than its own number and swallows what is lower; the node whose number comes back is elected.
+/// passes on what is higher than its own number and swallows what is lower; the node whose number comes back is
+/// elected.
 ///
 /// Source: Chang and Roberts (1979); chapter 0.
 public struct RingElection: System {
