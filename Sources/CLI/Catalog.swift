@@ -22,6 +22,10 @@ struct CatalogEntry: Sendable {
   let summary: DesignSummary
   let bookDigest: UInt64
   let explore: @Sendable (_ world: String, SearchOptions, ((ExplorationProgress) -> Void)?) -> ExplorationReport
+  let exploreOn:
+    @Sendable (_ world: String, SearchOptions, Checkpointing, ((ExplorationProgress) -> Void)?) throws(CheckpointError)
+      ->
+      ExplorationReport
   let fuzz: @Sendable (_ world: String, FuzzOptions, ((Int, Int) -> Void)?) -> FuzzReport
   let scenarios: @Sendable () -> (count: Int, failures: [ScenarioFailure])
   let mutation: Mutation
@@ -52,6 +56,11 @@ struct CatalogEntry: Sendable {
     explore = {
       let (design, world) = worldsByName[$0]!
       return Check.explore(design, world: world, options: $1, progress: $2)
+    }
+    exploreOn = { (name, options, checkpointing, progress) throws(CheckpointError) in
+      let (design, world) = worldsByName[name]!
+      return try Check.explore(
+        design, world: world, options: options, checkpointing: checkpointing, progress: progress)
     }
     fuzz = {
       let (design, world) = worldsByName[$0]!

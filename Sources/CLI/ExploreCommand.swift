@@ -18,6 +18,11 @@ struct Explore: ParsableCommand {
   @Option(help: ArgumentHelp("Stop when the search holds this much memory, such as 4G.", valueName: "size"))
   var memory: ByteSize?
   @Option(help: "Remember states by 64 or 128 bits of their hash, or whole.") var remember: StateMemory = .hash64
+  @Option(
+    help: ArgumentHelp(
+      "Save what is found in this file on the way, and go on from it if it is there.", valueName: "file"))
+  var checkpoint: String?
+  @Option(help: ArgumentHelp("How often to save.", valueName: "seconds")) var checkpointEvery: Int = 30
   @Flag(help: "Leave out orders of steps that no law can tell apart (leads-to is then not judged).") var reduce = false
   @Option(help: ArgumentHelp("Threads; by default one for each core.", valueName: "count")) var workers: Int?
   @Flag(help: "Print one JSON object (with an array \"worlds\" where several were explored).") var json = false
@@ -25,6 +30,15 @@ struct Explore: ParsableCommand {
   func validate() throws {
     guard states ?? 1 > 0 else { throw ValidationError("--states is \(states!); give a number above 0") }
     guard workers ?? 1 > 0 else { throw ValidationError("--workers is \(workers!); give a number above 0") }
+    guard checkpointEvery > 0 else {
+      throw ValidationError("--checkpoint-every is \(checkpointEvery); give a number above 0")
+    }
+    guard checkpoint == nil || world != nil else {
+      throw ValidationError("--checkpoint keeps one world: name it with --world")
+    }
+    guard checkpoint == nil || remember != .exact else {
+      throw ValidationError("--checkpoint keeps hashes: give --remember hash128 in place of exact")
+    }
     guard depth ?? 1 > 0 else { throw ValidationError("--depth is \(depth!); give a number above 0") }
   }
 
@@ -38,7 +52,7 @@ struct Explore: ParsableCommand {
       let bound = entry.worlds.first { $0.name == name }!.isExhaustive ? 50_000_000 : 1_000_000
       let bounds = Bounds(states: states ?? bound, depth: depth ?? .max, bytes: memory?.bytes ?? .max)
       let options = SearchOptions(bounds: bounds, memory: remember, workers: workers ?? Usage.cores, reduces: reduce)
-      let report = entry.explore(name, options) { now in
+      let report = try explore(entry, name, options) { now in
         progress.update(
           "\(name): \(Output.count(now.distinct)) states, depth \(now.depth), \(Output.count(now.frontier)) waiting")
       }
@@ -48,6 +62,22 @@ struct Explore: ParsableCommand {
     }
     if json { try Output.json(Explore.together(objects)) }
     if !isReady { throw ExitCode.findings }
+  }
+
+  private func explore(
+    _ entry: CatalogEntry, _ world: String, _ options: SearchOptions,
+    _ progress: @escaping (ExplorationProgress) -> Void
+  ) throws -> ExplorationReport {
+    guard let checkpoint else { return entry.explore(world, options, progress) }
+    let file = try CheckpointFile(path: checkpoint, every: checkpointEvery)
+    do {
+      let report = try entry.exploreOn(world, options, file.checkpointing, progress)
+      if let failure = file.failure { throw ValidationError("\(checkpoint): \(failure)") }
+      if report.isComplete { file.remove() }
+      return report
+    } catch let error as CheckpointError {
+      throw ValidationError("\(checkpoint): \(error)")
+    }
   }
 
   static func show(_ report: ExplorationReport, _ usage: Usage) {

@@ -33,12 +33,35 @@ public func explore(
   _ expander: Expander, machine: String, world: String, options: SearchOptions = SearchOptions(),
   progress: ((ExplorationProgress) -> Void)? = nil
 ) -> ExplorationReport {
-  let report = LevelSearch(expander, machine: machine, world: world, options, progress).run()
+  do throws(CheckpointError) {
+    return try explore(
+      expander, machine: machine, world: world, options: options, checkpointing: nil, progress: progress)
+  } catch {
+    preconditionFailure("a search that resumes nothing cannot fail to: \(error)")
+  }
+}
+
+/// The same, saving what was found on the way, and going on from what was saved.
+@inlinable public func explore<S: System>(
+  _ design: Design<S>, world: World<S>, options: SearchOptions, checkpointing: Checkpointing?,
+  progress: ((ExplorationProgress) -> Void)? = nil
+) throws(CheckpointError) -> ExplorationReport {
+  try explore(
+    Expander(design, world), machine: design.name, world: world.name, options: options, checkpointing: checkpointing,
+    progress: progress)
+}
+
+/// The same, of anything that can be expanded.
+public func explore(
+  _ expander: Expander, machine: String, world: String, options: SearchOptions, checkpointing: Checkpointing?,
+  progress: ((ExplorationProgress) -> Void)? = nil
+) throws(CheckpointError) -> ExplorationReport {
+  let report = try LevelSearch(expander, machine: machine, world: world, options, checkpointing, progress).run()
   if options.workers == 1 || report.findings.allSatisfy({ $0.trace.steps.isEmpty }) { return report }
   // Which of two equally short ways several workers find first is chance; one worker finds the same at each run.
   var again = options
   again.workers = 1
-  return LevelSearch(expander, machine: machine, world: world, again, progress).run()
+  return try LevelSearch(expander, machine: machine, world: world, again, nil, progress).run()
 }
 
 /// Where a search stops short, and says so.

@@ -1,3 +1,5 @@
+import Spec
+
 /// The states that one worker expanded, with the steps from them, as far as leads-to properties need them.
 struct GraphPart: Sendable {
   var states: ContiguousArray<UInt32> = []
@@ -27,6 +29,38 @@ struct GraphPart: Sendable {
     targets.append(UInt32(truncatingIfNeeded: target))
     answers.append(identity)
     ordinals.append(UInt16(truncatingIfNeeded: ordinal))
+  }
+
+  func save(into buffer: ByteBuffer) {
+    func put<T: FixedWidthInteger>(_ values: ContiguousArray<T>) {
+      buffer.put(UInt64(values.count))
+      for value in values { buffer.put(UInt64(truncatingIfNeeded: value)) }
+    }
+    for row in [states, from, to, targets, answers, owed] { put(row) }
+    put(edgeStarts)
+    put(owedStarts)
+    put(ordinals)
+  }
+
+  init() {}
+
+  init(from reader: inout CheckpointReader) throws(CheckpointError) {
+    func row<T: FixedWidthInteger>(
+      _ reader: inout CheckpointReader, _: T.Type
+    ) throws(CheckpointError) -> ContiguousArray<T> {
+      var values: ContiguousArray<T> = []
+      for _ in 0..<(try reader.count()) { values.append(T(truncatingIfNeeded: try reader.word())) }
+      return values
+    }
+    states = try row(&reader, UInt32.self)
+    from = try row(&reader, UInt32.self)
+    to = try row(&reader, UInt32.self)
+    targets = try row(&reader, UInt32.self)
+    answers = try row(&reader, UInt32.self)
+    owed = try row(&reader, UInt32.self)
+    edgeStarts = try row(&reader, Int.self)
+    owedStarts = try row(&reader, Int.self)
+    ordinals = try row(&reader, UInt16.self)
   }
 
   /// Hands out the places of a state's edges and owed identities.

@@ -23,13 +23,25 @@ final class LevelSearch: @unchecked Sendable {
   var depth = 0
   var boundsMet: [String] = []
   var findings: [CheckFinding] = []
+  /// Findings with where they were met.
+  var told: [Told] = []
+  // What an interrupted run left: what it counted, the states it had found, its part of the graph, and where to go on
+  // in the chunks of the level.
+  var past = Past()
+  var pastFound: [FrontierChunk] = []
+  var pastGraphs: [GraphPart] = []
+  var starts: [Int] = []
+  var pastNotes: [String] = []
+  private let checkpointing: Checkpointing?
+  private var lastSave = ContinuousClock().now
   private var seen: Set<String> = []
   private var peakBytes = 0
 
   init(
     _ expander: Expander, machine: String, world: String, _ options: SearchOptions,
-    _ progress: ((ExplorationProgress) -> Void)?
+    _ checkpointing: Checkpointing? = nil, _ progress: ((ExplorationProgress) -> Void)?
   ) {
+    self.checkpointing = checkpointing
     self.expander = expander
     self.machine = machine
     self.world = world
@@ -55,11 +67,20 @@ final class LevelSearch: @unchecked Sendable {
 
   private var isStopping: Bool { shared.pointee.isStopping.load(ordering: .relaxed) }
   /// Distinct states so far, by all workers.
-  private var distinct: Int { shared.pointee.distinct.load(ordering: .relaxed) }
+  var distinct: Int { shared.pointee.distinct.load(ordering: .relaxed) }
 
-  func run() -> ExplorationReport {
-    workers[0].start()
-    collect()
+  func run() throws(CheckpointError) -> ExplorationReport {
+    if let previous = checkpointing?.previous {
+      var failure: CheckpointError?
+      previous.withUnsafeBytes { bytes in
+        do throws(CheckpointError) { try restore(from: bytes) } catch { failure = error }
+      }
+      if let failure { throw failure }
+      retell()
+    } else {
+      workers[0].start()
+      collect()
+    }
     while !level.isEmpty, !isStopping {
       expandLevel()
       notePeak()
@@ -83,6 +104,7 @@ final class LevelSearch: @unchecked Sendable {
         shared.pointee.table.grow(for: distinct * 4 / 3)
       }
       checkMemory()
+      saveIfDue()
     } while !isStopping && workers.contains { $0.hasLeft } || hasChunks
   }
 
@@ -92,13 +114,31 @@ final class LevelSearch: @unchecked Sendable {
 
   /// Makes the states that the workers found the level at hand.
   private func collect() {
-    level = workers.flatMap { $0.takeFound() }
+    level = pastFound + workers.flatMap { $0.takeFound() }
+    pastFound = []
+    starts = []
     nextChunk.store(0, ordering: .relaxed)
   }
 
-  func takeChunk() -> FrontierChunk? {
+  /// The next chunk of the level, and where to begin in it.
+  func takeChunk() -> (FrontierChunk, Int)? {
     let index = nextChunk.wrappingAdd(1, ordering: .relaxed).oldValue
-    return index < level.count ? level[index] : nil
+    return index < level.count ? (level[index], index < starts.count ? starts[index] : 0) : nil
+  }
+
+  /// Whether the workers are to meet, so that what they found can be saved.
+  var mustSave: Bool {
+    guard let checkpointing else { return false }
+    return ContinuousClock().now - lastSave >= checkpointing.interval
+  }
+
+  private func saveIfDue() {
+    guard let checkpointing, mustSave || isStopping else { return }
+    let buffer = ByteBuffer(capacity: 1 << 16)
+    save(into: buffer)
+    checkpointing.save(buffer.bytes)
+    lastSave = ContinuousClock().now
+    shared.pointee.isMeeting.store(false, ordering: .relaxed)
   }
 
   var isLastLevel: Bool { depth >= options.bounds.depth }
@@ -109,7 +149,7 @@ final class LevelSearch: @unchecked Sendable {
     for worker in workers {
       for (finding, number, ordinal) in worker.findings { report(finding, at: number, then: ordinal) }
       worker.findings.removeAll()
-      if worker.isCutByDepth { note(bound: "depth \(options.bounds.depth)") }
+      if worker.isCutByDepth || past.isCutByDepth { note(bound: "depth \(options.bounds.depth)") }
       if let words = worker.stopped { note(bound: words) }
       for words in worker.worker.walker.boundsMet { note(bound: words) }
     }
@@ -121,8 +161,16 @@ final class LevelSearch: @unchecked Sendable {
 
   private func report(_ finding: Finding, at number: Int, then ordinal: Int?) {
     guard seen.insert(finding.code + finding.words).inserted else { return }
+    told.append(Told(finding: finding, number: number, ordinal: ordinal))
     let path = log.path(to: number) + (ordinal.map { [$0] } ?? [])
     findings.append(CheckFinding(finding: finding, trace: expander.trace(path)))
+  }
+
+  /// Tells again what an interrupted run had found.
+  private func retell() {
+    let known = told
+    told = []
+    for it in known { report(it.finding, at: it.number, then: it.ordinal) }
   }
 
   // MARK: - Memory
@@ -150,28 +198,30 @@ final class LevelSearch: @unchecked Sendable {
     tellFindings()
     var coverage = workers[0].worker.coverage()
     for worker in workers.dropFirst() { coverage.merge(worker.worker.coverage()) }
+    for index in past.fired.indices { coverage.rules[index].fired += past.fired[index] }
+    for index in past.sometimes.indices where past.sometimes[index] { coverage.sometimes[index].isMet = true }
     judgeLeadsTo()
     judge(coverage)
     notePeak()
     return ExplorationReport(
       machine: machine, world: world, distinct: distinct,
-      generated: workers.reduce(0) { $0 + $1.generated }, depth: depth,
+      generated: past.generated + workers.reduce(0) { $0 + $1.generated }, depth: depth,
       findings: findings.sorted { $0.finding.severity < $1.finding.severity }, coverage: coverage,
       leadsTo: expander.leadsTo, judgesLeadsTo: keepsEdges && boundsMet.isEmpty, reduction: reductionWords,
       boundsMet: boundsMet, peakBytes: peakBytes, memory: options.memory,
-      workers: workers.count, graphDigest: workers.reduce(0) { $0 &+ $1.graphDigest })
+      workers: workers.count, graphDigest: workers.reduce(past.graphDigest) { $0 &+ $1.graphDigest })
   }
 
   private var reductionWords: String? {
     guard options.reduces else { return nil }
     if reduction == nil { return "no partial-order reduction: \(expander.reduction.obstacles.joined(separator: "; "))" }
-    let reduced = workers.reduce(0) { $0 + $1.reduced }
+    let reduced = workers.reduce(past.reduced) { $0 + $1.reduced }
     return "partial-order reduction in \(reduced) states"
   }
 
   private func judgeLeadsTo() {
     guard keepsEdges, boundsMet.isEmpty else { return }
-    let graph = StateGraph(workers.map(\.graph), end: log.end)
+    let graph = StateGraph(pastGraphs + workers.map(\.graph), end: log.end)
     for (index, name) in expander.leadsTo.enumerated() {
       guard let lasso = graph.lasso(property: index, expander.fairness[index]) else { continue }
       var trace = expander.trace(log.path(to: lasso.begin) + lasso.way + lasso.loop)
@@ -204,4 +254,6 @@ struct SharedSearch: ~Copyable {
   var table: VisitedTable
   let distinct = Atomic(0)
   let isStopping = Atomic(false)
+  /// Whether the workers are to meet before they go on.
+  let isMeeting = Atomic(false)
 }

@@ -67,6 +67,14 @@ import Synchronization
   /// Every value in the order of its code, for a checkpoint.
   func save(into buffer: ByteBuffer) {
     vocabularies.withLock { $0.forEach { $0.save(into: buffer) } }
+    identities.withLock {
+      buffer.put(UInt64($0.count))
+      for (identity, _) in $0.sorted(by: { $0.value < $1.value }) {
+        buffer.put(UInt64(bitPattern: Int64(identity.contract)))
+        buffer.put(identity.key.major)
+        buffer.put(identity.key.minor)
+      }
+    }
   }
 
   func restore(from reader: inout CheckpointReader) throws(CheckpointError) {
@@ -74,6 +82,13 @@ import Synchronization
     for _ in 0..<vocabularies.withLock({ $0.count }) { restored.append(try Vocabulary(from: &reader)) }
     let ready = restored
     vocabularies.withLock { $0 = ready }
+    var known: [Identity: UInt32] = [:]
+    for number in 0..<(try reader.count()) {
+      let contract = Int(Int64(bitPattern: try reader.word()))
+      known[Identity(contract: contract, key: Key(try reader.word(), try reader.word()))] = UInt32(number + 1)
+    }
+    let numbers = known
+    identities.withLock { $0 = numbers }
   }
 }
 

@@ -54,6 +54,8 @@ final class SearchWorker: @unchecked Sendable {
         widths: Array(repeating: 1, count: walker.plan.count), isWide: search.options.memory == .hash128))
   }
 
+  var leftChunk: (FrontierChunk, Int)? { left.map { ($0.chunk, $0.next) } }
+  var foundChunks: [FrontierChunk] { found + (chunk.count == 0 ? [] : [chunk]) }
   var hasLeft: Bool { left != nil }
   var bytes: Int {
     chunk.bytes.count + found.reduce(0) { $0 + $1.bytes.count } + graph.bytes + walker.bytes + archive.bytes
@@ -73,19 +75,26 @@ final class SearchWorker: @unchecked Sendable {
       waiting = 0
       chunk = FrontierChunk(chunk.layout)
     }
-    return found + (chunk.count == 0 ? [] : [chunk])
+    return foundChunks
   }
 
   /// Expands chunks until there are none, the search stops, or the table must grow.
   func work() {
-    while let (chunk, next) = left ?? search.takeChunk().map({ ($0, 0) }) {
+    while let (chunk, next) = left ?? search.takeChunk() {
       left = nil
       for index in next..<chunk.count {
+        if shared.pointee.isMeeting.load(ordering: .relaxed) {
+          left = (chunk, index)
+          return
+        }
         if !isAlone, shared.pointee.distinct.load(ordering: .relaxed) >= shared.pointee.table.room {
           left = (chunk, index)
           return
         }
-        if shared.pointee.isStopping.load(ordering: .relaxed) { return }
+        if shared.pointee.isStopping.load(ordering: .relaxed) {
+          left = (chunk, index)
+          return
+        }
         let (number, hash) = chunk.read(index, into: walker.codes)
         walker.ensureAll()
         walker.expand(hash: hash, into: batch)
@@ -211,6 +220,7 @@ final class SearchWorker: @unchecked Sendable {
   }
 
   private func watchBounds() {
+    if isFirst, expanded & 0xFFF == 0, search.mustSave { shared.pointee.isMeeting.store(true, ordering: .relaxed) }
     if isFirst, expanded & 0x3FFF == 0, let progress = search.progress {
       progress(
         ExplorationProgress(

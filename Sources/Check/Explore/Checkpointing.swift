@@ -1,0 +1,195 @@
+import CXXHash
+import Spec
+
+/// How a search keeps what it has found, to go on after an interruption.
+public struct Checkpointing: Sendable {
+  /// What an earlier run saved; nil to begin anew.
+  public let previous: [UInt8]?
+  /// How often to save, besides at the end of a stop.
+  public let interval: Duration
+  /// Keeps the bytes in place of the last ones. Whoever writes a file writes a new one and renames it.
+  public let save: @Sendable (UnsafeRawBufferPointer) -> Void
+
+  public init(
+    previous: [UInt8]?, interval: Duration = .seconds(30), save: @escaping @Sendable (UnsafeRawBufferPointer) -> Void
+  ) {
+    self.previous = previous
+    self.interval = interval
+    self.save = save
+  }
+}
+
+// What a checkpoint holds: what was searched, the values met, the states seen, those still to expand, and what was told.
+extension LevelSearch {
+  private static var magic: UInt64 { 0x6B63_6F6C_7265_746E }
+  private static var version: UInt64 { 1 }
+
+  func save(into buffer: ByteBuffer) {
+    buffer.count = 0
+    buffer.put(Self.magic)
+    buffer.put(Self.version)
+    for (_, text) in identity { buffer.put(text) }
+    buffer.put(UInt64(depth))
+    buffer.put(UInt64(distinct))
+    lexicon.save(into: buffer)
+    shared.pointee.table.save(into: buffer)
+    log.save(into: buffer)
+    var past = Past(workers)
+    past.add(self.past)
+    past.save(into: buffer)
+    buffer.put(UInt64(told.count))
+    for it in told { it.save(into: buffer) }
+    // Not why this run stops: the next one may go further.
+    let notes = pastNotes + workers.flatMap(\.worker.walker.boundsMet).filter { !pastNotes.contains($0) }
+    buffer.put(UInt64(notes.count))
+    for words in notes { buffer.put(words) }
+    let left = workers.compactMap(\.leftChunk) + level.dropFirst(nextChunk.load(ordering: .relaxed)).map { ($0, 0) }
+    buffer.put(UInt64(left.count))
+    for (chunk, next) in left {
+      buffer.put(UInt64(next))
+      chunk.save(into: buffer)
+    }
+    let found = pastFound + workers.flatMap(\.foundChunks)
+    buffer.put(UInt64(found.count))
+    for chunk in found { chunk.save(into: buffer) }
+    if keepsEdges {
+      let graphs = pastGraphs + workers.map(\.graph)
+      buffer.put(UInt64(graphs.count))
+      for graph in graphs { graph.save(into: buffer) }
+    }
+    buffer.put(XXH3_64bits(buffer.bytes.baseAddress, buffer.bytes.count))
+  }
+
+  /// What tells one search from another.
+  private var identity: [(what: String, text: String)] {
+    [
+      ("machine", machine), ("world", world), ("rule book", String(expander.digest, radix: 16)),
+      ("way of remembering states", options.memory.rawValue),
+      ("depth", options.bounds.depth == .max ? "unbounded" : "\(options.bounds.depth)"),
+      ("reduction", reduction == nil ? "none" : "partial order"),
+    ]
+  }
+
+  func restore(from bytes: UnsafeRawBufferPointer) throws(CheckpointError) {
+    var reader = CheckpointReader(bytes)
+    guard bytes.count >= 24, try reader.word() == Self.magic else { throw .foreign }
+    let version = try reader.word()
+    guard version == Self.version else { throw .version(found: version, wanted: Self.version) }
+    let sum = bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)
+    guard UInt64(littleEndian: sum) == XXH3_64bits(bytes.baseAddress, bytes.count - 8) else { throw .damaged }
+    for (what, wanted) in identity {
+      let found = try reader.text()
+      guard found == wanted else { throw .another(what: what, found: found, wanted: wanted) }
+    }
+    depth = try reader.count()
+    let distinct = try reader.count()
+    shared.pointee.distinct.store(distinct, ordering: .relaxed)
+    try lexicon.restore(from: &reader)
+    try shared.pointee.table.restore(count: distinct, from: &reader)
+    try log.restore(from: &reader)
+    past = try Past(from: &reader)
+    for _ in 0..<(try reader.count()) { told.append(try Told(from: &reader)) }
+    for _ in 0..<(try reader.count()) { pastNotes.append(try reader.text()) }
+    boundsMet = pastNotes
+    let parts = workers[0].worker.walker.plan.count
+    let isWide = options.memory == .hash128
+    var left: [(FrontierChunk, Int)] = []
+    for _ in 0..<(try reader.count()) {
+      let next = try reader.count()
+      left.append((try FrontierChunk(parts: parts, isWide: isWide, from: &reader), next))
+    }
+    for _ in 0..<(try reader.count()) {
+      pastFound.append(try FrontierChunk(parts: parts, isWide: isWide, from: &reader))
+    }
+    if keepsEdges {
+      for _ in 0..<(try reader.count()) { pastGraphs.append(try GraphPart(from: &reader)) }
+    }
+    level = left.map(\.0)
+    starts = left.map(\.1)
+  }
+}
+
+/// What workers of earlier runs counted, all together.
+struct Past {
+  var generated = 0
+  var reduced = 0
+  var graphDigest: UInt64 = 0
+  var isCutByDepth = false
+  /// By rule, in the order of the coverage: how often it fired.
+  var fired: [Int] = []
+  var sometimes: [Bool] = []
+
+  init() {}
+
+  /// What these workers have counted by now.
+  init(_ workers: [SearchWorker]) {
+    generated = workers.reduce(0) { $0 + $1.generated }
+    reduced = workers.reduce(0) { $0 + $1.reduced }
+    graphDigest = workers.reduce(0) { $0 &+ $1.graphDigest }
+    isCutByDepth = workers.contains { $0.isCutByDepth }
+    var coverage = workers[0].worker.coverage()
+    for worker in workers.dropFirst() { coverage.merge(worker.worker.coverage()) }
+    fired = coverage.rules.map(\.fired)
+    sometimes = coverage.sometimes.map(\.isMet)
+  }
+
+  mutating func add(_ other: Past) {
+    generated += other.generated
+    reduced += other.reduced
+    graphDigest = graphDigest &+ other.graphDigest
+    isCutByDepth = isCutByDepth || other.isCutByDepth
+    for index in other.fired.indices { fired[index] += other.fired[index] }
+    for index in other.sometimes.indices where other.sometimes[index] { sometimes[index] = true }
+  }
+
+  func save(into buffer: ByteBuffer) {
+    buffer.put(UInt64(generated))
+    buffer.put(UInt64(reduced))
+    buffer.put(graphDigest)
+    buffer.put(isCutByDepth ? 1 : 0)
+    buffer.put(UInt64(fired.count))
+    for count in fired { buffer.put(UInt64(count)) }
+    buffer.put(UInt64(sometimes.count))
+    for isMet in sometimes { buffer.put(isMet ? 1 : 0) }
+  }
+
+  init(from reader: inout CheckpointReader) throws(CheckpointError) {
+    generated = Int(truncatingIfNeeded: try reader.word())
+    reduced = Int(truncatingIfNeeded: try reader.word())
+    graphDigest = try reader.word()
+    isCutByDepth = try reader.word() != 0
+    for _ in 0..<(try reader.count()) { fired.append(Int(truncatingIfNeeded: try reader.word())) }
+    for _ in 0..<(try reader.count()) { sometimes.append(try reader.word() != 0) }
+  }
+}
+
+/// A finding and where it was met.
+struct Told {
+  let finding: Finding
+  let number: Int
+  let ordinal: Int?
+
+  func save(into buffer: ByteBuffer) {
+    buffer.put(finding.severity.word)
+    buffer.put(finding.code)
+    buffer.put(finding.words)
+    buffer.put(finding.place)
+    buffer.put(UInt64(number))
+    buffer.put(UInt64(ordinal.map { $0 + 1 } ?? 0))
+  }
+
+  init(finding: Finding, number: Int, ordinal: Int?) {
+    self.finding = finding
+    self.number = number
+    self.ordinal = ordinal
+  }
+
+  init(from reader: inout CheckpointReader) throws(CheckpointError) {
+    let word = try reader.text()
+    guard let severity = Finding.Severity.allCases.first(where: { $0.word == word }) else { throw .damaged }
+    finding = Finding(severity, try reader.text(), try reader.text(), at: try reader.text())
+    number = Int(truncatingIfNeeded: try reader.word())
+    let ordinal = Int(truncatingIfNeeded: try reader.word())
+    self.ordinal = ordinal == 0 ? nil : ordinal - 1
+  }
+}
