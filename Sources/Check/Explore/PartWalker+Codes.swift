@@ -242,10 +242,14 @@ extension PartWalker {
     return sum
   }
 
-  /// A word that stands for an event and the effects sent for it, in their order.
+  /// A word that stands for an event and the effects sent for it.
+  ///
+  /// The effects of one step count as one instant: their order matters where they wait in one channel or are routed on,
+  /// and there the state shows it.
   @usableFromInline func mark(_ event: UInt32, _ effects: [UInt32]) -> UInt64 {
     effects.reduce(mirrors[PartPlan.Kind.event].lows[Int(event)]) { mark, effect in
-      (mark ^ mirrors[PartPlan.Kind.effect].lows[Int(effect)]) &* 0x9E37_79B9_7F4A_7C15 &+ (mark >> 29)
+      let word = mirrors[PartPlan.Kind.effect].lows[Int(effect)].multipliedFullWidth(by: 0xE703_7ED1_A0B4_28DB)
+      return mark &+ (word.high ^ word.low)
     }
   }
 

@@ -179,6 +179,12 @@ public struct Sender: Machine {
     Refused(.send, in: .preparing, unless: "no attempt is under way")
     Refused(.prepare, in: .preparing, unless: "no attempt is under way")
     Refused(.giveUp, in: .open, unless: "an attempt is under way")
+    Always("nobody is noted as holding between attempts", cites: .`EPS-2`) { sender in
+      sender.phase == .preparing || !sender.holding.contains(true)
+    }
+    AlwaysStep("each message is sent once", cites: .`EPS-1`, before: { $0.messagesLeft }) { left, step in
+      step.after.messagesLeft + UInt8(step.sent(.data).count) == left
+    }
     Sometimes("an attempt is committed", cites: .`EPS-3`) { $0.epoch > 0 }
   }
 }
@@ -270,6 +276,8 @@ public struct Receiver: Machine {
     Impossible(.data, in: .holding, because: "nothing is sent during an attempt")
     Impossible(.hold, in: .holding, because: "it heard how the last attempt ended first")
     Always("it takes no message of another epoch", cites: .`EPS-1`) { !$0.tookForeign }
+    Always("work is left only on what is in the buffer", cites: .`EPS-1`) { $0.phase == .working || $0.workLeft == 0 }
+    AlwaysStep("it says once that it holds", cites: .`EPS-2`, before: { _ in () }) { _, step in step.sent.count <= 1 }
   }
 }
 

@@ -100,6 +100,9 @@ public struct Process: Machine {
     Refused(.want, in: .wanting, .yielding, .waiting, .critical, unless: "it is outside")
     Impossible(.go, in: .outside, because: "it is owed no step there")
     Answers(.step) { Owed { Answer(.go) } }
+    AlwaysStep("a step touches the memory once", cites: .`PET-1`, before: { _ in () }) { _, step in
+      step.sent.count { $0.kind != Signal<Effect, Void>.step.kind } <= 1
+    }
     Sometimes("a process is critical", cites: .`PET-2`) { $0.phase == .critical }
   }
 }

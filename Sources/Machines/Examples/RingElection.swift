@@ -104,6 +104,9 @@ public struct Node: Machine {
         .when("the number is lower than its own") { node, number in number < node.own }
     }
     Refused(.stand, in: .standing, .elected, unless: "it is passive")
+    AlwaysStep("a node sends one number on at most", cites: .`RNG-1`, before: { _ in () }) { _, step in
+      step.sent.count <= 1
+    }
     Sometimes("a node is elected", cites: .`RNG-2`) { $0.phase == .elected }
   }
 }

@@ -125,6 +125,10 @@ public struct Coordinator: Machine {
     Refused(.prepared, in: .committed, .aborted, unless: "nothing is decided yet")
     Refused(.decideCommit, in: .committed, .aborted, unless: "nothing is decided yet")
     Refused(.decideAbort, in: .committed, .aborted, unless: "nothing is decided yet")
+    AlwaysStep("what it announces is what it decided", cites: .`TPC-2`, before: { _ in () }) { _, step in
+      step.sent(.commit).count == (step.received(.decideCommit).isEmpty || step.after.phase != .committed ? 0 : 1)
+        && step.sent(.abort).count == (step.received(.decideAbort).isEmpty || step.after.phase != .aborted ? 0 : 1)
+    }
     Sometimes("the coordinator commits", cites: .`TPC-2`) { $0.phase == .committed }
   }
 }
@@ -161,6 +165,16 @@ public struct Manager: Machine {
     }
     Refused(.prepare, in: .prepared, .committed, .aborted, unless: "it is still working")
     Refused(.giveUp, in: .prepared, .committed, .aborted, unless: "it is still working")
+    AlwaysStep("a manager does as it is told", cites: .`TPC-1`, before: { _ in () }) { _, step in
+      (step.received(.commit).isEmpty || step.after.phase == .committed)
+        && (step.received(.abort).isEmpty || step.after.phase == .aborted)
+    }
+    AlwaysStep("who gives up while it works is aborted", cites: .`TPC-3`, before: { $0.phase }) { phase, step in
+      phase != .working || step.received(.giveUp).isEmpty || step.after.phase == .aborted
+    }
+    AlwaysStep("it says once that it is prepared", cites: .`TPC-2`, before: { _ in () }) { _, step in
+      step.sent(.prepared).count <= 1
+    }
   }
 }
 
