@@ -43,6 +43,7 @@ struct Explore: ParsableCommand {
   }
 
   mutating func run() throws {
+    TrapNotice.install()
     let entry = try Catalog.entry(machine)
     var objects: [[String: Any]] = []
     var isReady = true
@@ -91,8 +92,12 @@ struct Explore: ParsableCommand {
     let fired = report.coverage.rulesFired
     print(
       "  rules fired: \(fired) of \(report.coverage.rules.count); "
+        + "guards that said no: \(report.coverage.guardsRefusing) of \(report.coverage.guards); "
         + "sometimes met: \(met(report)) of \(report.coverage.sometimes.count)"
     )
+    for rule in report.coverage.rules {
+      for name in rule.guardsNeverFalse { print("  never false: \"\(name)\" of \(rule.host): \"\(rule.rule)\"") }
+    }
     for finding in report.findings {
       print("  " + Output.line(finding.finding, style))
       if !finding.trace.steps.isEmpty { print(finding.trace.text) }

@@ -5,6 +5,8 @@ extension Interpreter {
   /// Steps one machine by one event, and judges the step by the machine's own laws.
   @inlinable func step(_ host: Int, _ code: UInt32, _ event: UInt32) -> PartWalker.Transition {
     load(host, code)
+    asking = .step(host: host, event: event)
+    defer { asking = .none }
     let given = self.event(event)
     design.hosts[host].verdicts(scratch, given) { rule, refusing in
       verdicts[host][rule][refusing ?? verdicts[host][rule].count - 1] += 1
@@ -45,6 +47,8 @@ extension Interpreter {
   /// What the laws of one machine say of one of its states.
   @inlinable func fact(_ host: Int, _ code: UInt32) -> PartWalker.HostFact {
     load(host, code)
+    asking = .laws(host: host)
+    defer { asking = .none }
     let verdict = stepper.judgeState(host: host, of: &scratch)
     let offset = leadsToOffsets[host]
     // Where the world holds things, the laws of states are judged with it.
@@ -84,12 +88,16 @@ extension Interpreter {
 
   @inlinable func draw(_ input: Int) {
     loadAll(walker.codes)
+    asking = .input(input)
+    defer { asking = .none }
     for event in walk.world.inputs[input].draw(scratch) { walker.offer(code(of: event)) }
   }
 
   @inlinable func judgeState() -> (findings: [Finding], from: UInt32, to: UInt32) {
     loadAll(walker.codes)
     let holdings = holdsAnything ? walk.holdings(of: configuration(of: walker.codes)) : Holdings()
+    asking = .jointLaws
+    defer { asking = .none }
     let findings = jointJudge.state(scratch, holdings)
     if jointJudge.leadsTo.isEmpty { return (findings, 0, 0) }
     let leads = jointJudge.leads(scratch)

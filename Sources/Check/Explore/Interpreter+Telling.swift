@@ -32,6 +32,30 @@ extension Interpreter {
     return trace
   }
 
+  /// What is being asked, in words.
+  @usableFromInline var question: String? {
+    func laws(_ properties: some Sequence<Property<S, S.Event, S.Effect>>) -> String {
+      properties.map { "\"\($0.name)\"" }.joined(separator: ", ")
+    }
+    let own = design.hosts.reduce(0) { $0 + $1.properties.count }
+    switch asking {
+    case .none: return nil
+    case .step(let host, let event):
+      let it = design.hosts[host]
+      let given = self.event(event)
+      let kind = it.eventKind(given)
+      let rules = it.book.rules.filter { $0.event == kind && $0.phases.contains(it.phase(scratch)) }
+        .map { "\"\($0.name)\"" }
+      return "\(it.name), asked to take \(Printer.line(of: given)): a guard, an update or a law of "
+        + "\(rules.isEmpty ? "no rule" : rules.joined(separator: ", ")); the state is \(words())"
+    case .laws(let host):
+      return "\(design.hosts[host].name), judged by \(laws(design.hosts[host].properties)); the state is \(words())"
+    case .jointLaws:
+      return "\(design.name), judged by \(laws(design.properties.dropFirst(own))); the state is \(words())"
+    case .input(let input): return "the input \(walk.world.inputs[input].name); the state is \(words())"
+    }
+  }
+
   @inlinable var coverage: Coverage {
     var fired = design.hosts.map { Array(repeating: 0, count: $0.book.rules.count) }
     for (host, rule, count) in walker.firings { fired[host][rule] += count }

@@ -24,6 +24,8 @@ import Spec
   @usableFromInline let leadsToOffsets: [Int]
   @usableFromInline let hasStepLaws: [Bool]
   @exclusivity(unchecked) @usableFromInline var trouble: [Finding] = []
+  @exclusivity(unchecked) @usableFromInline var asking = Question.none
+  @exclusivity(unchecked) @usableFromInline var asker = -1
 
   @inlinable init(_ design: Design<S>, _ world: World<S>, _ lexicon: Lexicon) {
     self.design = design
@@ -65,6 +67,16 @@ import Spec
       host.book.rules.map { Array(repeating: 0, count: $0.guards.count + 1) }
     }
     connect()
+    let it = Unowned(self)
+    asker = Asked.add { it.value.question }
+  }
+
+  deinit { Asked.remove(asker) }
+
+  // An asker is removed before its interpreter goes.
+  @usableFromInline struct Unowned: @unchecked Sendable {
+    @usableFromInline unowned let value: Interpreter
+    @usableFromInline init(_ value: Interpreter) { self.value = value }
   }
 
   /// Answers the walker's questions from here. The walker is owned by this interpreter.

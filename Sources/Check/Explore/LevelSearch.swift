@@ -223,6 +223,12 @@ final class LevelSearch: @unchecked Sendable {
     guard keepsEdges, boundsMet.isEmpty else { return }
     let graph = StateGraph(pastGraphs + workers.map(\.graph), end: log.end)
     for (index, name) in expander.leadsTo.enumerated() {
+      if !graph.begins(property: index) {
+        findings.append(
+          CheckFinding(
+            finding: Finding(.minor, "never-begun", "\"\(name)\" was never put to the test: nothing began it"),
+            trace: Trace()))
+      }
       guard let lasso = graph.lasso(property: index, expander.fairness[index]) else { continue }
       var trace = expander.trace(log.path(to: lasso.begin) + lasso.way + lasso.loop)
       trace.loopsFrom = trace.steps.count - lasso.loop.count

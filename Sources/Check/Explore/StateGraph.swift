@@ -66,6 +66,9 @@ struct StateGraph {
     let loop: [Int]
   }
 
+  /// Whether some state begins the property.
+  func begins(property: Int) -> Bool { from.contains { $0 & 1 << property != 0 } }
+
   /// A fair run that begins the property and never ends it.
   func lasso(property: Int, _ fairness: Fairness) -> Lasso? {
     let bit: UInt32 = 1 << property

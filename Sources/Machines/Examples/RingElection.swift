@@ -107,6 +107,11 @@ public struct Node: Machine {
     AlwaysStep("a node sends one number on at most", cites: .`RNG-1`, before: { _ in () }) { _, step in
       step.sent.count <= 1
     }
+    AlwaysStep("who sends its own number stands, and nobody stands down", cites: .`RNG-2`, before: { $0.phase }) {
+      phase, step in
+      let mustStand = phase != .passive || step.sent(.candidate).contains(step.after.own)
+      return step.after.phase != .passive || !mustStand
+    }
     Sometimes("a node is elected", cites: .`RNG-2`) { $0.phase == .elected }
   }
 }
