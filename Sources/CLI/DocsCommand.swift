@@ -66,7 +66,7 @@ struct Docs: ParsableCommand {
   }
 
   private func evidence(_ entry: CatalogEntry) -> [WorldEvidence] {
-    entry.worlds.filter(\.isExhaustive).map { world in
+    entry.worlds.filter { $0.isExhaustive && entry.ownWorlds.contains($0.name) }.map { world in
       let progress = Options.Progress()
       defer { progress.finish() }
       let report = entry.explore(world.name, SearchOptions()) {

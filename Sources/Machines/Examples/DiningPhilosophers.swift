@@ -6,7 +6,7 @@ import Spec
 /// and a fork that is held refuses it. With everybody right-handed the table comes to rest with one fork in each hand;
 /// one left-handed philosopher breaks the circle.
 ///
-/// Source: Dijkstra, *Hierarchical ordering of sequential processes* (1971); chapter 0.
+/// Source: Dijkstra, *Hierarchical ordering of sequential processes* (1971); chapter 91.
 public struct DiningPhilosophers: System {
   public var philosophers: [Philosopher]
   public var forks: [Fork]
@@ -50,7 +50,7 @@ public struct DiningPhilosophers: System {
       for number in 0..<count { Input(.philosopher(number), .next) }
     }
     return Design(
-      "dining-philosophers", title: "Dining philosophers", chapter: "00-examples.md", worlds: [world]
+      "dining-philosophers", title: "Dining philosophers", chapter: "91-dining-philosophers.md", worlds: [world]
     ) {
       for number in 0..<count {
         Host(

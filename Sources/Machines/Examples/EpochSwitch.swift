@@ -7,7 +7,7 @@ import Spec
 /// buffer of its own and works on it while nobody looks: steps of different receivers commute, and a search need not
 /// try them in every order.
 ///
-/// Source: chapter 0; the topology switch of chapter 1 is its grown-up form.
+/// Source: chapter 92; the topology switch of chapter 1 is its grown-up form.
 public struct EpochSwitch: System {
   public var sender: Sender
   public var receivers: [Receiver]
@@ -43,10 +43,10 @@ public struct EpochSwitch: System {
     f.each("receivers", &receivers)
   }
 
-  public static let design: Design<Self> = Self.design("2,2,1", messages: 2, room: 2, attempts: 1)
+  public static let design: Design<Self> = Self.design("4,3,3", messages: 4, room: 3, attempts: 3)
   /// The sizes that are listed: messages, room in a channel, attempts.
   public static let sizes = [
-    design, Self.design("4,3,3", messages: 4, room: 3, attempts: 3),
+    Self.design("2,2,1", messages: 2, room: 2, attempts: 1), design,
     Self.design("7,4,7", messages: 7, room: 4, attempts: 7),
     Self.design("4x4,3,3", receivers: 4, messages: 4, room: 3, attempts: 3),
     Self.design("3x7,4,7", receivers: 3, messages: 7, room: 4, attempts: 7),
@@ -79,7 +79,7 @@ public struct EpochSwitch: System {
       Channels(of: room)
     }
     return Design(
-      work > 0 ? "epoch-switch-buffered" : "epoch-switch", title: "Epoch switch", chapter: "00-examples.md",
+      work > 0 ? "epoch-switch-buffered" : "epoch-switch", title: "Epoch switch", chapter: "92-epoch-switch.md",
       worlds: [world]
     ) {
       Host("sender", sender, at: \.sender, events: .sender, effects: .sender)

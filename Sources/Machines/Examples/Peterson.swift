@@ -5,7 +5,7 @@ import Spec
 /// What it teaches: fairness. A process takes its next step when it is *owed* one, so "who wants to enter does" is a
 /// promise about fair runs, and the lock keeps it. The memory is a machine of its own; to wait is to be refused by it.
 ///
-/// Source: Peterson (1981); chapter 0.
+/// Source: Peterson (1981); chapter 93.
 public struct Peterson: System {
   public var processes: [Process]
   public var memory: Memory
@@ -44,7 +44,7 @@ public struct Peterson: System {
     let world = World<Self>("2", "two processes that enter again and again", start: { Peterson() }) {
       for number in 0..<2 { Input(.process(number), .want) }
     }
-    return Design("peterson", title: "Peterson's lock", chapter: "00-examples.md", worlds: [world]) {
+    return Design("peterson", title: "Peterson's lock", chapter: "93-peterson.md", worlds: [world]) {
       for number in 0..<2 {
         Host(
           "process \(number)", Process.book, at: { $0.processes[number] }, events: .process(number),

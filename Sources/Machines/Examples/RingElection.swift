@@ -6,7 +6,7 @@ import Spec
 /// passes on what is higher than its own number and swallows what is lower; the node whose number comes back is
 /// elected.
 ///
-/// Source: Chang and Roberts (1979); chapter 0.
+/// Source: Chang and Roberts (1979); chapter 94.
 public struct RingElection: System {
   public var nodes: [Node]
 
@@ -36,7 +36,7 @@ public struct RingElection: System {
       for number in 0..<count { Input(.member(number), .stand) }
       Channels(of: count + 1)
     }
-    return Design("ring-election", title: "Ring election", chapter: "00-examples.md", worlds: [world]) {
+    return Design("ring-election", title: "Ring election", chapter: "94-ring-election.md", worlds: [world]) {
       for number in 0..<count {
         Host("node \(number)", book, at: { $0.nodes[number] }, events: .member(number), effects: .member(number))
       }

@@ -9,7 +9,7 @@ import Spec
 /// Left out on purpose: the coordinator's failure. A manager that has prepared then waits for ever; that is the
 /// protocol's well-known weakness and no error of the model.
 ///
-/// Source: Gray and Lamport, *Consensus on transaction commit* (2006); chapter 0.
+/// Source: Gray and Lamport, *Consensus on transaction commit* (2006); chapter 90.
 public struct TwoPhaseCommit: System {
   public var coordinator: Coordinator
   public var managers: [Manager]
@@ -42,12 +42,12 @@ public struct TwoPhaseCommit: System {
     f.each("managers", &managers)
   }
 
-  public static let design: Design<Self> = Self.design(managers: 3)
+  public static let design: Design<Self> = Self.design(managers: 5)
 
   /// - Parameter coordinator: Its book, or a mutant of it.
   public static func design(managers: Int, coordinator: RuleBook<Coordinator> = Coordinator.book) -> Design<Self> {
     Design(
-      "two-phase-commit", title: "Two-phase commit", chapter: "00-examples.md",
+      "two-phase-commit", title: "Two-phase commit", chapter: "90-two-phase-commit.md",
       worlds: [world(managers)]
     ) {
       Host("coordinator", coordinator, at: \.coordinator, events: .coordinator, effects: .coordinator)
