@@ -1,0 +1,372 @@
+import Spec
+
+extension Tabulation {
+  /// The system as a Promela model, whose states spin counts alike.
+  public var promela: String {
+    var printer = PromelaPrinter(self)
+    return printer.print()
+  }
+
+  /// What to type to count the states of a Promela model with spin.
+  public func spinCommand(file: String = "model.pml") -> String {
+    var compile = "gcc -O2 -DSAFETY -DNOREDUCE -DMEMLIM=4096"
+    let vector = vectorBytes
+    if vector > 900 { compile += " -DVECTORSZ=\(vector * 2)" }
+    // A depth-first run is at most as long as there are states.
+    let run = "./pan -E -n -m\(distinct + 10)" + (hasDeadlock ? " -c0" : "")
+    return "spin -a \(file) && \(compile) -o pan pan.c && \(run)"
+  }
+
+  /// Bytes of spin's state vector, roughly.
+  private var vectorBytes: Int {
+    let slots = channels.reduce(0) { $0 + ($1.order == .board ? $1.events.count : 2 * channelCapacity + 8) }
+    return 32 + 4 * (machines.count + ledgers.count + purses.count) + slots
+  }
+}
+
+/// Prints a tabulated system in Promela.
+///
+/// One process, one `d_step` for each move: spin sees no state that Interlock does not. Everything that could hold a
+/// step back is in its guard, because a `d_step` must not stop half-way.
+private struct PromelaPrinter {
+  private let table: Tabulation
+  private var names: ExportNames
+  private var out = ExportText()
+  /// The name of each message on a board.
+  private var posted: [[UInt32: String]]
+  private let states: [[UInt32]]
+  private let ledgerOf: [Int: Int]
+
+  init(_ table: Tabulation) {
+    self.table = table
+    names = ExportNames(table, reserved: Self.reserved)
+    posted = []
+    states = table.machines.map { $0.states.map(\.number) }
+    ledgerOf = Dictionary(uniqueKeysWithValues: table.ledgers.enumerated().map { ($1.host, $0) })
+    for (number, channel) in table.channels.enumerated() {
+      posted.append([:])
+      guard channel.order == .board else { continue }
+      for event in channel.events { posted[number][event] = names.make("\(channel.name) \(table.events[Int(event)])") }
+    }
+  }
+
+  private static let reserved: Set<String> = [
+    "active", "assert", "atomic", "bit", "bool", "break", "byte", "c_code", "c_decl", "c_expr", "c_state", "c_track",
+    "chan", "cond_expr", "d_step", "do", "else", "empty", "enabled", "end", "eval", "false", "fi", "for", "full",
+    "get_priority", "goto", "hidden", "if", "in", "init", "inline", "int", "interlock", "len", "local", "ltl", "mtype",
+    "nempty", "never", "nfull", "np_", "od", "of", "owed", "pc_value", "pid", "printf", "priority", "proctype",
+    "provided", "return", "run", "select", "set_priority", "short", "show", "skip", "STDIN", "timeout", "trace", "true",
+    "typedef", "unless", "unsigned", "xr", "xs", "define", "include", "linux", "unix",
+  ]
+
+  mutating func print() -> String {
+    header()
+    declarations()
+    for operation in usedOperations { define(operation) }
+    for (number, channel) in table.channels.enumerated() where channel.order == .unordered { definePut(number) }
+    process()
+    return out.text
+  }
+
+  // MARK: - The header
+
+  private mutating func header() {
+    out.line("/*")
+    comment("\(table.machine), world \(table.world): \(table.words).")
+    comment("")
+    comment(
+      "Printed by Interlock. Each machine is tabulated: a complete exploration numbered the local states it can reach, "
+        + "and asked its rules about every event in each of them. The system is as it was written: one variable for each "
+        + "machine, ledger of open obligations, channel and purse of the world, and one d_step for each move. States "
+        + "correspond to Interlock's one to one.")
+    comment("")
+    comment("Interlock found \(table.distinct.grouped) distinct states and \(table.generated.grouped) steps. With")
+    comment("")
+    out.line(" *   \(table.spinCommand())")
+    comment("")
+    comment(
+      "spin should say \"\(table.distinct) states, stored\" and \"\(table.generated + 1) transitions\" (it counts the "
+        + "start as one)"
+        + (table.hasDeadlock ? ", and fail the assertion at the end, where the exploration found a deadlock." : "."))
+    if !table.laws.isEmpty {
+      comment("")
+      comment("Interlock judged these laws; they are not exported:")
+      for law in table.laws { out.words(safe(law), first: " *   ", next: " *     ") }
+    }
+    out.line(" */")
+    out.line()
+  }
+
+  private mutating func comment(_ text: String) {
+    if text.isEmpty { out.line(" *") } else { out.words(safe(text), first: " * ") }
+  }
+
+  /// Words that cannot end a comment.
+  private func safe(_ text: String) -> String {
+    var result = ""
+    for character in text { result += character == "/" && result.hasSuffix("*") ? " /" : String(character) }
+    return result
+  }
+
+  // MARK: - Declarations
+
+  private mutating func declarations() {
+    let carried = Set(table.channels.filter { $0.order != .board }.flatMap(\.events))
+    for event in carried.sorted() {
+      out.line("#define \(names.events[Int(event)]) \(event + 1)  /* \(safe(table.events[Int(event)])) */")
+    }
+    if !carried.isEmpty { out.line() }
+    var told: [String: Int] = [:]
+    for (host, machine) in table.machines.enumerated() {
+      let key = machine.states.map { "\($0.number) \($0.words)" }.joined(separator: "\n")
+      declare(names.machines[host], machine.states, machine.start, as: told[key].map { names.machines[$0] })
+      told[key] = told[key] ?? host
+    }
+    for (number, ledger) in table.ledgers.enumerated() {
+      declare(names.ledgers[number], ledger.states, ledger.start, as: nil)
+    }
+    for (number, channel) in table.channels.enumerated() { declare(channel, number) }
+    for (number, purse) in table.purses.enumerated() {
+      out.line("\(type(purse.limit)) \(names.purses[number]) = \(purse.limit);")
+    }
+    out.line()
+  }
+
+  private mutating func declare(
+    _ name: String, _ states: [(number: UInt32, words: String)], _ start: UInt32, as other: String?
+  ) {
+    if let other {
+      out.line("/* as \(other) */")
+    } else {
+      out.line("/*")
+      for state in states { out.words(safe("\(state.number): \(state.words)"), first: " * ", next: " *     ") }
+      out.line(" */")
+    }
+    out.line("\(type(Int(states.map(\.number).max() ?? 0))) \(name) = \(start);")
+  }
+
+  private mutating func declare(_ channel: Tabulation.Channel, _ number: Int) {
+    let name = names.channels[number]
+    switch channel.order {
+    case .fifo, .held:
+      let words = channel.order == .held ? "the head waits while its receiver refuses it" : "first in, first out"
+      out.line("/* \(words) */")
+      out.line("chan \(name) = [\(table.channelCapacity)] of { \(type(Int(channel.events.max() ?? 0) + 1)) };")
+    case .unordered:
+      // The place of a message counts, so that states correspond; a receive by pattern would only find the first.
+      out.line("/* any may be taken; 0 is an empty place */")
+      out.line("\(type(Int(channel.events.max() ?? 0) + 1)) \(name)[\(table.channelCapacity)];")
+    case .board:
+      out.line("/* \(safe(channel.name)): what is posted stays */")
+      for event in channel.events { out.line("bool \(posted[number][event]!);") }
+    }
+  }
+
+  private func type(_ most: Int) -> String { most < 256 ? "byte" : most < 32_768 ? "short" : "int" }
+
+  // MARK: - Operations
+
+  private var usedOperations: [Int] {
+    let used = table.moves.flatMap(\.actions).compactMap { action in
+      if case .operate(_, let operation) = action { operation } else { nil }
+    }
+    return Set(used).sorted()
+  }
+
+  private mutating func define(_ operation: Int) {
+    let it = table.operations[operation]
+    out.line("/* \(safe(it.words)) */")
+    out.line("inline operation_\(operation)(owed) {")
+    out.wrapped(
+      it.rows.map { ":: owed == \($0.from) -> owed = \($0.to)" }, first: "  if ", next: "     ", last: " fi")
+    out.line("}")
+    out.line()
+  }
+
+  private mutating func definePut(_ number: Int) {
+    let name = names.channels[number]
+    out.line("inline put_\(name)(event) {")
+    out.line("  if")
+    for place in 0..<table.channelCapacity {
+      let before = place == 0 ? "" : "\(name)[\(place - 1)] != 0 && "
+      out.line("  :: \(before)\(name)[\(place)] == 0 -> \(name)[\(place)] = event")
+    }
+    out.line("  fi")
+    out.line("}")
+    out.line()
+  }
+
+  // MARK: - Moves
+
+  private mutating func process() {
+    out.line("active proctype interlock() {")
+    out.line("  do")
+    var shown = ""
+    for move in table.moves {
+      let rule = title(of: move)
+      if rule != shown {
+        out.line()
+        out.line("  /* \(safe(rule)) */")
+        shown = rule
+      }
+      print(move)
+    }
+    out.line()
+    deadlock()
+    out.line("  od")
+    out.line("}")
+  }
+
+  private func title(of move: TabulatedMove) -> String { "\(table.machines[move.host].name): \(move.ruleName)" }
+
+  private mutating func print(_ move: TabulatedMove) {
+    var conditions = move.conditions.map(text)
+    if let branch = move.branch, let asked = text(branch) { conditions.insert(asked, at: 0) }
+    out.line("  :: d_step { /* \(safe(move.source)) */")
+    let guarding = conditions.isEmpty ? ["true"] : conditions
+    out.wrapped(
+      guarding.enumerated().map { $0 == 0 ? $1 : "&& " + $1 }, first: "       ", next: "       ", last: " ->")
+    var statements = move.before.map { Statement.plain(text($0)) }
+    if let branch = move.branch { statements += body(branch) }
+    print(statements.isEmpty ? [.plain("skip")] : statements, indent: "       ")
+    out.line("     }")
+  }
+
+  private enum Statement {
+    case plain(String)
+    case choice([(when: String, then: [Statement])])
+  }
+
+  private mutating func print(_ statements: [Statement], indent: String) {
+    for (index, statement) in statements.enumerated() {
+      let end = index == statements.count - 1 ? "" : ";"
+      switch statement {
+      case .plain(let text): out.line(indent + text + end)
+      case .choice(let options):
+        let short = options.compactMap { option in
+          if option.then.count == 1, case .plain(let text) = option.then[0] { ":: \(option.when) -> \(text)" } else { nil }
+        }
+        if short.count == options.count {
+          out.wrapped(short, first: indent + "if ", next: indent + "   ", last: " fi" + end)
+        } else {
+          out.line(indent + "if")
+          for option in options {
+            out.line("\(indent):: \(option.when) ->")
+            print(option.then, indent: indent + "   ")
+          }
+          out.line(indent + "fi" + end)
+        }
+      }
+    }
+  }
+
+  private func body(_ branch: TabulatedMove.Branch) -> [Statement] {
+    var statements = moved(branch) + branch.actions.map { .plain(text($0)) }
+    if let stage = branch.next {
+      statements.append(
+        .choice(
+          stage.branches.map { branch in
+            let then = body(branch)
+            return (text(branch) ?? "true", then.isEmpty ? [.plain("skip")] : then)
+          }))
+    }
+    return statements
+  }
+
+  /// The machine's new local state, given that the old one is among the rows.
+  private func moved(_ branch: TabulatedMove.Branch) -> [Statement] {
+    let name = names.machines[branch.host]
+    let moved = branch.rows.filter { $0.from != $0.to }
+    guard let first = moved.first else { return [] }
+    if moved.count == branch.rows.count, moved.allSatisfy({ $0.to == first.to }) {
+      return [.plain("\(name) = \(first.to)")]
+    }
+    var options = moved.map { ("\(name) == \($0.from)", [Statement.plain("\(name) = \($0.to)")]) }
+    if moved.count < branch.rows.count { options.append(("else", [.plain("skip")])) }
+    return [.choice(options)]
+  }
+
+  // MARK: - Words
+
+  private func text(_ branch: TabulatedMove.Branch) -> String? {
+    text(names.machines[branch.host], branch.rows.map(\.from), among: states[branch.host])
+  }
+
+  /// Whether a variable has one of some values; nil where it always does.
+  private func text(_ name: String, _ numbers: [UInt32], among all: [UInt32]) -> String? {
+    let ranges = NumberRanges(numbers, among: all)
+    if ranges.isAll { return nil }
+    if ranges.ranges.isEmpty { return "false" }
+    let parts = ranges.ranges.map {
+      $0.count == 1
+        ? "\(name) == \($0.lowerBound)"
+        : ranges.ranges.count == 1
+          ? "\(name) >= \($0.lowerBound) && \(name) <= \($0.upperBound)"
+          : "(\(name) >= \($0.lowerBound) && \(name) <= \($0.upperBound))"
+    }
+    return parts.count == 1 ? parts[0] : "(\(parts.joined(separator: " || ")))"
+  }
+
+  private func text(_ condition: TabulatedMove.Condition) -> String {
+    switch condition {
+    case .machine(let host, let numbers): return text(names.machines[host], numbers, among: states[host]) ?? "true"
+    case .ledger(let host, let numbers):
+      let ledger = ledgerOf[host]!
+      return text(names.ledgers[ledger], numbers, among: table.ledgers[ledger].states.map(\.number)) ?? "true"
+    case .combination(let hosts, let numbers):
+      let parts = numbers.map { combination in
+        zip(hosts, combination).map { "\(names.machines[$0]) == \($1)" }.joined(separator: " && ")
+      }
+      return "(" + parts.map { "(\($0))" }.joined(separator: " || ") + ")"
+    case .waits(let channel, let position, let event):
+      let name = names.channels[channel]
+      return switch table.channels[channel].order {
+      case .fifo, .held: "\(name)?[\(names.events[Int(event)])]"
+      case .unordered: "\(name)[\(position)] == \(names.events[Int(event)])"
+      case .board: posted[channel][event]!
+      }
+    case .waitsAny(let channel):
+      let name = names.channels[channel]
+      return table.channels[channel].order == .unordered ? "\(name)[0] != 0" : "len(\(name)) > 0"
+    case .room(let channel, let count):
+      let name = names.channels[channel]
+      let last = table.channelCapacity - count
+      if last < 0 { return "false" }
+      return table.channels[channel].order == .unordered ? "\(name)[\(last)] == 0" : "len(\(name)) <= \(last)"
+    case .purse(let purse): return "\(names.purses[purse]) > 0"
+    }
+  }
+
+  private func text(_ action: TabulatedMove.Action) -> String {
+    switch action {
+    case .take(let channel, let position):
+      let name = names.channels[channel]
+      guard table.channels[channel].order == .unordered else { return "\(name)?_" }
+      let shifts = (position..<table.channelCapacity - 1).map { "\(name)[\($0)] = \(name)[\($0 + 1)]" }
+      return (shifts + ["\(name)[\(table.channelCapacity - 1)] = 0"]).joined(separator: "; ")
+    case .post(let channel, let event):
+      return switch table.channels[channel].order {
+      case .fifo, .held: "\(names.channels[channel])!\(names.events[Int(event)])"
+      case .unordered: "put_\(names.channels[channel])(\(names.events[Int(event)]))"
+      case .board: "\(posted[channel][event]!) = true"
+      }
+    case .operate(let host, let operation): return "operation_\(operation)(\(names.ledgers[ledgerOf[host]!]))"
+    case .spend(let purse): return "\(names.purses[purse])--"
+    }
+  }
+
+  /// Where nothing can happen, every machine must be at rest.
+  private mutating func deadlock() {
+    let asked = table.machines.indices.compactMap { host in
+      text(names.machines[host], states[host].filter(table.machines[host].resting.contains), among: states[host])
+    }
+    if asked.isEmpty {
+      out.line("  /* every machine may rest in every state, so there is no deadlock: hence -E */")
+      return
+    }
+    out.line("  /* where nothing can happen, every machine must be at rest */")
+    out.wrapped(
+      asked.enumerated().map { $0 == 0 ? $1 : "&& " + $1 }, first: "  :: timeout && !(", next: "     ",
+      last: ") -> assert(false)")
+  }
+}
