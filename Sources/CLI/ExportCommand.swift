@@ -10,7 +10,9 @@ struct Export: ParsableCommand {
       The world is explored to its end first; what is printed names the counts found, and how to find them again with \
       the other checker. Worlds with crashes, and worlds in which a law is broken, cannot be exported.
       """,
-    exitCodes: [0: "the model is written", 1: "the world cannot be exported", 2: "usage", 3: "the file cannot be written"]
+    exitCodes: [
+      0: "the model is written", 1: "the world cannot be exported", 2: "usage", 3: "the file cannot be written",
+    ]
   )
 
   @Argument(help: "The machine, as interlock list names it.") var machine: String
@@ -18,7 +20,8 @@ struct Export: ParsableCommand {
   @Option(help: "The language of the model.") var format: ExportFormat = .promela
   @Option(help: ArgumentHelp("Write the model to this file instead of standard output.", valueName: "file"))
   var output: String?
-  @Flag(help: "Print one JSON object: the counts, the command that finds them again, and the model where no file is named.")
+  @Flag(
+    help: "Print one JSON object: the counts, the command that finds them again, and the model where no file is named.")
   var json = false
 
   mutating func run() throws {

@@ -16,7 +16,8 @@ public enum ExportError: Error, Hashable, Sendable, CustomStringConvertible {
       "what breaks a law cannot be exported, because exploration stops there and another checker goes on: "
         + laws.joined(separator: "; ")
     case .incomplete(let bounds):
-      "only a world that is explored to its end can be exported; this one met a bound: " + bounds.joined(separator: "; ")
+      "only a world that is explored to its end can be exported; this one met a bound: "
+        + bounds.joined(separator: "; ")
     case .tooLarge(let what): "\(what): too much for an export"
     }
   }

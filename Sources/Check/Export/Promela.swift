@@ -223,13 +223,24 @@ private struct PromelaPrinter {
     var conditions = move.conditions.map(text)
     if let branch = move.branch, let asked = text(branch) { conditions.insert(asked, at: 0) }
     out.line("  :: d_step { /* \(safe(move.source)) */")
-    let guarding = conditions.isEmpty ? ["true"] : conditions
     out.wrapped(
-      guarding.enumerated().map { $0 == 0 ? $1 : "&& " + $1 }, first: "       ", next: "       ", last: " ->")
+      pieces(conditions.isEmpty ? "true" : conditions.joined(separator: " && ")), first: "       ", next: "       ",
+      last: " ->")
     var statements = move.before.map { Statement.plain(text($0)) }
     if let branch = move.branch { statements += body(branch) }
     print(statements.isEmpty ? [.plain("skip")] : statements, indent: "       ")
     out.line("     }")
+  }
+
+  /// The parts of a condition, each with the operator behind it: spin ends a statement where a line ends without one.
+  private func pieces(_ condition: String) -> [String] {
+    condition.split(separator: " ").reduce(into: [String]()) { pieces, word in
+      if let last = pieces.last, !last.hasSuffix("&&"), !last.hasSuffix("||") {
+        pieces[pieces.count - 1] = last + " " + word
+      } else {
+        pieces.append(String(word))
+      }
+    }
   }
 
   private enum Statement {
@@ -244,7 +255,11 @@ private struct PromelaPrinter {
       case .plain(let text): out.line(indent + text + end)
       case .choice(let options):
         let short = options.compactMap { option in
-          if option.then.count == 1, case .plain(let text) = option.then[0] { ":: \(option.when) -> \(text)" } else { nil }
+          if option.then.count == 1, case .plain(let text) = option.then[0] {
+            ":: \(option.when) -> \(text)"
+          } else {
+            nil
+          }
         }
         if short.count == options.count {
           out.wrapped(short, first: indent + "if ", next: indent + "   ", last: " fi" + end)
@@ -366,7 +381,6 @@ private struct PromelaPrinter {
     }
     out.line("  /* where nothing can happen, every machine must be at rest */")
     out.wrapped(
-      asked.enumerated().map { $0 == 0 ? $1 : "&& " + $1 }, first: "  :: timeout && !(", next: "     ",
-      last: ") -> assert(false)")
+      pieces(asked.joined(separator: " && ")), first: "  :: timeout && !(", next: "     ", last: ") -> assert(false)")
   }
 }

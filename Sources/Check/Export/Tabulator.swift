@@ -119,7 +119,8 @@ struct Tabulator {
     case .open(_, let effect): "send \(walker.typed.describeEffect(effect))"
     case .cancel(let contract, let key): "cancel \(words.contracts[contract]) \(key)"
     case .cancelAll(let contract): "cancel every \(words.contracts[contract])"
-    case .answer(let index, let next): "answer number \(index + 1)\(next.map { ", which is then in stage \($0)" } ?? "")"
+    case .answer(let index, let next):
+      "answer number \(index + 1)\(next.map { ", which is then in stage \($0)" } ?? "")"
     case .lose(let index): "lose the answer to number \(index + 1)"
     }
   }

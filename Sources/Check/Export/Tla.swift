@@ -285,7 +285,9 @@ private struct TlaPrinter {
     let single = ranges.ranges.filter { $0.count == 1 }.map { String($0.lowerBound) }
     let wide = ranges.ranges.filter { $0.count > 1 }.map { "\($0.lowerBound)..\($0.upperBound)" }
     if wide.isEmpty, single.count == 1 { return "\(name) = \(single[0])" }
-    let sets = (single.isEmpty ? [] : ["{\(single.joined(separator: ", "))}"]) + wide.map { wide.count + (single.isEmpty ? 0 : 1) > 1 ? "(\($0))" : $0 }
+    let sets =
+      (single.isEmpty ? [] : ["{\(single.joined(separator: ", "))}"])
+      + wide.map { wide.count + (single.isEmpty ? 0 : 1) > 1 ? "(\($0))" : $0 }
     return "\(name) \\in \(sets.joined(separator: " \\cup "))"
   }
 
@@ -325,7 +327,9 @@ private struct TlaPrinter {
       comment("Where nothing can happen, every machine is at rest.")
       out.line("NoDeadlock ==")
       out.line("  \\/ ENABLED Next")
-      for (index, text) in asked.enumerated() { out.words(text, first: index == 0 ? "  \\/ /\\ " : "     /\\ ", next: "          ") }
+      for (index, text) in asked.enumerated() {
+        out.words(text, first: index == 0 ? "  \\/ /\\ " : "     /\\ ", next: "          ")
+      }
       out.line()
     }
     out.line(String(repeating: "=", count: 78))
@@ -334,16 +338,22 @@ private struct TlaPrinter {
   private mutating func types() {
     comment("Every local state is one that Interlock reached.")
     out.line("TypeOK ==")
-    for host in states.indices { out.words(member(names.machines[host], states[host]), first: "  /\\ ", next: "       ") }
+    for host in states.indices {
+      out.words(member(names.machines[host], states[host]), first: "  /\\ ", next: "       ")
+    }
     for (number, ledger) in table.ledgers.enumerated() {
       out.words(member(names.ledgers[number], ledger.states.map(\.number)), first: "  /\\ ", next: "       ")
     }
     for (number, channel) in table.channels.enumerated() {
       let events = "{\(channel.events.map { names.events[Int($0)] }.joined(separator: ", "))}"
       let set = channel.order == .board ? "\\subseteq" : "\\in Seq("
-      out.words("\(names.channels[number]) \(set)\(channel.order == .board ? " " : "")\(events)\(channel.order == .board ? "" : ")")", first: "  /\\ ", next: "       ")
+      out.words(
+        "\(names.channels[number]) \(set)\(channel.order == .board ? " " : "")\(events)\(channel.order == .board ? "" : ")")",
+        first: "  /\\ ", next: "       ")
     }
-    for (number, purse) in table.purses.enumerated() { out.line("  /\\ \(names.purses[number]) \\in 0..\(purse.limit)") }
+    for (number, purse) in table.purses.enumerated() {
+      out.line("  /\\ \(names.purses[number]) \\in 0..\(purse.limit)")
+    }
     out.line()
   }
 
