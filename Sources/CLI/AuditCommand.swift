@@ -100,7 +100,9 @@ struct Audit: ParsableCommand {
       for name in try entry.worlds(named: nil, exhaustive: true) {
         let progress = Options.Progress()
         let usage = Usage()
-        let report = entry.explore(name, SearchOptions()) { progress.update("\(name): \(Output.count($0.distinct)) states") }
+        let report = entry.explore(name, SearchOptions()) {
+          progress.update("\(name): \(Output.count($0.distinct)) states")
+        }
         progress.finish()
         findings += report.findings.map(\.finding)
         worlds.append(Explore.object(report, usage))

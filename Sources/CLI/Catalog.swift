@@ -67,9 +67,14 @@ struct CatalogEntry: Sendable {
 enum Catalog {
   static let entries: [CatalogEntry] = [
     CatalogEntry(TwoPhaseCommit.design, sizes: TwoPhaseCommit.sizes),
+    CatalogEntry(DiningPhilosophers.design, sizes: DiningPhilosophers.sizes),
+    CatalogEntry(EpochSwitch.design, sizes: EpochSwitch.sizes),
+    CatalogEntry(EpochSwitch.buffered[0], sizes: EpochSwitch.buffered),
+    CatalogEntry(Peterson.design),
+    CatalogEntry(RingElection.design, sizes: RingElection.sizes),
     CatalogEntry(TopologySwitch.design, scenarios: Scenario.all) { roster in
       (1...7).contains(roster.count) ? TopologySwitch(agents: roster.count, topology: .star) : nil
-    }
+    },
   ]
 
   static func entry(_ name: String) throws -> CatalogEntry {

@@ -18,6 +18,7 @@ struct Explore: ParsableCommand {
   @Option(help: ArgumentHelp("Stop when the search holds this much memory, such as 4G.", valueName: "size"))
   var memory: ByteSize?
   @Option(help: "Remember states by 64 or 128 bits of their hash, or whole.") var remember: StateMemory = .hash64
+  @Flag(help: "Leave out orders of steps that no law can tell apart (leads-to is then not judged).") var reduce = false
   @Option(help: ArgumentHelp("Threads; by default one for each core.", valueName: "count")) var workers: Int?
   @Flag(help: "Print one JSON object (with an array \"worlds\" where several were explored).") var json = false
 
@@ -36,7 +37,7 @@ struct Explore: ParsableCommand {
       let usage = Usage()
       let bound = entry.worlds.first { $0.name == name }!.isExhaustive ? 50_000_000 : 1_000_000
       let bounds = Bounds(states: states ?? bound, depth: depth ?? .max, bytes: memory?.bytes ?? .max)
-      let options = SearchOptions(bounds: bounds, memory: remember, workers: workers ?? Usage.cores)
+      let options = SearchOptions(bounds: bounds, memory: remember, workers: workers ?? Usage.cores, reduces: reduce)
       let report = entry.explore(name, options) { now in
         progress.update(
           "\(name): \(Output.count(now.distinct)) states, depth \(now.depth), \(Output.count(now.frontier)) waiting")
@@ -83,8 +84,10 @@ struct Explore: ParsableCommand {
   }
 
   private static func fairness(of report: ExplorationReport) -> String {
-    report.leadsTo.isEmpty
-      ? "" : report.isComplete ? "; leads-to under weak fairness of what is owed" : "; leads-to not judged"
+    let reduction = report.reduction.map { "; \($0)" } ?? ""
+    if report.leadsTo.isEmpty { return reduction }
+    return reduction
+      + (report.judgesLeadsTo ? "; leads-to under weak fairness of what is owed" : "; leads-to not judged")
   }
 
   private static func met(_ report: ExplorationReport) -> Int { report.coverage.sometimes.count { $0.isMet } }

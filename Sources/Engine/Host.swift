@@ -119,7 +119,10 @@ public final class Host<S: System> {
     case .fired: counts.fired += 1
     case .refused:
       counts.refused += 1
-      if refusalsWanted { refusals = design.hosts[event.kind].refusals(state, event) }
+      if refusalsWanted {
+        let refused = stepper.refusedTogether ?? event
+        refusals = design.hosts[refused.kind].refusals(state, refused)
+      }
     case .ignored: counts.ignored += 1
     case .unexpected: counts.unexpected += 1
     }

@@ -19,7 +19,12 @@ public final class Batch {
   /// The identities that an owed step of this state answers, each a small number.
   @exclusivity(unchecked) var owed = Flat<UInt32>()
 
+  /// Clusters, as bits, with a move that waits for room in a channel, or that sends where others send too.
+  @exclusivity(unchecked) var disturbed: UInt64 = 0
+
   struct Successor {
+    /// The host whose move it was.
+    let owner: UInt16
     /// Where its changes begin.
     let changes: Int
     /// The owed identity that this step answers; 0 for none.
@@ -48,10 +53,12 @@ public final class Batch {
   }
 
   /// Begins a successor; its changes follow.
-  @inline(__always) func begin(low: UInt64, high: UInt64, answers: UInt32, isBroken: Bool) {
+  @inline(__always) func begin(low: UInt64, high: UInt64, owner: Int = 0, answers: UInt32, isBroken: Bool) {
     lows.append(low)
     highs.append(high)
-    successors.append(Successor(changes: changes.count, answers: answers, isBroken: isBroken))
+    successors.append(
+      Successor(
+        owner: UInt16(truncatingIfNeeded: owner), changes: changes.count, answers: answers, isBroken: isBroken))
   }
 
   @inline(__always) func changes(of ordinal: Int) -> Range<Int> {
@@ -65,6 +72,7 @@ public final class Batch {
     changes.removeAll()
     if !findings.isEmpty { findings.removeAll(keepingCapacity: true) }
     owed.removeAll()
+    disturbed = 0
     isBroken = false
     isResting = true
     from = 0

@@ -23,6 +23,12 @@ public struct Coverage: Sendable {
       self.passes = passes
     }
 
+    mutating func add(_ other: RuleCount) {
+      fired += other.fired
+      passes += other.passes
+      for number in refusals.indices { refusals[number] += other.refusals[number] }
+    }
+
     /// Guards that never said no, though the rule was asked.
     public var guardsNeverFalse: [String] {
       fired == 0 ? [] : guards.indices.filter { refusals[$0] == 0 }.map { guards[$0] }
@@ -41,15 +47,18 @@ public struct Coverage: Sendable {
   public var guards: Int { rules.reduce(0) { $0 + $1.guards.count } }
   public var guardsRefusing: Int { rules.reduce(0) { $0 + $1.refusals.count { $0 > 0 } } }
 
+  /// Adds a rule, or to the same rule of another machine with the same book.
+  @usableFromInline mutating func add(_ rule: RuleCount) {
+    guard let index = rules.firstIndex(where: { $0.host == rule.host && $0.rule == rule.rule }) else {
+      rules.append(rule)
+      return
+    }
+    rules[index].add(rule)
+  }
+
   /// Adds what another worker covered.
   mutating func merge(_ other: Coverage) {
-    for index in rules.indices {
-      rules[index].fired += other.rules[index].fired
-      rules[index].passes += other.rules[index].passes
-      for number in rules[index].refusals.indices {
-        rules[index].refusals[number] += other.rules[index].refusals[number]
-      }
-    }
+    for index in rules.indices { rules[index].add(other.rules[index]) }
     for index in sometimes.indices where other.sometimes[index].isMet { sometimes[index].isMet = true }
   }
 }

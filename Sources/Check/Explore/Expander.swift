@@ -10,6 +10,7 @@ public struct Expander: Sendable {
   /// Names, by index, of the properties that runs must lead somewhere.
   let leadsTo: [String]
   let fairness: [Fairness]
+  let reduction: Reduction
   let makeLexicon: @Sendable () -> Lexicon
   let makeWorker: @Sendable (Lexicon) -> Worker
   /// Steps along the successors with these ordinals, from the start, and tells each.
@@ -40,7 +41,7 @@ public struct Expander: Sendable {
     let leading = Expander.leading(design)
     self.init(
       digest: design.bookDigest,
-      leadsTo: leading.map(\.name), fairness: leading.map(\.fairness),
+      leadsTo: leading.map(\.name), fairness: leading.map(\.fairness), reduction: Reduction(design, world),
       kinds: PartPlan(design, world, machineTypes: Stepper(design).machineTypes).kindCount,
       makeWorker: { lexicon in
         let interpreter = Interpreter(design, world, lexicon)
@@ -52,13 +53,14 @@ public struct Expander: Sendable {
   }
 
   @usableFromInline init(
-    digest: UInt64, leadsTo: [String], fairness: [Fairness], kinds: Int,
+    digest: UInt64, leadsTo: [String], fairness: [Fairness], reduction: Reduction, kinds: Int,
     makeWorker: @escaping @Sendable (Lexicon) -> Worker,
     trace: @escaping @Sendable ([Int]) -> Trace
   ) {
     self.digest = digest
     self.leadsTo = leadsTo
     self.fairness = fairness
+    self.reduction = reduction
     makeLexicon = { Lexicon(kinds: kinds) }
     self.makeWorker = makeWorker
     self.trace = trace

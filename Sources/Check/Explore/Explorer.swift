@@ -72,8 +72,13 @@ public struct SearchOptions: Sendable {
   public var memory: StateMemory
   /// Threads; an exact search has one.
   public var workers: Int
+  /// Whether orders that make no difference to any law are left out. Leads-to properties are then not judged.
+  public var reduces: Bool
 
-  public init(bounds: Bounds = Bounds(), memory: StateMemory = .hash64, workers: Int = 1) {
+  public init(
+    bounds: Bounds = Bounds(), memory: StateMemory = .hash64, workers: Int = 1, reduces: Bool = false
+  ) {
+    self.reduces = reduces
     self.bounds = bounds
     self.memory = memory
     self.workers = memory == .exact ? 1 : max(1, workers)
@@ -100,6 +105,10 @@ public struct ExplorationReport: Sendable {
   public let coverage: Coverage
   /// Leads-to properties judged, under weak fairness of what is owed.
   public let leadsTo: [String]
+  /// Whether they were: neither a search that stopped short nor a reduced one can tell.
+  public let judgesLeadsTo: Bool
+  /// What was left out by a reduction, in words; nil where none was asked for.
+  public let reduction: String?
   /// Bounds that were met; empty for a complete search.
   public let boundsMet: [String]
   /// Bytes held by table, log, edges, frontier and values at their largest.

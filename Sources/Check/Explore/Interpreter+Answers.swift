@@ -14,7 +14,9 @@ extension Interpreter {
     stepper.isJudging = false
     var findings = hasStepLaws[host] ? stepper.judgeStep(host: host, of: &scratch).map { broken($0, of: host) } : []
     guard case .fired = outcome else { return walker.transition(host, outcome, to: code, findings: findings) }
-    let routed = stepper.received.map { self.code(of: $0) }
+    let routed = stepper.received.indices.map { place in
+      self.code(of: stepper.received[place]) | (stepper.bound.contains(place) ? PartWalker.boundFlag : 0)
+    }
     let orders = stepper.orders.compactMap(packed)
     let after = self.code(ofMachine: host)
     if after == nil { loaded[host] = .max }
@@ -48,6 +50,15 @@ extension Interpreter {
     return PartWalker.HostFact(
       findings: holdsAnything ? [] : verdict.broken.map { broken($0, of: host) }, from: verdict.from << offset,
       to: verdict.to << offset, isResting: design.hosts[host].isResting(scratch))
+  }
+
+  /// Whether a machine, in its phase, has any word but a refusal for events of a kind.
+  @inlinable func mayTake(_ host: Int, _ code: UInt32, _ event: Int) -> Bool {
+    load(host, code)
+    let phase = design.hosts[host].phase(scratch)
+    let book = design.hosts[host].book
+    if book.rules.contains(where: { $0.event == event && $0.phases.contains(phase) }) { return true }
+    return !book.silences.contains { $0.word == "refused" && $0.event == event && $0.phases.contains(phase) }
   }
 
   @inlinable func broken(_ law: Int, of host: Int) -> Finding { .broken(design.hosts[host].properties[law]) }

@@ -35,15 +35,19 @@ extension Interpreter {
   @inlinable var coverage: Coverage {
     var fired = design.hosts.map { Array(repeating: 0, count: $0.book.rules.count) }
     for (host, rule, count) in walker.firings { fired[host][rule] += count }
-    return Coverage(
-      rules: design.hosts.flatMap { host in
-        host.book.rules.enumerated().map { number, rule in
+    var coverage = Coverage(rules: [], sometimes: sometimesMet)
+    for host in design.hosts {
+      // Machines with one book are one to whoever asks what was exercised.
+      let isShared = design.hosts.contains { $0.index != host.index && $0.book.title == host.book.title }
+      for (number, rule) in host.book.rules.enumerated() {
+        coverage.add(
           Coverage.RuleCount(
-            host: host.name, rule: rule.name, fired: fired[host.index][number], guards: rule.guards.map(\.name),
-            refusals: Array(verdicts[host.index][number].dropLast()), passes: verdicts[host.index][number].last ?? 0)
-        }
-      },
-      sometimes: sometimesMet)
+            host: isShared ? host.book.title : host.name, rule: rule.name, fired: fired[host.index][number],
+            guards: rule.guards.map(\.name), refusals: Array(verdicts[host.index][number].dropLast()),
+            passes: verdicts[host.index][number].last ?? 0))
+      }
+    }
+    return coverage
   }
 
   /// In the order of the design's properties.
@@ -58,11 +62,17 @@ extension Interpreter {
       }
     }
     met += jointJudge.sometimesMet
-    // A crash may have met what no other step did.
-    for (index, whole) in wholeJudge.sometimesMet.enumerated() where whole.isMet && index < met.count {
-      if let place = met.firstIndex(where: { $0.name == whole.name }) { met[place].isMet = true }
+    // A crash may have met what no other step did, and what one machine of a row has met, the row has.
+    for whole in wholeJudge.sometimesMet where whole.isMet { met.append(whole) }
+    var told: [(name: String, isMet: Bool)] = []
+    for it in met {
+      if let place = told.firstIndex(where: { $0.name == it.name }) {
+        told[place].isMet = told[place].isMet || it.isMet
+      } else {
+        told.append(it)
+      }
     }
-    return met
+    return told
   }
 
   /// The fields of one machine in one of its states: `phase=prepared, epoch=1`.

@@ -44,6 +44,7 @@ import Spec
   @usableFromInline struct Channel: Sendable {
     let name: String
     let fromHost: Int
+    let toHost: Int
     let effect: Int
     let isLossy: Bool
     let isRepeating: Bool
@@ -71,7 +72,8 @@ import Spec
     }
     channels = design.channels.map { route in
       Channel(
-        name: route.effectName, fromHost: route.fromHost, effect: route.effect, isLossy: route.isLossy,
+        name: route.effectName, fromHost: route.fromHost, toHost: route.toHost, effect: route.effect,
+        isLossy: route.isLossy,
         isRepeating: route.isRepeating, order: route.order ?? .fifo)
     }
     inputs = world.inputs.map { Input(isLimited: $0.limit != nil) }

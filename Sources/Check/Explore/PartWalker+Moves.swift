@@ -122,6 +122,7 @@ extension PartWalker {
         for (index, entry) in ledgers[Int(codes[part])].enumerated()
         where entry.condition == Entry.open && plan.pays(it, Int(entry.contract)) {
           begin()
+          owner = it.host
           set(part, ledger(codes[part], number(of: .lose(index: index))).code)
           set(purses, self.purses(codes[purses], .spend(purse)))
           finish(batch, nil, answers: 0)
@@ -132,6 +133,7 @@ extension PartWalker {
         let part = plan.firstChannel + channel
         if queueSpans[Int(codes[part])].count == 0 { continue }
         begin()
+        owner = plan.channels[channel].toHost
         set(part, pull(codes[part], 0))
         set(purses, self.purses(codes[purses], .spend(purse)))
         finish(batch, nil, answers: 0)
@@ -170,10 +172,19 @@ extension PartWalker {
 
   @inline(__always) private func begin() {
     taken.removeAll()
+    stepped.removeAll()
     if !breaches.isEmpty { breaches.removeAll(keepingCapacity: true) }
     visited = 0
     isRevisiting = false
     overflows = false
+    isUndone = false
+    sendsWhereOthersDo = false
+  }
+
+  /// Notes that the cluster of the move at hand cannot stand for all.
+  private func disturb(_ batch: Batch) {
+    guard let reduction else { return }
+    batch.disturbed |= 1 << UInt64(reduction.clusters[owner])
   }
 
   /// Puts another code at a part of the state at hand.
@@ -190,7 +201,8 @@ extension PartWalker {
 
   /// Delivers an event to its host, and runs direct routes to completion, first in, first out.
   @inline(__always) @discardableResult private func step(_ event: UInt32) -> OutcomeKind {
-    let first = transition(Int(eventHosts[Int(event)]), event)
+    owner = Int(eventHosts[Int(event)])
+    let first = transition(owner, event)
     let outcome = take(first)
     if outcome == .unexpected { note(.unexpected(typed.describeEvent(event))) }
     if transitions.at(first).pointee.routed.count > 0 { stepOn(first) }
@@ -203,12 +215,16 @@ extension PartWalker {
     var next = 0
     var trouble: Breach?
     while next < waiting.count {
-      let event = waiting[next]
+      let event = waiting[next] & ~Self.boundFlag
       let number = transition(Int(eventHosts[Int(event)]), event)
-      switch take(number) {
+      let outcome = take(number)
+      switch outcome {
       case .fired, .ignored: break
-      case .refused: trouble = trouble ?? .routed(typed.describeEvent(event), was: .refused)
-      case .unexpected: trouble = trouble ?? .routed(typed.describeEvent(event), was: .unexpected)
+      case .refused where waiting[next] & Self.boundFlag != 0:
+        isUndone = true
+        return
+      case .refused, .unexpected:
+        trouble = trouble ?? .routed(typed.describeEvent(event), was: outcome == .refused ? .refused : .unexpected)
       }
       for index in transitions[number].routed.range { waiting.append(routed[index]) }
       next += 1
@@ -221,6 +237,7 @@ extension PartWalker {
     let it = transitions.at(number)
     let host = Int(it.pointee.host)
     it.pointee.count &+= 1
+    stepped.append(UInt32(truncatingIfNeeded: number))
     let outcome = it.pointee.outcome
     if it.pointee.flaw >= 0 { flawed.append(UInt32(truncatingIfNeeded: number)) }
     if it.pointee.overflows { overflows = true }
@@ -237,11 +254,16 @@ extension PartWalker {
 
   /// Lets the orders of the step take effect, judges it, and makes it a successor.
   @inline(__always) private func finish(_ batch: Batch, _ event: UInt32?, answers: UInt32) {
+    if isUndone {
+      forgetTaken()
+      return
+    }
     for place in 0..<taken.count {
       for index in transitions[Int(taken[place])].orders.range {
         if !carryOut(orders[index]) {
           if channelOrders[Int(orders[index].part) - firstChannel] != .held { noteFullChannel() }
-          takeBack()
+          disturb(batch)
+          forgetTaken()
           return
         }
       }
@@ -259,6 +281,7 @@ extension PartWalker {
       set(part, code)
     case .post:
       let isBoard = channelOrders[part - firstChannel] == .board
+      if let reduction, reduction.isContested[part - firstChannel] { sendsWhereOthersDo = true }
       if !isBoard, queueSpans[Int(codes[part])].count >= plan.channelCapacity { return false }
       set(part, isBoard ? pin(codes[part], order.value) : push(codes[part], order.value))
     case .stray: note(.stray(typed.describeEffect(order.value)))
@@ -321,11 +344,18 @@ extension PartWalker {
     }
     if answers != 0 { batch.owe(answers) }
     lookup.unsafelyUnwrapped.pointee.table.prefetch(low)
-    batch.begin(low: low, high: high, answers: answers, isBroken: isBroken)
+    batch.begin(low: low, high: high, owner: owner, answers: answers, isBroken: isBroken)
+    if sendsWhereOthersDo { disturb(batch) }
     for index in 0..<undo.count {
       let part = undo[index].part
       batch.changes.append(Change(part: part, code: codes[Int(part)]))
     }
+    takeBack()
+  }
+
+  /// Gives up a move that turned out not to be possible.
+  private func forgetTaken() {
+    for index in 0..<stepped.count { transitions.at(Int(stepped[index])).pointee.count &-= 1 }
     takeBack()
   }
 

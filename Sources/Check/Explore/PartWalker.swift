@@ -29,6 +29,12 @@ import Spec
   let firstChannel: Int
   let purses: Int
   let mayFail: Bool
+  /// How to leave out orders that make no difference; nil to take them all.
+  @exclusivity(unchecked) var reduction: Reduction?
+  /// The host that the move at hand was given to.
+  @exclusivity(unchecked) var owner = 0
+  @exclusivity(unchecked) var sendsWhereOthersDo = false
+  @exclusivity(unchecked) var receptive = PairCache()
   /// Where successors will be looked up.
   @exclusivity(unchecked) var lookup: UnsafeMutablePointer<SharedSearch>?
   @exclusivity(unchecked) @usableFromInline var hasJointStepLaws = false
@@ -79,10 +85,14 @@ import Spec
 
   // The move at hand.
   @exclusivity(unchecked) var waiting = Flat<UInt32>()
+  /// The transitions of the move, and those of them that order something.
+  @exclusivity(unchecked) var stepped = Flat<UInt32>()
   @exclusivity(unchecked) var taken = Flat<UInt32>()
   @exclusivity(unchecked) var breaches: ContiguousArray<Finding> = []
   @exclusivity(unchecked) var visited: UInt64 = 0
   @exclusivity(unchecked) var isRevisiting = false
+  /// Whether a machine that must take part refused: the move is not possible.
+  @exclusivity(unchecked) var isUndone = false
   @exclusivity(unchecked) @usableFromInline var overflows = false
   /// Transitions of the move that break laws of their machines.
   @exclusivity(unchecked) var flawed = Flat<UInt32>()
@@ -143,11 +153,15 @@ import Spec
     orders.free()
     routed.free()
     waiting.free()
+    stepped.free()
     taken.free()
     flawed.free()
     steps.deinitialize(count: plan.hosts)
     steps.deallocate()
   }
+
+  /// Marks a routed event whose refusal undoes the step.
+  @usableFromInline static var boundFlag: UInt32 { 1 << 31 }
 
   /// A part that a move changed, and the code it had before.
   struct Change {
@@ -300,6 +314,8 @@ import Spec
   @usableFromInline var step: (Int, UInt32, UInt32) -> PartWalker.Transition = { _, _, _ in
     preconditionFailure("no machines")
   }
+  /// Whether a host, in its phase, might take an event of a kind: `(host, code, kind)`.
+  @usableFromInline var mayTake: (Int, UInt32, Int) -> Bool = { _, _, _ in true }
   @usableFromInline var fact: (Int, UInt32) -> PartWalker.HostFact = { _, _ in preconditionFailure("no machines") }
   /// The events of an obligation's answers, by answer: `(contract, stage, effect)`.
   @usableFromInline var answers: (Int, Int, UInt32) -> [[UInt32]] = { _, _, _ in [] }

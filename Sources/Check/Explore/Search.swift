@@ -10,6 +10,9 @@ final class Search: @unchecked Sendable {
   let options: SearchOptions
   let progress: ((ExplorationProgress) -> Void)?
   let lexicon: Lexicon
+  let reduction: Reduction?
+  /// Whether leads-to properties are judged: a reduction keeps no promise about them.
+  let keepsEdges: Bool
   let log = ParentLog()
   let shared: UnsafeMutablePointer<SharedSearch>
   var workers: [SearchWorker] = []
@@ -32,12 +35,14 @@ final class Search: @unchecked Sendable {
     self.options = options
     self.progress = progress
     lexicon = expander.makeLexicon()
+    reduction = options.reduces && expander.reduction.obstacles.isEmpty ? expander.reduction : nil
+    keepsEdges = !expander.leadsTo.isEmpty && reduction == nil
     // With several workers, no batch may fill the table before they meet to let it grow.
     shared = .allocate(capacity: 1)
     shared.initialize(
       to: SharedSearch(
         table: VisitedTable(
-          isWide: options.memory == .hash128, isNumbered: options.memory == .exact || !expander.leadsTo.isEmpty,
+          isWide: options.memory == .hash128, isNumbered: options.memory == .exact || keepsEdges,
           capacity: options.workers == 1 ? 1 << 12 : options.workers << 19)))
     for number in 0..<options.workers { workers.append(SearchWorker(number, self)) }
   }
@@ -122,7 +127,8 @@ final class Search: @unchecked Sendable {
   // MARK: - Memory
 
   private var bytes: Int {
-    shared.pointee.table.bytes + log.bytes + level.reduce(0) { $0 + $1.bytes.count } + workers.reduce(0) { $0 + $1.bytes }
+    shared.pointee.table.bytes + log.bytes + level.reduce(0) { $0 + $1.bytes.count }
+      + workers.reduce(0) { $0 + $1.bytes }
       + lexicon.bytes
   }
 
@@ -150,12 +156,20 @@ final class Search: @unchecked Sendable {
       machine: machine, world: world, distinct: distinct,
       generated: workers.reduce(0) { $0 + $1.generated }, depth: depth,
       findings: findings.sorted { $0.finding.severity < $1.finding.severity }, coverage: coverage,
-      leadsTo: expander.leadsTo, boundsMet: boundsMet, peakBytes: peakBytes, memory: options.memory,
+      leadsTo: expander.leadsTo, judgesLeadsTo: keepsEdges && boundsMet.isEmpty, reduction: reductionWords,
+      boundsMet: boundsMet, peakBytes: peakBytes, memory: options.memory,
       workers: workers.count, graphDigest: workers.reduce(0) { $0 &+ $1.graphDigest })
   }
 
+  private var reductionWords: String? {
+    guard options.reduces else { return nil }
+    if reduction == nil { return "no partial-order reduction: \(expander.reduction.obstacles.joined(separator: "; "))" }
+    let reduced = workers.reduce(0) { $0 + $1.reduced }
+    return "partial-order reduction in \(reduced) states"
+  }
+
   private func judgeLeadsTo() {
-    guard !expander.leadsTo.isEmpty, boundsMet.isEmpty else { return }
+    guard keepsEdges, boundsMet.isEmpty else { return }
     let graph = StateGraph(workers.map(\.graph), end: log.end)
     for (index, name) in expander.leadsTo.enumerated() {
       guard let lasso = graph.lasso(property: index, expander.fairness[index]) else { continue }

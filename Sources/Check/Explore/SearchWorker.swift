@@ -10,6 +10,7 @@ final class SearchWorker: @unchecked Sendable {
   private let isFirst: Bool
   private let isAlone: Bool
   private let isExact: Bool
+  private let reduction: Reduction?
   private let keepsEdges: Bool
   private let bounds: Bounds
 
@@ -22,6 +23,8 @@ final class SearchWorker: @unchecked Sendable {
   @exclusivity(unchecked) private var expanded = 0
   @exclusivity(unchecked) private(set) var waiting = 0
   @exclusivity(unchecked) private(set) var generated = 0
+  /// States of which only some moves were followed.
+  @exclusivity(unchecked) private(set) var reduced = 0
   @exclusivity(unchecked) private(set) var graphDigest: UInt64 = 0
   @exclusivity(unchecked) var findings: [(finding: Finding, number: Int, ordinal: Int?)] = []
   @exclusivity(unchecked) private var told: Set<String> = []
@@ -37,10 +40,12 @@ final class SearchWorker: @unchecked Sendable {
     worker = search.expander.makeWorker(search.lexicon)
     walker = worker.walker
     walker.lookup = search.shared
+    reduction = search.reduction
+    walker.reduction = search.reduction
     isFirst = number == 0
     isAlone = search.options.workers == 1
     isExact = search.options.memory == .exact
-    keepsEdges = !search.expander.leadsTo.isEmpty
+    keepsEdges = search.keepsEdges
     bounds = search.options.bounds
     block = search.log.block()
     chunk = FrontierChunk(
@@ -110,8 +115,30 @@ final class SearchWorker: @unchecked Sendable {
     if isAlone, shared.pointee.distinct.load(ordering: .relaxed) + count > shared.pointee.table.room {
       shared.pointee.table.grow(for: shared.pointee.distinct.load(ordering: .relaxed) + count)
     }
-    generated += count
-    for ordinal in 0..<count {
+    if let reduction, let cluster = walker.sufficient(batch, reduction) {
+      let before = shared.pointee.distinct.load(ordering: .relaxed)
+      insert(number, source, only: cluster, of: reduction)
+      if shared.pointee.distinct.load(ordering: .relaxed) != before {
+        reduced += 1
+        return
+      }
+      insert(number, source, except: cluster, of: reduction)
+      return
+    }
+    insert(number, source) { _ in true }
+  }
+
+  private func insert(_ number: Int, _ source: UInt64, only cluster: Int, of reduction: Reduction) {
+    insert(number, source) { reduction.clusters[Int(batch.successors[$0].owner)] == cluster }
+  }
+
+  private func insert(_ number: Int, _ source: UInt64, except cluster: Int, of reduction: Reduction) {
+    insert(number, source) { reduction.clusters[Int(batch.successors[$0].owner)] != cluster }
+  }
+
+  @inline(__always) private func insert(_ number: Int, _ source: UInt64, where isWanted: (Int) -> Bool) {
+    for ordinal in 0..<batch.count where isWanted(ordinal) {
+      generated += 1
       let low = batch.lows[ordinal]
       graphDigest &+= (source ^ (low &* 0xD6E8_FEB8_6659_FD93)) &* 0xA076_1D64_78BD_642F
       if batch.successors[ordinal].isBroken { continue }

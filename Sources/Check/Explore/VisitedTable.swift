@@ -52,8 +52,6 @@ struct VisitedTable: ~Copyable {
   /// Asks for the memory that a look-up will need, before it is needed.
   @inline(__always) func prefetch(_ low: UInt64) { interlock_prefetch(lows + slot(of: low)) }
 
-
-
   /// Looks a state up, and puts it in where it is new.
   ///
   /// - Parameter isSame: Whether the state with this number is the one looked up, where hashes do not decide.

@@ -52,7 +52,9 @@ public struct TwoPhaseCommit: System {
     ) {
       Host("coordinator", coordinator, at: \.coordinator, events: .coordinator, effects: .coordinator)
       for index in 0..<managers {
-        Host("manager \(index)", Manager.book, at: { $0.managers[index] }, events: .manager(index), effects: .manager(index))
+        Host(
+          "manager \(index)", Manager.book, at: { $0.managers[index] }, events: .manager(index),
+          effects: .manager(index))
       }
       for index in 0..<managers {
         Route(.prepared, of: .manager(index), to: .coordinator, as: .prepared, over: .board, on: "network") {
@@ -97,14 +99,17 @@ public struct Coordinator: Machine {
     f.flags("prepared", &prepared)
   }
 
-  public struct Event: Signals {
-    public static let names = ["prepared", "decideCommit", "decideAbort"]
+  public struct Event: Note {
+    public static let names = ["decideCommit", "decideAbort", "prepared"]
+    static let firstNumbered = 2
     public let kind: Int
-    public var manager: UInt8 = 0
+    var number: UInt8
   }
-  public struct Effect: Signals {
+  public struct Effect: Note {
     public static let names = ["commit", "abort"]
+    static let firstNumbered = 2
     public let kind: Int
+    var number: UInt8
   }
 
   public static let book = RuleBook<Self>("Coordinator", "", resting: .deciding, .committed, .aborted) {
@@ -132,13 +137,17 @@ public struct Manager: Machine {
 
   public mutating func fields(_ f: inout Fields) { f("phase", &phase) }
 
-  public struct Event: Signals {
+  public struct Event: Note {
     public static let names = ["prepare", "giveUp", "commit", "abort"]
+    static let firstNumbered = 4
     public let kind: Int
+    var number: UInt8
   }
-  public struct Effect: Signals {
+  public struct Effect: Note {
     public static let names = ["prepared"]
+    static let firstNumbered = 1
     public let kind: Int
+    var number: UInt8
   }
 
   public static let book = RuleBook<Self>("Manager", "", resting: .working, .prepared, .committed, .aborted) {
@@ -158,47 +167,21 @@ public struct Manager: Machine {
 // MARK: - Tokens
 
 extension Signal<Coordinator.Event, Void> {
-  static var decideCommit: Self { Signal("decideCommit", kind: 1, Carrier(kind: 1)) }
-  static var decideAbort: Self { Signal("decideAbort", kind: 2, Carrier(kind: 2)) }
+  static var decideCommit: Self { plain(0) }
+  static var decideAbort: Self { plain(1) }
 }
-extension Signal<Coordinator.Event, UInt8> {
-  static var prepared: Self {
-    Signal("prepared", kind: 0, { Carrier(kind: 0, manager: $0) }) { $0.kind == 0 ? $0.manager : nil }
-  }
-}
+extension Signal<Coordinator.Event, UInt8> { static var prepared: Self { numbered(2) } }
 extension Signal<Coordinator.Effect, Void> {
-  static var commit: Self { Signal("commit", kind: 0, Carrier(kind: 0)) }
-  static var abort: Self { Signal("abort", kind: 1, Carrier(kind: 1)) }
+  static var commit: Self { plain(0) }
+  static var abort: Self { plain(1) }
 }
 extension Signal<Manager.Event, Void> {
-  static var prepare: Self { Signal("prepare", kind: 0, Carrier(kind: 0)) }
-  static var giveUp: Self { Signal("giveUp", kind: 1, Carrier(kind: 1)) }
-  static var commit: Self { Signal("commit", kind: 2, Carrier(kind: 2)) }
-  static var abort: Self { Signal("abort", kind: 3, Carrier(kind: 3)) }
+  static var prepare: Self { plain(0) }
+  static var giveUp: Self { plain(1) }
+  static var commit: Self { plain(2) }
+  static var abort: Self { plain(3) }
 }
-extension Signal<Manager.Effect, Void> {
-  static var prepared: Self { Signal("prepared", kind: 0, Carrier(kind: 0)) }
-}
-
-extension Coordinator.Event {
-  public init() { self.init(kind: 0) }
-  public mutating func fields(_ f: inout Fields) {
-    f.kind(&self, Self.names.indices.map { Self(kind: $0) })
-    if kind == 0 { f("manager", &manager) }
-  }
-}
-extension Coordinator.Effect {
-  public init() { self.init(kind: 0) }
-  public mutating func fields(_ f: inout Fields) { f.kind(&self, Self.names.indices.map { Self(kind: $0) }) }
-}
-extension Manager.Event {
-  public init() { self.init(kind: 0) }
-  public mutating func fields(_ f: inout Fields) { f.kind(&self, Self.names.indices.map { Self(kind: $0) }) }
-}
-extension Manager.Effect {
-  public init() { self.init(kind: 0) }
-  public mutating func fields(_ f: inout Fields) { f.kind(&self, Self.names.indices.map { Self(kind: $0) }) }
-}
+extension Signal<Manager.Effect, Void> { static var prepared: Self { plain(0) } }
 
 // MARK: - The joint tokens
 
@@ -248,7 +231,7 @@ extension TwoPhaseCommit.Event {
 extension TwoPhaseCommit.Effect {
   public static let names = TwoPhaseCommit.hostNames
   public var kind: Int { if case .manager(let index, _) = self { 1 + index } else { 0 } }
-  public init() { self = .coordinator(Coordinator.Effect(kind: 0)) }
+  public init() { self = .coordinator(Coordinator.Effect()) }
   public mutating func fields(_ f: inout Fields) {
     f.kind(&self, [.coordinator(Coordinator.Effect())] + (0..<16).map { .manager($0, Manager.Effect()) })
     switch self {

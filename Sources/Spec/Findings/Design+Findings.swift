@@ -100,7 +100,7 @@ extension Design {
     guard hosts.indices.contains(node.host) else { return [] }
     let sent = Set(hosts[node.host].book.rules.filter { $0.event == node.event }.flatMap(\.emitted))
     return routes.filter { route in
-      route.fromHost == node.host && route.over == .direct && sent.contains(route.effect)
+      route.fromHost == node.host && route.order == nil && sent.contains(route.effect)
         && hosts.indices.contains(route.toHost) && hosts[route.toHost].book.events.indices.contains(route.event)
     }.map { Node(host: $0.toHost, event: $0.event) }
   }

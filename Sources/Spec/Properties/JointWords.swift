@@ -1,14 +1,17 @@
 // The same words for systems: statements that speak of several machines at once.
 
 /// Holds in every state of the system.
+///
+/// - Parameter reads: The hosts it looks at, by name, where these are not all: what a partial-order reduction goes by.
 @inlinable public func Always<S: System>(
-  _ name: String, cites: any Citation..., cost: PropertyCost = .step, file: String = #fileID, line: Int = #line,
+  _ name: String, cites: any Citation..., cost: PropertyCost = .step, reads: [String]? = nil, file: String = #fileID,
+  line: Int = #line,
   _ holds: @escaping @Sendable (S) -> Bool
 ) -> DesignPart<S> {
   .property(
     Property(
       name: name, citations: cites.map { $0.rawValue }, source: SourceLine(file, line), cost: cost,
-      kind: .always { state, _ in holds(state) }))
+      reads: reads, kind: .always { state, _ in holds(state) }))
 }
 
 /// Holds of every step of the system; `before` says what of the state before the check needs.

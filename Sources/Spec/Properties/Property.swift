@@ -6,6 +6,8 @@ public struct Property<State: Sendable, Event: Sendable, Effect: Sendable>: Send
   public let citations: [String]
   public let source: SourceLine
   public let cost: PropertyCost
+  /// The hosts that a law of a system looks at, by name; nil for all.
+  public let reads: [String]?
   public let kind: Kind
 
   public enum Kind: Sendable {
@@ -21,12 +23,15 @@ public struct Property<State: Sendable, Event: Sendable, Effect: Sendable>: Send
     case leadsTo(from: @Sendable (State) -> Bool, to: @Sendable (State) -> Bool, Fairness)
   }
 
-  @inlinable public init(name: String, citations: [String], source: SourceLine, cost: PropertyCost = .step, kind: Kind)
-  {
+  @inlinable public init(
+    name: String, citations: [String], source: SourceLine, cost: PropertyCost = .step, reads: [String]? = nil,
+    kind: Kind
+  ) {
     self.name = name
     self.citations = citations
     self.source = source
     self.cost = cost
+    self.reads = reads
     self.kind = kind
   }
 

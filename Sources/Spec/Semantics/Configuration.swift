@@ -122,7 +122,8 @@ public enum Consequence: Sendable {
   case next(Outcome)
   /// Nothing changed: an input that was refused or ignored.
   case unchanged(Outcome)
-  /// A channel is full, and the move waits: the configuration is half changed and must be discarded.
+  /// A channel is full, or a machine that must take part refuses: the move waits, and the configuration is half
+  /// changed and must be discarded.
   case blocked
 }
 

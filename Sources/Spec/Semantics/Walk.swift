@@ -123,6 +123,11 @@ public final class Walk<S: System> {
 
   /// Takes a move. ``breaches`` tells what broke on the way.
   @inlinable public func take(_ move: Move<S.Event>, in configuration: inout Configuration<S>) -> Consequence {
+    let consequence = carryOut(move, in: &configuration)
+    return stepper.refusedTogether == nil ? consequence : .blocked
+  }
+
+  @inlinable func carryOut(_ move: Move<S.Event>, in configuration: inout Configuration<S>) -> Consequence {
     breaches.removeAll(keepingCapacity: true)
     stepper.clear()
     switch move.kind {

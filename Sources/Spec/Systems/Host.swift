@@ -26,7 +26,8 @@ public struct Hosted<S: System>: Sendable {
     name: String, index: Int, book: BookDescription, contracts: [Contract<S.Event, S.Effect>],
     properties: [Property<S, S.Event, S.Effect>], phase: @escaping @Sendable (S) -> Int,
     refusals: @escaping @Sendable (S, S.Event) -> [Refusal], eventKind: @escaping @Sendable (S.Event) -> Int,
-    recovery: S.Event?, sample: S.Event, verdicts: @escaping @Sendable (S, S.Event, (_ rule: Int, _ refusing: Int?) -> Void) -> Void,
+    recovery: S.Event?, sample: S.Event,
+    verdicts: @escaping @Sendable (S, S.Event, (_ rule: Int, _ refusing: Int?) -> Void) -> Void,
     crash: @escaping @Sendable (inout S, S) -> Void, makeBox: @escaping @Sendable () -> AnyObject
   ) {
     self.name = name

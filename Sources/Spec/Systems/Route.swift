@@ -3,6 +3,10 @@ public struct Routing<S: System>: Sendable {
   public enum Over: Hashable, Sendable {
     /// Part of the sender's step: one step, one journal record.
     case direct
+    /// Part of the sender's step, which does not happen where the receiver refuses: both take it or neither.
+    ///
+    /// Source: Hoare, *Communicating sequential processes* (1978).
+    case together
     /// A step of its own. `isLossy` and `isRepeating` admit faults that a world may spend.
     case channel(ChannelOrder, isLossy: Bool = false, isRepeating: Bool = false)
 

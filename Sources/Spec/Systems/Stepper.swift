@@ -15,6 +15,10 @@ public final class Stepper<S: System> {
   @exclusivity(unchecked) public var fired: ContiguousArray<Firing> = []
   /// Whether a routed event was refused or unexpected; such a step is a finding.
   @exclusivity(unchecked) public var trouble: (event: Int, outcome: Outcome)?
+  /// Which of the events received must not be refused, by their places.
+  @exclusivity(unchecked) public var bound: ContiguousArray<Int> = []
+  /// The event that a machine refused, where the step did not happen for it.
+  @exclusivity(unchecked) public var refusedTogether: S.Event?
   @exclusivity(unchecked) public var isRecording = false
   /// What the next ``step(_:_:host:_:)`` does with its machine.
   @exclusivity(unchecked) @usableFromInline var reach = Reach.step
@@ -70,12 +74,22 @@ public final class Stepper<S: System> {
   @inlinable public func step(_ state: inout S, _ event: S.Event) -> Outcome {
     clear()
     received.append(event)
+    let before = design.bindsSteps ? state : nil
     let outcome = state.receive(event, self)
     var next = 1
     while next < received.count {
       let routed = received[next]
       let result = state.receive(routed, self)
-      if case .fired = result {} else if result != .ignored { note(next, result) }
+      if case .fired = result {
+      } else if result != .ignored {
+        if let before, result == .refused, bound.contains(next) {
+          state = before
+          clear()
+          refusedTogether = routed
+          return .refused
+        }
+        note(next, result)
+      }
       next += 1
     }
     return outcome
@@ -88,6 +102,8 @@ public final class Stepper<S: System> {
     orders.removeAll(keepingCapacity: true)
     fired.removeAll(keepingCapacity: true)
     trouble = nil
+    if !bound.isEmpty { bound.removeAll(keepingCapacity: true) }
+    if refusedTogether != nil { refusedTogether = nil }
     stamp &+= 1
   }
 
@@ -139,7 +155,11 @@ public final class Stepper<S: System> {
   @inlinable @inline(__always) func pass(_ effect: S.Effect, over lane: Lane<S>) {
     switch lane {
     case .contract(let contract): orders.append(.emit(contract: contract, effect))
-    case .direct(let convert): if let event = convert(effect) { received.append(event) }
+    case .direct(let convert, let isBinding):
+      if let event = convert(effect) {
+        if isBinding { bound.append(received.count) }
+        received.append(event)
+      }
     case .channel(let channel, let convert):
       if let event = convert(effect) { orders.append(.post(channel: channel, event)) }
     case .nowhere: orders.append(.stray(effect))

@@ -75,7 +75,8 @@ public struct Design<S: System>: Sendable {
       guard let from = hosts.first(where: { $0.index == route.fromHost }) else { continue }
       let lane = bases[from.index] + route.effect
       switch route.over {
-      case .direct: lanes[lane] = lanes[lane].and(.direct(route.convert))
+      case .direct: lanes[lane] = lanes[lane].and(.direct(route.convert, isBinding: false))
+      case .together: lanes[lane] = lanes[lane].and(.direct(route.convert, isBinding: true))
       case .channel:
         let shared = route.channel.flatMap { name in channels.firstIndex { $0.channel == name } }
         lanes[lane] = lanes[lane].and(.channel(shared ?? channels.count, route.convert))
@@ -88,14 +89,31 @@ public struct Design<S: System>: Sendable {
     self.lanes = lanes
     self.laneBases = bases
     self.channels = channels
+    bindsSteps = routes.contains { $0.over == .together }
     self.properties = hosts.flatMap(\.properties) + properties
     self.worlds = worlds
   }
 
   @usableFromInline let laneBases: [Int]
 
+  /// Whether some step does not happen where a receiver refuses.
+  @usableFromInline let bindsSteps: Bool
+
   /// The channels, in the order ``Configuration`` keeps them, each as the first of its routes.
   public let channels: [Routing<S>]
+}
+
+extension Design {
+  /// The channel that a route goes over; nil for a direct one.
+  public func channel(of route: Routing<S>) -> Int? {
+    guard route.order != nil else { return nil }
+    return channels.firstIndex { other in
+      if let name = route.channel { return other.channel == name }
+      return other.channel == nil
+        && (other.fromHost, other.effect, other.toHost, other.event)
+          == (route.fromHost, route.effect, route.toHost, route.event)
+    }
+  }
 }
 
 /// A contract of one host, as the system sees it.
@@ -111,7 +129,7 @@ public struct SystemContract<S: System>: Sendable {
   case nowhere
   case several([Lane])
   case contract(Int)
-  case direct(@Sendable (S.Effect) -> S.Event?)
+  case direct(@Sendable (S.Effect) -> S.Event?, isBinding: Bool)
   case channel(Int, @Sendable (S.Effect) -> S.Event?)
 
   func and(_ other: Lane) -> Lane {

@@ -71,7 +71,7 @@ public func dot(_ design: DesignSummary) -> String {
     }
   }
   for (route, names) in bundles {
-    let isDirect = route.over == .direct
+    let isDirect = route.over == .direct || route.over == .together
     let label = stacked(names + (isDirect ? [] : ["(\(route.words))"]))
     lines.append(
       "  host\(route.from) -> host\(route.to) [label=<\(label)> penwidth=1.6\(isDirect ? "" : " style=dashed")];")

@@ -37,6 +37,7 @@ public struct HostSummary: Sendable {
 public struct RouteSummary: Hashable, Sendable {
   public enum Over: Hashable, Sendable {
     case direct
+    case together
     case channel(ChannelOrder, isLossy: Bool, isRepeating: Bool)
   }
 
@@ -59,6 +60,7 @@ public struct RouteSummary: Hashable, Sendable {
     over =
       switch route.over {
       case .direct: .direct
+      case .together: .together
       case .channel(let order, let isLossy, let isRepeating):
         .channel(order, isLossy: isLossy, isRepeating: isRepeating)
       }
@@ -66,7 +68,9 @@ public struct RouteSummary: Hashable, Sendable {
 
   /// How it travels: `in the same step`, or `over a channel that may lose, and keeps the order`.
   var words: String {
-    guard case .channel(let order, let isLossy, let isRepeating) = over else { return "in the same step" }
+    guard case .channel(let order, let isLossy, let isRepeating) = over else {
+      return over == .together ? "in the same step, or not at all" : "in the same step"
+    }
     switch order {
     case .held: return "over a channel, first in, first out, whose head waits while it is refused"
     case .board: return "over a board, where it stays and may be read again and again"
