@@ -35,13 +35,16 @@ private struct PromelaPrinter {
   /// The name of each message on a board.
   private var posted: [[UInt32: String]]
   private let states: [[UInt32]]
+  /// The same with those in which a machine is only within a step.
+  private let passing: [[UInt32]]
   private let ledgerOf: [Int: Int]
 
   init(_ table: Tabulation) {
     self.table = table
     names = ExportNames(table, reserved: Self.reserved)
     posted = []
-    states = table.machines.map { $0.states.map(\.number) }
+    states = table.machines.map(\.reachable)
+    passing = table.machines.map(\.all)
     ledgerOf = Dictionary(uniqueKeysWithValues: table.ledgers.enumerated().map { ($1.host, $0) })
     for (number, channel) in table.channels.enumerated() {
       posted.append([:])
@@ -119,11 +122,13 @@ private struct PromelaPrinter {
     var told: [String: Int] = [:]
     for (host, machine) in table.machines.enumerated() {
       let key = machine.states.map { "\($0.number) \($0.words)" }.joined(separator: "\n")
-      declare(names.machines[host], machine.states, machine.start, as: told[key].map { names.machines[$0] })
+      declare(
+        names.machines[host], machine.states, machine.start, most: machine.all.last ?? 0,
+        as: told[key].map { names.machines[$0] })
       told[key] = told[key] ?? host
     }
     for (number, ledger) in table.ledgers.enumerated() {
-      declare(names.ledgers[number], ledger.states, ledger.start, as: nil)
+      declare(names.ledgers[number], ledger.states, ledger.start, most: ledger.states.last?.number ?? 0, as: nil)
     }
     for (number, channel) in table.channels.enumerated() { declare(channel, number) }
     for (number, purse) in table.purses.enumerated() {
@@ -133,7 +138,8 @@ private struct PromelaPrinter {
   }
 
   private mutating func declare(
-    _ name: String, _ states: [(number: UInt32, words: String)], _ start: UInt32, as other: String?
+    _ name: String, _ states: [(number: UInt32, words: String)], _ start: UInt32, most: UInt32,
+    as other: String?
   ) {
     if let other {
       out.line("/* as \(other) */")
@@ -142,7 +148,7 @@ private struct PromelaPrinter {
       for state in states { out.words(safe("\(state.number): \(state.words)"), first: " * ", next: " *     ") }
       out.line(" */")
     }
-    out.line("\(type(Int(states.map(\.number).max() ?? 0))) \(name) = \(start);")
+    out.line("\(type(Int(most))) \(name) = \(start);")
   }
 
   private mutating func declare(_ channel: Tabulation.Channel, _ number: Int) {
@@ -221,7 +227,7 @@ private struct PromelaPrinter {
 
   private mutating func print(_ move: TabulatedMove) {
     var conditions = move.conditions.map(text)
-    if let branch = move.branch, let asked = text(branch) { conditions.insert(asked, at: 0) }
+    if let branch = move.branch, let asked = text(branch, among: states) { conditions.insert(asked, at: 0) }
     out.line("  :: d_step { /* \(safe(move.source)) */")
     out.wrapped(
       pieces(conditions.isEmpty ? "true" : conditions.joined(separator: " && ")), first: "       ", next: "       ",
@@ -282,7 +288,7 @@ private struct PromelaPrinter {
         .choice(
           stage.branches.map { branch in
             let then = body(branch)
-            return (text(branch) ?? "true", then.isEmpty ? [.plain("skip")] : then)
+            return (text(branch, among: passing) ?? "true", then.isEmpty ? [.plain("skip")] : then)
           }))
     }
     return statements
@@ -303,8 +309,8 @@ private struct PromelaPrinter {
 
   // MARK: - Words
 
-  private func text(_ branch: TabulatedMove.Branch) -> String? {
-    text(names.machines[branch.host], branch.rows.map(\.from), among: states[branch.host])
+  private func text(_ branch: TabulatedMove.Branch, among all: [[UInt32]]) -> String? {
+    text(names.machines[branch.host], branch.rows.map(\.from), among: all[branch.host])
   }
 
   /// Whether a variable has one of some values; nil where it always does.

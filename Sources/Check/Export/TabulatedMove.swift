@@ -55,6 +55,8 @@ struct TabulatedMove: Sendable {
   /// One event sent over a direct route, and what its machine does with it, case by case.
   struct Stage: Sendable {
     let event: UInt32
+    /// Whether the step does not happen where its machine refuses: such states have no branch.
+    let mustBeTaken: Bool
     var branches: [Branch]
   }
 

@@ -43,8 +43,13 @@ public struct Tabulation: Sendable {
     let start: UInt32
     /// The reachable local states in order, with their fields in words.
     let states: [(number: UInt32, words: String)]
+    /// Local states in which it may be within a step, but not after it.
+    let passing: [UInt32]
     /// The local states in which the machine may stay for ever.
     let resting: Set<UInt32>
+
+    var reachable: [UInt32] { states.map(\.number) }
+    var all: [UInt32] { (reachable + passing).sorted() }
   }
 
   /// The open obligations of one machine, each set of them numbered.

@@ -1,65 +1,78 @@
-/// Moves that send into channels wait until all they send has room, so that is decided before they begin.
+/// Moves wait until all they send has room and every machine that must take part does, which is decided before they begin.
 extension Tabulator {
-  /// The move with its conditions of room; where those depend on machines further on, one move for each way through.
+  /// The move with its conditions; where those depend on machines further on, one move for each way through.
   func held(_ move: TabulatedMove) throws(ExportError) -> [TabulatedMove] {
     guard let branch = move.branch else { return [move] }
-    if !(branch.next.map(sendsOn) ?? false) { return [withRoom(move, branch.actions)] }
+    if !(branch.next.map(mayHold) ?? false) { return [withRoom(move, branch.actions)] }
+    // A machine that steps twice is followed local state by local state: what it does next depends on where it went.
+    let isSingle = stepsTwice(branch, [])
+    let rows = isSingle ? branch.rows.map { [$0] } : [branch.rows]
     var paths: [TabulatedMove] = []
-    for row in branch.rows {
-      var walk = Path(states: [branch.host: row.to], actions: branch.actions)
-      walk.links = [link(branch, row, nil)]
-      try follow(branch.next, walk, move, &paths)
+    for rows in rows {
+      let path = Path(
+        states: [branch.host: rows.map(\.to)], actions: branch.actions,
+        links: [Link(branch: narrowed(branch, rows), stage: nil)])
+      try follow(branch.next, path, move, isSingle, &paths)
     }
     return paths
   }
 
-  /// One way through the machines of a step, local state by local state.
+  /// One way through the machines of a step.
   private struct Path {
-    /// The local state of each machine met, as the step has left it.
-    var states: [Int: UInt32]
+    /// The local states in which each machine met may be now.
+    var states: [Int: [UInt32]]
+    /// The local states that it needs at the start.
     var conditions: [TabulatedMove.Condition] = []
     var actions: [TabulatedMove.Action]
-    var links: [(branch: TabulatedMove.Branch, event: UInt32?)] = []
+    var links: [Link]
   }
 
-  private func link(
-    _ branch: TabulatedMove.Branch, _ row: TabulatedMove.Row, _ event: UInt32?
-  ) -> (branch: TabulatedMove.Branch, event: UInt32?) {
-    (
-      TabulatedMove.Branch(host: branch.host, rule: branch.rule, rows: [row], actions: branch.actions, next: nil), event
-    )
+  private struct Link {
+    let branch: TabulatedMove.Branch
+    let stage: TabulatedMove.Stage?
+  }
+
+  private func narrowed(_ branch: TabulatedMove.Branch, _ rows: [TabulatedMove.Row]) -> TabulatedMove.Branch {
+    TabulatedMove.Branch(host: branch.host, rule: branch.rule, rows: rows, actions: branch.actions, next: nil)
   }
 
   private func follow(
-    _ stage: TabulatedMove.Stage?, _ path: Path, _ move: TabulatedMove, _ paths: inout [TabulatedMove]
+    _ stage: TabulatedMove.Stage?, _ path: Path, _ move: TabulatedMove, _ isSingle: Bool,
+    _ paths: inout [TabulatedMove]
   ) throws(ExportError) {
     guard let stage else {
-      if paths.count == 20_000 { throw .tooLarge("a step that sends into a channel has over 20,000 ways to go") }
+      if paths.count == 20_000 { throw .tooLarge("a step that may have to wait has over 20,000 ways to go") }
       paths.append(linked(path, move))
       return
     }
     for branch in stage.branches {
-      for row in branch.rows {
+      for rows in isSingle ? branch.rows.map({ [$0] }) : [branch.rows] {
         var next = path
-        if let state = path.states[branch.host] {
-          if state != row.from { continue }
+        if let states = path.states[branch.host] {
+          if !rows.contains(where: { states.contains($0.from) }) { continue }
         } else {
-          next.conditions.append(.machine(branch.host, [row.from]))
+          next.conditions.append(.machine(branch.host, rows.map(\.from)))
         }
-        next.states[branch.host] = row.to
+        next.states[branch.host] = rows.map(\.to)
         next.actions += branch.actions
-        next.links.append(link(branch, row, stage.event))
-        try follow(branch.next, next, move, &paths)
+        next.links.append(Link(branch: narrowed(branch, rows), stage: stage))
+        try follow(branch.next, next, move, isSingle, &paths)
       }
     }
   }
 
+  private func stepsTwice(_ branch: TabulatedMove.Branch, _ before: Set<Int>) -> Bool {
+    if before.contains(branch.host) { return true }
+    let met = before.union([branch.host])
+    return branch.next?.branches.contains { stepsTwice($0, met) } ?? false
+  }
+
   private func linked(_ path: Path, _ move: TabulatedMove) -> TabulatedMove {
     var later: TabulatedMove.Stage?
-    for (branch, event) in path.links.dropFirst().reversed() {
-      var branch = branch
+    for link in path.links.dropFirst().reversed() {
+      var branch = link.branch
       branch.next = later
-      later = TabulatedMove.Stage(event: event!, branches: [branch])
+      later = TabulatedMove.Stage(event: link.stage!.event, mustBeTaken: link.stage!.mustBeTaken, branches: [branch])
     }
     var whole = move
     whole.branch = path.links[0].branch
@@ -79,11 +92,13 @@ extension Tabulator {
     return move
   }
 
-  private func sendsOn(_ stage: TabulatedMove.Stage) -> Bool {
-    stage.branches.contains { branch in
-      branch.actions.contains {
-        if case .post(let channel, _) = $0 { walker.plan.channels[channel].order != .board } else { false }
-      } || (branch.next.map(sendsOn) ?? false)
-    }
+  /// Whether it depends on what machines further on do, if the step can happen at all.
+  private func mayHold(_ stage: TabulatedMove.Stage) -> Bool {
+    stage.mustBeTaken
+      || stage.branches.contains { branch in
+        branch.actions.contains {
+          if case .post(let channel, _) = $0 { walker.plan.channels[channel].order != .board } else { false }
+        } || (branch.next.map(mayHold) ?? false)
+      }
   }
 }

@@ -11,6 +11,8 @@ struct Tabulator {
   private let steps: [[UInt32: [(state: UInt32, transition: Int)]]]
   /// The reachable local states of each host, in order.
   private let states: [[UInt32]]
+  /// The local states of each host that only occur within a step, before it is over.
+  private let passing: [[UInt32]]
   /// Purses by the walker's number, numbered again without those that are never spent.
   private let purseNumbers: [Int?]
 
@@ -32,6 +34,12 @@ struct Tabulator {
       }
       return table.mapValues { $0.sorted { $0.state < $1.state } }
     }
+    let reachable = states
+    let tried = steps
+    passing = reachable.indices.map { host in
+      let met = tried[host].values.joined().flatMap { [$0.state, walker.transitions[$0.transition].to] }
+      return Set(met).subtracting(reachable[host]).sorted()
+    }
     let limits = words.inputs.map { $0.limit ?? 0 } + words.faults.map(\.limit)
     var count = 0
     purseNumbers = limits.map { limit in
@@ -52,7 +60,7 @@ struct Tabulator {
       Tabulation.Machine(
         name: words.hosts[host], start: start[host],
         states: states[host].map { ($0, walker.typed.describeMachine(host, $0)) },
-        resting: Set(states[host].filter { walker.facts[host][Int($0)].isResting }))
+        passing: passing[host], resting: Set(states[host].filter { walker.facts[host][Int($0)].isResting }))
     }
   }
 
@@ -332,12 +340,17 @@ extension Tabulator {
 
   /// What the events that wait in a step do, first in, first out.
   private func stage(_ waiting: [UInt32], depth: Int) throws(ExportError) -> TabulatedMove.Stage? {
-    guard let event = waiting.first else { return nil }
+    guard let first = waiting.first else { return nil }
+    let event = first & ~PartWalker.boundFlag
+    let mustBeTaken = first != event
     if depth > 12 { throw .tooLarge("a step goes on over more than 12 direct routes") }
     let host = Int(walker.eventHosts[Int(event)])
+    let tried = (steps[host][event] ?? []).filter {
+      !mustBeTaken || walker.transitions[$0.transition].outcome != .refused
+    }
     return TabulatedMove.Stage(
-      event: event,
-      branches: try branches(host, steps[host][event] ?? [], then: Array(waiting.dropFirst()), depth: depth))
+      event: event, mustBeTaken: mustBeTaken,
+      branches: try branches(host, tried, then: Array(waiting.dropFirst()), depth: depth))
   }
 
   private func action(_ order: PartWalker.PackedOrder) -> Action? {

@@ -37,7 +37,7 @@ private struct TlaPrinter {
     self.table = table
     self.module = module
     names = ExportNames(table, reserved: Self.reserved)
-    states = table.machines.map { $0.states.map(\.number) }
+    states = table.machines.map(\.reachable)
     ledgerOf = Dictionary(uniqueKeysWithValues: table.ledgers.enumerated().map { ($1.host, $0) })
   }
 
@@ -226,7 +226,8 @@ private struct TlaPrinter {
       case .number(let number): if !branch.rows.contains(where: { $0.from == number }) { continue }
       case .expression(let text):
         let isOld = way.values[name] == nil
-        if let asked = self.text(text, branch.rows.map(\.from), among: states[branch.host], isOld: isOld) {
+        let all = isOld ? states[branch.host] : table.machines[branch.host].all
+        if let asked = self.text(text, branch.rows.map(\.from), among: all, isOld: isOld) {
           next.conditions.append(asked)
         }
       }
