@@ -26,6 +26,9 @@ import Spec
     inputs = world.inputs.map { ($0.name, $0.limit) }
     faults = world.faults.map { ("\($0.fault) \($0.name)", $0.limit) }
     crashes = world.crashes
-    laws = design.properties.map { "\($0.kindName): \($0.name)" }
+    // Machines that share a book share its laws.
+    laws = design.properties.map { "\($0.kindName): \($0.name)" }.reduce(into: []) { laws, law in
+      if !laws.contains(law) { laws.append(law) }
+    }
   }
 }

@@ -93,7 +93,7 @@ private struct PromelaPrinter {
         + (table.hasDeadlock ? ", and fail the assertion at the end, where the exploration found a deadlock." : "."))
     if !table.laws.isEmpty {
       comment("")
-      comment("Interlock judged these laws; they are not exported:")
+      comment("Interlock judged these laws, and they hold; they are not exported:")
       for law in table.laws { out.words(safe(law), first: " *   ", next: " *     ") }
     }
     out.line(" */")

@@ -52,7 +52,15 @@ struct Tabulator {
   // MARK: - What the parts are
 
   var events: [String] {
-    (0..<walker.lexicon.counts[PartPlan.Kind.event]).map { walker.typed.describeEvent(UInt32($0)) }
+    (0..<walker.lexicon.counts[PartPlan.Kind.event]).map { describe(event: UInt32($0)) }
+  }
+
+  /// The event in words, by its machine's name where the system only numbers its machines.
+  private func describe(event: UInt32) -> String {
+    let words = walker.typed.describeEvent(event)
+    let first = words.prefix { $0 != " " }
+    guard Int(first) != nil else { return words }
+    return self.words.hosts[Int(walker.eventHosts[Int(event)])] + words.dropFirst(first.count)
   }
 
   var machines: [Tabulation.Machine] {
@@ -301,7 +309,7 @@ extension Tabulator {
     var moves: [TabulatedMove] = []
     for branch in try branches(host, tried, then: [], depth: 0) {
       let move = TabulatedMove(
-        source: "\(source) \(walker.typed.describeEvent(event))", host: host, rule: branch.rule,
+        source: "\(source) \(describe(event: event))", host: host, rule: branch.rule,
         ruleName: branch.rule.map { words.rules[host][$0] } ?? "no rule fires", conditions: kept,
         before: before, branch: branch)
       moves += try held(move)

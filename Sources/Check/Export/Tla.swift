@@ -78,7 +78,7 @@ private struct TlaPrinter {
     comment("")
     comment("Interlock found \(table.distinct.grouped) distinct states and \(table.generated.grouped) steps. With")
     comment("")
-    for command in table.tlcCommand(file: module + ".tla").split(separator: "&& ") { out.line("\\*   \(command)") }
+    for command in table.tlcCommand(file: module + ".tla").split(separator: " && ") { out.line("\\*   \(command)") }
     comment("")
     comment(
       "TLC should say \"\(table.generated + 1) states generated, \(table.distinct) distinct states found\" (it counts the "
@@ -86,7 +86,7 @@ private struct TlaPrinter {
     )
     if !table.laws.isEmpty {
       comment("")
-      comment("Interlock judged these laws; they are not exported:")
+      comment("Interlock judged these laws, and they hold; they are not exported:")
       for law in table.laws { out.words(law, first: "\\*   ", next: "\\*     ") }
     }
     out.line("EXTENDS Naturals, Sequences")
