@@ -59,7 +59,7 @@ struct Exported: CustomTestStringConvertible, Sendable {
 
   @Test(arguments: [
     // A manager that prepares without saying so, one that forgets, and a coordinator that hears of two at once.
-    ("network_coordinator_prepared_manager_0 = true", "skip"), ("manager_1 = 2", "manager_1 = 0"),
+    ("network_coordinator_prepared_number_0 = true", "skip"), ("manager_1 = 2", "manager_1 = 0"),
     (":: coordinator == 0 -> coordinator = 2", ":: coordinator == 0 -> coordinator = 8"),
   ])
   func `one altered row, and the counts differ`(row: String, altered: String) throws {

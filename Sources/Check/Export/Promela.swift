@@ -387,6 +387,7 @@ private struct PromelaPrinter {
     }
     out.line("  /* where nothing can happen, every machine must be at rest */")
     out.wrapped(
-      pieces(asked.joined(separator: " && ")), first: "  :: timeout && !(", next: "     ", last: ") -> assert(false)")
+      pieces(asked.joined(separator: " && ")), first: "  :: atomic { timeout && !(", next: "       ",
+      last: ") -> assert(false) }")
   }
 }

@@ -338,10 +338,12 @@ extension Tabulator {
     }
     var branches: [TabulatedMove.Branch] = []
     for kind in order {
+      let next = try stage(waiting + kind.routed, depth: depth + 1)
+      // What nobody was ever asked, or everybody refused to take part in, does not happen.
+      if let next, next.branches.isEmpty { continue }
       branches.append(
         TabulatedMove.Branch(
-          host: host, rule: kind.rule < 0 ? nil : kind.rule, rows: rows[kind]!, actions: kind.actions,
-          next: try stage(waiting + kind.routed, depth: depth + 1)))
+          host: host, rule: kind.rule < 0 ? nil : kind.rule, rows: rows[kind]!, actions: kind.actions, next: next))
     }
     return branches
   }
