@@ -19,7 +19,7 @@ let package = Package(
     // Readers of a machine.
     .target(name: "Check", dependencies: ["Spec", "CXXHash"]),
     .target(name: "Engine", dependencies: ["Spec", "CSQLite", "CXXHash"]),
-    .target(name: "Adapters", dependencies: ["Spec", "Engine", "Machines"]),
+    .target(name: "Adapters", dependencies: ["Spec", "Engine", "Machines", "Check"]),
     .target(name: "Weave", dependencies: ["Spec", "Chapters"]),
     .executableTarget(
       name: "CLI",
@@ -35,8 +35,13 @@ let package = Package(
 
     // The switch written by hand, for tests to agree with and benchmarks to be held against.
     .target(name: "Oracle", dependencies: ["Spec", "Machines"]),
+    // The public shrinking challenge, for tests and benchmarks.
+    .target(name: "Challenges", dependencies: ["Check"]),
     .executableTarget(
-      name: "Bench", dependencies: ["Spec", "Machines", "Check", "Engine", "Adapters", "Oracle", "CSQLite", "CXXHash"]),
+      name: "Bench",
+      dependencies: [
+        "Spec", "Machines", "Check", "Engine", "Adapters", "Oracle", "Challenges", "CSQLite", "CXXHash",
+      ]),
 
     .systemLibrary(
       name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
@@ -47,9 +52,9 @@ let package = Package(
     .testTarget(name: "SpecTests", dependencies: ["Spec"]),
     .testTarget(name: "ChaptersTests", dependencies: ["Chapters"]),
     .testTarget(name: "OptionsTests", dependencies: ["Options"]),
-    .testTarget(name: "CheckTests", dependencies: ["Spec", "Machines", "Check"]),
+    .testTarget(name: "CheckTests", dependencies: ["Spec", "Machines", "Check", "Challenges"]),
     .testTarget(name: "EngineTests", dependencies: ["Spec", "Engine", "CSQLite", "CXXHash"]),
-    .testTarget(name: "AdaptersTests", dependencies: ["Spec", "Engine", "Machines", "Adapters"]),
+    .testTarget(name: "AdaptersTests", dependencies: ["Spec", "Engine", "Machines", "Check", "Adapters"]),
     .testTarget(name: "WeaveTests", dependencies: ["Spec", "Chapters", "Weave"]),
     .testTarget(name: "Properties", dependencies: ["Spec", "Machines", "Check", "Oracle"]),
     .testTarget(name: "Acceptance", dependencies: ["Spec", "Machines", "Check", "Engine", "Adapters", "CSQLite"]),

@@ -20,6 +20,7 @@ import Foundation
     ("epoch-check", EpochCheck.figures),
     ("journal", Journaling.figures),
     ("explorer", Exploring.figures),
+    ("shrinking", Shrinking.figures),
     ("storm", Storming.figures),
     ("switching", Switching.figures),
   ]

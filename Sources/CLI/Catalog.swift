@@ -16,6 +16,8 @@ struct CatalogEntry: Sendable {
   let routes: [String]
   let properties: [BookDescription.PropertyDescription]
   let worlds: [(name: String, words: String, isExhaustive: Bool)]
+  /// The worlds of the size that is explored when none is named.
+  let ownWorlds: [String]
   let staticFindings: [Finding]
   let summary: DesignSummary
   let bookDigest: UInt64
@@ -23,6 +25,7 @@ struct CatalogEntry: Sendable {
   let fuzz: @Sendable (_ world: String, FuzzOptions, ((Int, Int) -> Void)?) -> FuzzReport
   let tabulate: @Sendable (_ world: String) throws(ExportError) -> Tabulation
   let scenarios: @Sendable () -> (count: Int, failures: [ScenarioFailure])
+  let mutation: Mutation
   let audit: @Sendable (JournalReader, AuditRequest) throws -> JournalAudit
 
   /// - Parameters:
@@ -40,6 +43,7 @@ struct CatalogEntry: Sendable {
       "\(design.hosts[$0.fromHost].name).\($0.effectName) → \(design.hosts[$0.toHost].name).\($0.eventName)"
     }
     properties = design.properties.map { BookDescription.PropertyDescription($0) }
+    ownWorlds = design.worlds.map(\.name)
     let sized = (sizes.isEmpty ? [design] : sizes).flatMap { design in design.worlds.map { (design, $0) } }
     worlds = sized.map { ($1.name, $1.words, $1.isExhaustive) }
     staticFindings = design.findings
@@ -60,21 +64,24 @@ struct CatalogEntry: Sendable {
     }
     let own = all.filter { $0.file == design.chapter }
     scenarios = { (own.count, own.flatMap { ScenarioRunner.run($0, design) }) }
+    mutation = Mutation(
+      design, scenarios: own,
+      parameters: Parameters.offByOne.filter { $0.figure.source.hasPrefix(design.chapter + ":") })
     audit = { try JournalAudit.walk($0, design, $1, shape: shape) }
   }
 }
 
 enum Catalog {
   static let entries: [CatalogEntry] = [
+    CatalogEntry(TopologySwitch.design, scenarios: Scenario.all) { roster in
+      (1...7).contains(roster.count) ? TopologySwitch(agents: roster.count, topology: .star) : nil
+    },
     CatalogEntry(TwoPhaseCommit.design, sizes: TwoPhaseCommit.sizes),
     CatalogEntry(DiningPhilosophers.design, sizes: DiningPhilosophers.sizes),
     CatalogEntry(EpochSwitch.design, sizes: EpochSwitch.sizes),
     CatalogEntry(EpochSwitch.buffered[0], sizes: EpochSwitch.buffered),
     CatalogEntry(Peterson.design),
     CatalogEntry(RingElection.design, sizes: RingElection.sizes),
-    CatalogEntry(TopologySwitch.design, scenarios: Scenario.all) { roster in
-      (1...7).contains(roster.count) ? TopologySwitch(agents: roster.count, topology: .star) : nil
-    },
   ]
 
   static func entry(_ name: String) throws -> CatalogEntry {
@@ -86,9 +93,11 @@ enum Catalog {
 }
 
 extension CatalogEntry {
-  /// The worlds asked for: one by name, or every one of a kind.
+  /// The worlds asked for: one by name, or every one of a kind in the usual size.
   func worlds(named name: String?, exhaustive: Bool) throws -> [String] {
-    guard let name else { return worlds.filter { $0.isExhaustive == exhaustive }.map(\.name) }
+    guard let name else {
+      return worlds.filter { $0.isExhaustive == exhaustive && ownWorlds.contains($0.name) }.map(\.name)
+    }
     guard worlds.contains(where: { $0.name == name }) else {
       throw ValidationError(
         "\(self.name) has no world \"\(name)\"; there are: \(worlds.map(\.name).joined(separator: ", "))")

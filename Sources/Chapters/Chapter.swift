@@ -65,6 +65,11 @@ public struct Parameter: Hashable, Sendable {
 
   /// The name in Swift, `quiesceDeadline`.
   public var constant: String { lowerCamelCase(name) }
+
+  /// The figure one more and one less in its last digit, but never below 0.
+  var offByOne: [(value: String, figure: Figure)] {
+    unit.neighbours(of: value).compactMap { value in (try? unit.figure(of: value)).map { (value, $0) } }
+  }
 }
 
 /// A fenced block whose lines are run as a scenario.

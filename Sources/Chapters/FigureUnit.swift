@@ -55,6 +55,16 @@ extension FigureUnit {
     }
   }
 
+  /// The number one more and one less in its last digit that is not 0 after the point; nothing is below 0.
+  ///
+  ///     FigureUnit.count.neighbours(of: "1,500")   // 1501, 1499
+  ///     FigureUnit.ratio.neighbours(of: "0.25")    // 0.26, 0.24
+  ///     FigureUnit.ms.neighbours(of: "0")          // 1
+  func neighbours(of value: String) -> [String] {
+    guard let number = WrittenNumber(value) else { return [] }
+    return [1, -1].compactMap { number.adding($0) }
+  }
+
   private var allowsDecimals: Bool {
     switch self {
     case .ms, .s, .min, .h, .ratio: true
@@ -129,6 +139,14 @@ private struct WrittenNumber {
     guard let digits = Int128(whole + fraction) else { return nil }
     let (product, overflows) = digits.multipliedReportingOverflow(by: factor)
     return overflows ? nil : product
+  }
+
+  /// The number with its last digit so much higher, as a table writes it; nil below 0 and beyond 128 bits.
+  func adding(_ step: Int128) -> String? {
+    guard let digits = Int128(whole + fraction), digits <= .max - 1, digits + step >= 0 else { return nil }
+    let text = String(digits + step)
+    let padded = String(repeating: "0", count: max(0, fraction.count + 1 - text.count)) + text
+    return fraction.isEmpty ? text : padded.dropLast(fraction.count) + "." + padded.suffix(fraction.count)
   }
 
   /// The number as a Swift literal with a decimal point.

@@ -71,8 +71,8 @@ private func parameter(in row: NumberedLine, complaints: inout [Complaint]) -> P
     complain("the Parameter cell is empty", "write a name such as `quiesce_deadline`")
   } else if !isSnakeCase(name) {
     complain("`\(name)` is not a parameter's name", "write small letters and digits joined by `_`: `quiesce_deadline`")
-  } else if ["all", "self", "init"].contains(name) {
-    // `Parameters.all` is the list of figures; the other two have a meaning of their own after a dot.
+  } else if ["all", "off_by_one", "self", "init"].contains(name) {
+    // The first two are lists of figures; the other two have a meaning of their own after a dot.
     complain("`\(name)` already has a meaning in Swift after `Parameters.`", "write a longer name")
   }
   if value.isEmpty { complain("the Value cell is empty", "write a number such as `50` or `1,500`") }

@@ -1,7 +1,7 @@
 /// Writes the Swift file that states, for the compiler, what the chapters state for readers.
 ///
 /// The file depends on nothing but the chapters: the same chapters, in any order, give the same bytes. It imports
-/// `Spec` for `Citation`, `ParameterFigure`, `Scenario` and `ScenarioLine`.
+/// `Spec` for `Citation`, `ParameterFigure`, `OffByOne`, `Scenario` and `ScenarioLine`.
 ///
 /// Each figure and scenario is a declaration of its own. As one array literal, 120 scenarios of 14 lines took the
 /// compiler 19 seconds; as declarations, a tenth of one.
@@ -59,24 +59,53 @@ private func requirementsInSwift(_ chapters: [Chapter]) -> String {
 
 private func parametersInSwift(_ chapters: [Chapter]) -> String {
   let stated = chapters.flatMap { chapter in chapter.parameters.map { (chapter.place($0.line), $0) } }
-  var swift = "/// The figures that the chapters state.\npublic enum Parameters {\n"
+  if stated.isEmpty {
+    return """
+      /// The figures that the chapters state.
+      public enum Parameters {
+        /// Every figure, as its chapter writes it.
+        public static let all: [ParameterFigure] = []
+
+        /// Each figure one more and one less in its last digit.
+        package static let offByOne: [OffByOne] = []
+      }
+
+      """
+  }
+  var swift = """
+    /// The figures that the chapters state.
+    ///
+    /// They are variables for ``offByOne`` alone: nothing else can change them, and reading one costs a load.
+    public enum Parameters {
+
+    """
   for (place, parameter) in stated {
     let figure = parameter.figure
     swift += "  /// \(swiftComment(parameter.meaning)) (\(parameter.value) \(parameter.unit.rawValue); \(place))\n"
-    swift += "  public static let \(declared(parameter.constant)): \(figure.type) = \(figure.expression)\n"
+    swift += "  public private(set) nonisolated(unsafe) static var \(declared(parameter.constant)): \(figure.type)"
+    swift += " = \(figure.expression)\n"
   }
-  if !stated.isEmpty { swift += "\n" }
-  swift += "  /// Every figure, as its chapter writes it.\n"
-  swift += "  public static let all: [ParameterFigure] = ["
+  swift += "\n  /// Every figure, as its chapter writes it.\n  public static let all: [ParameterFigure] = ["
   for (_, parameter) in stated { swift += "\n    Stated.\(parameter.constant)," }
-  swift += stated.isEmpty ? "]\n}\n" : "\n  ]\n\n  private enum Stated {\n"
-  if stated.isEmpty { return swift }
-
+  swift += "\n  ]\n\n  /// Each figure one more and one less in its last digit.\n"
+  swift += "  package static let offByOne: [OffByOne] = ["
+  for (_, parameter) in stated {
+    for number in parameter.offByOne.indices { swift += "\n    Wrong.\(parameter.constant)\(number + 1)," }
+  }
+  swift += "\n  ]\n\n  private enum Stated {\n"
   for (place, parameter) in stated {
     swift += "    static let \(declared(parameter.constant)) = ParameterFigure("
     swift += "\n      name: \(swiftLiteral(parameter.name)), value: \(swiftLiteral(parameter.value)),"
     swift += " unit: \(swiftLiteral(parameter.unit.rawValue)), meaning: \(swiftLiteral(parameter.meaning)),"
     swift += "\n      source: \(swiftLiteral(place)))\n"
+  }
+  swift += "  }\n\n  private enum Wrong {\n"
+  for (_, parameter) in stated {
+    for (number, wrong) in parameter.offByOne.enumerated() {
+      swift += "    static let \(parameter.constant)\(number + 1) = OffByOne("
+      swift += "Stated.\(parameter.constant), value: \(swiftLiteral(wrong.value))) {"
+      swift += "\n      Parameters.\(parameter.constant) = \(wrong.figure.expression)\n    }\n"
+    }
   }
   return swift + "  }\n}\n"
 }

@@ -9,11 +9,20 @@ public struct ArgumentHelp: Sendable, ExpressibleByStringInterpolation {
   /// What stands between the angle brackets, `<world>`; `nil` stands for the option's own name.
   public var valueName: String?
 
+  /// Whether help shows it.
+  public var visibility: Visibility
+
+  /// Whether help shows an option; one for the program's own use is hidden.
+  public enum Visibility: Sendable { case `default`, hidden }
+
   /// Describes an argument, an option or a flag.
-  public init(_ abstract: String = "", discussion: String = "", valueName: String? = nil) {
+  public init(
+    _ abstract: String = "", discussion: String = "", valueName: String? = nil, visibility: Visibility = .default
+  ) {
     self.abstract = abstract
     self.discussion = discussion
     self.valueName = valueName
+    self.visibility = visibility
   }
 
   /// Describes with an abstract alone.

@@ -20,6 +20,7 @@ struct HelpText {
 
   private var command: any ParsableCommand.Type { path[path.count - 1] }
   private var configuration: CommandConfiguration { command.configuration }
+  private var parameters: [Parameter] { command.parameters.filter { $0.declaration.help.visibility == .default } }
 
   /// The name with which the command is called, from the name of the program on.
   private var name: String { path.map { $0.commandName }.joined(separator: " ") }
@@ -46,16 +47,16 @@ struct HelpText {
   }
 
   private func usage(title: String) -> String {
-    let words = configuration.subcommands.isEmpty ? command.parameters.map(\.synopsis) : ["<subcommand>"]
+    let words = configuration.subcommands.isEmpty ? parameters.map(\.synopsis) : ["<subcommand>"]
     return packed([title + name] + words, to: Self.columns, indent: title.count)
   }
 
   private var arguments: String {
-    section("ARGUMENTS", command.parameters.filter(\.isArgument).map(row))
+    section("ARGUMENTS", parameters.filter(\.isArgument).map(row))
   }
 
   private var options: String {
-    var rows = command.parameters.filter { !$0.isArgument }.map(row)
+    var rows = parameters.filter { !$0.isArgument }.map(row)
     if version != nil { rows.append(row("--version", "Show the version.")) }
     rows.append(row("-h, --help", "Show help information."))
     return section("OPTIONS", rows)

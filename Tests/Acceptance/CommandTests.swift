@@ -15,7 +15,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["list", "show", "explore", "fuzz", "run", "audit", "replay", "docs"])
+  @Test(arguments: ["list", "show", "explore", "fuzz", "mutate", "run", "audit", "replay", "docs"])
   func `has help for each command, with --json`(command: String) throws {
     let help = try Program.run(command, "--help")
     #expect(help.status == 0)
@@ -64,6 +64,11 @@ import Testing
     (["explore"], "missing <machine>"),
     (["fuzz", "topology-switch", "--cases", "many"], "--cases <count> expects"),
     (["fuzz", "topology-switch", "--cases", "0"], "--cases is 0; give a number above 0"),
+    (["mutate"], "name a machine, or give --all"),
+    (["mutate", "topology-switch", "--all"], "give a machine or --all, not both"),
+    (["mutate", "topology-switch", "--time", "0s"], "expects a time above 0, such as 90s or 5min"),
+    (["mutate", "topology-switch", "--world", "team"], "the world \"team\" has no end"),
+    (["mutate", "topology-switch", "--only", "nothing like it"], "no mutant of topology-switch has"),
     (["exlpore"], "did you mean 'explore'?"),
   ]) func `says what is wrong with a command line, and exits 2`(arguments: [String], words: String) throws {
     let process = try Program.start(arguments, in: Program.root)

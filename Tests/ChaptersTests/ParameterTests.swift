@@ -126,7 +126,21 @@ import Testing
         """)
   }
 
-  @Test(arguments: ["all", "self", "init"])
+  @Test(arguments: [
+    ("1,500", "ms", ["1501: .milliseconds(1_501)", "1499: .milliseconds(1_499)"]),
+    ("0.25", "ratio", ["0.26: 0.26", "0.24: 0.24"]), ("0.05", "ratio", ["0.06: 0.06", "0.04: 0.04"]),
+    ("0.1", "ratio", ["0.2: 0.2", "0.0: 0.0"]), ("0", "count", ["1: 1"]), ("1", "percent", ["2: 0.02", "0: 0.0"]),
+    ("9.9", "s", ["10.0: .seconds(10)", "9.8: .milliseconds(9_800)"]),
+  ])
+  func `a figure can be off by one in its last digit, but not below 0`(value: String, unit: String, wrong: [String])
+    throws
+  {
+    let swift = tangle([try read(table("| figure | \(value) | \(unit) | m |"))])
+    let found = swift.matches(of: /OffByOne\(Stated.figure, value: "(.*)"\) {\n +Parameters.figure = (.*)\n/)
+    #expect(found.map { "\($0.1): \($0.2)" } == wrong)
+  }
+
+  @Test(arguments: ["all", "off_by_one", "self", "init"])
   func `a name must be sayable after a dot`(name: String) {
     #expect(
       errors(table("| \(name) | 1 | ms | m |")) == """

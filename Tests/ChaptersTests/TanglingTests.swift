@@ -54,16 +54,26 @@ import Testing
         }
 
         /// The figures that the chapters state.
+        ///
+        /// They are variables for ``offByOne`` alone: nothing else can change them, and reading one costs a load.
         public enum Parameters {
           /// How long senders wait (50 ms; 01-topology-switch.md:9)
-          public static let quiesceDeadline: Duration = .milliseconds(50)
+          public private(set) nonisolated(unsafe) static var quiesceDeadline: Duration = .milliseconds(50)
           /// What an outbox holds (64 KiB; 01-topology-switch.md:10)
-          public static let `default`: Int = 65_536
+          public private(set) nonisolated(unsafe) static var `default`: Int = 65_536
 
           /// Every figure, as its chapter writes it.
           public static let all: [ParameterFigure] = [
             Stated.quiesceDeadline,
             Stated.default,
+          ]
+
+          /// Each figure one more and one less in its last digit.
+          package static let offByOne: [OffByOne] = [
+            Wrong.quiesceDeadline1,
+            Wrong.quiesceDeadline2,
+            Wrong.default1,
+            Wrong.default2,
           ]
 
           private enum Stated {
@@ -73,6 +83,21 @@ import Testing
             static let `default` = ParameterFigure(
               name: "default", value: "64", unit: "KiB", meaning: "What an outbox holds",
               source: "01-topology-switch.md:10")
+          }
+
+          private enum Wrong {
+            static let quiesceDeadline1 = OffByOne(Stated.quiesceDeadline, value: "51") {
+              Parameters.quiesceDeadline = .milliseconds(51)
+            }
+            static let quiesceDeadline2 = OffByOne(Stated.quiesceDeadline, value: "49") {
+              Parameters.quiesceDeadline = .milliseconds(49)
+            }
+            static let default1 = OffByOne(Stated.default, value: "65") {
+              Parameters.default = 66_560
+            }
+            static let default2 = OffByOne(Stated.default, value: "63") {
+              Parameters.default = 64_512
+            }
           }
         }
 
@@ -112,6 +137,9 @@ import Testing
         public enum Parameters {
           /// Every figure, as its chapter writes it.
           public static let all: [ParameterFigure] = []
+
+          /// Each figure one more and one less in its last digit.
+          package static let offByOne: [OffByOne] = []
         }
 
         extension Scenario {

@@ -8,9 +8,13 @@ private let world = foundation + ["Dispatch", "Synchronization"] + platform
 private let arrows: [Arrow] = [
   .only("Spec", imports: [], "what a machine is depends on nothing but Swift"),
   .only("Machines", imports: ["Spec"], "protocols are pure, without I/O, clock or randomness"),
-  .only("Check", imports: ["Spec", "CXXHash", "Synchronization"], "a checker reads machines and touches no world"),
+  .only(
+    "Check", imports: ["Spec", "CXXHash", "Synchronization", "Dispatch"],
+    "a checker reads machines and touches no world"),
   .only("Engine", imports: ["Spec", "CXXHash", "CSQLite"] + world, "a host runs any machine and knows none"),
-  .only("Adapters", imports: ["Spec", "Engine", "Machines"] + world, "what joins machines to the world lives here"),
+  .only(
+    "Adapters", imports: ["Spec", "Engine", "Machines", "Check"] + world,
+    "what joins machines to the world lives here"),
   .only("Chapters", imports: [], "chapters are read at build time, by whoever has Swift"),
   .only("Tangle", imports: ["Chapters"] + foundation, "it is built before everything else"),
   .only("Weave", imports: ["Spec", "Chapters"] + foundation, "pages are woven from what machines say of themselves"),
@@ -19,6 +23,7 @@ private let arrows: [Arrow] = [
     "CLI", imports: ["Spec", "Machines", "Check", "Engine", "Adapters", "Weave", "Chapters", "Options"] + world,
     "everything of ours meets here, but system libraries stay behind the modules that wrap them"),
   .only("Oracle", imports: ["Spec", "Machines"], "the protocol by hand, over the machines' own payloads"),
+  .only("Challenges", imports: ["Check"], "problems for the property tester and for nothing else"),
   .any("Bench", "a benchmark may measure anything"),
 ]
 

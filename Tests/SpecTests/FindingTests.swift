@@ -522,7 +522,7 @@ private func findings(_ code: String, _ book: RuleBook<Toy>) -> [String] {
       findings("two-destinations", Duo.design(answered, passing, [route, route], []).findings) == [
         "MAJOR: one: send has a notice and a route to two: an effect goes to one place; send two",
         "MAJOR: one: send has a notice and a route to two: an effect goes to one place; send two",
-        "MAJOR: one: send is routed twice: an effect goes to one place; send two",
+        "MAJOR: one: send is routed to two twice: drop one route",
       ])
     #expect(findings("two-destinations", Duo.design(passing, passing, [route], []).findings) == [])
   }

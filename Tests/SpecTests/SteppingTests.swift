@@ -135,7 +135,7 @@ import Testing
           .go(.busy)
       }
     }
-    func after(_ edit: Edit, flags: UInt8 = 1) -> Toy? {
+    func after(_ edit: RuleEdit, flags: UInt8 = 1) -> Toy? {
       guard let mutant = book.edited("go", edit) else { return nil }
       var toy = Toy(flags: flags)
       _ = step(mutant, &toy, .go)
@@ -147,9 +147,9 @@ import Testing
     #expect(after(.dropClause(0)) == Toy(phase: .busy, flags: 1, log: 2))
     #expect(after(.repeatClause(1)) == Toy(phase: .busy, flags: 1, log: 122))
     #expect(after(.swapClauses(0, 1)) == Toy(phase: .busy, flags: 1, log: 21))
-    #expect(after(.stay) == Toy(flags: 1, log: 12))
+    #expect(after(.retarget(nil)) == Toy(flags: 1, log: 12))
     #expect(after(.dropGuard(1)) == nil)
-    #expect(book.edited("nobody", .stay) == nil)
-    #expect(book.dropping("go")?.rules.count == 0)
+    #expect(book.edited("nobody", .retarget(nil)) == nil)
+    #expect(book.edited(.drop(rule: 0))?.rules.count == 0)
   }
 }

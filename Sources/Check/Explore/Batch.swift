@@ -23,6 +23,8 @@ public final class Batch {
   @exclusivity(unchecked) var disturbed: UInt64 = 0
 
   struct Successor {
+    /// Stands for what was received and sent on the way.
+    let mark: UInt64
     /// The host whose move it was.
     let owner: UInt16
     /// Where its changes begin.
@@ -53,12 +55,15 @@ public final class Batch {
   }
 
   /// Begins a successor; its changes follow.
-  @inline(__always) func begin(low: UInt64, high: UInt64, owner: Int = 0, answers: UInt32, isBroken: Bool) {
+  @inline(__always) func begin(
+    low: UInt64, high: UInt64, owner: Int = 0, mark: UInt64 = 0, answers: UInt32, isBroken: Bool
+  ) {
     lows.append(low)
     highs.append(high)
     successors.append(
       Successor(
-        owner: UInt16(truncatingIfNeeded: owner), changes: changes.count, answers: answers, isBroken: isBroken))
+        mark: mark, owner: UInt16(truncatingIfNeeded: owner), changes: changes.count, answers: answers,
+        isBroken: isBroken))
   }
 
   @inline(__always) func changes(of ordinal: Int) -> Range<Int> {

@@ -66,8 +66,8 @@ public struct Expander: Sendable {
     self.trace = trace
   }
 
-  /// The leads-to properties in the order in which workers number them: those that one machine judges, host by host, then
-  /// those of the whole state.
+  /// The leads-to properties in the order in which workers number them: those that one machine judges, host by host,
+  /// then those of the whole state.
   @usableFromInline static func leading<S: System>(
     _ design: Design<S>
   ) -> [(name: String, fairness: Fairness)] {

@@ -6,13 +6,13 @@ import Spec
 ///     report.distinct      // 123_456
 ///     report.findings      // []
 ///
-/// A state is a handful of small numbers, one for each machine, ledger of obligations, channel and purse; what a machine
-/// does with an event is asked of its rules once and looked up ever after (``PartWalker``). States are remembered by
-/// hashes of 64 or 128 bits, with the odds of an omission in the report, or whole. Parents are numbers, so a
-/// counterexample is found again by walking its ordinals.
+/// A state is a handful of small numbers, one for each machine, ledger of obligations, channel and purse; what a
+/// machine does with an event is asked of its rules once and looked up ever after (``PartWalker``). States are
+/// remembered by hashes of 64 or 128 bits, with the odds of an omission in the report, or whole. Parents are numbers,
+/// so a counterexample is found again by walking its ordinals.
 ///
-/// - Complexity: O(*states* × *moves per state*) time; 8 to 16 bytes of table and 6 of log per distinct state, 12 per step
-///   where a leads-to property is judged, and the packed records of two levels of the search.
+/// - Complexity: O(*states* × *moves per state*) time; 8 to 16 bytes of table and 6 of log per distinct state, 12 per
+///   step where a leads-to property is judged, and the packed records of two levels of the search.
 ///
 /// Source: Lamport, *Specifying Systems*, chapter 14.
 @inlinable public func explore<S: System>(
@@ -33,12 +33,12 @@ public func explore(
   _ expander: Expander, machine: String, world: String, options: SearchOptions = SearchOptions(),
   progress: ((ExplorationProgress) -> Void)? = nil
 ) -> ExplorationReport {
-  let report = Search(expander, machine: machine, world: world, options, progress).run()
+  let report = LevelSearch(expander, machine: machine, world: world, options, progress).run()
   if options.workers == 1 || report.findings.allSatisfy({ $0.trace.steps.isEmpty }) { return report }
   // Which of two equally short ways several workers find first is chance; one worker finds the same at each run.
   var again = options
   again.workers = 1
-  return Search(expander, machine: machine, world: world, again, progress).run()
+  return LevelSearch(expander, machine: machine, world: world, again, progress).run()
 }
 
 /// Where a search stops short, and says so.

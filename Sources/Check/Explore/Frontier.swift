@@ -4,6 +4,7 @@ import Spec
 ///
 /// Codes are given out in order of discovery, so early states are narrow. A chunk keeps the layout it was written in;
 /// when a code no longer fits, the next chunk is wider.
+// Written by one worker, and read by others only after it.
 final class FrontierChunk: @unchecked Sendable {
   static var capacity: Int { 1 << 15 }
 

@@ -23,7 +23,8 @@ extension Interpreter {
     findings += trouble
     trouble.removeAll()
     return walker.transition(
-      host, outcome, to: after ?? code, orders: orders, routed: routed, findings: findings, overflows: after == nil)
+      host, outcome, to: after ?? code, orders: orders, routed: routed, findings: findings, overflows: after == nil,
+      mark: walker.mark(event, stepper.sent.map { self.code(of: $0) }))
   }
 
   /// An order as the walker carries it out; nil for what changes nothing, such as a notice.
@@ -184,8 +185,8 @@ extension Interpreter {
     return codes
   }
 
-  /// Whether the successors of the state at hand are those of ``Walk``, asked of a sample: a guard that is no function of
-  /// its arguments, an input that looks at more than the state, or an error of ours makes them differ.
+  /// Whether the successors of the state at hand are those of ``Walk``, asked of a sample: a guard that is no function
+  /// of its arguments, an input that looks at more than the state, or an error of ours makes them differ.
   @inlinable func disagreement(_ batch: Batch) -> String? {
     let configuration = configuration(of: walker.codes)
     var moves: [Move<S.Event>] = []
@@ -199,8 +200,8 @@ extension Interpreter {
       if let codes = codes(of: next) {
         let hash = walker.hash(of: codes)
         if hash.low != batch.hash(of: number) {
-          return
-            "\(words.who) \(words.what) led to \(Printer.differences(configuration.state, next.state).joined(separator: ", ")), and to something else before"
+          let changes = Printer.differences(configuration.state, next.state).joined(separator: ", ")
+          return "\(words.who) \(words.what) led to \(changes), and to something else before"
         }
       }
       number += 1

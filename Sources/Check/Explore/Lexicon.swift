@@ -78,6 +78,7 @@ import Synchronization
 }
 
 /// The values of one kind.
+// Only ever reached under the lexicon's lock.
 private final class Vocabulary: @unchecked Sendable {
   private let arena = ByteBuffer(capacity: 1 << 10)
   private var ends: ContiguousArray<Int> = []

@@ -9,6 +9,7 @@ final class ParentLog: Sendable {
   static var blockSize: Int { 1 << 10 }
   private static var segmentSize: Int { 1 << 16 }
 
+  // Only ever reached under the lock.
   private struct Segments: @unchecked Sendable {
     var parents: [UnsafeMutablePointer<UInt32>] = []
     var ordinals: [UnsafeMutablePointer<UInt16>] = []
@@ -24,6 +25,7 @@ final class ParentLog: Sendable {
   }
 
   /// A run of numbers with the memory for their entries.
+  // One worker has it, and the memory outlives the search.
   struct Block: @unchecked Sendable {
     var next: Int
     let end: Int

@@ -4,8 +4,8 @@ import Spec
 extension PartWalker {
   // MARK: - Hashes
 
-  /// What a part adds to the hash of a state. A state's hash is the sum over its parts, so a step changes it by the parts
-  /// it touches; each term depends on the part's place and on every bit of its content.
+  /// What a part adds to the hash of a state. A state's hash is the sum over its parts, so a step changes it by the
+  /// parts it touches; each term depends on the part's place and on every bit of its content.
   @inline(__always) func term(_ part: Int, _ code: UInt32) -> (low: UInt64, high: UInt64) {
     let kind = Int(partKinds[part])
     let content = mirrors[kind].lows[Int(code)]
@@ -242,10 +242,17 @@ extension PartWalker {
     return sum
   }
 
+  /// A word that stands for an event and the effects sent for it, in their order.
+  @usableFromInline func mark(_ event: UInt32, _ effects: [UInt32]) -> UInt64 {
+    effects.reduce(mirrors[PartPlan.Kind.event].lows[Int(event)]) { mark, effect in
+      (mark ^ mirrors[PartPlan.Kind.effect].lows[Int(effect)]) &* 0x9E37_79B9_7F4A_7C15 &+ (mark >> 29)
+    }
+  }
+
   /// Makes a transition of what a machine did.
   @usableFromInline func transition(
     _ host: Int, _ outcome: Outcome, to code: UInt32, orders made: [PackedOrder] = [], routed sent: [UInt32] = [],
-    findings: [Finding] = [], overflows: Bool = false
+    findings: [Finding] = [], overflows: Bool = false, mark: UInt64 = 0
   ) -> Transition {
     let firstOrder = UInt32(orders.count)
     for order in made { orders.append(order) }
@@ -264,7 +271,7 @@ extension PartWalker {
       host: UInt16(host), outcome: kind, overflows: overflows, rule: rule, to: code,
       orders: Span32(start: firstOrder, count: UInt32(made.count)),
       routed: Span32(start: firstRouted, count: UInt32(sent.count)),
-      flaw: findings.isEmpty ? -1 : Int32(flaws.count - 1))
+      flaw: findings.isEmpty ? -1 : Int32(flaws.count - 1), mark: mark)
   }
 
   @usableFromInline func order(on contract: Int, _ op: LedgerOp) -> PackedOrder {

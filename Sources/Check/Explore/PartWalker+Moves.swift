@@ -178,6 +178,7 @@ extension PartWalker {
     isRevisiting = false
     overflows = false
     isUndone = false
+    mark = 0
     sendsWhereOthersDo = false
   }
 
@@ -237,6 +238,7 @@ extension PartWalker {
     let it = transitions.at(number)
     let host = Int(it.pointee.host)
     it.pointee.count &+= 1
+    mark = (mark &* 0xD6E8_FEB8_6659_FD93) ^ it.pointee.mark
     stepped.append(UInt32(truncatingIfNeeded: number))
     let outcome = it.pointee.outcome
     if it.pointee.flaw >= 0 { flawed.append(UInt32(truncatingIfNeeded: number)) }
@@ -344,7 +346,7 @@ extension PartWalker {
     }
     if answers != 0 { batch.owe(answers) }
     lookup.unsafelyUnwrapped.pointee.table.prefetch(low)
-    batch.begin(low: low, high: high, owner: owner, answers: answers, isBroken: isBroken)
+    batch.begin(low: low, high: high, owner: owner, mark: mark, answers: answers, isBroken: isBroken)
     if sendsWhereOthersDo { disturb(batch) }
     for index in 0..<undo.count {
       let part = undo[index].part

@@ -34,6 +34,7 @@ import Spec
   /// The host that the move at hand was given to.
   @exclusivity(unchecked) var owner = 0
   @exclusivity(unchecked) var sendsWhereOthersDo = false
+  @exclusivity(unchecked) var mark: UInt64 = 0
   @exclusivity(unchecked) var receptive = PairCache()
   /// Where successors will be looked up.
   @exclusivity(unchecked) var lookup: UnsafeMutablePointer<SharedSearch>?
@@ -283,6 +284,8 @@ import Spec
     var routed: Span32
     /// Findings of the step, as an index; -1 for none.
     var flaw: Int32
+    /// Stands for what was received and sent.
+    var mark: UInt64
     /// How often it was taken.
     @usableFromInline var count: Int = 0
   }

@@ -2,9 +2,10 @@ import Spec
 
 /// What a partial-order reduction may read of a design: which machines step as one, and who can disturb whom.
 ///
-/// Where the moves of some machines commute with everything the others can do meanwhile, and no law sees the difference,
-/// a search may take those moves alone and leave the other orders out. What touches what is known from the design: a rule
-/// changes its own machine only; a message is added behind those that wait; whoever is not receptive cannot be disturbed.
+/// Where the moves of some machines commute with everything the others can do meanwhile, and no law sees the
+/// difference, a search may take those moves alone and leave the other orders out. What touches what is known from the
+/// design: a rule changes its own machine only; a message is added behind those that wait; whoever is not receptive
+/// cannot be disturbed.
 ///
 /// A *cluster* is a set of machines that step together, over direct routes or a channel whose messages they share. In a
 /// state a cluster's moves suffice when
@@ -15,8 +16,8 @@ import Spec
 /// - no law looks at the cluster together with other machines;
 /// - one of them leads to a state not seen before, so that nothing is put off for ever.
 ///
-/// Source: Peled, *All from one, one for all* (1993); Bošnački and Holzmann, *Improving Spin's partial-order reduction for
-/// breadth-first search* (2005).
+/// Source: Peled, *All from one, one for all* (1993); Bošnački and Holzmann, *Improving Spin's partial-order
+/// reduction for breadth-first search* (2005).
 @usableFromInline struct Reduction: Sendable {
   /// For each host its cluster.
   let clusters: [Int]

@@ -1,9 +1,10 @@
 import Spec
 
 /// One thread of a search: expands states, and puts those that are new into its own part of the next level.
+// One thread at a time is in it: the search hands it over between levels.
 final class SearchWorker: @unchecked Sendable {
   let worker: Expander.Worker
-  private unowned(unsafe) let search: Search
+  private unowned(unsafe) let search: LevelSearch
   private let shared: UnsafeMutablePointer<SharedSearch>
   private let walker: PartWalker
   private let batch = Batch()
@@ -34,7 +35,7 @@ final class SearchWorker: @unchecked Sendable {
   @exclusivity(unchecked) private(set) var graph = GraphPart()
   @exclusivity(unchecked) private(set) var isCutByDepth = false
 
-  init(_ number: Int, _ search: Search) {
+  init(_ number: Int, _ search: LevelSearch) {
     self.search = search
     shared = search.shared
     worker = search.expander.makeWorker(search.lexicon)
@@ -103,7 +104,7 @@ final class SearchWorker: @unchecked Sendable {
       tell(Finding(.critical, "deadlock", words), number, nil)
     }
     precondition(batch.count <= 1 << 16, "a state has \(batch.count) successors; let its world draw fewer")
-    if expanded & 0x1FFF < 8 { compare(number) }
+    if expanded & 0x1FFF < 8, !batch.isBroken { compare(number) }
     if keepsEdges { graph.begin(number, from: batch.from, to: batch.to, owed: batch.owed) }
     if followsOn { insertAll(number, hash.low) }
     expanded += 1
@@ -140,7 +141,8 @@ final class SearchWorker: @unchecked Sendable {
     for ordinal in 0..<batch.count where isWanted(ordinal) {
       generated += 1
       let low = batch.lows[ordinal]
-      graphDigest &+= (source ^ (low &* 0xD6E8_FEB8_6659_FD93)) &* 0xA076_1D64_78BD_642F
+      let step = (source ^ batch.successors[ordinal].mark).multipliedFullWidth(by: low | 1)
+      graphDigest &+= step.high ^ step.low
       if batch.successors[ordinal].isBroken { continue }
       let target = insert(ordinal, parent: number)
       if keepsEdges { graph.edge(to: target, answers: batch.successors[ordinal].answers, ordinal: ordinal) }

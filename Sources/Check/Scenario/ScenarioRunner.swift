@@ -221,11 +221,14 @@ public struct ScenarioRunner<S: System> {
 public struct ScenarioFailure: Sendable, CustomStringConvertible {
   public let place: String
   public let title: String
+  /// The line of the chapter.
+  public let line: Int
   public let words: String
 
   init(_ scenario: Scenario, _ line: Int, _ words: String) {
     place = "\(scenario.file):\(line)"
     title = scenario.title
+    self.line = line
     self.words = words
   }
 

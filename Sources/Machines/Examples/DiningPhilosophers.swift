@@ -2,9 +2,9 @@ import Spec
 
 /// Dining philosophers round a table with one fork between neighbours; the last one takes the left fork first.
 ///
-/// What it teaches: a philosopher and a fork move *together*, or not at all. Taking a fork is one step of two machines, and
-/// a fork that is held refuses it. With everybody right-handed the table comes to rest with one fork in each hand; one
-/// left-handed philosopher breaks the circle.
+/// What it teaches: a philosopher and a fork move *together*, or not at all. Taking a fork is one step of two machines,
+/// and a fork that is held refuses it. With everybody right-handed the table comes to rest with one fork in each hand;
+/// one left-handed philosopher breaks the circle.
 ///
 /// Source: Dijkstra, *Hierarchical ordering of sequential processes* (1971); chapter 0.
 public struct DiningPhilosophers: System {

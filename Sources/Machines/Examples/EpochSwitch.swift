@@ -2,10 +2,10 @@ import Spec
 
 /// A sender that moves its receivers from epoch to epoch, over bounded channels and in two phases.
 ///
-/// What it teaches: answers outlive their questions. An attempt that was given up leaves answers under way, and they arrive
-/// during the next attempt; only a number on each attempt tells them apart. Each receiver takes a message into a buffer of
-/// its own and works on it while nobody looks: steps of different receivers commute, and a search need not try them in
-/// every order.
+/// What it teaches: answers outlive their questions. An attempt that was given up leaves answers under way, and they
+/// arrive during the next attempt; only a number on each attempt tells them apart. Each receiver takes a message into a
+/// buffer of its own and works on it while nobody looks: steps of different receivers commute, and a search need not
+/// try them in every order.
 ///
 /// Source: chapter 0; the topology switch of chapter 1 is its grown-up form.
 public struct EpochSwitch: System {
@@ -167,7 +167,7 @@ public struct Sender: Machine {
         }
         .emit(.commit) { sender, _ in sender.epoch }
         .go(.open)
-      On(.held, "note who holds", cites: .`EPS-2`)
+      Otherwise(.held, "note who holds", cites: .`EPS-2`)
         .when("it answers this attempt") { sender, answer in answer % 8 == sender.attempt }
         .then { sender, answer in sender.holding[Int(answer / 8)] = true }
       Otherwise(.held, "drop an answer to an earlier attempt", cites: .`EPS-2`)

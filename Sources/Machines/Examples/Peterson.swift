@@ -2,8 +2,8 @@ import Spec
 
 /// Peterson's lock for two processes, over a word each and a word that says whose turn it is.
 ///
-/// What it teaches: fairness. A process takes its next step when it is *owed* one, so "who wants to enter does" is a promise
-/// about fair runs, and the lock keeps it. The memory is a machine of its own; to wait is to be refused by it.
+/// What it teaches: fairness. A process takes its next step when it is *owed* one, so "who wants to enter does" is a
+/// promise about fair runs, and the lock keeps it. The memory is a machine of its own; to wait is to be refused by it.
 ///
 /// Source: Peterson (1981); chapter 0.
 public struct Peterson: System {

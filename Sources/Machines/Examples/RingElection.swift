@@ -3,7 +3,8 @@ import Spec
 /// Chang and Roberts' election: numbers travel round a ring, and only the highest comes home.
 ///
 /// What it teaches: equal machines that talk over channels of their own, and a law about where every run leads. A node
-/// passes on what is higher than its own number and swallows what is lower; the node whose number comes back is elected.
+/// passes on what is higher than its own number and swallows what is lower; the node whose number comes back is
+/// elected.
 ///
 /// Source: Chang and Roberts (1979); chapter 0.
 public struct RingElection: System {
@@ -92,7 +93,7 @@ public struct Node: Machine {
       On(.candidate, "be elected", cites: .`RNG-1`)
         .when("the number is its own") { node, number in number == node.own }
         .go(.elected)
-      On(.candidate, "swallow a lower number", cites: .`RNG-1`)
+      Otherwise(.candidate, "swallow a lower number", cites: .`RNG-1`)
         .when("the number is lower than its own") { node, number in number < node.own }
     }
     In(.passive, .standing) {

@@ -2,12 +2,12 @@ import Spec
 
 /// Two-phase commit, as Gray and Lamport wrote it: managers prepare, a coordinator decides, and messages stay readable.
 ///
-/// What it teaches: the network is a *board*. Nothing is lost and nothing is consumed, so a message may be read late, read
-/// twice, or never, and the protocol must not care. The coordinator and each manager know nothing of each other but what
-/// they read there.
+/// What it teaches: the network is a *board*. Nothing is lost and nothing is consumed, so a message may be read late,
+/// read twice, or never, and the protocol must not care. The coordinator and each manager know nothing of each other
+/// but what they read there.
 ///
-/// Left out on purpose: the coordinator's failure. A manager that has prepared then waits for ever; that is the protocol's
-/// well-known weakness and no error of the model.
+/// Left out on purpose: the coordinator's failure. A manager that has prepared then waits for ever; that is the
+/// protocol's well-known weakness and no error of the model.
 ///
 /// Source: Gray and Lamport, *Consensus on transaction commit* (2006); chapter 0.
 public struct TwoPhaseCommit: System {

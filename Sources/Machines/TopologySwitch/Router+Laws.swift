@@ -125,6 +125,15 @@ extension Router {
     ) { oldest, step in
       step.sent(.deliver).allSatisfy { oldest[Int($0.receiver.place)] == $0.sequence }
     }
+    AlwaysStep("a handler holds what was delivered to it", cites: .`RTR-6`, .I1, cost: .state, before: leases) {
+      before, step in
+      leases(step.after).subtracting(before) == Set(step.sent(.deliver).map(\.sequence))
+    }
+    AlwaysStep("what expired is recorded before what is delivered", cites: .`RTR-6`, before: { _ in () }) { _, step in
+      step.sent.drop { if case .deliver = $0 { false } else { true } }
+        .allSatisfy { if case .recorded = $0 { false } else { true } }
+    }
+    AlwaysStep("the clock never goes back", cites: .`MSG-4`, before: \.now) { now, step in step.after.now >= now }
     AlwaysStep("the next copy in line was accepted later", cites: .I3, before: { _ in () }) { _, step in
       step.sent(.deliver).allSatisfy { copy in
         guard let next = step.after[copy.receiver].active.first else { return true }
@@ -134,6 +143,11 @@ extension Router {
     Always("each sender's copies wait in the order of acceptance", cites: .I3, .`SW-7`, cost: .state) { router in
       router.mailboxes.allSatisfy { isInOrder($0.active) && isInOrder($0.next) }
     }
+  }
+
+  /// The acceptance numbers of the copies that handlers hold.
+  private static func leases(_ router: Router) -> Set<UInt64> {
+    Set(router.mailboxes.flatMap { $0.leased.map(\.sequence) })
   }
 
   private static func isInOrder(_ queue: Fifo<Copy>) -> Bool {

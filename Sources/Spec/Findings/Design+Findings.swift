@@ -53,11 +53,15 @@ extension Design {
               + "\(receiver.name): an effect goes to one place; send two",
             at: contract.source.place))
       }
-      if routes[..<index].contains(where: { $0.fromHost == route.fromHost && $0.effect == route.effect }) {
+      let isTwice = routes[..<index].contains {
+        ($0.fromHost, $0.effect, $0.toHost, $0.event)
+          == (route.fromHost, route.effect, route.toHost, route.event)
+      }
+      if isTwice {
         findings.append(
           Finding(
             .major, "two-destinations",
-            "\(sender.name): \(route.effectName) is routed twice: an effect goes to one place; send two"))
+            "\(sender.name): \(route.effectName) is routed to \(receiver.name) twice: drop one route"))
       }
       return findings
     }
@@ -114,8 +118,15 @@ extension Design {
         let names = host.book.properties.map(\.name)
         return names.filter { name in names.count { $0 == name } > 1 }
       })
+    // Machines with one book have its properties in common.
+    let told = Set(properties.map { PropertyPlace(name: $0.name, source: $0.source) })
     return doubled("hosts", hosts.map(\.name)) + doubled("worlds", worlds.map(\.name))
-      + doubled("properties", properties.map(\.name).filter { !within.contains($0) })
+      + doubled("properties", told.map(\.name).filter { !within.contains($0) })
+  }
+
+  private struct PropertyPlace: Hashable {
+    let name: String
+    let source: SourceLine
   }
 
   private func doubled(_ what: String, _ names: [String]) -> [Finding] {

@@ -21,7 +21,11 @@
 
   @usableFromInline init(_ book: RuleBook<M>) {
     isMet = book.properties.map { _ in false }
-    for (law, property) in book.properties.enumerated() {
+    // The cheap ones first: of several that fail, they are told first.
+    let ranked =
+      book.properties.enumerated().filter { $1.cost == .step }
+      + book.properties.enumerated().filter { $1.cost == .state }
+    for (law, property) in ranked {
       switch property.kind {
       case .always(let holds): always.append((law, holds))
       case .alwaysStep(let check): steps.append((law, check))

@@ -18,14 +18,14 @@ public struct Rule<M: Machine>: Sendable {
   /// The index of the first guard that refuses, or nil.
   public let refusing: @Sendable (M, M.Event) -> Int?
   /// The same rule with one change; nil when the change does not apply.
-  public let edited: @Sendable (Edit) -> Rule<M>?
+  public let edited: @Sendable (RuleEdit) -> Rule<M>?
 
   public typealias Fire = @Sendable (inout M, M.Event, inout Outbox<M.Effect>) -> Bool
 
   @usableFromInline init(
     name: String, phases: [M.Phase], event: String, kind: Int, citations: [String], guards: [GuardDescription],
     clauses: [ClauseDescription], target: M.Phase?, isOtherwise: Bool, source: SourceLine, fire: @escaping Fire,
-    refusing: @escaping @Sendable (M, M.Event) -> Int?, edited: @escaping @Sendable (Edit) -> Rule<M>?
+    refusing: @escaping @Sendable (M, M.Event) -> Int?, edited: @escaping @Sendable (RuleEdit) -> Rule<M>?
   ) {
     self.name = name
     self.phases = phases
@@ -67,16 +67,6 @@ public struct ClauseDescription: Hashable, Sendable {
   }
 }
 
-/// A small change to a rule: what a mutant is made of.
-public enum Edit: Hashable, Sendable {
-  case dropGuard(Int)
-  case negateGuard(Int)
-  case dropClause(Int)
-  case repeatClause(Int)
-  case swapClauses(Int, Int)
-  case stay
-}
-
 /// The typed pieces of a rule, before they are fused.
 @frozen public struct RuleParts<M: Machine, Payload>: Sendable {
   public let signal: Signal<M.Event, Payload>
@@ -111,31 +101,6 @@ public enum Edit: Hashable, Sendable {
         return parts.guards.firstIndex { !$0.holds(machine, payload) }
       },
       edited: { parts.edited($0)?.rule(in: phases) })
-  }
-
-  @inlinable func edited(_ edit: Edit) -> Self? {
-    var copy = self
-    switch edit {
-    case .dropGuard(let index):
-      guard guards.indices.contains(index) else { return nil }
-      copy.guards.remove(at: index)
-    case .negateGuard(let index):
-      guard guards.indices.contains(index) else { return nil }
-      copy.guards[index] = !guards[index]
-    case .dropClause(let index):
-      guard clauses.indices.contains(index) else { return nil }
-      copy.clauses.remove(at: index)
-    case .repeatClause(let index):
-      guard clauses.indices.contains(index) else { return nil }
-      copy.clauses.insert(clauses[index], at: index)
-    case .swapClauses(let one, let other):
-      guard clauses.indices.contains(one), clauses.indices.contains(other) else { return nil }
-      copy.clauses.swapAt(one, other)
-    case .stay:
-      guard target != nil else { return nil }
-      copy.target = nil
-    }
-    return copy
   }
 
   /// One closure for the step. The common sizes are written out: a loop over an array of closures costs more than

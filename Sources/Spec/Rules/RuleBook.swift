@@ -4,9 +4,9 @@
 public struct RuleBook<M: Machine>: Sendable {
   public let title: String
   public let words: String
-  public private(set) var rules: [Rule<M>]
+  public internal(set) var rules: [Rule<M>]
   public let silences: [Silence<M>]
-  public let contracts: [Contract<M.Event, M.Effect>]
+  public internal(set) var contracts: [Contract<M.Event, M.Effect>]
   public let properties: [Property<M, M.Event, M.Effect>]
   /// What each phase means.
   public let phaseWords: [M.Phase: String]
@@ -47,34 +47,6 @@ public struct RuleBook<M: Machine>: Sendable {
     self.contracts = contracts
     self.properties = properties
     self.phaseWords = phaseWords
-  }
-
-  /// The book with one rule changed: a mutant.
-  ///
-  /// - Returns: nil when no rule has that name or the edit does not apply to it.
-  public func edited(_ rule: String, _ edit: Edit) -> RuleBook? {
-    guard let index = rules.firstIndex(where: { $0.name == rule }), let changed = rules[index].edited(edit) else {
-      return nil
-    }
-    var copy = self
-    copy.rules[index] = changed
-    return copy
-  }
-
-  /// The book without one rule.
-  public func dropping(_ rule: String) -> RuleBook? {
-    guard let index = rules.firstIndex(where: { $0.name == rule }) else { return nil }
-    var copy = self
-    copy.rules.remove(at: index)
-    return copy
-  }
-
-  /// The book with one rule written anew, in the phases of the old one.
-  public func replacing<Payload>(_ rule: String, with other: On<M, Payload>) -> RuleBook? {
-    guard let index = rules.firstIndex(where: { $0.name == rule }) else { return nil }
-    var copy = self
-    copy.rules[index] = other.parts.rule(in: rules[index].phases)
-    return copy
   }
 
   /// Why an event is refused in a state: the first guard that says no, for each rule that could have fired.

@@ -21,6 +21,8 @@ public struct Hosted<S: System>: Sendable {
   /// Puts a volatile machine back to its start; does nothing to a durable one.
   public let crash: @Sendable (_ state: inout S, _ start: S) -> Void
   @usableFromInline let makeBox: @Sendable () -> AnyObject
+  /// The same host with one change to its book; nil when the change does not apply.
+  let edited: @Sendable (Edit) -> Hosted<S>?
 
   @usableFromInline init(
     name: String, index: Int, book: BookDescription, contracts: [Contract<S.Event, S.Effect>],
@@ -28,7 +30,8 @@ public struct Hosted<S: System>: Sendable {
     refusals: @escaping @Sendable (S, S.Event) -> [Refusal], eventKind: @escaping @Sendable (S.Event) -> Int,
     recovery: S.Event?, sample: S.Event,
     verdicts: @escaping @Sendable (S, S.Event, (_ rule: Int, _ refusing: Int?) -> Void) -> Void,
-    crash: @escaping @Sendable (inout S, S) -> Void, makeBox: @escaping @Sendable () -> AnyObject
+    crash: @escaping @Sendable (inout S, S) -> Void, makeBox: @escaping @Sendable () -> AnyObject,
+    edited: @escaping @Sendable (Edit) -> Hosted<S>?
   ) {
     self.name = name
     self.index = index
@@ -43,6 +46,7 @@ public struct Hosted<S: System>: Sendable {
     self.verdicts = verdicts
     self.crash = crash
     self.makeBox = makeBox
+    self.edited = edited
   }
 
   /// Whether the machine may stay as it is for ever; a book that names no resting phase may stay anywhere.
@@ -77,7 +81,7 @@ public struct Hosted<S: System>: Sendable {
 ) -> DesignPart<S> {
   precondition(
     !book.isVolatile || restart != nil, "\(name) is volatile: say with `restart:` how it is put back to its start")
-  return .host { index in
+  @Sendable func hosted(_ book: RuleBook<M>, _ index: Int) -> Hosted<S> {
     let wrap = events.make
     let readEvent = events.read
     let readEffect = effects.read
@@ -92,8 +96,10 @@ public struct Hosted<S: System>: Sendable {
       recovery: book.recovery.map(wrap), sample: wrap(M.Event()),
       verdicts: { state, event, body in if let event = readEvent(event) { verdicts.tell(get(state), event, body) } },
       crash: { state, start in if book.isVolatile { restart?(&state, start) } },
-      makeBox: { HostBox(book) })
+      makeBox: { HostBox(book) },
+      edited: { edit in book.edited(edit).map { hosted($0, index) } })
   }
+  return .host { hosted(book, $0) }
 }
 
 extension Contract {

@@ -58,8 +58,8 @@ public enum ChannelOrder: String, Hashable, Sendable, CaseIterable {
   /// The oldest is delivered, and waits while its receiver refuses it; who sends into a full one waits: blocking send
   /// and receive.
   case held
-  /// A set of messages that stay for ever: each may be delivered any number of times, and is never owed. A host delivers
-  /// each once, when its receiver takes it.
+  /// A set of messages that stay for ever: each may be delivered any number of times, and is never owed. A host
+  /// delivers each once, when its receiver takes it.
   ///
   /// Source: Gray and Lamport, *Consensus on transaction commit* (2006).
   case board

@@ -204,8 +204,8 @@ extension Stepper {
     return hasReached
   }
 
-  /// The laws of the host's machine that its state breaks, by their place in its book, and where its leads-to properties
-  /// begin and end, as bits.
+  /// The laws of the host's machine that its state breaks, by their place in its book, and where its leads-to
+  /// properties begin and end, as bits.
   @inlinable public func judgeState(
     host: Int, of state: inout S
   ) -> (broken: [Int], from: UInt32, to: UInt32) {

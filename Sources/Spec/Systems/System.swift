@@ -31,12 +31,12 @@ public struct Design<S: System>: Sendable {
   public let title: String
   /// The chapter that states its requirements, such as `01-topology-switch.md`.
   public let chapter: String
-  public let hosts: [Hosted<S>]
+  public internal(set) var hosts: [Hosted<S>]
   public let routes: [Routing<S>]
   /// Every contract of every host, lifted to the system; ``Stepper`` speaks of them by index.
-  public let contracts: [SystemContract<S>]
-  public let properties: [Property<S, S.Event, S.Effect>]
-  public let worlds: [World<S>]
+  public internal(set) var contracts: [SystemContract<S>]
+  public internal(set) var properties: [Property<S, S.Event, S.Effect>]
+  public internal(set) var worlds: [World<S>]
   /// For each effect of each host, where it goes.
   @usableFromInline let lanes: ContiguousArray<Lane<S>>
   public var channelCount: Int { channels.count }

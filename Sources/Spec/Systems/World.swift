@@ -6,7 +6,7 @@ public struct World<S: System>: Sendable {
   public let words: String
   public let start: @Sendable () -> S
   public let inputs: [WorldInput<S>]
-  public let faults: [FaultPurse]
+  public internal(set) var faults: [FaultPurse]
   public let crashes: Int
   /// Where a channel is full, the sending step waits; reports say when that bound was met.
   public let channelCapacity: Int

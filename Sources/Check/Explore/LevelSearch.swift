@@ -3,7 +3,8 @@ import Spec
 import Synchronization
 
 /// The search itself: no types, only packed states; level by level, by any number of workers.
-final class Search: @unchecked Sendable {
+// What workers share of it is atomic or locked; the rest changes only while they wait.
+final class LevelSearch: @unchecked Sendable {
   let expander: Expander
   let machine: String
   let world: String

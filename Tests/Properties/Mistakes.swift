@@ -1,9 +1,12 @@
+import Check
 import Machines
 import Spec
 import Testing
 
 /// A switch or router with one mistake in it, and what is expected to notice.
-struct Mutant: Sendable, CustomTestStringConvertible {
+///
+/// A mistake that `interlock mutate` makes by itself is named by the words it uses; the others are rules written anew.
+struct Mistake: Sendable, CustomTestStringConvertible {
   let name: String
   let design: Design<TopologySwitch>
   let world: World<TopologySwitch>
@@ -14,12 +17,34 @@ struct Mutant: Sendable, CustomTestStringConvertible {
   /// Whether random runs of the team find it too, and if not, why.
   let unmetAtRandom: String?
 
+  /// - Parameter words: Those of a mutant of the design.
   init(
-    _ name: String, control: RuleBook<Switch>? = Switch.book, router: RuleBook<Router>? = Router.book,
-    in world: World<TopologySwitch>, killer: String, steps: Int, unmetAtRandom: String? = nil
+    _ name: String, _ words: String, in world: World<TopologySwitch>, killer: String, steps: Int,
+    unmetAtRandom: String? = nil
+  ) {
+    guard
+      let mutant = mutants.first(where: { $0.words == words }), case .edit(let host, let edit) = mutant.change,
+      let design = TopologySwitch.design.edited(host: host, edit)
+    else { preconditionFailure("no mutant is \(words)") }
+    self.init(name, design, in: world, killer: killer, steps: steps, unmetAtRandom: unmetAtRandom)
+  }
+
+  /// - Parameter router: A router with a rule written anew.
+  init(
+    _ name: String, router: RuleBook<Router>?, in world: World<TopologySwitch>, killer: String, steps: Int,
+    unmetAtRandom: String? = nil
+  ) {
+    self.init(
+      name, TopologySwitch.with(Switch.book, router!), in: world, killer: killer, steps: steps,
+      unmetAtRandom: unmetAtRandom)
+  }
+
+  private init(
+    _ name: String, _ design: Design<TopologySwitch>, in world: World<TopologySwitch>, killer: String, steps: Int,
+    unmetAtRandom: String?
   ) {
     self.name = name
-    design = TopologySwitch.with(control!, router!)
+    self.design = design
     self.world = world
     self.killer = killer
     self.steps = steps
@@ -28,6 +53,8 @@ struct Mutant: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { name }
 }
+
+private let mutants = TopologySwitch.design.mutants()
 
 /// The worlds of the design, by name.
 func world(_ name: String) -> World<TopologySwitch> { TopologySwitch.design.worlds.first { $0.name == name }! }
@@ -48,14 +75,15 @@ extension World<TopologySwitch> {
   }
 }
 
-extension Mutant {
-  static let all: [Mutant] = admission + order + copies + gate
+extension Mistake {
+  static let all: [Mistake] = admission + order + copies + gate
 
   static let admission = [
-    Mutant(
-      "capacity is not asked", router: Router.book.edited("queue for the active epoch", .dropGuard(5)), in: .tight,
+    Mistake(
+      "capacity is not asked",
+      "guard \"every recipient has a free slot\" dropped in rule \"queue for the active epoch\"", in: .tight,
       killer: "no receiver holds more than its capacity", steps: 2),
-    Mutant(
+    Mistake(
       "a broadcast is queued for whoever has room",
       router: Router.book.replacing(
         "queue for the active epoch",
@@ -70,17 +98,19 @@ extension Mutant {
               }
             }
           }), in: .tight, killer: "a message is queued for each of its receivers, or for none", steps: 2),
-    Mutant(
-      "the topology is not asked", router: Router.book.edited("queue for the active epoch", .dropGuard(2)),
+    Mistake(
+      "the topology is not asked",
+      "guard \"the topology lets the sender reach every recipient\" dropped in rule \"queue for the active epoch\"",
       in: .threeAgents, killer: "only what passes the checks of its content is queued", steps: 1),
-    Mutant(
-      "the size is not asked behind the gate", router: Router.book.edited("queue for the next epoch", .dropGuard(0)),
+    Mistake(
+      "the size is not asked behind the gate",
+      "guard \"the payload has at most 524,288 bytes\" dropped in rule \"queue for the next epoch\"",
       in: .twoAgents, killer: "only what passes the checks of its content is queued", steps: 4,
       unmetAtRandom: "few runs send an oversize message while a switch quiesces"),
   ]
 
   static let order = [
-    Mutant(
+    Mistake(
       "the youngest copy is delivered first",
       router: Router.book.replacing(
         "deliver the oldest copy",
@@ -94,13 +124,13 @@ extension Mutant {
               draft.mailboxes[Int(agent.place)].active = queue(copies)
             }
           }), in: .twoAgents, killer: "the next copy in line was accepted later", steps: 3),
-    Mutant(
+    Mistake(
       "an abort puts the waiting copies in front",
       router: Router.book.replacing(
         "the next epoch's copies line up behind the active ones",
         with: putBack { box, epoch in queue(restamped(box.next, epoch) + box.active) }), in: .twoAgents,
       killer: "copies put back keep everything but their epoch", steps: 5),
-    Mutant(
+    Mistake(
       "an abort forgets to stamp the copies anew",
       router: Router.book.replacing(
         "the next epoch's copies line up behind the active ones",
@@ -109,29 +139,29 @@ extension Mutant {
   ]
 
   static let copies = [
-    Mutant(
+    Mistake(
       "an abort loses the waiting copies",
       router: Router.book.replacing(
         "the next epoch's copies line up behind the active ones", with: putBack { box, _ in box.active }),
       in: .twoAgents, killer: "copies neither vanish nor appear", steps: 5),
-    Mutant(
-      "an acknowledgement is recorded twice", router: Router.book.edited("free the slot", .repeatClause(0)),
+    Mistake(
+      "an acknowledgement is recorded twice", "effect recorded done twice in rule \"free the slot\"",
       in: .twoAgents, killer: "copies neither vanish nor appear", steps: 3),
-    Mutant(
-      "an expiry is not recorded", router: Router.book.edited("discard what has expired", .dropClause(0)),
+    Mistake(
+      "an expiry is not recorded", "effect recorded dropped in rule \"discard what has expired\"",
       in: .twoAgents, killer: "copies neither vanish nor appear", steps: 3),
-    Mutant(
-      "closing records nothing", router: Router.book.edited("drop what is left, with its reason", .dropClause(0)),
+    Mistake(
+      "closing records nothing", "effect recorded dropped in rule \"drop what is left, with its reason\"",
       in: .twoAgents, killer: "copies neither vanish nor appear", steps: 2,
       unmetAtRandom: "the team never shuts down"),
-    Mutant(
+    Mistake(
       "closing forgets what handlers hold",
-      router: Router.book.edited("drop what is left, with its reason", .dropClause(2)), in: .twoAgents,
+      "cancellation of deliver dropped in rule \"drop what is left, with its reason\"", in: .twoAgents,
       killer: "unexpected-event", steps: 4, unmetAtRandom: "the team never shuts down"),
   ]
 
   static let gate = [
-    Mutant(
+    Mistake(
       "the next epoch is served before the commit",
       router: Router.book.replacing(
         "deliver the oldest copy of the epoch",
@@ -144,7 +174,7 @@ extension Mutant {
               draft.mailboxes[Int(agent.place)].leased.insert(copy)
             }
           }), in: .twoAgents, killer: "what is delivered is of the active epoch", steps: 5),
-    Mutant(
+    Mistake(
       "a commit does not advance the epoch",
       router: Router.book.replacing(
         "the next epoch becomes the active one",
@@ -160,29 +190,29 @@ extension Mutant {
             }
           }
           .go(.open)), in: .twoAgents, killer: "switch and router agree on topology and epoch", steps: 2),
-    Mutant(
+    Mistake(
       "a commit is announced twice",
-      control: Switch.book.edited("the epoch advances: announce the topology", .repeatClause(0)), in: .twoAgents,
+      "effect topologyChanged done twice in rule \"the epoch advances: announce the topology\"", in: .twoAgents,
       killer: "a topology change is announced once, on commit, after the swap", steps: 2),
-    Mutant(
+    Mistake(
       "a commit leaves the quiesce timer running",
-      control: Switch.book.edited("commit: swap the queues", .dropClause(0)), in: .twoAgents,
+      "cancellation of quiesceTimer dropped in rule \"commit: swap the queues\"", in: .twoAgents,
       killer: "unexpected-event", steps: 3),
-    Mutant(
+    Mistake(
       "an abort of the preparation leaves its timer running",
-      control: Switch.book.edited("abort: an agent could not be warmed", .dropClause(0)), in: .twoAgents,
+      "cancellation of prepareTimer dropped in rule \"abort: an agent could not be warmed\"", in: .twoAgents,
       killer: "unexpected-event", steps: 3),
-    Mutant(
+    Mistake(
       "the last delivery does not say that it drained",
-      router: Router.book.edited("deliver the last copy of the epoch: drained", .dropClause(2)), in: .twoAgents,
+      "effect drained dropped in rule \"deliver the last copy of the epoch: drained\"", in: .twoAgents,
       killer: "the gate is shut only while copies of the epoch wait", steps: 4),
-    Mutant(
+    Mistake(
       "an idle router does not say that it drained",
-      router: Router.book.edited("nothing waits: drained at once", .dropClause(2)), in: .twoAgents,
+      "effect drained dropped in rule \"nothing waits: drained at once\"", in: .twoAgents,
       killer: "the gate is shut only while copies of the epoch wait", steps: 2),
-    Mutant(
+    Mistake(
       "a switch to the topology in force runs its phases",
-      control: Switch.book.edited("begin a switch", .dropGuard(0)), in: .threeAgents,
+      "guard \"the target is another topology\" dropped in rule \"begin a switch\"", in: .threeAgents,
       killer: "a topology change is announced once, on commit, after the swap", steps: 2),
   ]
 

@@ -1,0 +1,57 @@
+/// What became of a machine's mutants, counted.
+public struct MutationReport: Sendable {
+  public let machine: String
+  public let trials: [(mutant: Mutant, trial: Trial)]
+  public let laws: [String]
+
+  /// The share of mutants that must be killed.
+  public static let goal = 0.95
+
+  public init(machine: String, laws: [String], trials: [(mutant: Mutant, trial: Trial)]) {
+    self.machine = machine
+    self.laws = laws
+    self.trials = trials
+  }
+
+  public var total: Count { Count(trials.map(\.trial)) }
+  public var isGood: Bool { total.score >= Self.goal }
+
+  /// Neither killed nor shown to be the same.
+  public var survivors: [(mutant: Mutant, trial: Trial)] {
+    trials.filter { !$0.trial.verdict.isKilled && $0.trial.verdict != .equivalent }
+  }
+
+  /// Each operator that was tried, in the order of the operators.
+  public var operations: [(operation: Mutant.Operation, count: Count)] {
+    Mutant.Operation.allCases.compactMap { operation in
+      let tried = trials.filter { $0.mutant.operation == operation }.map(\.trial)
+      return tried.isEmpty ? nil : (operation, Count(tried))
+    }
+  }
+
+  /// Each law and how many it killed, those that killed most first; then whatever else killed.
+  public var killers: [(killer: String, isLaw: Bool, count: Int)] {
+    var counts: [String: Int] = [:]
+    for (_, trial) in trials where trial.verdict.isKilled { counts[trial.killer, default: 0] += 1 }
+    func ranked(_ names: [String], isLaw: Bool) -> [(String, Bool, Int)] {
+      names.map { ($0, isLaw, counts[$0] ?? 0) }.sorted { ($1.2, $0.0) < ($0.2, $1.0) }
+    }
+    return ranked(laws, isLaw: true) + ranked(counts.keys.filter { !laws.contains($0) }, isLaw: false)
+  }
+
+  /// How many mutants came to what.
+  public struct Count: Sendable {
+    public let all: Int
+    public let killed: Int
+    public let equivalent: Int
+
+    init(_ trials: [Trial]) {
+      all = trials.count
+      killed = trials.count { $0.verdict.isKilled }
+      equivalent = trials.count { $0.verdict == .equivalent }
+    }
+
+    /// The killed among those that are not equivalent; 1 where there is none to kill.
+    public var score: Double { all == equivalent ? 1 : Double(killed) / Double(all - equivalent) }
+  }
+}

@@ -1,0 +1,43 @@
+import Foundation
+import Testing
+
+@Suite struct `Mutating a machine` {
+  @Test func `lists every mutant without trying one`() throws {
+    let object = try Program.run("mutate", "topology-switch", "--list", "--json").object()
+    let machine = try #require((object["machines"] as? [[String: Any]])?.first)
+    let mutants = try #require(machine["mutants"] as? [[String: Any]])
+    #expect(mutants.count > 300)
+    for mutant in mutants {
+      for key in ["mutant", "operator", "machine", "rule", "words", "place"] {
+        #expect(mutant[key] is String, "\(key)")
+      }
+    }
+    #expect(Set(mutants.compactMap { $0["operator"] as? String }).count == 13)
+  }
+
+  @Test func `tells for each what killed it, and stops those that take too long`() throws {
+    let result = try Program.run(
+      "mutate", "topology-switch", "--world", "two-agents", "--time", "2s", "--only", "rule \"begin a switch\"",
+      "--json")
+    #expect(result.status == 1, "\(result.errors)")
+    let machine = try #require((try result.object()["machines"] as? [[String: Any]])?.first)
+    let mutants = try #require(machine["mutants"] as? [[String: Any]])
+    func verdict(_ words: String) -> String? {
+      mutants.first { $0["words"] as? String == words + " in rule \"begin a switch\"" }?["verdict"] as? String
+    }
+    #expect(verdict("guard \"the target is another topology\" negated") == "killed")
+    #expect(verdict("the update dropped") == "killed by a trap")
+    #expect(verdict("effect prepare done after effect prepareTimer") == "timed out")
+    let score = try #require(machine["score"] as? Double)
+    #expect(score > 0.5 && score < 0.95)
+  }
+
+  @Test func `a parameter is off by one in its own process alone`() throws {
+    let result = try Program.run(
+      "mutate", "topology-switch", "--world", "two-agents", "--only", "flat_fan_out", "--jobs", "1")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(result.output.contains("100.0 %: 2 killed of 2"))
+    let show = try Program.run("mutate", "topology-switch", "--list", "--only", "flat_fan_out")
+    #expect(show.output.contains("parameter \"flat_fan_out\" is 3 count, not 2"))
+  }
+}
