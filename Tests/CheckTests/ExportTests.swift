@@ -38,7 +38,7 @@ struct Exported: CustomTestStringConvertible, Sendable {
   }
 }
 
-@Suite(.serialized, .enabled(if: Spin.isInstalled, Spin.comment)) struct `Exports, counted by spin` {
+@Suite(.enabled(if: Spin.isInstalled, Spin.comment)) struct `Exports, counted by spin` {
   @Test(arguments: Exported.examples) func `agree to the last state and the last step`(world: Exported) throws {
     let table = try world.table()
     let spin = try Spin(table)

@@ -13,6 +13,7 @@ private let door = RuleBook<Toy>("Door", resting: .idle) {
   }
   Refused(.take, in: .idle, unless: "it is open")
   Refused(.stop, in: .idle, unless: "it is open")
+  Refused(.go, in: .busy, unless: "it is shut")
   Timer(.timer, after: .seconds(1), fires: .tick, afterCrash: .again)
   Always("a door that is shut is at rest") { toy in toy.phase != .done }
 }
@@ -57,7 +58,7 @@ private func tabulated() throws -> Tabulation { try Tabulation(Alone.design(door
   ) -> [String] {
     guard let start = text.range(of: first), let end = text[start.upperBound...].range(of: last) else { return [] }
     return text[start.upperBound..<end.lowerBound].components(separatedBy: separator)
-      .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+      .map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }.filter { !$0.isEmpty }
   }
 
   /// Each `name ==` that begins a line, and what follows it.
@@ -105,7 +106,8 @@ private func tabulated() throws -> Tabulation { try Tabulation(Alone.design(door
   @Test func `a world in which a law is broken, or which is cut short`() {
     #expect(refusal(counter()) { Input(.toy, .go) } == nil)
     #expect(
-      refusal(counter { $0[0] < 5 }) { Input(.toy, .go) } == "what breaks a law cannot be exported, because exploration "
+      refusal(counter { $0[0] < 5 }) { Input(.toy, .go) }
+        == "what breaks a law cannot be exported, because exploration "
         + "stops there and another checker goes on: \"it stays small\" does not hold")
     #expect(
       refusal(counter(), states: 4) { Input(.toy, .go) } == "only a world that is explored to its end can be exported; "
@@ -117,7 +119,8 @@ private func tabulated() throws -> Tabulation { try Tabulation(Alone.design(door
       In(.idle) { On(.go, "grow").then { toy, _ in toy.small += 1 } }
     }
     #expect(
-      refusal(growing) { Input(.toy, .go) } == "only a world that is explored to its end can be exported; this one met a "
+      refusal(growing) { Input(.toy, .go) }
+        == "only a world that is explored to its end can be exported; this one met a "
         + "bound: the field small was 4, above its maximum 3: what follows was not explored")
   }
 

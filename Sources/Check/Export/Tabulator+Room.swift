@@ -1,4 +1,4 @@
-/// Moves wait until all they send has room and every machine that must take part does, which is decided before they begin.
+// A move waits until all it sends has room and every machine that must take part does: decided before it begins.
 extension Tabulator {
   /// The move with its conditions; where those depend on machines further on, one move for each way through.
   func held(_ move: TabulatedMove) throws(ExportError) -> [TabulatedMove] {

@@ -23,15 +23,15 @@ extension Tabulation {
 ///
 /// One action for each rule, one disjunct for each move. Local states go through tables, as operators; what a step does
 /// to a variable is one expression of the old values.
-private struct TlaPrinter {
-  private let table: Tabulation
-  private let module: String
-  private var names: ExportNames
-  private var out = ExportText()
-  private let states: [[UInt32]]
-  private let ledgerOf: [Int: Int]
+struct TlaPrinter {
+  let table: Tabulation
+  let module: String
+  var names: ExportNames
+  var out = ExportText()
+  let states: [[UInt32]]
+  let ledgerOf: [Int: Int]
   /// The operator of each table of local states, by its rows.
-  private var tables: [[TabulatedMove.Row]: String] = [:]
+  var tables: [[TabulatedMove.Row]: String] = [:]
 
   init(_ table: Tabulation, _ module: String) {
     self.table = table
@@ -49,7 +49,7 @@ private struct TlaPrinter {
     "SubSeq", "Tail", "TypeOK", "number", "vars",
   ]
 
-  private var variables: [String] { names.machines + names.ledgers + names.channels + names.purses }
+  var variables: [String] { names.machines + names.ledgers + names.channels + names.purses }
 
   mutating func print() -> String {
     header()
@@ -72,8 +72,8 @@ private struct TlaPrinter {
     comment("")
     comment(
       "Printed by Interlock. Each machine is tabulated: a complete exploration numbered the local states it can reach, "
-        + "and asked its rules about every event in each of them. The system is as it was written: one variable for each "
-        + "machine, ledger of open obligations, channel and purse of the world, and one disjunct for each move. States "
+        + "and asked its rules about every event in each of them. The system is as it was written: one variable for "
+        + "each machine, ledger of open obligations, channel and purse of the world, and one disjunct for each move. States "
         + "correspond to Interlock's one to one.")
     comment("")
     comment("Interlock found \(table.distinct.grouped) distinct states and \(table.generated.grouped) steps. With")
@@ -81,8 +81,8 @@ private struct TlaPrinter {
     for command in table.tlcCommand(file: module + ".tla").split(separator: " && ") { out.line("\\*   \(command)") }
     comment("")
     comment(
-      "TLC should say \"\(table.generated + 1) states generated, \(table.distinct) distinct states found\" (it counts the "
-        + "start as generated)" + (table.hasDeadlock ? "; NoDeadlock it would refute, as Interlock did." : ".")
+      "TLC should say \"\(table.generated + 1) states generated, \(table.distinct) distinct states found\" (it counts "
+        + "the start as generated)" + (table.hasDeadlock ? "; NoDeadlock it would refute, as Interlock did." : ".")
     )
     if !table.laws.isEmpty {
       comment("")
@@ -93,7 +93,7 @@ private struct TlaPrinter {
     out.line()
   }
 
-  private mutating func comment(_ text: String) {
+  mutating func comment(_ text: String) {
     if text.isEmpty { out.line("\\*") } else { out.words(text, first: "\\* ") }
   }
 
@@ -137,7 +137,7 @@ private struct TlaPrinter {
     out.line()
   }
 
-  private func listed(_ names: [String]) -> [String] {
+  func listed(_ names: [String]) -> [String] {
     names.enumerated().map { $0 == names.count - 1 ? $1 : $1 + "," }
   }
 
@@ -158,160 +158,13 @@ private struct TlaPrinter {
   }
 
   /// What a variable is after some rows, all of which begin where it is.
-  private mutating func apply(_ rows: [TabulatedMove.Row], to value: Value) -> Value {
+  mutating func apply(_ rows: [TabulatedMove.Row], to value: Value) -> Value {
     if case .number(let number) = value { return .number(rows.first { $0.from == number }?.to ?? number) }
     if rows.allSatisfy({ $0.from == $0.to }) { return value }
     if rows.allSatisfy({ $0.to == rows[0].to }) { return .number(rows[0].to) }
     let name = tables[rows] ?? names.make("Table\(tables.count + 1)")
     tables[rows] = name
     return .expression("\(name)(\(value.text))")
-  }
-
-  // MARK: - Actions
-
-  private struct Action {
-    let name: String
-    let words: String
-    var ways: [Way] = []
-  }
-
-  /// One disjunct: what must hold, and what the variables become.
-  private struct Way {
-    let source: String
-    var conditions: [String] = []
-    var values: [String: Value] = [:]
-  }
-
-  private enum Value {
-    case number(UInt32)
-    case expression(String)
-
-    var text: String {
-      switch self {
-      case .number(let number): String(number)
-      case .expression(let text): text
-      }
-    }
-  }
-
-  private mutating func actions() -> [Action] {
-    var actions: [Action] = []
-    var shown = ""
-    for move in table.moves {
-      let words = "\(table.machines[move.host].name): \(move.ruleName)"
-      if words != shown {
-        actions.append(Action(name: names.make(capitalised(words)), words: words))
-        shown = words
-      }
-      var way = Way(source: move.source)
-      way.conditions = move.conditions.compactMap(text)
-      for action in move.before { perform(action, &way) }
-      guard let branch = move.branch else {
-        actions[actions.count - 1].ways.append(way)
-        continue
-      }
-      follow([branch], way, &actions[actions.count - 1].ways)
-    }
-    return actions
-  }
-
-  private func capitalised(_ words: String) -> String { words.prefix(1).uppercased() + words.dropFirst() }
-
-  private mutating func follow(_ branches: [TabulatedMove.Branch], _ way: Way, _ ways: inout [Way]) {
-    for branch in branches {
-      let name = names.machines[branch.host]
-      let value = way.values[name] ?? .expression(name)
-      var next = way
-      switch value {
-      case .number(let number): if !branch.rows.contains(where: { $0.from == number }) { continue }
-      case .expression(let text):
-        let isOld = way.values[name] == nil
-        let all = isOld ? states[branch.host] : table.machines[branch.host].all
-        if let asked = self.text(text, branch.rows.map(\.from), among: all, isOld: isOld) {
-          next.conditions.append(asked)
-        }
-      }
-      next.values[name] = apply(branch.rows, to: value)
-      for action in branch.actions { perform(action, &next) }
-      if let stage = branch.next { follow(stage.branches, next, &ways) } else { ways.append(next) }
-    }
-  }
-
-  private mutating func perform(_ action: TabulatedMove.Action, _ way: inout Way) {
-    func old(_ name: String) -> String { way.values[name]?.text ?? name }
-    switch action {
-    case .take(let channel, let position):
-      let name = names.channels[channel]
-      let rest =
-        position == 0
-        ? "Tail(\(old(name)))"
-        : "(SubSeq(\(old(name)), 1, \(position)) \\o SubSeq(\(old(name)), \(position + 2), Len(\(old(name)))))"
-      way.values[name] = .expression(rest)
-    case .post(let channel, let event):
-      let name = names.channels[channel]
-      let event = names.events[Int(event)]
-      way.values[name] = .expression(
-        table.channels[channel].order == .board ? "(\(old(name)) \\cup {\(event)})" : "Append(\(old(name)), \(event))")
-    case .operate(let host, let operation):
-      let name = names.ledgers[ledgerOf[host]!]
-      way.values[name] = apply(table.operations[operation].rows, to: way.values[name] ?? .expression(name))
-    case .spend(let purse): way.values[names.purses[purse]] = .expression("\(names.purses[purse]) - 1")
-    }
-  }
-
-  private mutating func print(_ action: Action) {
-    out.words(action.words, first: "\\* ")
-    out.line("\(action.name) ==")
-    for way in action.ways {
-      out.line("  \\/ \\* \(way.source)")
-      for condition in way.conditions {
-        out.words(condition, first: "     /\\ ", next: "          ")
-      }
-      for name in variables {
-        guard let value = way.values[name], value.text != name else { continue }
-        out.line("     /\\ \(name)' = \(value.text)")
-      }
-      let same = variables.filter { name in way.values[name].map { $0.text == name } ?? true }
-      out.wrapped(listed(same), first: "     /\\ UNCHANGED <<", next: "          ", last: ">>")
-    }
-    out.line()
-  }
-
-  // MARK: - Words
-
-  private func text(_ name: String, _ numbers: [UInt32], among all: [UInt32], isOld: Bool) -> String? {
-    // Of a value half-way through a step, nothing is known but what is asked.
-    let ranges = NumberRanges(numbers, among: all)
-    if isOld, ranges.isAll { return nil }
-    let single = ranges.ranges.filter { $0.count == 1 }.map { String($0.lowerBound) }
-    let wide = ranges.ranges.filter { $0.count > 1 }.map { "\($0.lowerBound)..\($0.upperBound)" }
-    if wide.isEmpty, single.count == 1 { return "\(name) = \(single[0])" }
-    let sets =
-      (single.isEmpty ? [] : ["{\(single.joined(separator: ", "))}"])
-      + wide.map { wide.count + (single.isEmpty ? 0 : 1) > 1 ? "(\($0))" : $0 }
-    return "\(name) \\in \(sets.joined(separator: " \\cup "))"
-  }
-
-  private func text(_ condition: TabulatedMove.Condition) -> String? {
-    switch condition {
-    case .machine(let host, let numbers):
-      return text(names.machines[host], numbers, among: states[host], isOld: true)
-    case .ledger(let host, let numbers):
-      let ledger = ledgerOf[host]!
-      return text(names.ledgers[ledger], numbers, among: table.ledgers[ledger].states.map(\.number), isOld: true)
-    case .combination(let hosts, let numbers):
-      let tuple = hosts.map { names.machines[$0] }.joined(separator: ", ")
-      let listed = numbers.map { "<<\($0.map(String.init).joined(separator: ", "))>>" }
-      return "<<\(tuple)>> \\in {\(listed.joined(separator: ", "))}"
-    case .waits(let channel, let position, let event):
-      let (name, event) = (names.channels[channel], names.events[Int(event)])
-      return table.channels[channel].order == .board
-        ? "\(event) \\in \(name)" : "Len(\(name)) > \(position) /\\ \(name)[\(position + 1)] = \(event)"
-    case .waitsAny(let channel): return "Len(\(names.channels[channel])) > 0"
-    case .room(let channel, let count):
-      return "Len(\(names.channels[channel])) + \(count) <= \(table.channelCapacity)"
-    case .purse(let purse): return "\(names.purses[purse]) > 0"
-    }
   }
 
   // MARK: - The whole
@@ -347,10 +200,8 @@ private struct TlaPrinter {
     }
     for (number, channel) in table.channels.enumerated() {
       let events = "{\(channel.events.map { names.events[Int($0)] }.joined(separator: ", "))}"
-      let set = channel.order == .board ? "\\subseteq" : "\\in Seq("
-      out.words(
-        "\(names.channels[number]) \(set)\(channel.order == .board ? " " : "")\(events)\(channel.order == .board ? "" : ")")",
-        first: "  /\\ ", next: "       ")
+      let set = channel.order == .board ? "\\subseteq \(events)" : "\\in Seq(\(events))"
+      out.words("\(names.channels[number]) \(set)", first: "  /\\ ", next: "       ")
     }
     for (number, purse) in table.purses.enumerated() {
       out.line("  /\\ \(names.purses[number]) \\in 0..\(purse.limit)")
