@@ -60,6 +60,10 @@ struct PromelaPrinter {
     "nempty", "never", "nfull", "np_", "od", "of", "owed", "pc_value", "pid", "printf", "priority", "proctype",
     "provided", "return", "run", "select", "set_priority", "short", "show", "skip", "STDIN", "timeout", "trace", "true",
     "typedef", "unless", "unsigned", "xr", "xs", "define", "include", "linux", "unix",
+    // The verifier is C.
+    "auto", "case", "char", "const", "continue", "default", "double", "enum", "extern", "float", "long", "main", "now",
+    "register", "signed", "sizeof", "static", "struct", "switch", "trpt", "uchar", "uint", "ulong", "union", "ushort",
+    "void", "volatile", "while",
   ]
 
   mutating func print() -> String {
@@ -75,7 +79,7 @@ struct PromelaPrinter {
 
   private mutating func header() {
     out.line("/*")
-    comment("\(table.machine), world \(table.world): \(table.words).")
+    comment(table.title)
     comment("")
     comment(
       "Printed by Interlock. Each machine is tabulated: a complete exploration numbered the local states it can reach, "

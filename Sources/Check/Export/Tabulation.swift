@@ -72,6 +72,9 @@ public struct Tabulation: Sendable {
     let limit: Int
   }
 
+  /// What is exported, in one sentence.
+  var title: String { "\(machine), world \(world)\(words.isEmpty ? "" : ": \(words)")." }
+
   /// What an order of a machine, or an answer, does to a ledger.
   struct Operation: Sendable {
     let words: String

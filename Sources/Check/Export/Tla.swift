@@ -68,7 +68,7 @@ struct TlaPrinter {
     let title = " MODULE \(module) "
     let dashes = String(repeating: "-", count: max(4, (78 - title.count) / 2))
     out.line(dashes + title + dashes)
-    comment("\(table.machine), world \(table.world): \(table.words).")
+    comment(table.title)
     comment("")
     comment(
       "Printed by Interlock. Each machine is tabulated: a complete exploration numbered the local states it can reach, "
