@@ -131,6 +131,10 @@ public struct Tabulation: Sendable {
     let overflows = (0..<walker.transitions.count).contains { walker.transitions[$0].overflows }
     let bounds = report.boundsMet.filter { overflows || !walker.boundsMet.contains($0) }
     if !bounds.isEmpty || report.distinct == 0 { throw .incomplete(bounds) }
+    // Tables beyond this have no reader, and spin and TLC take none of them.
+    if walker.transitions.count > 50_000 {
+      throw .tooLarge("the machines' tables have \(walker.transitions.count) rows")
+    }
     if (0..<walker.offers.count).contains(where: { walker.offers[$0].isRepeatable }) {
       throw .unsupported("an answer that the world may give twice")
     }
