@@ -73,8 +73,8 @@ struct TlaPrinter {
     comment(
       "Printed by Interlock. Each machine is tabulated: a complete exploration numbered the local states it can reach, "
         + "and asked its rules about every event in each of them. The system is as it was written: one variable for "
-        + "each machine, ledger of open obligations, channel and purse of the world, and one disjunct for each move. States "
-        + "correspond to Interlock's one to one.")
+        + "each machine, ledger of open obligations, channel and purse of the world, and one disjunct for each move. "
+        + "States correspond to Interlock's one to one.")
     comment("")
     comment("Interlock found \(table.distinct.grouped) distinct states and \(table.generated.grouped) steps. With")
     comment("")
