@@ -27,6 +27,7 @@ struct CatalogEntry: Sendable {
       ->
       ExplorationReport
   let fuzz: @Sendable (_ world: String, FuzzOptions, ((Int, Int) -> Void)?) -> FuzzReport
+  let tabulate: @Sendable (_ world: String) throws(ExportError) -> Tabulation
   let scenarios: @Sendable () -> (count: Int, failures: [ScenarioFailure])
   let mutation: Mutation
   let audit: @Sendable (JournalReader, AuditRequest) throws -> JournalAudit
@@ -65,6 +66,10 @@ struct CatalogEntry: Sendable {
     fuzz = {
       let (design, world) = worldsByName[$0]!
       return Check.fuzz(design, world: world, options: $1, progress: $2)
+    }
+    tabulate = { name throws(ExportError) in
+      let (design, world) = worldsByName[name]!
+      return try Tabulation(design, world: world)
     }
     let own = all.filter { $0.file == design.chapter }
     scenarios = { (own.count, own.flatMap { ScenarioRunner.run($0, design) }) }

@@ -10,7 +10,8 @@ import Options
       "Protocols for teams of agents and their model servers: explored, fuzzed, run and audited from one definition.",
     version: "0.1.0",
     subcommands: [
-      List.self, Show.self, Explore.self, Fuzz.self, Mutate.self, Run.self, Audit.self, Replay.self, Docs.self,
+      List.self, Show.self, Explore.self, Fuzz.self, Mutate.self, Export.self, Run.self, Audit.self, Replay.self,
+      Docs.self,
     ],
     exitCodes: [
       0: "fine: nothing critical or major was found",

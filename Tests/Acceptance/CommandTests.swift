@@ -15,7 +15,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["list", "show", "explore", "fuzz", "mutate", "run", "audit", "replay", "docs"])
+  @Test(arguments: ["list", "show", "explore", "fuzz", "mutate", "export", "run", "audit", "replay", "docs"])
   func `has help for each command, with --json`(command: String) throws {
     let help = try Program.run(command, "--help")
     #expect(help.status == 0)
@@ -29,6 +29,21 @@ import Testing
     #expect(result.status == 0)
     #expect(result.output.contains("READY within bounds: NOT the whole world"))
     #expect(result.output.contains("depth 4"))
+  }
+
+  @Test func `exports a world to a file, and names the command that counts it again`() throws {
+    let scratch = try Scratch()
+    let file = scratch.url.appendingPathComponent("Lock.tla")
+    let result = try Program.run("export", "peterson", "--format", "tla", "--output", file.path)
+    #expect(result.status == 0)
+    #expect(result.output.contains("34 distinct states, 62 steps"))
+    #expect(result.output.contains("tlc2.TLC -deadlock Lock.tla"))
+    #expect(try String(contentsOf: file, encoding: .utf8).contains(" MODULE Lock "))
+    let object = try Program.run("export", "peterson", "--json").object()
+    #expect(object["distinct"] as? Int == 34 && object["format"] as? String == "promela")
+    #expect((object["model"] as? String)?.contains("active proctype interlock()") == true)
+    let nowhere = try Program.run("export", "peterson", "--output", "/nowhere/lock.pml")
+    #expect(nowhere.status == 3 && nowhere.errors.contains("/nowhere/lock.pml cannot be written"))
   }
 
   @Test func `gives an exploration as one JSON object with the documented keys`() throws {

@@ -98,4 +98,10 @@ extension Interpreter {
     }
     return told
   }
+
+  /// The fields of one machine in one of its states: `phase=prepared, epoch=1`.
+  @inlinable func describe(machine host: Int, _ code: UInt32) -> String {
+    load(host, code)
+    return stepper.lines(host: host, of: &scratch).map { "\($0.path)=\($0.value)" }.joined(separator: ", ")
+  }
 }

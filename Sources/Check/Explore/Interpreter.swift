@@ -92,6 +92,7 @@ import Spec
     walker.typed.crash = { it.crash() }
     walker.typed.describeEvent = { Printer.line(of: it.event($0)) }
     walker.typed.describeEffect = { Printer.line(of: it.effect($0)) }
+    walker.typed.describeMachine = { it.describe(machine: $0, $1) }
     walker.typed.hasMachineStepLaws = hasStepLaws.contains(true)
     walker.hasJointStepLaws = jointJudge.hasStepLaws
     walker.typed.judgeStep = { it.judgeStep($0, includesMachines: $1) }

@@ -40,6 +40,13 @@
     }
   }
 
+  /// Visits every entry, in no order that means anything.
+  func forEach(_ body: (_ first: UInt32, _ second: UInt32, _ value: UInt32) -> Void) {
+    for slot in 0...mask where keys[slot] != Self.empty {
+      body(UInt32(truncatingIfNeeded: keys[slot] >> 32), UInt32(truncatingIfNeeded: keys[slot]), values[slot])
+    }
+  }
+
   mutating func insert(_ first: UInt32, _ second: UInt32, _ value: UInt32) {
     put(UInt64(first) << 32 | UInt64(second), value)
     count += 1

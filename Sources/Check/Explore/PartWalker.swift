@@ -336,6 +336,8 @@ import Spec
   @usableFromInline var crash: () -> (isBlocked: Bool, findings: [Finding]) = { (true, []) }
   @usableFromInline var describeEvent: (UInt32) -> String = { _ in "" }
   @usableFromInline var describeEffect: (UInt32) -> String = { _ in "" }
+  /// The fields of a host's machine in words: `(host, code)`.
+  @usableFromInline var describeMachine: (Int, UInt32) -> String = { _, _ in "" }
 
   @usableFromInline init() {}
 }

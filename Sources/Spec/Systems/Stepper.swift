@@ -28,6 +28,7 @@ public final class Stepper<S: System> {
     case judgeState
     case judgeStep
     case tellMet
+    case tellLines
     case step
     case recall(Int)
     case remember(Int)
@@ -41,6 +42,7 @@ public final class Stepper<S: System> {
   @exclusivity(unchecked) @usableFromInline var broken: [Int] = []
   @exclusivity(unchecked) @usableFromInline var leads: (from: UInt32, to: UInt32) = (0, 0)
   @exclusivity(unchecked) @usableFromInline var met: [Bool] = []
+  @exclusivity(unchecked) @usableFromInline var told: [(path: String, value: String)] = []
   /// The first field above its maximum in the last machine written.
   @exclusivity(unchecked) @usableFromInline var overflow: (field: String, value: UInt64, max: UInt64)?
 
@@ -224,6 +226,12 @@ extension Stepper {
     return met
   }
 
+  /// The fields of the host's machine, as paths and values in words.
+  @inlinable public func lines(host: Int, of state: inout S) -> [(path: String, value: String)] {
+    reach(host, .tellLines, &state)
+    return told
+  }
+
   /// Writes the fields of the host's machine; returns the first one above its declared maximum.
   @inlinable public func write(
     host: Int, of state: inout S, into buffer: ByteBuffer
@@ -255,6 +263,7 @@ extension Stepper {
       broken.removeAll(keepingCapacity: true)
       if box.judge.stamp == stamp { box.judge.end(machine, &broken) }
     case .tellMet: met = box.judge.isMet
+    case .tellLines: told = Printer.lines(of: machine)
     case .recall(let number):
       guard number < box.remembered.count, let known = box.remembered[number] else { return }
       machine = known

@@ -1,0 +1,34 @@
+import Spec
+
+/// The names that a design and a world give to what the tables number.
+@usableFromInline struct ExportWords: Sendable {
+  let machine: String
+  let world: String
+  let worldWords: String
+  let hosts: [String]
+  /// The rules of each host, by number.
+  let rules: [[String]]
+  let contracts: [String]
+  let channels: [String]
+  let inputs: [(name: String, limit: Int?)]
+  let faults: [(name: String, limit: Int)]
+  let crashes: Int
+  let laws: [String]
+
+  @usableFromInline init<S: System>(_ design: Design<S>, _ world: World<S>) {
+    machine = design.name
+    self.world = world.name
+    worldWords = world.words
+    hosts = design.hosts.map(\.name)
+    rules = design.hosts.map { $0.book.rules.map(\.name) }
+    contracts = design.contracts.map(\.name)
+    channels = design.channels.map { $0.channel ?? "\(design.hosts[$0.fromHost].name) \($0.effectName)" }
+    inputs = world.inputs.map { ($0.name, $0.limit) }
+    faults = world.faults.map { ("\($0.fault) \($0.name)", $0.limit) }
+    crashes = world.crashes
+    // Machines that share a book share its laws.
+    laws = design.properties.map { "\($0.kindName): \($0.name)" }.reduce(into: []) { laws, law in
+      if !laws.contains(law) { laws.append(law) }
+    }
+  }
+}
