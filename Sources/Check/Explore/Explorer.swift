@@ -33,12 +33,8 @@ public func explore(
   _ expander: Expander, machine: String, world: String, options: SearchOptions = SearchOptions(),
   progress: ((ExplorationProgress) -> Void)? = nil
 ) -> ExplorationReport {
-  do throws(CheckpointError) {
-    return try explore(
-      expander, machine: machine, world: world, options: options, checkpointing: nil, progress: progress)
-  } catch {
-    preconditionFailure("a search that resumes nothing cannot fail to: \(error)")
-  }
+  settled(
+    LevelSearch(expander, machine: machine, world: world, options, nil, progress).run(), expander, options, progress)
 }
 
 /// The same, saving what was found on the way, and going on from what was saved.
@@ -56,12 +52,21 @@ public func explore(
   _ expander: Expander, machine: String, world: String, options: SearchOptions, checkpointing: Checkpointing?,
   progress: ((ExplorationProgress) -> Void)? = nil
 ) throws(CheckpointError) -> ExplorationReport {
-  let report = try LevelSearch(expander, machine: machine, world: world, options, checkpointing, progress).run()
+  let search = LevelSearch(expander, machine: machine, world: world, options, checkpointing, progress)
+  try search.resume()
+  return settled(search.run(), expander, options, progress)
+}
+
+/// The report, with counterexamples that are the same at each run.
+private func settled(
+  _ report: ExplorationReport, _ expander: Expander, _ options: SearchOptions,
+  _ progress: ((ExplorationProgress) -> Void)?
+) -> ExplorationReport {
   if options.workers == 1 || report.findings.allSatisfy({ $0.trace.steps.isEmpty }) { return report }
   // Which of two equally short ways several workers find first is chance; one worker finds the same at each run.
   var again = options
   again.workers = 1
-  return try LevelSearch(expander, machine: machine, world: world, again, nil, progress).run()
+  return LevelSearch(expander, machine: report.machine, world: report.world, again, nil, progress).run()
 }
 
 /// Where a search stops short, and says so.

@@ -32,6 +32,7 @@ final class LevelSearch: @unchecked Sendable {
   var pastGraphs: [GraphPart] = []
   var starts: [Int] = []
   var pastNotes: [String] = []
+  private var isResumed = false
   private let checkpointing: Checkpointing?
   private var lastSave = ContinuousClock().now
   private var seen: Set<String> = []
@@ -69,15 +70,20 @@ final class LevelSearch: @unchecked Sendable {
   /// Distinct states so far, by all workers.
   var distinct: Int { shared.pointee.distinct.load(ordering: .relaxed) }
 
-  func run() throws(CheckpointError) -> ExplorationReport {
-    if let previous = checkpointing?.previous {
-      var failure: CheckpointError?
-      previous.withUnsafeBytes { bytes in
-        do throws(CheckpointError) { try restore(from: bytes) } catch { failure = error }
-      }
-      if let failure { throw failure }
-      retell()
-    } else {
+  /// Goes on from what an interrupted run saved, if there is any.
+  func resume() throws(CheckpointError) {
+    guard let previous = checkpointing?.previous else { return }
+    var failure: CheckpointError?
+    previous.withUnsafeBytes { bytes in
+      do throws(CheckpointError) { try restore(from: bytes) } catch { failure = error }
+    }
+    if let failure { throw failure }
+    retell()
+    isResumed = true
+  }
+
+  func run() -> ExplorationReport {
+    if !isResumed {
       workers[0].start()
       collect()
     }

@@ -21,8 +21,9 @@ func diagrams(of design: DesignSummary, in chapter: Chapter) -> [Diagram] {
   let page = String(chapter.file.dropLast(".md".count))
   let system = Diagram(path: systemDiagramPath(page), label: systemLabel(design), dot: dot(design))
   return [system]
-    + design.hosts.map { host in
-      Diagram(
+    + design.told.map { index in
+      let host = design.hosts[index]
+      return Diagram(
         path: machineDiagramPath(page, host.name), label: machineLabel(host),
         dot: dot(host.book, starts: host.starts))
     }

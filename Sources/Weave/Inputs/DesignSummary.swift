@@ -33,6 +33,14 @@ public struct HostSummary: Sendable {
   public let starts: [Int]
 }
 
+extension DesignSummary {
+  /// The machines that a page tells in full: of those that share a book, the first.
+  var told: [Int] { hosts.indices.filter { teller(of: hosts[$0]).name == hosts[$0].name } }
+
+  /// The machine that is told for this one.
+  func teller(of host: HostSummary) -> HostSummary { hosts.first { $0.book.title == host.book.title } ?? host }
+}
+
 /// How an effect of one machine reaches another.
 public struct RouteSummary: Hashable, Sendable {
   public enum Over: Hashable, Sendable {

@@ -7,7 +7,7 @@ func chapterPage(_ page: PageInput, _ citations: Citations) -> String {
   if let design = page.design {
     parts.append("---\n\n*From here on, the page is what the machines say of themselves.*\n")
     parts.append(systemSection(design, page, citations))
-    for index in design.hosts.indices {
+    for index in design.told {
       parts.append(machineSection(index, of: design, page, citations))
     }
     if !design.properties.isEmpty {
@@ -86,7 +86,7 @@ func summary(_ text: String) -> String {
 /// Where to go from the top of the page.
 private func contents(_ page: PageInput) -> String {
   guard let design = page.design else { return "" }
-  var headings = [systemHeading] + design.hosts.map { machineHeading($0.name) }
+  var headings = [systemHeading] + design.told.map { machineHeading(design.hosts[$0].name) }
   if !design.properties.isEmpty { headings.append(jointHeading) }
   headings += [evidenceHeading, requirementsHeading]
   let generated = headings.map { link(escaped($0), to: "#\(place($0))") }.joined(separator: " · ")

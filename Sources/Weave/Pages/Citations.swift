@@ -24,7 +24,8 @@ struct Citations {
     for page in pages {
       guard let design = page.design else { continue }
       let places = rulePlaces(design)
-      for (index, host) in design.hosts.enumerated() {
+      for index in design.told {
+        let host = design.hosts[index]
         for (number, rule) in host.book.rules.enumerated() where !rule.citations.isEmpty {
           let use = Use(
             host: host.name, name: host.book.ruleNames[number], page: page.markdownPath, anchor: places[index][number])

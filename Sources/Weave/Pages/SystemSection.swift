@@ -7,7 +7,8 @@ func systemSection(_ design: DesignSummary, _ page: PageInput, _ citations: Cita
   let hosts = design.hosts.map { host in
     let book = host.book
     return [
-      link("**\(escaped(host.name))**", to: "#\(place(machineHeading(host.name)))"), escaped(book.words),
+      link("**\(escaped(host.name))**", to: "#\(place(machineHeading(design.teller(of: host).name)))"),
+      escaped(book.words),
       "\(counted(book.phases.count, "phase")), \(counted(book.rules.count, "rule")), "
         + counted(book.properties.count, "property", "properties"),
     ]
