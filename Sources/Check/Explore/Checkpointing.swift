@@ -19,7 +19,8 @@ public struct Checkpointing: Sendable {
   }
 }
 
-// What a checkpoint holds: what was searched, the values met, the states seen, those still to expand, and what was told.
+// What a checkpoint holds: what was searched, the values met, the states seen, those still to expand, and what was
+// told.
 extension LevelSearch {
   private static var magic: UInt64 { 0x6B63_6F6C_7265_746E }
   private static var version: UInt64 { 1 }
