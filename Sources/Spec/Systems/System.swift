@@ -37,6 +37,8 @@ public struct Design<S: System>: Sendable {
   public internal(set) var contracts: [SystemContract<S>]
   public internal(set) var properties: [Property<S, S.Event, S.Effect>]
   public internal(set) var worlds: [World<S>]
+  /// Identities that a search may take for each other.
+  public let interchangeable: [Interchange<S>]
   /// For each effect of each host, where it goes.
   @usableFromInline let lanes: ContiguousArray<Lane<S>>
   public var channelCount: Int { channels.count }
@@ -50,12 +52,14 @@ public struct Design<S: System>: Sendable {
     var hosts: [Hosted<S>] = []
     var routes: [Routing<S>] = []
     var properties: [Property<S, S.Event, S.Effect>] = []
+    var interchangeable: [Interchange<S>] = []
     for part in parts() {
       switch part {
       case .host(let make):
         hosts.append(make(hosts.count))
       case .route(let route): routes.append(route)
       case .property(let property): properties.append(property)
+      case .interchangeable(let identities): interchangeable.append(identities)
       }
     }
     var contracts: [SystemContract<S>] = []
@@ -92,6 +96,7 @@ public struct Design<S: System>: Sendable {
     bindsSteps = routes.contains { $0.over == .together }
     self.properties = hosts.flatMap(\.properties) + properties
     self.worlds = worlds
+    self.interchangeable = interchangeable
   }
 
   @usableFromInline let laneBases: [Int]
@@ -145,6 +150,7 @@ public enum DesignPart<S: System>: Sendable {
   case host(@Sendable (Int) -> Hosted<S>)
   case route(Routing<S>)
   case property(Property<S, S.Event, S.Effect>)
+  case interchangeable(Interchange<S>)
 }
 
 @resultBuilder public enum DesignBuilder<S: System> {
