@@ -149,12 +149,17 @@ struct Explore: ParsableCommand {
   }
 
   static func object(_ report: ExplorationReport, _ usage: Usage) -> [String: Any] {
-    [
+    var object: [String: Any] = [
       "machine": report.machine, "world": report.world, "distinct": report.distinct, "generated": report.generated,
       "depth": report.depth, "cpu_seconds": usage.cpuSeconds, "wall_seconds": usage.wallSeconds,
       "peak_bytes": report.peakBytes, "mode": report.mode, "omission_odds": report.omissionOdds,
       "complete": report.isComplete, "bounds_met": report.boundsMet,
       "rules_fired": report.coverage.rulesFired, "rules": report.coverage.rules.count,
+      "guards_refusing": report.coverage.guardsRefusing, "guards": report.coverage.guards,
+      "guards_never_false": report.coverage.rules.flatMap { rule in
+        rule.guardsNeverFalse.map { ["machine": rule.host, "rule": rule.rule, "guard": $0] }
+      },
+      "workers": report.workers, "leads_to": report.leadsTo, "judges_leads_to": report.judgesLeadsTo,
       "findings": report.findings.map { finding in
         [
           "severity": finding.finding.severity.word, "code": finding.finding.code, "words": finding.finding.words,
@@ -163,5 +168,9 @@ struct Explore: ParsableCommand {
       },
       "verdict": report.verdict.rawValue,
     ]
+    if let words = report.reduction { object["reduction"] = words }
+    if let words = report.symmetry { object["symmetry"] = words }
+    if let count = report.represented { object["represented"] = count }
+    return object
   }
 }

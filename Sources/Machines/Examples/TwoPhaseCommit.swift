@@ -76,8 +76,11 @@ public struct TwoPhaseCommit: System {
       } effect: { effect, swap in
         if case .manager(let index, let it) = effect { effect = .manager(swap(index), it) }
       }
-      Always("no manager commits while another aborts", cites: Requirement.`TPC-1`) { system in
-        !(system.managers.contains { $0.phase == .committed } && system.managers.contains { $0.phase == .aborted })
+      Always(
+        "no manager commits while another aborts", cites: Requirement.`TPC-1`,
+        when: { system in system.managers.contains { $0.phase == .committed } }
+      ) { system in
+        !system.managers.contains { $0.phase == .aborted }
       }
     }
   }

@@ -53,8 +53,9 @@ public struct Design<S: System>: Sendable {
     var routes: [Routing<S>] = []
     var properties: [Property<S, S.Event, S.Effect>] = []
     var interchangeable: [Interchange<S>] = []
-    for part in parts() {
+    for part in parts().flatMap(\.parts) {
       switch part {
+      case .section: break
       case .host(let make):
         hosts.append(make(hosts.count))
       case .route(let route): routes.append(route)
@@ -146,11 +147,16 @@ public struct SystemContract<S: System>: Sendable {
   }
 }
 
-public enum DesignPart<S: System>: Sendable {
+public indirect enum DesignPart<S: System>: Sendable {
   case host(@Sendable (Int) -> Hosted<S>)
   case route(Routing<S>)
   case property(Property<S, S.Event, S.Effect>)
   case interchangeable(Interchange<S>)
+  case section([DesignPart<S>])
+
+  var parts: [DesignPart<S>] {
+    if case .section(let parts) = self { parts.flatMap(\.parts) } else { [self] }
+  }
 }
 
 @resultBuilder public enum DesignBuilder<S: System> {
