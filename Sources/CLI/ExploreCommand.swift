@@ -24,7 +24,8 @@ struct Explore: ParsableCommand {
   var checkpoint: String?
   @Option(help: ArgumentHelp("How often to save.", valueName: "seconds")) var checkpointEvery: Int = 30
   @Flag(help: "Leave out orders of steps that no law can tell apart (leads-to is then not judged).") var reduce = false
-  @Flag(help: "Take states for each other that differ by names alone (leads-to is then not judged).") var symmetry = false
+  @Flag(help: "Take states for each other that differ by names alone (leads-to is then not judged).") var symmetry =
+    false
   @Option(help: ArgumentHelp("Threads; by default one for each core.", valueName: "count")) var workers: Int?
   @Flag(help: "Print one JSON object (with an array \"worlds\" where several were explored).") var json = false
 
@@ -53,7 +54,8 @@ struct Explore: ParsableCommand {
       let usage = Usage()
       let bound = entry.worlds.first { $0.name == name }!.isExhaustive ? 50_000_000 : 1_000_000
       let bounds = Bounds(states: states ?? bound, depth: depth ?? .max, bytes: memory?.bytes ?? .max)
-      let options = SearchOptions(bounds: bounds, memory: remember, workers: workers ?? Usage.cores, reduces: reduce,
+      let options = SearchOptions(
+        bounds: bounds, memory: remember, workers: workers ?? Usage.cores, reduces: reduce,
         isUpToSymmetry: symmetry)
       let report = try explore(entry, name, options) { now in
         progress.update(

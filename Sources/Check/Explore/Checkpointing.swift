@@ -67,7 +67,8 @@ extension LevelSearch {
       ("machine", machine), ("world", world), ("rule book", String(expander.digest, radix: 16)),
       ("way of remembering states", options.memory.rawValue),
       ("depth", options.bounds.depth == .max ? "unbounded" : "\(options.bounds.depth)"),
-      ("reduction", reduction == nil ? "none" : "partial order"), ("symmetry", symmetry == nil ? "none" : "up to names"),
+      ("reduction", reduction == nil ? "none" : "partial order"),
+      ("symmetry", symmetry == nil ? "none" : "up to names"),
     ]
   }
 

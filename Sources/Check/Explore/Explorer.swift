@@ -142,6 +142,8 @@ public struct ExplorationReport: Sendable {
   public let judgesLeadsTo: Bool
   /// What was left out by a reduction, in words; nil where none was asked for.
   public let reduction: String?
+  /// Whether any order of steps was left out.
+  public let reduces: Bool
   /// Which states were taken for each other, in words; nil where none were to be.
   public let symmetry: String?
   /// How many states the distinct ones stand for; nil where each stands for itself.

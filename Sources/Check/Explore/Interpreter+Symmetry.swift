@@ -98,7 +98,9 @@ extension Interpreter {
         var target = it.codes(of: next)
         if target != nil { _ = symmetry.represented(&target!) }
         var event = move.event.map { it.code(of: $0) }
-        for generator in renaming.reversed() { event = event.map { it.rename(event: $0, by: plan.generators[generator]) } }
+        for generator in renaming.reversed() {
+          event = event.map { it.rename(event: $0, by: plan.generators[generator]) }
+        }
         wanted = (event, target)
         break
       }

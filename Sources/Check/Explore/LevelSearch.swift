@@ -215,7 +215,8 @@ final class LevelSearch: @unchecked Sendable {
       machine: machine, world: world, distinct: distinct,
       generated: past.generated + workers.reduce(0) { $0 + $1.generated }, depth: depth,
       findings: findings.sorted { $0.finding.severity < $1.finding.severity }, coverage: coverage,
-      leadsTo: expander.leadsTo, judgesLeadsTo: keepsEdges && boundsMet.isEmpty, reduction: reductionWords, symmetry: symmetryWords,
+      leadsTo: expander.leadsTo, judgesLeadsTo: keepsEdges && boundsMet.isEmpty, reduction: reductionWords,
+      reduces: reduction != nil, symmetry: symmetryWords,
       represented: symmetry == nil ? nil : workers.reduce(past.represented) { $0 + $1.represented },
       boundsMet: boundsMet, peakBytes: peakBytes, memory: options.memory,
       workers: workers.count, graphDigest: workers.reduce(past.graphDigest) { $0 &+ $1.graphDigest })

@@ -284,7 +284,7 @@ import Spec
     var to: UInt32
     var orders: Span32
     var routed: Span32
-    /// Findings of the step, as an index; -1 for none.
+    /// Findings of the step, as an index; -1 for none, -2 while nobody has asked.
     var flaw: Int32
     /// Stands for what was received and sent.
     var mark: UInt64
@@ -319,6 +319,8 @@ import Spec
   @usableFromInline var step: (Int, UInt32, UInt32) -> PartWalker.Transition = { _, _, _ in
     preconditionFailure("no machines")
   }
+  /// The laws of a machine that a step breaks in which it fires nothing: `(host, code, event)`.
+  @usableFromInline var judgeIdle: (Int, UInt32, UInt32) -> [Finding] = { _, _, _ in [] }
   /// Whether a host, in its phase, might take an event of a kind: `(host, code, kind)`.
   @usableFromInline var mayTake: (Int, UInt32, Int) -> Bool = { _, _, _ in true }
   @usableFromInline var fact: (Int, UInt32) -> PartWalker.HostFact = { _, _ in preconditionFailure("no machines") }

@@ -133,7 +133,8 @@ private struct Images<S: System> {
       let wanted = Set(input.draw(start).map { renamed($0).digest })
       let image = world.inputs.indices.first {
         world.inputs[$0].limit == input.limit && world.inputs[$0].name == input.name
-          && (input.looksAtState ? host(of: $0, start) == host(of: index, start).map { hosts[$0] }
+          && (input.looksAtState
+            ? host(of: $0, start) == host(of: index, start).map { hosts[$0] }
             : Set(world.inputs[$0].draw(start).map(\.digest)) == wanted)
       }
       if image == nil { miss("the input \(input.name)") }
