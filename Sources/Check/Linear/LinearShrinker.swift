@@ -21,7 +21,7 @@ import Spec
   @inlinable mutating func shrink(stuck: Int) -> LinearCounterexample<S> {
     if let response = problem.operations[stuck].response { cut(at: response.instant) }
     startLater()
-    weaken(problem.operations.map(\.response).map { $0 != nil }.enumerated().filter(\.element).map(\.offset))
+    weaken(problem.operations.indices.filter { problem.operations[$0].response != nil })
     return LinearTelling(problem, checked: checked).counterexample
   }
 
@@ -79,7 +79,6 @@ import Spec
   @inlinable mutating func weaken(_ told: [Int]) {
     var operations: [Problem.Operation?] = problem.operations
     var told = told
-    // An answer that was dropped is told apart from the rest by nothing but its response.
     for forgets in [false, true] {
       var candidates = told.filter { forgets || changesNothing(problem.operations[$0]) }
       var size = candidates.count

@@ -42,8 +42,12 @@ import Spec
     return left.filter { problem.operations[$0].invoked <= firstEnd }.compactMap { index in
       let operation = problem.operations[index]
       guard let told = operation.response else { return nil }
-      let says = system.says(operation, like: told)
-      if says == told { return nil }
+      let says = system.says(operation)
+      if told.outcome == says.outcome, told.sent ?? says.sent == says.sent,
+        told.refusals ?? says.refusals == says.refusals
+      {
+        return nil
+      }
       return "\(place): \(Timeline.name(index)) was told “\(words(told, operation.event))”, "
         + "and the book says “\(words(says, operation.event))”"
     }
@@ -55,7 +59,7 @@ import Spec
     let shown = min(problem.operations.count, known + 8)
     let hidden = problem.operations.count - shown
     var lines = [
-      "not linearizable: no order explains what the callers of \(count(known, "operation")) were told"
+      "not linearizable: no order explains what \(count(known, "operation")) came to"
         + (checked > known ? " (of \(checked) checked)" : ""), "",
     ]
     let bars = (0..<shown).map { index in
@@ -69,11 +73,11 @@ import Spec
     for entry in problem.start.ledger.open { lines.append("  open  \(Printer.line(of: entry.effect))") }
     for index in 0..<shown {
       let operation = problem.operations[index]
-      let told = operation.response.map { words($0, operation.event) } ?? "may have taken effect, or not"
+      let told = operation.response.map { words($0, operation.event) } ?? "whether or not it took effect"
       lines.append(
         "  \(Timeline.name(index))  lane \(operation.lane)  \(Printer.line(of: operation.event))  →  \(told)")
     }
-    if hidden > 0 { lines.append("  and \(count(hidden, "other operation")) that may have taken effect, or not") }
+    if hidden > 0 { lines.append("  and \(count(hidden, "other operation")), whether or not they took effect") }
     if !why.isEmpty { lines += [""] + why.map { "  " + $0 } }
     return lines.joined(separator: "\n")
   }

@@ -63,14 +63,13 @@ import Spec
     return now.fingerprint
   }
 
-  /// What the book answers to the operation here, in as much detail as its caller was told; performs nothing.
-  @usableFromInline func says(_ operation: Operation, like told: History<S>.Response) -> History<S>.Response {
+  /// What the book answers to the operation here; performs nothing.
+  @usableFromInline func says(_ operation: Operation) -> History<S>.Response {
     let old = now
     defer { now = old }
     let outcome = perform(operation)
     return History<S>.Response(
-      at: told.instant, outcome, refusals: told.refusals == nil ? nil : refusals(outcome, operation.event),
-      sent: told.sent == nil ? nil : stepper.leaving)
+      at: 0, outcome, refusals: refusals(outcome, operation.event), sent: stepper.leaving)
   }
 
   @inlinable func undo() { now = before.removeLast() }
