@@ -205,7 +205,8 @@ extension Interpreter {
       guard case .next = walk.take(move, in: &next) else { continue }
       let words = walk.describe(move, in: configuration)
       guard number < batch.count else { return "\(words.who) \(words.what) was possible, and then was not" }
-      if let codes = codes(of: next) {
+      if var codes = codes(of: next) {
+        if let symmetry = walker.symmetry { _ = symmetry.represented(&codes) }
         let hash = walker.hash(of: codes)
         if hash.low != batch.hash(of: number) {
           let changes = Printer.differences(configuration.state, next.state).joined(separator: ", ")

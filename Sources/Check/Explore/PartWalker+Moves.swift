@@ -345,6 +345,10 @@ extension PartWalker {
       }
     }
     if answers != 0 { batch.owe(answers) }
+    if symmetry != nil {
+      commitRepresentative(batch, isBroken)
+      return
+    }
     lookup.unsafelyUnwrapped.pointee.table.prefetch(low)
     batch.begin(low: low, high: high, owner: owner, mark: mark, answers: answers, isBroken: isBroken)
     if sendsWhereOthersDo { disturb(batch) }
@@ -352,6 +356,18 @@ extension PartWalker {
       let part = undo[index].part
       batch.changes.append(Change(part: part, code: codes[Int(part)]))
     }
+    takeBack()
+  }
+
+  /// Makes the state that stands for the one at hand a successor.
+  private func commitRepresentative(_ batch: Batch, _ isBroken: Bool) {
+    represent()
+    batch.begin(low: low, high: high, owner: owner, mark: mark, answers: 0, isBroken: isBroken)
+    if sendsWhereOthersDo { disturb(batch) }
+    for part in 0..<partCount where codes[part] != before[part] {
+      batch.changes.append(Change(part: UInt32(truncatingIfNeeded: part), code: codes[part]))
+    }
+    codes.update(from: before, count: partCount)
     takeBack()
   }
 

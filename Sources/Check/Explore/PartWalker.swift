@@ -31,6 +31,8 @@ import Spec
   let mayFail: Bool
   /// How to leave out orders that make no difference; nil to take them all.
   @exclusivity(unchecked) var reduction: Reduction?
+  /// How to take states for each other that differ by names alone; nil to tell them apart.
+  @exclusivity(unchecked) @usableFromInline var symmetry: Symmetry?
   /// The host that the move at hand was given to.
   @exclusivity(unchecked) var owner = 0
   @exclusivity(unchecked) var sendsWhereOthersDo = false
@@ -336,6 +338,14 @@ import Spec
   @usableFromInline var crash: () -> (isBlocked: Bool, findings: [Finding]) = { (true, []) }
   @usableFromInline var describeEvent: (UInt32) -> String = { _ in "" }
   @usableFromInline var describeEffect: (UInt32) -> String = { _ in "" }
+  /// Machines, events and effects with two identities exchanged: `(generator, host, code)`, `(generator, code)`.
+  @usableFromInline var renameMachine: (Int, Int, UInt32) -> UInt32 = { _, _, code in code }
+  @usableFromInline var renameEvent: (Int, UInt32) -> UInt32 = { _, code in code }
+  @usableFromInline var renameEffect: (Int, UInt32) -> UInt32 = { _, code in code }
+  /// Whether the state at hand, renamed as a whole, is the image made part by part.
+  @usableFromInline var isRenamedWhole: (Int, [UInt32]) -> Bool = { _, _ in true }
+  /// The successor of the state at hand with an ordinal, in words.
+  @usableFromInline var describeMove: (Int) -> String = { _ in "" }
   /// The fields of a host's machine in words: `(host, code)`.
   @usableFromInline var describeMachine: (Int, UInt32) -> String = { _, _ in "" }
 
