@@ -53,6 +53,18 @@ import Testing
       verdict.description == """
         not linearizable: no order explains what 2 operations came to (of 4 checked)
 
+          lane 0  ├c────────────────…
+                        ├a────┤
+          lane 1     ├d─────────────…
+          lane 2           ├b────┤
+
+          from  items.count=0
+          a  lane 0  dequeue  →  dequeue; sends taken item=y
+          b  lane 2  dequeue  →  dequeue; sends taken item=y
+          c  lane 0  enqueue item=x  →  whether or not it took effect
+          d  lane 1  enqueue item=y  →  whether or not it took effect
+
+          after d, c, a: b was told “dequeue; sends taken item=y”, and the book says “dequeue; sends taken item=x”
         """)
   }
 
