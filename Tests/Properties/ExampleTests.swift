@@ -99,13 +99,12 @@ private struct Size: Equatable, CustomStringConvertible {
     let hasty = Coordinator.book.edited("commit", .dropGuard(0))!
     try expect(
       #"CRITICAL property-broken: "no manager commits while another aborts" does not hold (TPC-1)"#,
-      of: TwoPhaseCommit.design(managers: 3, coordinator: hasty), by: """
+      of: TwoPhaseCommit.design(managers: 3, coordinator: hasty),
+      by: """
         """)
   }
 
-  @Test func `a manager that forgets to say that it is prepared is no error, but a report that names what never happened`()
-    throws
-  {
+  @Test func `managers that never say that they are prepared break nothing: what never happened is named`() throws {
     let design = TwoPhaseCommit.design(managers: 2)
     let silent = try #require(design.edited(host: 1, .rule(0, .dropClause(0))))
     let report = explore(silent, world: silent.worlds[0])
@@ -137,7 +136,8 @@ private struct Size: Equatable, CustomStringConvertible {
     let design = DiningPhilosophers.design(count: 3)
     try expect(
       "",
-      of: design.edited(host: 1, .rule(0, .retarget(nil))), by: """
+      of: design.edited(host: 1, .rule(0, .retarget(nil))),
+      by: """
         """)
   }
 
@@ -146,7 +146,8 @@ private struct Size: Equatable, CustomStringConvertible {
       .edited("note who holds", .dropGuard(0))
     try expect(
       "",
-      of: deceived.map { EpochSwitch.design("2,2,2", messages: 2, room: 2, attempts: 2, sender: $0) }, by: """
+      of: deceived.map { EpochSwitch.design("2,2,2", messages: 2, room: 2, attempts: 2, sender: $0) },
+      by: """
         """)
   }
 
@@ -154,7 +155,8 @@ private struct Size: Equatable, CustomStringConvertible {
     let hasty = Sender.book.edited("commit when all hold", .dropGuard(1))
     try expect(
       "",
-      of: hasty.map { EpochSwitch.design("2,2,1", messages: 2, room: 2, attempts: 1, sender: $0) }, by: """
+      of: hasty.map { EpochSwitch.design("2,2,1", messages: 2, room: 2, attempts: 1, sender: $0) },
+      by: """
         """)
   }
 
@@ -162,21 +164,24 @@ private struct Size: Equatable, CustomStringConvertible {
     let silent = Sender.book.edited("give the attempt up", .dropClause(1))
     try expect(
       "",
-      of: silent.map { EpochSwitch.design("2,2,1", messages: 2, room: 2, attempts: 1, sender: $0) }, by: """
+      of: silent.map { EpochSwitch.design("2,2,1", messages: 2, room: 2, attempts: 1, sender: $0) },
+      by: """
         """)
   }
 
   @Test func `a lock that lets everybody in`() throws {
     try expect(
       "",
-      of: Memory.book.edited("let it enter", .dropGuard(0)).map { Peterson.design(memory: $0) }, by: """
+      of: Memory.book.edited("let it enter", .dropGuard(0)).map { Peterson.design(memory: $0) },
+      by: """
         """)
   }
 
   @Test func `a process that does not give way`() throws {
     try expect(
       "",
-      of: Peterson.design.edited(host: 0, .rule(2, .dropClause(0))), by: """
+      of: Peterson.design.edited(host: 0, .rule(2, .dropClause(0))),
+      by: """
         """)
   }
 
@@ -185,7 +190,8 @@ private struct Size: Equatable, CustomStringConvertible {
       "let the other go first", with: On(.yield, "go first").then { memory, who in memory.turn = who })
     try expect(
       "",
-      of: greedy.map { Peterson.design(memory: $0) }, by: """
+      of: greedy.map { Peterson.design(memory: $0) },
+      by: """
         """)
   }
 
@@ -193,7 +199,8 @@ private struct Size: Equatable, CustomStringConvertible {
     let stuck = Memory.book.edited("note who is outside", .dropClause(0))
     try expect(
       "",
-      of: stuck.map { Peterson.design(memory: $0) }, by: """
+      of: stuck.map { Peterson.design(memory: $0) },
+      by: """
         """)
   }
 
@@ -201,7 +208,8 @@ private struct Size: Equatable, CustomStringConvertible {
     let backward = Node.book.edited("swallow a lower number", .negateGuard(0))
     try expect(
       "",
-      of: backward.map { RingElection.design(count: 3, book: $0) }, by: """
+      of: backward.map { RingElection.design(count: 3, book: $0) },
+      by: """
         """)
   }
 
@@ -209,7 +217,8 @@ private struct Size: Equatable, CustomStringConvertible {
     let vain = Node.book.edited("be elected", .dropGuard(0))
     try expect(
       "",
-      of: vain.map { RingElection.design(count: 3, book: $0) }, by: """
+      of: vain.map { RingElection.design(count: 3, book: $0) },
+      by: """
         """)
   }
 
@@ -217,7 +226,8 @@ private struct Size: Equatable, CustomStringConvertible {
     let hungry = Node.book.edited("swallow a lower number", .dropGuard(0))
     try expect(
       "",
-      of: hungry.map { RingElection.design(count: 3, book: $0) }, by: """
+      of: hungry.map { RingElection.design(count: 3, book: $0) },
+      by: """
         """)
   }
 }

@@ -45,14 +45,17 @@ extension Model {
       ]
     }
 
-  private static func name(_ words: String, _ isCorrect: Bool) -> String { "\(words), \(isCorrect ? "right" : "wrong")" }
+  private static func name(_ words: String, _ isCorrect: Bool) -> String {
+    "\(words), \(isCorrect ? "right" : "wrong")"
+  }
 
   /// Three counters that have nothing to do with each other; a wrong one goes too far.
   private static func counters(_ isCorrect: Bool) -> Model {
     func book(_ limit: UInt8) -> RuleBook<Toy> {
       RuleBook<Toy>("Counter to \(limit)", resting: .idle) {
         In(.idle) {
-          On(.go, "count").when("it is below \(limit)") { toy, _ in toy.small < limit }.then { toy, _ in toy.small += 1 }
+          On(.go, "count").when("it is below \(limit)") { toy, _ in toy.small < limit }
+            .then { toy, _ in toy.small += 1 }
           On(.stop, "start again").when("it is \(limit)") { toy, _ in toy.small == limit }
             .then { toy, _ in toy.small = 0 }
         }
