@@ -89,8 +89,7 @@ import Testing
   @Test(arguments: 1...3) func `a run that breaks it gives the answers that make it fair`(workers: Int) {
     let report = explore(.strong, mayAskAgain: true, workers: workers)
     #expect(report.words == ["CRITICAL never-leads: \"who asks is told\" does not hold: a run may go round for ever"])
-    #expect(loop(report).contains("one no"))
-    #expect(loop(report) == [])
+    #expect(loop(report) == ["two tick", "one no", "two tick"])
     let weak = explore(.weak, mayAskAgain: true, workers: workers)
     #expect(!loop(weak).isEmpty && !loop(weak).contains("one yes"))
   }
@@ -99,6 +98,6 @@ import Testing
     let report = explore(.strong, mayStay: true)
     #expect(report.words == ["CRITICAL never-leads: \"who asks is told\" does not hold: a run may go round for ever"])
     #expect(loop(report) == ["two no"])
-    #expect(report.trace(to: "never-leads")?.events == [])
+    #expect(report.trace(to: "never-leads")?.events == ["one go", "two go", "two no"])
   }
 }

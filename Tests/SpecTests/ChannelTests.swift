@@ -117,7 +117,9 @@ private func row(
   @Test func `what is posted stays, is read any number of times, and by each reader for himself`() {
     var course = course()
     course.take("input 0 number number=2")
-    course.take(["channel send 1 number number=2", "channel send 1 number number=2", "channel send 2 number number=2"])
+    course.take([
+      "channel board 1 1 number number=2", "channel board 1 1 number number=2", "channel board 2 2 number number=2",
+    ])
     #expect(course.at.state.logs == [2, 22, 2])
     #expect(course.at.channels.map(\.events.count) == [1, 1])
   }
@@ -140,8 +142,8 @@ private func row(
   @Test func `a reader that refuses a message leaves it as it is`() {
     var course = course()
     course.take(["input 0 number number=9", "input 1 go"])
-    #expect(course.take("channel send 1 number number=9") == "unchanged: refused")
-    #expect(course.take("channel send 2 number number=9") == "unchanged: refused")
+    #expect(course.take("channel board 1 1 number number=9") == "unchanged: refused")
+    #expect(course.take("channel board 2 2 number number=9") == "unchanged: refused")
     #expect(course.breaches.isEmpty && course.at.channels.map(\.events.count) == [1, 1])
   }
 
@@ -149,11 +151,11 @@ private func row(
     var course = row {
       Route(.send, of: .member(0), to: .member(1), as: .number, over: .board)
     } in: {
-      Input(.member(0), .number) { _ in Array(0..<20) }
+      Input(.member(0), .number) { _ in Array(1..<9) }
       Channels(of: 1)
     }
-    for number in 0..<20 { #expect(course.take("input 0 number number=\(number)") == "fired") }
-    #expect(course.at.channels[0].events.count == 20)
+    for number in 1..<9 { #expect(course.take("input 0 number number=\(number)") == "fired") }
+    #expect(course.at.channels[0].events.count == 8)
     var moves: [Move<Row.Event>] = []
     course.walk.moves(of: course.at, into: &moves)
     #expect(moves.allSatisfy { !course.walk.isOwed($0, in: course.at) })
@@ -246,8 +248,9 @@ private func row(
     #expect(course.walk.design.channelCount == 1)
     #expect(course.walk.design.routes.map { course.walk.design.channel(of: $0) } == [0, 0])
     course.take(["input 1 number number=2", "input 0 number number=1"])
-    #expect(course.take("input 0 number number=1") == "blocked")
-    course.take(["channel send 2 number number=2", "channel send 2 number number=1"])
+    var full = course
+    #expect(full.take("input 0 number number=1") == "blocked")
+    course.take(["channel in 2 number number=2", "channel in 2 number number=1"])
     #expect(course.at.state.logs == [1, 2, 21])
   }
 
