@@ -344,7 +344,9 @@ public final class Walk<S: System> {
   public func describe(_ event: S.Event) -> String { Printer.line(of: event) }
 
   /// What routes that share a channel call it, or the effect that alone goes over it.
-  private func name(of channel: Int) -> String { design.channels[channel].channel ?? design.channels[channel].effectName }
+  private func name(of channel: Int) -> String {
+    design.channels[channel].channel ?? design.channels[channel].effectName
+  }
 
   /// The move in words.
   public func describe(_ move: Move<S.Event>, in configuration: Configuration<S>) -> (who: String, what: String) {
