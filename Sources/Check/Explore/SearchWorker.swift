@@ -125,7 +125,7 @@ final class SearchWorker: @unchecked Sendable {
     if isAlone, shared.pointee.distinct.load(ordering: .relaxed) + count > shared.pointee.table.room {
       shared.pointee.table.grow(for: shared.pointee.distinct.load(ordering: .relaxed) + count)
     }
-    if let reduction, let cluster = walker.sufficient(batch, reduction) {
+    if let reduction, let cluster = walker.sufficient(batch, reduction), !breaksLaw(cluster, reduction) {
       let before = shared.pointee.distinct.load(ordering: .relaxed)
       insert(number, source, only: cluster, of: reduction)
       if shared.pointee.distinct.load(ordering: .relaxed) != before {
@@ -136,6 +136,14 @@ final class SearchWorker: @unchecked Sendable {
       return
     }
     insert(number, source) { _ in true }
+  }
+
+  /// Whether a move of the cluster ends the search behind it: what others do later would then be left out.
+  private func breaksLaw(_ cluster: Int, _ reduction: Reduction) -> Bool {
+    (0..<batch.count).contains { ordinal in
+      reduction.clusters[Int(batch.successors[ordinal].owner)] == cluster && !batch.successors[ordinal].isBroken
+        && swapped(batch.changes(of: ordinal)) { walker.breaksLaw() }
+    }
   }
 
   private func insert(_ number: Int, _ source: UInt64, only cluster: Int, of reduction: Reduction) {
