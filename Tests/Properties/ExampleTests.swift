@@ -172,18 +172,49 @@ private struct Size: Equatable, CustomStringConvertible {
     let deceived = Sender.book.edited("commit when all hold", .dropGuard(0))?
       .edited("note who holds", .dropGuard(0))
     try expect(
-      "",
+      #"CRITICAL property-broken: "who is noted as holding has answered this attempt" does not hold (EPS-2)"#,
       of: deceived.map { EpochSwitch.design("2,2,2", messages: 2, room: 2, attempts: 2, sender: $0) },
       by: """
+          1  input  sender prepare
+               sender: begin an attempt
+               sender.phase: open → preparing
+               sender.attempt: 0 → 1
+          2  channel down 0  receiver 0 hold number=1
+               receiver 0: hold, and say so
+               receivers[0].phase: open → holding
+          3  channel down 1  receiver 1 hold number=1
+               receiver 1: hold, and say so
+               receivers[1].phase: open → holding
+          4  input  sender giveUp
+               sender: give the attempt up
+               sender.phase: preparing → open
+          5  input  sender prepare
+               sender: begin an attempt
+               sender.phase: open → preparing
+               sender.attempt: 1 → 2
+          6  channel up 0  sender held number=1
+               sender: note who holds
+               sender.holding[0]: no → yes
         """)
   }
 
   @Test func `a sender that does not wait for the last receiver`() throws {
     let hasty = Sender.book.edited("commit when all hold", .dropGuard(1))
     try expect(
-      "",
+      #"CRITICAL property-broken: "it commits when every receiver holds" does not hold (EPS-2)"#,
       of: hasty.map { EpochSwitch.design("2,2,1", messages: 2, room: 2, attempts: 1, sender: $0) },
       by: """
+          1  input  sender prepare
+               sender: begin an attempt
+               sender.phase: open → preparing
+               sender.attempt: 0 → 1
+          2  channel down 0  receiver 0 hold number=1
+               receiver 0: hold, and say so
+               receivers[0].phase: open → holding
+          3  channel up 0  sender held number=1
+               sender: commit when all hold
+               sender.phase: preparing → open
+               sender.epoch: 0 → 1
         """)
   }
 
