@@ -126,9 +126,10 @@ final class SearchWorker: @unchecked Sendable {
       shared.pointee.table.grow(for: shared.pointee.distinct.load(ordering: .relaxed) + count)
     }
     if let reduction, let cluster = walker.sufficient(batch, reduction), !breaksLaw(cluster, reduction) {
-      let before = shared.pointee.distinct.load(ordering: .relaxed)
+      // What other workers find meanwhile says nothing of these moves.
+      let before = waiting
       insert(number, source, only: cluster, of: reduction)
-      if shared.pointee.distinct.load(ordering: .relaxed) != before {
+      if waiting != before {
         reduced += 1
         return
       }
