@@ -156,6 +156,43 @@ private let corpus = Model.examples + Model.brokenExamples + Model.toys
     let report = model.explore(SearchOptions(workers: workers, reduces: true))
     #expect(report.distinct == 117_649)
     #expect(report.findings.isEmpty && report.isComplete)
+    // It never leads to a new state, so it never stands for the others.
+    #expect(report.reduction == "partial-order reduction in 0 states")
+  }
+
+  @Test func `two laws broken by machines apart are both found, whichever breaks first`() {
+    func book(_ title: String, _ limit: UInt8) -> RuleBook<Toy> {
+      RuleBook<Toy>(title, resting: .idle) {
+        In(.idle) {
+          On(.go, "count").when("it is below 3") { toy, _ in toy.small < 3 }.then { toy, _ in toy.small += 1 }
+        }
+        Always("\(title) stays below \(limit)") { toy in toy.small < limit }
+      }
+    }
+    for (one, other) in [(UInt8(1), UInt8(3)), (3, 1), (2, 2)] {
+      let world = Row.world([Toy(), Toy()]) { for number in 0..<2 { Input(.member(number), .go) } }
+      let model = Model("two", Row.design([book("one", one), book("other", other)], [world]) {})
+      let report = model.explore(SearchOptions(reduces: true))
+      #expect(
+        report.told == [
+          "property-broken: \"one stays below \(one)\" does not hold",
+          "property-broken: \"other stays below \(other)\" does not hold",
+        ])
+    }
+  }
+
+  @Test func `where it reduces, no leads-to is judged, and the report does not claim it`() {
+    let book = RuleBook<Toy>("Waiting", resting: .idle, .busy) {
+      In(.idle) { On(.go, "wait for ever").go(.busy) }
+      Refused(.go, in: .busy, unless: "it is idle")
+      LeadsTo("who waits is done", from: .busy, to: .done)
+    }
+    let world = Row.world([Toy(), Toy()]) { for number in 0..<2 { Input(.member(number), .go) } }
+    let model = Model("waiting", Row.design([book, book], [world]) {})
+    #expect(model.explore().verdict == .fixRequired && model.explore().judgesLeadsTo)
+    let reduced = model.explore(SearchOptions(reduces: true))
+    #expect(reduced.distinct == 3 && model.explore().distinct == 4)
+    #expect(reduced.findings.isEmpty && !reduced.judgesLeadsTo)
   }
 
   @Test func `leaves a twentieth of an epoch switch with buffers`() {
