@@ -100,8 +100,8 @@ private struct Secretive: Machine {
       #expect(found?.finding.severity == .critical)
       #expect(
         found?.finding.words
-          == "two different states of machine have the same fields: its listing leaves something out, as in phase idle, "
-          + "told 0")
+          == "two different states of machine have the same fields: its listing leaves something out, "
+          + "as in phase idle, told 0")
       #expect(found?.trace.events == ["take number=1"])
       #expect(report.verdict == .fixRequired)
     }
