@@ -129,10 +129,11 @@ final class SearchWorker: @unchecked Sendable {
     if isAlone, shared.pointee.distinct.load(ordering: .relaxed) + count > shared.pointee.table.room {
       shared.pointee.table.grow(for: shared.pointee.distinct.load(ordering: .relaxed) + count)
     }
-    if let reduction, let cluster = walker.sufficient(batch, reduction) {
-      let before = shared.pointee.distinct.load(ordering: .relaxed)
+    if let reduction, let cluster = walker.sufficient(batch, reduction), !breaksLaw(cluster, reduction) {
+      // What other workers find meanwhile says nothing of these moves.
+      let before = waiting
       insert(number, source, only: cluster, of: reduction)
-      if shared.pointee.distinct.load(ordering: .relaxed) != before {
+      if waiting != before {
         reduced += 1
         return
       }
@@ -140,6 +141,14 @@ final class SearchWorker: @unchecked Sendable {
       return
     }
     insert(number, source) { _ in true }
+  }
+
+  /// Whether a move of the cluster ends the search behind it: what others do later would then be left out.
+  private func breaksLaw(_ cluster: Int, _ reduction: Reduction) -> Bool {
+    (0..<batch.count).contains { ordinal in
+      reduction.clusters[Int(batch.successors[ordinal].owner)] == cluster && !batch.successors[ordinal].isBroken
+        && swapped(batch.changes(of: ordinal)) { walker.breaksLaw() }
+    }
   }
 
   private func insert(_ number: Int, _ source: UInt64, only cluster: Int, of reduction: Reduction) {
