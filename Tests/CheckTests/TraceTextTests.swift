@@ -35,26 +35,26 @@ private func design(over: Routing<Duo>.Over) -> Design<Duo> {
   return Duo.design(customer, clerk, over: over, [world])
 }
 
-private func found(_ code: String, over: Routing<Duo>.Over) throws -> CheckFinding {
+private func counterexample(_ code: String, over: Routing<Duo>.Over) throws -> CheckFinding {
   let design = design(over: over)
   return try #require(explore(design, world: design.worlds[0]).findings.first { $0.finding.code == code })
 }
 
 @Suite struct `Counterexamples` {
   @Test func `tell who sent what to whom, which guard said no, and what broke`() throws {
-    let found = try found("routed-event-refused", over: .direct)
+    let found = try counterexample("routed-event-refused", over: .direct)
     #expect(found.trace.text(ending: found.finding) == "")
   }
 
   @Test func `are drawn for a terminal`() throws {
-    let found = try found("routed-event-refused", over: .direct)
+    let found = try counterexample("routed-event-refused", over: .direct)
     #expect(found.trace.sequence(ending: found.finding).terminal() == "")
-    let over = try self.found("property-broken", over: .fifo)
+    let over = try counterexample("property-broken", over: .fifo)
     #expect(over.trace.sequence(ending: over.finding).terminal() == "")
   }
 
   @Test func `are drawn as Mermaid`() throws {
-    let over = try found("property-broken", over: .fifo)
+    let over = try counterexample("property-broken", over: .fifo)
     #expect(over.trace.sequence(ending: over.finding).mermaid == "")
   }
 }

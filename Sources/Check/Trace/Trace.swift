@@ -91,3 +91,31 @@ public struct TraceStep: Sendable {
       received: walk.stepper.received, before: before.state, fallen: fallen, after: after.state, design)
   }
 }
+
+extension Auditor {
+  /// Takes the next record as ``take(_:)`` does, and adds it to a trace where the state follows it.
+  public func take(_ record: RecordedStep, telling trace: inout Trace) -> Bool {
+    let before = state
+    let goesOn = take(record)
+    var event = S.Event()
+    var reader = ByteReader(record.event)
+    event.fields(&reader)
+    guard goesOn, !reader.failed else { return goesOn }
+    let cause: TraceStep.Cause
+    let who: String
+    switch record.cause {
+    case .input: (cause, who) = (.input, "input")
+    case .answer, .offContract: (cause, who) = (.answer, "answer")
+    case .delivery(let channel):
+      (cause, who) = (.delivery(channel: channel), "channel \(stepper.design.channels[channel].effectName)")
+    }
+    var received = Array(stepper.received)
+    // The machine was not asked.
+    if case .offContract = record.cause { received = [] }
+    trace.steps.append(
+      TraceStep(
+        Int(record.number), who: who, what: Printer.line(of: event), line: "", cause: cause, received: received,
+        before: before, fallen: before, after: state, stepper.design))
+    return true
+  }
+}
