@@ -53,7 +53,7 @@ let package = Package(
     .testTarget(name: "ChaptersTests", dependencies: ["Chapters"]),
     .testTarget(name: "OptionsTests", dependencies: ["Options"]),
     .testTarget(name: "CheckTests", dependencies: ["Spec", "Machines", "Check", "Challenges"]),
-    .testTarget(name: "EngineTests", dependencies: ["Spec", "Engine", "CSQLite", "CXXHash"]),
+    .testTarget(name: "EngineTests", dependencies: ["Spec", "Machines", "Check", "Engine", "CSQLite", "CXXHash"]),
     .testTarget(name: "AdaptersTests", dependencies: ["Spec", "Engine", "Machines", "Check", "Adapters"]),
     .testTarget(name: "WeaveTests", dependencies: ["Spec", "Chapters", "Weave"]),
     .testTarget(name: "Properties", dependencies: ["Spec", "Machines", "Check", "Oracle"]),

@@ -97,7 +97,8 @@ struct Audit: ParsableCommand {
       "closed": audit.report.isClosed, "whole_state_checks": audit.report.wholeStateChecks,
       "timer_lateness_ms_max": Double(audit.report.timerLatenessMax) / 1e6,
       "diverged_at": audit.report.divergedAt as Any? ?? "",
-      "rejected_at": audit.report.rejectedAt as Any? ?? "", "rejection": audit.rejection?.text ?? "", "findings": Output.json(audit.findings),
+      "rejected_at": audit.report.rejectedAt as Any? ?? "", "rejection": audit.rejection?.text ?? "",
+      "findings": Output.json(audit.findings),
       "verdict": audit.verdict.rawValue,
     ]
   }

@@ -94,6 +94,8 @@ enum Catalog {
     CatalogEntry(TopologySwitch.design, scenarios: Scenario.all) { roster in
       (1...7).contains(roster.count) ? TopologySwitch(agents: roster.count, topology: .star) : nil
     },
+    CatalogEntry(Budget.design, scenarios: Scenario.all),
+    CatalogEntry(Health.design, scenarios: Scenario.all),
     CatalogEntry(TwoPhaseCommit.design, sizes: TwoPhaseCommit.sizes),
     CatalogEntry(DiningPhilosophers.design, sizes: DiningPhilosophers.sizes),
     CatalogEntry(EpochSwitch.design, sizes: EpochSwitch.sizes),

@@ -31,7 +31,8 @@ private func lost<S: System>(of design: Design<S>, in world: String) throws -> (
 @Suite struct `Runs that are written down` {
   @Test func `come to the same again, in every kind of system`() throws {
     for (lost, count) in [
-      try lost(of: DiningPhilosophers.design(count: 3), in: "3"), try lost(of: Peterson.design, in: Peterson.design.worlds[0].name),
+      try lost(of: DiningPhilosophers.design(count: 3), in: "3"),
+      try lost(of: Peterson.design, in: Peterson.design.worlds[0].name),
       try lost(of: RingElection.sizes[0], in: RingElection.sizes[0].worlds[0].name),
       try lost(of: TwoPhaseCommit.sizes[0], in: TwoPhaseCommit.sizes[0].worlds[0].name),
       try lost(of: EpochSwitch.sizes[0], in: EpochSwitch.sizes[0].worlds[0].name),

@@ -18,7 +18,8 @@ public struct Rejection: Sendable {
 
   /// All of it, for people; lines are broken at 100 columns.
   public var text: String {
-    let before = record == 1 ? "" : record == 2 ? ", and record 1 is explained" : ", and 1 to \(record - 1) are explained"
+    let before =
+      record == 1 ? "" : record == 2 ? "; record 1 is explained" : "; records 1 to \(record - 1) are explained"
     var lines = ["record \(record) is the first that the spec does not admit\(before)"]
     let number = String(record)
     let pad = String(repeating: " ", count: max(0, 5 - number.count))

@@ -3,7 +3,7 @@ import Spec
 /// A run as a reader sees it: numbered steps in the words of the rules, with state differences only.
 public struct Trace: Sendable {
   public internal(set) var steps: [TraceStep] = []
-  /// Where the run goes round for ever, as an index into the steps; the number of steps for a run that rests at its end.
+  /// Where the run goes round for ever, as an index into the steps; their number for a run that rests at its end.
   public internal(set) var loopsFrom: Int?
 
   public init() {}

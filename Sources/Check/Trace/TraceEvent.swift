@@ -74,8 +74,8 @@ extension Design {
   /// What an order asks the world to forget, in words.
   fileprivate func cancelled(by order: Stepper<S>.Order) -> String? {
     switch order {
-    case .cancel(let contract, let key): contracts[contract].contract.isKeyed ? "\(contracts[contract].name) \(key)"
-      : contracts[contract].name
+    case .cancel(let contract, let key):
+      contracts[contract].contract.isKeyed ? "\(contracts[contract].name) \(key)" : contracts[contract].name
     case .cancelAll(let contract): "every \(contracts[contract].name)"
     case .emit, .post, .stray: nil
     }
