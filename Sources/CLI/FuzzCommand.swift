@@ -15,12 +15,22 @@ struct Fuzz: ParsableCommand {
   @Option(help: ArgumentHelp("Steps of each run.", valueName: "count")) var steps: Int = 200
   @Option(name: .customLong("case"), help: ArgumentHelp("Only this run of the seed.", valueName: "number")) var only:
     Int?
+  @Option(help: "Draw each counterexample as a sequence of messages too.") var diagram: DiagramForm?
+  @Option(
+    help: ArgumentHelp("Put the diagram of the gravest counterexample into this file instead.", valueName: "file"))
+  var diagramFile: String?
+  @Option(
+    help: ArgumentHelp(
+      "Write the gravest counterexample to this file, as a Swift test that fails until it is mended.",
+      valueName: "file"))
+  var saveTest: String?
   @Flag(help: "Print one JSON object.") var json = false
 
   func validate() throws {
     for (name, value) in [("--cases", cases), ("--steps", steps)] where value < 1 {
       throw ValidationError("\(name) is \(value); give a number above 0")
     }
+    try Telling.validate(diagram, file: diagramFile)
     if let only, only < 0 { throw ValidationError("--case is \(only); runs are counted from 0") }
   }
 
@@ -29,6 +39,7 @@ struct Fuzz: ParsableCommand {
     let seed = seed ?? UInt64.random(in: 0..<1_000_000)
     var objects: [[String: Any]] = []
     var isReady = true
+    var telling = Telling(entry: entry, diagram: diagram, diagramFile: diagramFile, testFile: saveTest)
     for name in try entry.worlds(named: world, exhaustive: false) {
       let progress = Options.Progress()
       let report = entry.fuzz(name, FuzzOptions(seed: seed, cases: cases, steps: steps, only: only)) { cases, steps in
@@ -36,13 +47,15 @@ struct Fuzz: ParsableCommand {
       }
       progress.finish()
       isReady = isReady && report.verdict == .ready
-      if json { objects.append(object(report)) } else { show(report) }
+      try telling.keep(report.findings.map { CheckFinding(finding: $0.finding, trace: $0.trace) }, world: name)
+      if json { objects.append(object(report)) } else { show(report, telling.shownDiagram) }
     }
+    if !json { telling.close() }
     if json { try Output.json(objects.count == 1 ? objects[0] : ["machine": machine, "worlds": objects]) }
     if !isReady { throw ExitCode.findings }
   }
 
-  private func show(_ report: FuzzReport) {
+  private func show(_ report: FuzzReport, _ diagram: DiagramForm?) {
     let style = Style(for: .standardOutput)
     print(style.bold("\(report.machine), world \(report.world), seed \(report.options.seed)"))
     print(
@@ -52,7 +65,7 @@ struct Fuzz: ParsableCommand {
     for finding in report.findings {
       print("  " + Output.line(finding.finding, style))
       print("  shrunk from \(finding.drawn) steps to \(finding.shrunk); again with: \(replay(report, finding))")
-      print(finding.trace.text)
+      Telling.show(finding.trace, finding.finding, diagram)
     }
     print("  \(Output.verdict(report.verdict, style))")
   }
@@ -69,9 +82,8 @@ struct Fuzz: ParsableCommand {
       "findings": report.findings.map { finding in
         [
           "severity": finding.finding.severity.word, "code": finding.finding.code, "words": finding.finding.words,
-          "case": finding.number, "drawn": finding.drawn, "shrunk": finding.shrunk,
-          "trace": finding.trace.steps.map { "\($0.who) \($0.what)" }, "replay": replay(report, finding),
-        ] as [String: Any]
+          "case": finding.number, "drawn": finding.drawn, "shrunk": finding.shrunk, "replay": replay(report, finding),
+        ].merging(Telling.object(finding.trace, finding.finding, diagram)) { $1 }
       },
       "verdict": report.verdict.rawValue,
     ]
