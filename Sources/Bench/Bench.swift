@@ -19,7 +19,7 @@ import Foundation
     ("allocations", Steps.memory),
     ("epoch-check", EpochCheck.figures),
     ("journal", Journaling.figures),
-    ("explorer", Exploring.figures),
+    ("explore", Exploring.figures),
     ("shrinking", Shrinking.figures),
     ("storm", Storming.figures),
     ("switching", Switching.figures),
