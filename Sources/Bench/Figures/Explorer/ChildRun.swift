@@ -12,8 +12,6 @@ struct ChildRun {
   let output: String
   let wallSeconds: Double
   let processorSeconds: Double
-  /// The most memory that it held at a time, as the system counts it.
-  let peakBytes: Int
 
   /// Runs a command of the shell to its end.
   init(_ command: String, in folder: String) throws {
@@ -31,11 +29,6 @@ struct ChildRun {
     guard started == 0 else { throw BenchError("cannot run \(command): \(String(cString: strerror(started)))") }
     status = ending & 0x7f == 0 ? (ending >> 8) & 0xff : 128 + ending & 0x7f
     processorSeconds = seconds(usage.ru_utime) + seconds(usage.ru_stime)
-    #if canImport(Darwin)
-      peakBytes = Int(usage.ru_maxrss)
-    #else
-      peakBytes = Int(usage.ru_maxrss) * 1024
-    #endif
     output = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
     try? FileManager.default.removeItem(atPath: path)
   }

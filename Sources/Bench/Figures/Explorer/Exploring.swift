@@ -36,7 +36,7 @@ enum Exploring {
     return Figure(
       name: "\(runs.name), \(kind)", measured: Quantity(rate, "per CPU second"),
       goal: "at least \(goalWords ?? Quantity.digits(goal))", isMet: rate >= goal,
-      note: "\(grouped(runs.distinct)) states, \(grouped(runs.generated)) steps in \(Quantity.digits(runs.seconds)) CPU s"
+      note: "\(Quantity.grouped(runs.distinct)) states, \(Quantity.grouped(runs.generated)) steps in \(Quantity.digits(runs.seconds)) CPU s"
         + words)
   }
 
@@ -44,7 +44,8 @@ enum Exploring {
     Figure(
       name: "\(runs.name), memory", measured: Quantity(runs.bytesPerState, "bytes/state"),
       goal: "at most \(Quantity.digits(bytesMax))", isMet: runs.bytesPerState <= bytesMax,
-      note: "table, parents, frontier, and edges where a leads-to law is judged")
+      note: "table, parents, frontier, and edges where a leads-to law is judged"
+        + (runs.residentBytesPerState.map { "; the process grew by \(Quantity.digits($0)) bytes/state" } ?? ""))
   }
 
   // MARK: - Beside spin
@@ -74,14 +75,5 @@ enum Exploring {
         ratio: runs.distinctPerSecond / yardstick.distinctPerSecond,
         note: "\(Quantity.digits(runs.seconds)) CPU s; \(spin) -O2 without reduction: \(yardstick.note); equal counts")
     }
-  }
-
-  static func grouped(_ count: Int) -> String {
-    var text = ""
-    for (index, digit) in "\(count)".reversed().enumerated() {
-      if index > 0, index % 3 == 0 { text.append(",") }
-      text.append(digit)
-    }
-    return String(text.reversed())
   }
 }

@@ -8,7 +8,10 @@ struct ModelRuns {
   let generated: Int
   /// Processor seconds of the quickest run: what disturbs a run on a shared machine only adds to it.
   let seconds: Double
+  /// Bytes that the search says it held at most, by state.
   let bytesPerState: Double
+  /// Bytes that the system gave to the process meanwhile, by state; nil where it does not tell.
+  let residentBytesPerState: Double?
 
   var distinctPerSecond: Double { Double(distinct) / seconds }
   var generatedPerSecond: Double { Double(generated) / seconds }
@@ -22,13 +25,16 @@ struct ModelRuns {
     var found: (distinct: Int, generated: Int)?
     var best = Double.infinity
     var bytes = 0
+    var resident: Int?
     for _ in 0..<runs {
+      let before = PeakMemory.forget()
       let start = processorSeconds
       let report = explore(design, world: world, options: options)
       best = min(best, processorSeconds - start)
+      if let before, let peak = PeakMemory.bytes { resident = max(resident ?? 0, peak - before) }
       bytes = max(bytes, report.peakBytes)
       guard report.isComplete else { throw BenchError("\(name): \(report.boundsMet.joined(separator: ", "))") }
-      guard report.findings.isEmpty else { throw BenchError("\(name): \(report.findings[0].finding)") }
+      guard report.verdict == .ready else { throw BenchError("\(name): \(report.verdict)") }
       let now = (report.distinct, report.generated)
       if let expected = counts ?? found, expected != now {
         throw BenchError("\(name): \(now) states and steps, where \(expected) are known")
@@ -39,6 +45,7 @@ struct ModelRuns {
     (distinct, generated) = found
     seconds = best
     bytesPerState = Double(bytes) / Double(distinct)
+    residentBytesPerState = resident.map { [distinct] in Double($0) / Double(distinct) }
   }
 
   /// The same, of the only world of a design.

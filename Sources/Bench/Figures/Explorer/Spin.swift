@@ -5,9 +5,8 @@ struct Spin {
   /// The states and transitions that spin stored and took; it counts the first state as a transition, as TLC does.
   let distinct: Int
   let generated: Int
-  /// Of the quicker of its two searches, and the smaller of their two memories.
+  /// Processor seconds of the quicker of its two searches.
   let seconds: Double
-  let bytes: Int
   /// Each search with what it took.
   let note: String
 
@@ -45,22 +44,23 @@ struct Spin {
     }
     (distinct, generated) = counts[0]
     seconds = runs.map(\.run.processorSeconds).min()!
-    bytes = runs.map(\.run.peakBytes).min()!
     note = runs.map { name, run in
-      "\(name) \(Quantity.digits(run.processorSeconds)) CPU s, \(Quantity.digits(Double(run.peakBytes) / 0x1p20)) MiB"
+      let memory = number(before: "total actual memory usage", run.output) ?? 0
+      return "\(name) \(Quantity.digits(run.processorSeconds)) CPU s, \(Quantity.digits(memory)) MB"
     }.joined(separator: "; ")
   }
 
   private static func counts(_ output: String) throws -> (Int, Int) {
-    func number(before words: String) -> Int? {
-      guard let line = output.split(separator: "\n").first(where: { $0.contains(words) }),
-        let place = line.range(of: words)
-      else { return nil }
-      return line[..<place.lowerBound].split(separator: " ").last.flatMap { Int($0) }
-    }
-    guard let states = number(before: " states, stored"), let transitions = number(before: " transitions"),
+    guard let states = number(before: " states, stored", output), let steps = number(before: " transitions", output),
       output.contains("errors: 0"), !output.contains("max search depth too small")
     else { throw BenchError("spin did not finish: \(output)") }
-    return (states, transitions)
+    return (Int(states), Int(steps))
   }
+}
+
+/// The number that stands before some words in what spin prints.
+private func number(before words: String, _ output: String) -> Double? {
+  guard let line = output.split(separator: "\n").first(where: { $0.contains(words) }), let place = line.range(of: words)
+  else { return nil }
+  return line[..<place.lowerBound].split(whereSeparator: \.isWhitespace).last.flatMap { Double($0) }
 }
