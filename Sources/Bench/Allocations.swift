@@ -72,12 +72,16 @@ enum PeakMemory {
 
   /// Begins anew with what is held now, and returns that; nil where the system keeps no such count.
   static func forget() -> Int? {
+    // What the allocator keeps of earlier work would hide what the next one needs.
+    if let trim = dlsym(anywhere, "malloc_trim") { _ = unsafeBitCast(trim, to: Trim.self)(0) }
     guard let file = fopen("/proc/self/clear_refs", "w") else { return nil }
     // 5 is the count of the most that was resident; see proc(5).
     let isWritten = fputs("5", file) >= 0
     guard fclose(file) == 0, isWritten else { return nil }
     return residentBytes
   }
+
+  private typealias Trim = @convention(c) (Int) -> CInt
 
   private static func kibibytes(_ name: String) -> Int? {
     guard let file = fopen("/proc/self/status", "r") else { return nil }

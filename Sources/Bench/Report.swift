@@ -53,7 +53,9 @@ struct Report {
       return "| \(figure.name) | \(figure.measured.text) | \(yardstick) | \(ratio) | \(figure.goal) | \(status) | "
         + "\(figure.note) |"
     }
-    let head = ["| figure | measured | yardstick | ratio | goal | | |", "| --- | ---: | ---: | ---: | --- | --- | --- |"]
+    let head = [
+      "| figure | measured | yardstick | ratio | goal | | |", "| --- | ---: | ---: | ---: | --- | --- | --- |",
+    ]
     return (head + rows).joined(separator: "\n") + "\n"
   }
 

@@ -1,9 +1,10 @@
+import Foundation
+
 #if canImport(Darwin)
   import Darwin
 #else
   import Glibc
 #endif
-import Foundation
 
 /// One run of another program, and what it took.
 struct ChildRun {

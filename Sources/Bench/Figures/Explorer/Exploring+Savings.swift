@@ -13,6 +13,10 @@ import Spec
 extension Exploring {
   static func workers() throws -> [Figure] {
     let design = TwoPhaseCommit.design(managers: 8)
+    var load = [0.0]
+    getloadavg(&load, 1)
+    // What was measured before this counts as one.
+    let isIdle = load[0] < 1.25
     var wall = [Double.infinity, .infinity]
     var processor = wall
     // In turns, as others may come and go on a shared machine.
@@ -28,16 +32,15 @@ extension Exploring {
         wall[workers - 1] = min(wall[workers - 1], spent / 1e9)
       }
     }
-    var load = [0.0]
-    getloadavg(&load, 1)
     let speedup = wall[0] / wall[1]
     return [
       Figure(
         name: "two workers, two-phase-commit 8", measured: Quantity(wall[1], "s"),
         yardstick: Quantity(wall[0], "s, one worker"), ratio: speedup, goal: "at least 1.6x on an idle machine",
-        isMet: speedup >= 1.6,
+        isMet: speedup >= 1.6 ? true : isIdle ? false : nil,
         note: "wall time, best of 3 in turns; CPU \(Quantity.digits(processor[1])) s, one worker "
-          + "\(Quantity.digits(processor[0])) s; load average \(Quantity.digits(load[0])): this run is 1 to 2 of it")
+          + "\(Quantity.digits(processor[0])) s; load average \(Quantity.digits(load[0])) before it"
+          + (isIdle ? "" : ", so the machine is not idle and a lower figure is not judged"))
     ]
   }
 
@@ -66,7 +69,8 @@ extension Exploring {
       Figure(
         name: "leads-to, \(judged.name)", measured: Quantity(judged.seconds * 1e3, "CPU ms"),
         yardstick: Quantity(safety.seconds * 1e3, "CPU ms without it"), ratio: cost, goal: "at most 2.5x",
-        isMet: cost <= 2.5, note: "\(Quantity.grouped(judged.distinct)) states, weak fairness; the other laws are in both")
+        isMet: cost <= 2.5,
+        note: "\(Quantity.grouped(judged.distinct)) states, weak fairness; the other laws are in both")
     ]
   }
 

@@ -36,7 +36,8 @@ enum Exploring {
     return Figure(
       name: "\(runs.name), \(kind)", measured: Quantity(rate, "per CPU second"),
       goal: "at least \(goalWords ?? Quantity.digits(goal))", isMet: rate >= goal,
-      note: "\(Quantity.grouped(runs.distinct)) states, \(Quantity.grouped(runs.generated)) steps in \(Quantity.digits(runs.seconds)) CPU s"
+      note:
+        "\(Quantity.grouped(runs.distinct)) states, \(Quantity.grouped(runs.generated)) steps in \(Quantity.digits(runs.seconds)) CPU s"
         + words)
   }
 
