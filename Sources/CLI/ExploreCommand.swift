@@ -24,6 +24,8 @@ struct Explore: ParsableCommand {
   var checkpoint: String?
   @Option(help: ArgumentHelp("How often to save.", valueName: "seconds")) var checkpointEvery: Int = 30
   @Flag(help: "Leave out orders of steps that no law can tell apart (leads-to is then not judged).") var reduce = false
+  @Flag(help: "Take states for each other that differ by names alone (leads-to is then not judged).") var symmetry =
+    false
   @Option(help: ArgumentHelp("Threads; by default one for each core.", valueName: "count")) var workers: Int?
   @Flag(help: "Print one JSON object (with an array \"worlds\" where several were explored).") var json = false
 
@@ -52,7 +54,9 @@ struct Explore: ParsableCommand {
       let usage = Usage()
       let bound = entry.worlds.first { $0.name == name }!.isExhaustive ? 50_000_000 : 1_000_000
       let bounds = Bounds(states: states ?? bound, depth: depth ?? .max, bytes: memory?.bytes ?? .max)
-      let options = SearchOptions(bounds: bounds, memory: remember, workers: workers ?? Usage.cores, reduces: reduce)
+      let options = SearchOptions(
+        bounds: bounds, memory: remember, workers: workers ?? Usage.cores, reduces: reduce,
+        isUpToSymmetry: symmetry)
       let report = try explore(entry, name, options) { now in
         progress.update(
           "\(name): \(Output.count(now.distinct)) states, depth \(now.depth), \(Output.count(now.frontier)) waiting")
@@ -119,7 +123,9 @@ struct Explore: ParsableCommand {
   }
 
   private static func fairness(of report: ExplorationReport) -> String {
-    let reduction = report.reduction.map { "; \($0)" } ?? ""
+    let standsFor = report.represented.map { ": they stand for \(Output.count($0)) states" } ?? ""
+    let reduction =
+      (report.reduction.map { "; \($0)" } ?? "") + (report.symmetry.map { "; \($0)\(standsFor)" } ?? "")
     if report.leadsTo.isEmpty { return reduction }
     return reduction
       + (report.judgesLeadsTo ? "; leads-to under weak fairness of what is owed" : "; leads-to not judged")
@@ -145,12 +151,17 @@ struct Explore: ParsableCommand {
   }
 
   static func object(_ report: ExplorationReport, _ usage: Usage) -> [String: Any] {
-    [
+    var object: [String: Any] = [
       "machine": report.machine, "world": report.world, "distinct": report.distinct, "generated": report.generated,
       "depth": report.depth, "cpu_seconds": usage.cpuSeconds, "wall_seconds": usage.wallSeconds,
       "peak_bytes": report.peakBytes, "mode": report.mode, "omission_odds": report.omissionOdds,
       "complete": report.isComplete, "bounds_met": report.boundsMet,
       "rules_fired": report.coverage.rulesFired, "rules": report.coverage.rules.count,
+      "guards_refusing": report.coverage.guardsRefusing, "guards": report.coverage.guards,
+      "guards_never_false": report.coverage.rules.flatMap { rule in
+        rule.guardsNeverFalse.map { ["machine": rule.host, "rule": rule.rule, "guard": $0] }
+      },
+      "workers": report.workers, "leads_to": report.leadsTo, "judges_leads_to": report.judgesLeadsTo,
       "findings": report.findings.map { finding in
         [
           "severity": finding.finding.severity.word, "code": finding.finding.code, "words": finding.finding.words,
@@ -159,5 +170,9 @@ struct Explore: ParsableCommand {
       },
       "verdict": report.verdict.rawValue,
     ]
+    if let words = report.reduction { object["reduction"] = words }
+    if let words = report.symmetry { object["symmetry"] = words }
+    if let count = report.represented { object["represented"] = count }
+    return object
   }
 }

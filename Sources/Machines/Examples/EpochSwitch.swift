@@ -98,6 +98,19 @@ public struct EpochSwitch: System {
           $0 + UInt8(number) * 8
         }
       }
+      Interchangeable("receivers", count: receivers) { system, swap in
+        swap(&system.receivers)
+        swap(&system.sender.holding)
+      } event: { event, swap in
+        switch event {
+        case .sender(var it):
+          if it.kind == Sender.Event.firstNumbered { it.number = swap(it.number / 8) * 8 + it.number % 8 }
+          event = .sender(it)
+        case .receiver(let number, let it): event = .receiver(swap(number), it)
+        }
+      } effect: { effect, swap in
+        if case .receiver(let number, let it) = effect { effect = .receiver(swap(number), it) }
+      }
     }
   }
 }
