@@ -54,7 +54,8 @@ struct Report {
         + "\(figure.note) |"
     }
     let head = [
-      "| figure | measured | yardstick | ratio | goal | | |", "| --- | ---: | ---: | ---: | --- | --- | --- |",
+      "| figure | measured | yardstick | ratio | goal | | |",
+      "| --- | ---: | ---: | ---: | --- | --- | --- |",
     ]
     return (head + rows).joined(separator: "\n") + "\n"
   }

@@ -58,6 +58,25 @@ extension Exploring {
     ]
   }
 
+  static func symmetry() throws -> [Figure] {
+    let orbits = 920
+    let millisecondsMax = 50.0
+    let design = TwoPhaseCommit.design(managers: 7)
+    let whole = try ModelRuns(design, runs: 3)
+    let found = try ModelRuns(design, runs: 5, options: SearchOptions(isUpToSymmetry: true))
+    guard whole.distinct == 296_448, found.distinct == orbits else {
+      throw BenchError("\(whole.name): \(whole.distinct) states in \(found.distinct) orbits, not 296,448 in \(orbits)")
+    }
+    return [
+      Figure(
+        name: "symmetry, \(whole.name)", measured: Quantity(found.seconds * 1e3, "CPU ms"),
+        yardstick: Quantity(whole.seconds * 1e3, "CPU ms without"), ratio: found.seconds / whole.seconds,
+        goal: "\(orbits) orbits, at most \(Quantity.digits(millisecondsMax)) ms",
+        isMet: found.seconds * 1e3 <= millisecondsMax,
+        note: "\(Quantity.grouped(whole.distinct)) states in their exact \(orbits) orbits")
+    ]
+  }
+
   static func leadsTo() throws -> [Figure] {
     let ring = RingElection.design(count: 10)
     let judged = try ModelRuns(ring, runs: 5)

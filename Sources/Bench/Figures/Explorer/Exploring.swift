@@ -26,7 +26,7 @@ enum Exploring {
         "half of the epoch switch's", "; a real protocol, its steps kept for its leads-to law"),
     ]
     return try rates + [commit, epoch, table, team].map(memory) + Exploring.besideSpin(table) + Exploring.workers()
-      + Exploring.reduction() + Exploring.leadsTo() + Exploring.verdicts()
+      + Exploring.reduction() + Exploring.symmetry() + Exploring.leadsTo() + Exploring.verdicts()
   }
 
   private static func rate(
