@@ -41,7 +41,9 @@ let package = Package(
       name: "Bench",
       dependencies: [
         "Spec", "Machines", "Check", "Engine", "Adapters", "Oracle", "Challenges", "CSQLite", "CXXHash",
-      ]),
+      ],
+      // What spin is given to be held against.
+      resources: [.copy("Promela")]),
 
     .systemLibrary(
       name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),

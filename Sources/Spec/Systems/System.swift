@@ -110,6 +110,13 @@ public struct Design<S: System>: Sendable {
 }
 
 extension Design {
+  /// The same design with fewer properties; what judging the others costs is the difference between the two.
+  public func judging(only isJudged: (Property<S, S.Event, S.Effect>) -> Bool) -> Self {
+    var design = self
+    design.properties = properties.filter(isJudged)
+    return design
+  }
+
   /// The channel that a route goes over; nil for a direct one.
   public func channel(of route: Routing<S>) -> Int? {
     guard route.order != nil else { return nil }
