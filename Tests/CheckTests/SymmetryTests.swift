@@ -136,9 +136,6 @@ private enum Graph {
           .when("its vertex is not spared") { _, edge in spared.map { Int(edge) / vertices != $0 } ?? true }
           .then { graph, edge in graph[edge] = 1 }
       }
-      if leads {
-        LeadsTo("an edge leads to all", from: { $0.cells.contains(1) }, to: { !$0.cells.contains(0) })
-      }
     }
     let edges = (0..<vertices * vertices).filter { $0 / vertices != $0 % vertices }.map(UInt8.init)
     let world = Row.world([Toy(Array(repeating: 0, count: vertices * vertices))]) {
@@ -149,6 +146,10 @@ private enum Graph {
       return swap(from) * UInt8(vertices) + (forgetsToRename ? to : swap(to))
     }
     return Row.design([book], [world]) {
+      if leads {
+        LeadsTo(
+          "an edge leads to all", from: { $0.toys[0].cells.contains(1) }, to: { !$0.toys[0].cells.contains(0) })
+      }
       Interchangeable("vertices", count: vertices) { row, swap in
         let cells = row.toys[0].cells
         for edge in cells.indices { row.toys[0].cells[Int(renamed(UInt8(edge), swap))] = cells[edge] }
@@ -164,8 +165,8 @@ private enum Graph {
 private enum RingWithAClaim {
   static let design = Row.design(
     Array(
-      repeating: RuleBook<Toy>("Toy", resting: .idle) { In(.idle) { On(.go, "send").emit(.tell) { _ in 0 } } }, count: 3
-    ),
+      repeating: RuleBook<Toy>("Toy", resting: .idle) { In(.idle) { On(.go, "send").emit(.tell) { _, _ in 0 } } },
+      count: 3),
     [Row.world([Toy(), Toy(), Toy()]) { Input(.member(0), .go, atMost: 1) }]
   ) {
     for number in 0..<3 {
