@@ -148,8 +148,7 @@ private enum Graph {
     return Row.design([book], [world]) {
       if leads {
         LeadsTo(
-          "an edge leads to all", from: { row in row.toys[0].cells.contains(1) },
-          to: { row in !row.toys[0].cells.contains(0) })
+          "an edge leads to all", from: { $0.toys[0].cells.contains(1) }, to: { !$0.toys[0].cells.contains(0) })
       }
       Interchangeable("vertices", count: vertices) { row, swap in
         let cells = row.toys[0].cells
@@ -166,8 +165,8 @@ private enum Graph {
 private enum RingWithAClaim {
   static let design = Row.design(
     Array(
-      repeating: RuleBook<Toy>("Toy", resting: .idle) { In(.idle) { On(.go, "send").emit(.tell) { _ in 0 } } }, count: 3
-    ),
+      repeating: RuleBook<Toy>("Toy", resting: .idle) { In(.idle) { On(.go, "send").emit(.tell) { _, _ in 0 } } },
+      count: 3),
     [Row.world([Toy(), Toy(), Toy()]) { Input(.member(0), .go, atMost: 1) }]
   ) {
     for number in 0..<3 {
