@@ -207,33 +207,132 @@ private func rejection(_ spoil: (inout [Kept]) -> Void) throws -> String {
 @Suite struct `A rejected journal` {
   @Test func `tells what the spec says instead`() throws {
     var text = try rejection { $0[5].outcome = .fired(rule: 0) }
-    #expect(text == "")
+    #expect(
+      text == """
+        record 6 is the first that the spec does not admit; records 1 to 5 are explained
+            6  input  toy stop
+               the journal says: toy: "lend" as the outcome
+               the spec says: refused
+               rules for it here, in the order tried
+                 none, and it is refused: it is not so that it is late
+               admitted here instead
+                 give, as the answer to toy send number=2 (ticket 2.0)
+                 go, take, turn, as an input of toy, which is idle
+               the state before
+                 toy.phase = idle
+                 toy.cells[0].value = 1
+                 toy.small = 0
+        """)
     text = try rejection { $0[3].fired = $0[0].fired }
-    #expect(text == "")
+    #expect(
+      text == """
+        record 4 is the first that the spec does not admit; records 1 to 3 are explained
+            4  input  toy go
+               the journal says: toy: "ask" as the outcome, then toy: "lend"
+               the spec says: toy: "ask"
+               rules for it here, in the order tried
+                 "ask" would fire
+               admitted here instead
+                 give, as the answer to toy send number=2 (ticket 2.0)
+                 go, take, turn, as an input of toy, which is idle
+               the state before
+                 toy.phase = idle
+                 toy.cells[0].value = 1
+                 toy.small = 0
+        """)
   }
 
   @Test func `tells the effects of the journal and of the spec`() throws {
     let text = try rejection { $0[8].effects = $0[6].effects }
-    #expect(text == "")
+    #expect(
+      text == """
+        record 9 is the first that the spec does not admit; records 1 to 8 are explained
+            9  input  toy take number=3
+               effects in the journal: toy ask; toy timer; toy tell number=1
+               effects by the spec: toy send number=3
+               rules for it here, in the order tried
+                 "lend" would fire
+               admitted here instead
+                 give, as the answer to toy send number=2 (ticket 2.0)
+                 go, take, turn, as an input of toy, which is idle
+               the state before
+                 toy.phase = idle
+                 toy.cells[0].value = 1
+                 toy.small = 0
+        """)
     #expect(try rejection { $0[8].effects += [9] }.contains("bytes that are no effect"))
     #expect(try rejection { $0[8].effects.removeLast() }.contains("bytes that are no effect"))
   }
 
   @Test func `tells what is open, when an answer is none`() throws {
     let text = try rejection { $0[2].cause = .answer(ticket: 2 * 256) }
-    #expect(text == "")
+    #expect(
+      text == """
+        record 3 is the first that the spec does not admit; records 1 to 2 are explained
+            3  answer to ticket 2.0  toy give number=1
+               ticket 2.0 is toy send number=2, to which this is no answer
+               rules for it here, in the order tried
+                 "it is back" would fire
+               admitted here instead
+                 give, as the answer to toy send number=1 (ticket 1.0)
+                 give, as the answer to toy send number=2 (ticket 2.0)
+                 go, take, turn, as an input of toy, which is idle
+               the state before
+                 toy.phase = idle
+                 toy.cells[0].value = 2
+                 toy.small = 0
+        """)
     #expect(try rejection { $0[4].cause = .answer(ticket: 77 * 256) }.contains("ticket 77.0 is not open"))
   }
 
   @Test func `tells when an answer came as an input`() throws {
     let text = try rejection { $0[2].cause = .input }
-    #expect(text == "")
+    #expect(
+      text == """
+        record 3 is the first that the spec does not admit; records 1 to 2 are explained
+            3  input  toy give number=1
+               as an input it is not admitted: it is an answer to toy.send
+               rules for it here, in the order tried
+                 "it is back" would fire
+               admitted here instead
+                 give, as the answer to toy send number=1 (ticket 1.0)
+                 give, as the answer to toy send number=2 (ticket 2.0)
+                 go, take, turn, as an input of toy, which is idle
+               the state before
+                 toy.phase = idle
+                 toy.cells[0].value = 2
+                 toy.small = 0
+        """)
   }
 
   @Test func `tells what the spec changes, when the state after is another`() throws {
     var text = try rejection { $0[0].state ^= 1 }
-    #expect(text == "")
+    #expect(
+      text == """
+        record 1 is the first that the spec does not admit
+            1  input  toy take number=1
+               the state after it is not the spec's, by which these fields change
+                 toy.cells[0].value: 0 → 1
+               rules for it here, in the order tried
+                 "lend" would fire
+               admitted here instead
+                 go, take, turn, as an input of toy, which is idle
+               the state before
+                 toy.phase = idle
+                 toy.cells[0].value = 0
+                 toy.small = 0
+        """)
     text = try rejection { $0[0].event = [] }
-    #expect(text == "")
+    #expect(
+      text == """
+        record 1 is the first that the spec does not admit
+            1  input  an event that alone cannot read
+               admitted here instead
+                 go, take, turn, as an input of toy, which is idle
+               the state before
+                 toy.phase = idle
+                 toy.cells[0].value = 0
+                 toy.small = 0
+        """)
   }
 }

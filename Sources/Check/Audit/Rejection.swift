@@ -103,9 +103,9 @@ private struct RejectionTeller<S: System> {
     }
     if words.isEmpty {
       // Everything that the record tells is right: the state before it was another.
-      words.append("the state after it is another than the spec's, which is different from the state before in")
+      words.append("the state after it is not the spec's, by which these fields change")
       let changes = Printer.differences(auditor.state, state)
-      words += changes.isEmpty ? ["  nothing"] : changes.map { "  \($0)" }
+      words += changes.isEmpty ? ["  none"] : changes.map { "  \($0)" }
     }
     return words
   }
@@ -137,20 +137,22 @@ private struct RejectionTeller<S: System> {
 
   /// What an event came to, with the rules that fired.
   private func come(_ outcome: Outcome, _ fired: [Stepper<S>.Firing], _ event: S.Event) -> String {
-    var words = fired.map { firing in
-      guard design.hosts.indices.contains(Int(firing.host)),
-        design.hosts[Int(firing.host)].book.rules.indices.contains(Int(firing.rule))
-      else { return "rule \(firing.rule) of host \(firing.host), which does not exist" }
-      let host = design.hosts[Int(firing.host)]
-      return "\(host.name): \"\(host.book.rules[Int(firing.rule)].name)\""
-    }
+    var words = fired.map { name(of: $0) }
     if case .fired(let rule) = outcome {
-      let named = Stepper<S>.Firing(host: event.kind, rule: rule)
-      if fired.first != named { words.insert("fired rule \(rule) of \(design.hosts[event.kind].name)", at: 0) }
+      let named = Stepper<S>.Firing(host: event.kind, rule: min(rule, Int(Int16.max)))
+      if fired.first != named { words.insert("\(name(of: named)) as the outcome", at: 0) }
     } else {
       words.insert(outcome.word, at: 0)
     }
     return words.joined(separator: ", then ")
+  }
+
+  private func name(of firing: Stepper<S>.Firing) -> String {
+    guard design.hosts.indices.contains(Int(firing.host)),
+      design.hosts[Int(firing.host)].book.rules.indices.contains(Int(firing.rule))
+    else { return "rule \(firing.rule) of host \(firing.host), which does not exist" }
+    let host = design.hosts[Int(firing.host)]
+    return "\(host.name): \"\(host.book.rules[Int(firing.rule)].name)\""
   }
 
   /// Orders as a journal keeps them, in words.
@@ -204,7 +206,7 @@ private struct RejectionTeller<S: System> {
     host.verdicts(auditor.state, event) { rule, refusing in
       let it = host.book.rules[rule]
       words.append(
-        refusing.map { "\"\(it.name)\" says no: it is not so that \(it.guards[$0].name)" } ?? "\"\(it.name)\" fires")
+        refusing.map { "\"\(it.name)\" says no: it is not so that \(it.guards[$0].name)" } ?? "\"\(it.name)\" would fire")
     }
     if words.isEmpty {
       words = host.refusals(auditor.state, event).map { "none, and it is refused: it is not so that \($0.name)" }

@@ -53,12 +53,16 @@ struct LoopJudge<S: System> {
   /// Notes what a step answers.
   mutating func take(_ move: Move<S.Event>, in configuration: Configuration<S>) {
     guard home != nil else { return }
+    if let debt = debt(move, configuration) { paid.insert(debt) }
+  }
+
+  private func debt(_ move: Move<S.Event>, _ configuration: Configuration<S>) -> Debt? {
     switch move.kind {
     case .answer(let index, _):
       let obligation = configuration.obligations[index]
-      paid.insert(.answer(contract: obligation.contract, obligation.key))
-    case .delivery(let channel, _): paid.insert(.delivery(channel: channel))
-    case .input, .lose, .loseDelivery, .repeatAnswer, .repeatDelivery, .crash: break
+      return .answer(contract: obligation.contract, obligation.key)
+    case .delivery(let channel, _): return .delivery(channel: channel)
+    case .input, .lose, .loseDelivery, .repeatAnswer, .repeatDelivery, .crash: return nil
     }
   }
 
@@ -81,14 +85,11 @@ struct LoopJudge<S: System> {
     var moves: [Move<S.Event>] = []
     walk.moves(of: configuration, into: &moves)
     var debts: Set<Debt> = []
-    for obligation in configuration.obligations where walk.isOwed(obligation) {
-      debts.insert(.answer(contract: obligation.contract, obligation.key))
-    }
     for move in moves where walk.isOwed(move, in: configuration) {
-      guard case .delivery(let channel, _) = move.kind else { continue }
-      // A delivery that its receiver refuses waits, and is not owed meanwhile.
+      // What waits for a machine or a channel is not owed meanwhile.
       var next = configuration
-      if case .next = walk.take(move, in: &next) { debts.insert(.delivery(channel: channel)) }
+      guard case .next = walk.take(move, in: &next), let debt = debt(move, configuration) else { continue }
+      debts.insert(debt)
     }
     return debts
   }

@@ -153,7 +153,7 @@ private struct SequencePainter {
   /// Words to the right of a lifeline, over the lifelines that they need room of.
   private mutating func beside(_ place: Int, _ words: String, mark: String) {
     let column = places[place] + 2
-    for (index, line) in Check.wrapped("", words, indent: 0, columns: max(16, columns - column)).enumerated() {
+    for (index, line) in Check.wrapped("", words, indent: 0, columns: max(8, columns - column)).enumerated() {
       let number = stems()
       if index == 0 { put(mark, number, places[place]) }
       put(clipped(line, to: columns - column), number, column)

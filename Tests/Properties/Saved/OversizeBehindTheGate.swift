@@ -7,8 +7,8 @@ import Testing
 ///
 /// Of topology-switch in the world "two-agents", found by interlock:
 ///
-/// CRITICAL property-broken at Machines/Router+Laws.swift:62: "only what passes the checks of its
-///   content is queued" does not hold (RTR-2, RTR-17)
+/// CRITICAL property-broken: "only what passes the checks of its content is queued" does not hold
+///   (RTR-2, RTR-17)
 ///
 ///       1  input  router route id=1 from=0 to=1 priority=draft bytes=2
 ///            router: queue for the active epoch
@@ -35,7 +35,7 @@ import Testing
 ///            router.mailboxes[1].next[0] + sequence=2 id=0 expires=60000 bytes=524289 epoch=1 from=0 to=1
 ///              priority=draft redelivered=no
 @Suite struct `OversizeBehindTheGate` {
-  @Test func `not again: "only what passes the checks of its content is queued" does not hold (RTR-2, R…`() throws {
+  @Test func `not again: "only what passes the checks of its content is queued" does not hold (RTR-2,`() throws {
     let run = try rerun(
       TopologySwitch.design, world: "two-agents",
       """
