@@ -1,12 +1,10 @@
 import Spec
 
 /// Looks for cases with a high score: keeps the best one so far, and proposes others near it.
-@usableFromInline struct HillClimb {
+struct HillClimb {
   /// The highest score so far.
   private(set) var score: Double?
   private var leader: Tokens?
-
-  init() {}
 
   mutating func consider(_ score: Double, _ tokens: Tokens) {
     if score >= self.score ?? score { leader = tokens }
