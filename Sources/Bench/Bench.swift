@@ -21,6 +21,7 @@ import Foundation
     ("journal", Journaling.figures),
     ("explorer", Exploring.figures),
     ("shrinking", Shrinking.figures),
+    ("stateful", Stateful.figures),
     ("storm", Storming.figures),
     ("switching", Switching.figures),
   ]

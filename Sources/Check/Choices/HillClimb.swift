@@ -13,11 +13,16 @@ struct HillClimb {
 
   /// The leader with one or two choices changed, mostly by little; nil while there is none.
   ///
-  /// - Parameter cuts: Whether every second one ends at some step instead, so that what follows is drawn anew.
-  func proposal(seed: UInt64, cuts: Bool = false) -> Tokens? {
+  /// - Parameter goesOn: Whether what follows a case is drawn anew, so that three of four need no change, or a shorter
+  ///   beginning.
+  func proposal(seed: UInt64, goesOn: Bool = false) -> Tokens? {
     guard var tokens = leader else { return nil }
     var random = SplitMix64(seed: seed)
-    if cuts, random.below(2) == 0 { return cut(tokens, &random) }
+    if goesOn {
+      let way = random.below(4)
+      if way < 2 { return tokens }
+      if way == 2 { return cut(tokens, &random) }
+    }
     let places = tokens.indices.filter { tokens[$0].limit > 0 }
     guard !places.isEmpty else { return tokens }
     for _ in 0...random.below(2) {

@@ -24,6 +24,8 @@ public final class Source {
   @exclusivity(unchecked) private var matched: ContiguousArray<Bool> = []
   /// What a property asked to be driven up.
   @exclusivity(unchecked) public internal(set) var score: Double?
+  /// How many tokens led there.
+  @exclusivity(unchecked) private(set) var scoreMark = 0
 
   /// A case with more choices than this is given up.
   public static let defaultChoicesMax = 8192
@@ -59,7 +61,9 @@ public final class Source {
 
   /// Asks the search to look for cases with a higher score.
   public func target(_ score: Double) {
-    if !score.isNaN { self.score = max(score, self.score ?? score) }
+    if score <= self.score ?? -.infinity || score.isNaN { return }
+    self.score = score
+    scoreMark = tokens.count
   }
 
   /// Whether the case asked for more choices than there are, even if its generator went on.

@@ -16,7 +16,7 @@ import Spec
 ///   per finding.
 @inlinable public func fuzz<S: System>(
   _ design: Design<S>, world: World<S>, options: FuzzOptions = FuzzOptions(), store: (any ExampleStore)? = nil,
-  targeting: ((S) -> Double)? = nil, progress: ((_ cases: Int, _ steps: Int) -> Void)? = nil
+  progress: ((_ cases: Int, _ steps: Int) -> Void)? = nil, targeting: ((S) -> Double)? = nil
 ) -> FuzzReport {
   let run = WorldRun(design, world, targeting: targeting)
   let subject = RunSubject(run.log) {
@@ -39,7 +39,7 @@ import Spec
       host.book.rules.enumerated().map {
         .init(host: host.name, rule: $1.name, fired: run.log.timesFired(run.ruleBases[host.index] + $0))
       }
-    }, sometimes: run.judge.sometimesMet)
+    }, sometimes: run.sometimesMet)
   return session.report
 }
 

@@ -84,14 +84,15 @@ import Spec
     log.stepsMax = options.steps
     // Three of four cases have little of some moves, so that what these end or hide has time to happen.
     log.scarce = number & 3 == 0 || !options.steers ? 0 : seeds.next() & seeds.next()
-    if number % 4 != 0, let proposal = climb.proposal(seed: seed, cuts: true) {
+    if number % 4 != 0, let proposal = climb.proposal(seed: seed, goesOn: true) {
       source.begin(replaying: proposal, rest: .random, choicesMax: choicesMax)
       source.random = SplitMix64(seed: seed)
     } else {
       source.begin(seed: seed, size: 100, choicesMax: choicesMax)
     }
     _ = subject.build(from: source)
-    if let score = source.score { climb.consider(score, source.tokens) }
+    // What comes after the highest score has nothing to do with it.
+    if let score = source.score { climb.consider(score, Tokens(source.tokens[..<source.scoreMark])) }
   }
 
   /// Runs the choices again; false if they make no run.

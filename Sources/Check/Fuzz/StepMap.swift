@@ -186,7 +186,7 @@ extension WorldRun {
   }
 
   @inlinable func takeUnjudged(_ move: Move<S.Event>, _ configuration: inout Configuration<S>) -> Bool {
-    guard case .next = walk.take(move, in: &configuration) else { return false }
+    guard take(whole: move, &configuration) else { return false }
     noteFirings()
     return true
   }

@@ -7,7 +7,7 @@ import Spec
 /// deleted. What is not possible in the configuration at hand leaves no choices behind.
 @usableFromInline final class WorldRun<S: System> {
   @usableFromInline let walk: Walk<S>
-  @usableFromInline let judge: Judge<S>
+  @usableFromInline let judge: RunJudge<S>
   @usableFromInline let log: RunLog
   /// What a run is to drive up.
   @usableFromInline let targeting: ((S) -> Double)?
@@ -21,7 +21,7 @@ import Spec
 
   @inlinable init(_ design: Design<S>, _ world: World<S>, targeting: ((S) -> Double)? = nil) {
     walk = Walk(design, world)
-    judge = Judge(design)
+    judge = RunJudge(design, walk.stepper)
     self.targeting = targeting
     var bases = [0]
     for host in design.hosts { bases.append(bases[bases.count - 1] + host.book.rules.count) }
@@ -34,7 +34,7 @@ import Spec
   @inlinable func run(from source: Source) throws {
     log.begin()
     var configuration = walk.start
-    if let broken = judge.state(configuration.state, walk.holdings(of: configuration)).first { log.finding = broken }
+    log.finding = judge.whole.state(configuration.state, walk.holdings(of: configuration)).first
     source.open(.list)
     var idle = 0
     while log.finding == nil {
@@ -82,21 +82,45 @@ import Spec
 
   /// Takes a move and judges it; false where it changes nothing, and the configuration is as it was.
   @inlinable func take(_ move: Move<S.Event>, _ configuration: inout Configuration<S>) -> Bool {
-    if judge.hasStepLaws { judge.begin(configuration.state) }
-    if walk.mayBlock || trace != nil {
-      // A move that is blocked leaves half a change behind, which must not stay.
-      let before = configuration
-      guard case .next(let outcome) = walk.take(move, in: &configuration) else {
-        configuration = before
-        return false
-      }
-      trace?.append(move, outcome, walk, before, configuration)
-    } else {
-      guard case .next = walk.take(move, in: &configuration) else { return false }
-    }
+    let isCrash = move.kind == .crash
+    judge.begin(configuration.state, isCrash: isCrash)
+    guard trace == nil ? take(whole: move, &configuration) : tell(move, &configuration) else { return false }
     noteFirings()
-    log.finding = flaw(of: configuration)
+    log.finding = flaw(of: &configuration, isCrash: isCrash)
     return true
+  }
+
+  /// Takes a move wholly or not at all.
+  @inlinable func take(whole move: Move<S.Event>, _ configuration: inout Configuration<S>) -> Bool {
+    guard walk.mayBlock else {
+      if case .next = walk.take(move, in: &configuration) { return true } else { return false }
+    }
+    // A move that is blocked leaves half a change behind, which must not stay.
+    let before = configuration
+    if case .next = walk.take(move, in: &configuration) { return true }
+    configuration = before
+    return false
+  }
+
+  /// The same, and tells it.
+  @inlinable func tell(_ move: Move<S.Event>, _ configuration: inout Configuration<S>) -> Bool {
+    let before = configuration
+    guard case .next(let outcome) = walk.take(move, in: &configuration) else {
+      configuration = before
+      return false
+    }
+    trace?.append(move, outcome, walk, before, configuration)
+    return true
+  }
+
+  /// The first law that the last move breaks.
+  @inlinable func flaw(of configuration: inout Configuration<S>, isCrash: Bool) -> Finding? {
+    if !walk.breaches.isEmpty, let breach = walk.breaches.first(where: { $0.severity <= .major }) {
+      return Finding(breach.severity, breach.code, breach.words)
+    }
+    let isHeld = judge.joint.hasStateLaws || isCrash
+    let holdings = isHeld ? walk.holdings(of: configuration) : Holdings()
+    return judge.flaw(&configuration.state, isCrash: isCrash, holdings)
   }
 
   @inlinable func noteFirings() {
@@ -104,13 +128,10 @@ import Spec
     for firing in walk.stepper.fired { log.firings.append(ruleBases[Int(firing.host)] + Int(firing.rule)) }
   }
 
-  /// The first law that the last move breaks.
-  @inlinable func flaw(of configuration: Configuration<S>) -> Finding? {
-    if !walk.breaches.isEmpty, let breach = walk.breaches.first(where: { $0.severity <= .major }) {
-      return Finding(breach.severity, breach.code, breach.words)
-    }
-    if judge.hasStepLaws, let broken = judge.step(configuration.state, walk.stepper).first { return broken }
-    return judge.state(configuration.state, walk.holdings(of: configuration)).first
+  /// Each "sometimes" of the design, and whether some run met it.
+  @inlinable var sometimesMet: [(name: String, isMet: Bool)] {
+    var state = walk.world.start()
+    return judge.sometimesMet(&state)
   }
 
   /// One of the moves that lead on, whatever it takes to find it.
