@@ -12,6 +12,9 @@ import Spec
   /// Whether the machines are judged by laws of their states one by one; where the world holds things, they are not.
   @usableFromInline let hasStateLaws: ContiguousArray<Bool>
   @usableFromInline let hasStepLaws: ContiguousArray<Bool>
+  // Asked once: a judge answers as generic code does.
+  @usableFromInline let hasJointStateLaws: Bool
+  @usableFromInline let hasJointStepLaws: Bool
 
   /// - Parameter stepper: The one that takes the steps: it remembers what step laws need of the state before.
   @inlinable init(_ design: Design<S>, _ stepper: Stepper<S>) {
@@ -24,6 +27,8 @@ import Spec
       design.hosts.flatMap { $0.properties.filter { holdsAnything && $0.isOfStates } }
         + design.properties.dropFirst(own))
     whole = Judge(design)
+    hasJointStateLaws = joint.hasStateLaws
+    hasJointStepLaws = joint.hasStepLaws
     hasStateLaws = ContiguousArray(
       design.hosts.map { host in !holdsAnything && host.properties.contains { $0.isOfStates || $0.isSometimes } })
     hasStepLaws = ContiguousArray(design.hosts.map { host in host.properties.contains { $0.isOfSteps } })
@@ -32,7 +37,7 @@ import Spec
 
   /// Readies the laws of steps for the next one.
   @inlinable func begin(_ state: S, isCrash: Bool) {
-    if isCrash { whole.begin(state) } else if joint.hasStepLaws { joint.begin(state) }
+    if isCrash { whole.begin(state) } else if hasJointStepLaws { joint.begin(state) }
   }
 
   /// The first law that the last step breaks, or the state it led to.
@@ -43,12 +48,12 @@ import Spec
     for event in stepper.received where hasStepLaws[event.kind] {
       if let law = stepper.judgeStep(host: event.kind, of: &state).first { return broken(law, of: event.kind) }
     }
-    if joint.hasStepLaws, let finding = joint.step(state, stepper).first { return finding }
+    if hasJointStepLaws, let finding = joint.step(state, stepper).first { return finding }
     for firing in stepper.fired where hasStateLaws[Int(firing.host)] {
       let host = Int(firing.host)
       if let law = stepper.judgeState(host: host, of: &state).broken.first { return broken(law, of: host) }
     }
-    return joint.hasStateLaws ? joint.state(state, holdings).first : nil
+    return hasJointStateLaws ? joint.state(state, holdings).first : nil
   }
 
   @inlinable func broken(_ law: Int, of host: Int) -> Finding { .broken(design.hosts[host].properties[law]) }

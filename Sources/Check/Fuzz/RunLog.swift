@@ -77,21 +77,22 @@ import Spec
   @usableFromInline func group(among present: ContiguousArray<Int>, _ source: Source) -> Int {
     if bid == nil, place != nil { lookAhead(source) }
     if let bid { return bid.group }
-    let one = draw(among: present, source)
-    guard isSteering, isCounting else { return one }
-    let other = draw(among: present, source)
+    let kinds = groups.kinds(among: present)
+    let one = draw(among: present, kinds, source)
+    guard isSteering, isCounting, present.count > 1 else { return one }
+    let other = draw(among: present, kinds, source)
     let row = (last + 1) * groups.count
     let chosen = drawn[row + other] < drawn[row + one] ? other : one
     drawn[row + chosen] &+= 1
     return chosen
   }
 
-  private func draw(among present: ContiguousArray<Int>, _ source: Source) -> Int {
+  private func draw(among present: ContiguousArray<Int>, _ kinds: GroupPlaces.Kinds, _ source: Source) -> Int {
     for _ in 0..<3 {
-      let group = groups.draw(among: present, source)
+      let group = groups.draw(among: present, kinds, source)
       if scarce >> UInt64(group & 63) & 1 == 0 { return group }
     }
-    return groups.draw(among: present, source)
+    return groups.draw(among: present, kinds, source)
   }
 
   /// Proposes one of `count` members of the group.
@@ -137,34 +138,50 @@ import Spec
     inputsEnd = answersEnd + ends.inputs
   }
 
-  /// Draws one of the groups present, in the order of all.
-  ///
-  /// Deliveries are drawn as one and answers as one, so that many channels do not drown the inputs; faults are one as
-  /// well, drawn a quarter as often.
-  func draw(among present: ContiguousArray<Int>, _ source: Source) -> Int {
-    if present.count == 1 { return present[0] }
+  /// How many groups of each kind are present.
+  struct Kinds {
     var deliveries = 0
     var answers = 0
     var inputs = 0
+    var faults = 0
+
+    /// Deliveries are drawn as one and answers as one, so that many channels do not drown the inputs; faults are one.
+    var count: Int { (deliveries > 0 ? 1 : 0) + (answers > 0 ? 1 : 0) + inputs + (faults > 0 ? 1 : 0) }
+  }
+
+  func kinds(among present: ContiguousArray<Int>) -> Kinds {
+    var kinds = Kinds()
     for place in present {
-      if place < deliveriesEnd { deliveries &+= 1 } else if place < answersEnd { answers &+= 1 }
-      if place >= answersEnd, place < inputsEnd { inputs &+= 1 }
+      if place < answersEnd {
+        if place < deliveriesEnd { kinds.deliveries &+= 1 } else { kinds.answers &+= 1 }
+      } else if place < inputsEnd {
+        kinds.inputs &+= 1
+      } else {
+        kinds.faults &+= 1
+      }
     }
-    let firstFault = deliveries + answers + inputs
-    let faults = present.count - firstFault
-    let kinds = (deliveries > 0 ? 1 : 0) + (answers > 0 ? 1 : 0) + inputs + (faults > 0 ? 1 : 0)
+    return kinds
+  }
+
+  /// Draws one of the groups present, which stand in the order of all; faults a quarter as often as the rest.
+  @inline(__always) func draw(among present: ContiguousArray<Int>, _ kinds: Kinds, _ source: Source) -> Int {
+    if present.count == 1 { return present[0] }
+    let count = kinds.count
     while true {
-      var kind = source.below(kinds)
-      if deliveries > 0 {
-        if kind == 0 { return present[source.below(deliveries)] }
-        kind -= 1
+      var kind = source.below(count)
+      if kinds.deliveries > 0 {
+        if kind == 0 { return present[source.below(kinds.deliveries)] }
+        kind &-= 1
       }
-      if answers > 0 {
-        if kind == 0 { return present[deliveries + source.below(answers)] }
-        kind -= 1
+      let answersEnd = kinds.deliveries &+ kinds.answers
+      if kinds.answers > 0 {
+        if kind == 0 { return present[kinds.deliveries &+ source.below(kinds.answers)] }
+        kind &-= 1
       }
-      if kind < inputs { return present[deliveries + answers + kind] }
-      if kinds == 1 || source.below(4) == 0 { return present[firstFault + source.below(faults)] }
+      if kind < kinds.inputs { return present[answersEnd &+ kind] }
+      if count == 1 || source.below(4) == 0 {
+        return present[answersEnd &+ kinds.inputs &+ source.below(kinds.faults)]
+      }
     }
   }
 }

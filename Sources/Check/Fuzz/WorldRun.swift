@@ -118,7 +118,7 @@ import Spec
     if !walk.breaches.isEmpty, let breach = walk.breaches.first(where: { $0.severity <= .major }) {
       return Finding(breach.severity, breach.code, breach.words)
     }
-    let isHeld = judge.joint.hasStateLaws || isCrash
+    let isHeld = judge.hasJointStateLaws || isCrash
     let holdings = isHeld ? walk.holdings(of: configuration) : Holdings()
     return judge.flaw(&configuration.state, isCrash: isCrash, holdings)
   }

@@ -8,7 +8,7 @@ public final class Walk<S: System> {
   public let world: World<S>
   public let stepper: Stepper<S>
   /// Breaches of the last move.
-  public var breaches: [Breach] = []
+  @exclusivity(unchecked) public var breaches: [Breach] = []
   @usableFromInline let holdsAnything: Bool
   @usableFromInline let repeatable: Set<UInt16>
   /// What can happen, whatever the configuration, in the order in which moves are listed.
@@ -88,7 +88,7 @@ public final class Walk<S: System> {
   }
 
   @inlinable func carryOut(_ move: Move<S.Event>, in configuration: inout Configuration<S>) -> Consequence {
-    breaches.removeAll(keepingCapacity: true)
+    if !breaches.isEmpty { breaches.removeAll(keepingCapacity: true) }
     stepper.clear()
     switch move.kind {
     case .input(let index):
