@@ -41,7 +41,9 @@ let package = Package(
       name: "Bench",
       dependencies: [
         "Spec", "Machines", "Check", "Engine", "Adapters", "Oracle", "Challenges", "CSQLite", "CXXHash",
-      ]),
+      ],
+      // What spin is given to be held against.
+      resources: [.copy("Promela")]),
 
     .systemLibrary(
       name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
@@ -53,7 +55,7 @@ let package = Package(
     .testTarget(name: "ChaptersTests", dependencies: ["Chapters"]),
     .testTarget(name: "OptionsTests", dependencies: ["Options"]),
     .testTarget(name: "CheckTests", dependencies: ["Spec", "Machines", "Check", "Challenges"]),
-    .testTarget(name: "EngineTests", dependencies: ["Spec", "Engine", "CSQLite", "CXXHash"]),
+    .testTarget(name: "EngineTests", dependencies: ["Spec", "Machines", "Check", "Engine", "CSQLite", "CXXHash"]),
     .testTarget(name: "AdaptersTests", dependencies: ["Spec", "Engine", "Machines", "Check", "Adapters"]),
     .testTarget(name: "WeaveTests", dependencies: ["Spec", "Chapters", "Weave"]),
     .testTarget(name: "Properties", dependencies: ["Spec", "Machines", "Check", "Oracle"]),

@@ -64,3 +64,34 @@ var residentBytes: Int? {
   guard words.count > 1, let pages = Int(words[1]) else { return nil }
   return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
 }
+
+/// The most memory that this process has held since it was last asked to forget.
+enum PeakMemory {
+  /// Nil where the system does not tell.
+  static var bytes: Int? { kibibytes("VmHWM:").map { $0 * 1024 } }
+
+  /// Begins anew with what is held now, and returns that; nil where the system keeps no such count.
+  static func forget() -> Int? {
+    // What the allocator keeps of earlier work would hide what the next one needs.
+    if let trim = dlsym(anywhere, "malloc_trim") { _ = unsafeBitCast(trim, to: Trim.self)(0) }
+    guard let file = fopen("/proc/self/clear_refs", "w") else { return nil }
+    // 5 is the count of the most that was resident; see proc(5).
+    let isWritten = fputs("5", file) >= 0
+    guard fclose(file) == 0, isWritten else { return nil }
+    return residentBytes
+  }
+
+  private typealias Trim = @convention(c) (Int) -> CInt
+
+  private static func kibibytes(_ name: String) -> Int? {
+    guard let file = fopen("/proc/self/status", "r") else { return nil }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 256)
+    while fgets(&line, Int32(line.count), file) != nil {
+      let words = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        .split(whereSeparator: \.isWhitespace)
+      if words.count > 1, words[0] == name { return Int(words[1]) }
+    }
+    return nil
+  }
+}

@@ -35,7 +35,7 @@ struct Quantity {
 
   static func digits(_ value: Double) -> String {
     let size = value.magnitude
-    if size >= 100 { return grouped(Int(value.rounded())) }
+    if size >= 100 { return grouped(rounded(Int(value.rounded()))) }
     if size == 0 { return "0" }
     var scale = 1.0
     while size * scale < 100 { scale *= 10 }
@@ -44,16 +44,20 @@ struct Quantity {
     return text
   }
 
-  private static func grouped(_ value: Int) -> String {
-    // Three digits count; the rest is noise of this machine.
-    var unit = 1
-    while value.magnitude / UInt(unit) >= 1000 { unit *= 10 }
-    let rounded = Int((Double(value) / Double(unit)).rounded()) * unit
+  /// A count to the last digit, with thousands apart.
+  static func grouped(_ count: Int) -> String {
     var text = ""
-    for (index, digit) in "\(rounded.magnitude)".reversed().enumerated() {
+    for (index, digit) in "\(count.magnitude)".reversed().enumerated() {
       if index > 0, index % 3 == 0 { text.append(",") }
       text.append(digit)
     }
-    return (rounded < 0 ? "-" : "") + String(text.reversed())
+    return (count < 0 ? "-" : "") + String(text.reversed())
+  }
+
+  /// Three digits count; the rest is noise of this machine.
+  private static func rounded(_ value: Int) -> Int {
+    var unit = 1
+    while value.magnitude / UInt(unit) >= 1000 { unit *= 10 }
+    return Int((Double(value) / Double(unit)).rounded()) * unit
   }
 }

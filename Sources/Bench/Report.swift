@@ -45,6 +45,21 @@ struct Report {
     return line
   }
 
+  var markdown: String {
+    let rows = figures.map { figure in
+      let yardstick = figure.yardstick.map(\.text) ?? ""
+      let ratio = figure.ratio.map { Quantity.digits($0) + "x" } ?? ""
+      let status = figure.isMet.map { $0 ? "met" : "**missed**" } ?? ""
+      return "| \(figure.name) | \(figure.measured.text) | \(yardstick) | \(ratio) | \(figure.goal) | \(status) | "
+        + "\(figure.note) |"
+    }
+    let head = [
+      "| figure | measured | yardstick | ratio | goal | | |",
+      "| --- | ---: | ---: | ---: | --- | --- | --- |",
+    ]
+    return (head + rows).joined(separator: "\n") + "\n"
+  }
+
   var json: String {
     get throws {
       let object: [String: Any] = [

@@ -20,12 +20,27 @@ struct Audit: ParsableCommand {
     ])
 
   @Option(help: ArgumentHelp("The journal of a run.", valueName: "file")) var journal: String?
+  @Option(help: "Draw the records that led to the first finding as a sequence of messages.")
+  var diagram: DiagramForm?
+  @Option(help: ArgumentHelp("Put the diagram into this file instead.", valueName: "file")) var diagramFile: String?
   @Flag(help: "Print one JSON object.") var json = false
+
+  func validate() throws {
+    try Telling.validate(diagram, file: diagramFile)
+    if diagram != nil, journal == nil {
+      throw ValidationError("--diagram draws the records of a journal: name it with --journal")
+    }
+  }
 
   mutating func run() throws {
     if let journal {
       let audit = try Audit.walk(journal, judges: true)
-      if json { try Output.json(Audit.object(audit, journal)) } else { Audit.show(audit, indent: "") }
+      if let diagram, let diagramFile { try Telling.write(audit.drawn(diagram), to: diagramFile) }
+      if json {
+        try Output.json(Audit.object(audit, journal))
+      } else {
+        Audit.show(audit, indent: "", diagramFile == nil ? diagram : nil)
+      }
       if audit.verdict != .ready { throw ExitCode.findings }
     } else if try auditMachines() != .ready {
       throw ExitCode.findings
@@ -34,7 +49,9 @@ struct Audit: ParsableCommand {
 
   // MARK: - A journal
 
-  static func walk(_ path: String, judges: Bool, until: UInt64? = nil) throws -> JournalAudit {
+  static func walk(
+    _ path: String, judges: Bool, until: UInt64? = nil, told: UInt64 = 5
+  ) throws -> JournalAudit {
     let reader = try JournalReader(reading: path)
     guard let entry = Catalog.entries.first(where: { $0.name == reader.header.system }) else {
       throw WorldFailure(
@@ -44,10 +61,10 @@ struct Audit: ParsableCommand {
     let progress = Options.Progress()
     defer { progress.finish() }
     return try entry.audit(
-      reader, AuditRequest(judges: judges, until: until) { progress.update("\(Output.count($0)) records") })
+      reader, AuditRequest(judges: judges, until: until, told: told) { progress.update("\(Output.count($0)) records") })
   }
 
-  static func show(_ audit: JournalAudit, indent: String) {
+  static func show(_ audit: JournalAudit, indent: String, _ diagram: DiagramForm? = nil) {
     let style = Style(for: .standardOutput)
     let report = audit.report
     print(
@@ -69,6 +86,8 @@ struct Audit: ParsableCommand {
     if total > report.findings.count {
       print("\(indent)… and \(Output.count(total - report.findings.count)) more findings")
     }
+    if audit.verdict != .ready, !audit.told.isEmpty { print("\n\(audit.told)\n") }
+    if let diagram { print("\(audit.drawn(diagram))\n") }
     print("\(indent)verdict    \(Output.verdict(audit.verdict, style))")
   }
 
@@ -77,7 +96,9 @@ struct Audit: ParsableCommand {
       "journal": path, "system": audit.header.system, "world": audit.header.world, "records": audit.report.records,
       "closed": audit.report.isClosed, "whole_state_checks": audit.report.wholeStateChecks,
       "timer_lateness_ms_max": Double(audit.report.timerLatenessMax) / 1e6,
-      "diverged_at": audit.report.divergedAt as Any? ?? "", "findings": Output.json(audit.findings),
+      "diverged_at": audit.report.divergedAt as Any? ?? "",
+      "rejected_at": audit.report.rejectedAt as Any? ?? "", "rejection": audit.rejection?.text ?? "",
+      "findings": Output.json(audit.findings),
       "verdict": audit.verdict.rawValue,
     ]
   }

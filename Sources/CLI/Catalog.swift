@@ -31,12 +31,16 @@ struct CatalogEntry: Sendable {
   let scenarios: @Sendable () -> (count: Int, failures: [ScenarioFailure])
   let mutation: Mutation
   let audit: @Sendable (JournalReader, AuditRequest) throws -> JournalAudit
+  /// The Swift expression of the designs, by which a saved test finds them.
+  let expression: String
+  let rerun: @Sendable (_ world: String, _ lines: String, _ loopsFrom: Int?) throws(RerunError) -> Rerun
 
   /// - Parameters:
   ///   - shape: A state of the configuration that a journal's roster names.
   ///   - sizes: The same system in other sizes, each a design with worlds of its own.
+  ///   - expression: The Swift expression of the design, or of the sizes.
   init<S: System>(
-    _ design: Design<S>, sizes: [Design<S>] = [], scenarios all: [Scenario] = [],
+    _ design: Design<S>, sizes: [Design<S>] = [], expression: String? = nil, scenarios all: [Scenario] = [],
     shape: @escaping @Sendable (_ roster: [String]) -> S? = { _ in nil }
   ) {
     name = design.name
@@ -77,6 +81,11 @@ struct CatalogEntry: Sendable {
       design, scenarios: own,
       parameters: Parameters.offByOne.filter { $0.figure.source.hasPrefix(design.chapter + ":") })
     audit = { try JournalAudit.walk($0, design, $1, shape: shape) }
+    self.expression = expression ?? "\(S.self).\(sizes.isEmpty ? "design" : "sizes")"
+    let designs = sizes.isEmpty ? [design] : sizes
+    rerun = { (world, lines, loopsFrom) throws(RerunError) in
+      try Check.rerun(designs, world: world, lines, loopsFrom: loopsFrom)
+    }
   }
 }
 
@@ -85,10 +94,12 @@ enum Catalog {
     CatalogEntry(TopologySwitch.design, scenarios: Scenario.all) { roster in
       (1...7).contains(roster.count) ? TopologySwitch(agents: roster.count, topology: .star) : nil
     },
+    CatalogEntry(Budget.design, scenarios: Scenario.all),
+    CatalogEntry(Health.design, scenarios: Scenario.all),
     CatalogEntry(TwoPhaseCommit.design, sizes: TwoPhaseCommit.sizes),
     CatalogEntry(DiningPhilosophers.design, sizes: DiningPhilosophers.sizes),
     CatalogEntry(EpochSwitch.design, sizes: EpochSwitch.sizes),
-    CatalogEntry(EpochSwitch.buffered[0], sizes: EpochSwitch.buffered),
+    CatalogEntry(EpochSwitch.buffered[0], sizes: EpochSwitch.buffered, expression: "EpochSwitch.buffered"),
     CatalogEntry(Peterson.design),
     CatalogEntry(RingElection.design, sizes: RingElection.sizes),
   ]

@@ -58,24 +58,45 @@ struct Docs: ParsableCommand {
     do { chapters = try readChapters(texts) } catch { throw WorldFailure("\(error)") }
     return chapters.map { chapter in
       let text = texts.first { $0.file == chapter.file }!
-      let entry = Catalog.entries.first { $0.chapter == chapter.file }
+      let entries = Catalog.entries.filter { $0.chapter == chapter.file }
       return PageInput(
-        chapter: chapter, source: text.text, design: entry?.summary, evidence: entry.map(evidence) ?? [],
-        sources: sources)
+        chapter: chapter, source: text.text, design: entries.first?.summary,
+        evidence: entries.flatMap { evidence($0, isFirst: $0.name == entries[0].name) }, sources: sources)
     }
   }
 
-  private func evidence(_ entry: CatalogEntry) -> [WorldEvidence] {
-    entry.worlds.filter { $0.isExhaustive && entry.ownWorlds.contains($0.name) }.map { world in
+  /// What exploring an entry's worlds shows; those of a chapter's other entries are told with the entry's name.
+  private func evidence(_ entry: CatalogEntry, isFirst: Bool) -> [WorldEvidence] {
+    entry.worlds.filter(\.isExhaustive).compactMap { world in
       let progress = Options.Progress()
       defer { progress.finish() }
-      let report = entry.explore(world.name, SearchOptions()) {
-        progress.update("\(world.name): \(Output.count($0.distinct)) states")
+      func explore(_ options: SearchOptions) -> ExplorationReport {
+        entry.explore(world.name, options) {
+          progress.update("\(world.name): \(Output.count($0.distinct)) states")
+        }
       }
+      // Of the larger sizes, those that take no time; a page is woven again at each check.
+      let isOwn = entry.ownWorlds.contains(world.name)
+      let bounds = isOwn ? Bounds() : Bounds(states: 300_000)
+      let report = explore(SearchOptions(bounds: bounds))
+      guard isOwn || report.isComplete else { return nil }
+      // A search of one state tells whether there is anything to leave out.
+      let can = explore(SearchOptions(bounds: Bounds(states: 1), reduces: true, isUpToSymmetry: true))
+      let alike = can.represented.map { _ in explore(SearchOptions(bounds: bounds, isUpToSymmetry: true)) }
+      let reduced = can.reduces ? explore(SearchOptions(bounds: bounds, reduces: true)) : nil
       return WorldEvidence(
-        world: world.name, words: world.words, distinct: report.distinct, generated: report.generated,
+        world: isFirst ? world.name : "\(entry.name) \(world.name)", words: world.words, distinct: report.distinct,
+        generated: report.generated,
         depth: report.depth, findings: report.findings.count, rulesCovered: report.coverage.rulesFired,
-        rulesTotal: report.coverage.rules.count, verdict: report.verdict.rawValue, mode: Explore.words(report))
+        rulesTotal: report.coverage.rules.count, verdict: report.verdict.rawValue, mode: mode(report),
+        upToSymmetry: alike?.distinct,
+        reduced: reduced?.distinct)
     }
+  }
+
+  private func mode(_ report: ExplorationReport) -> String {
+    // Pages tell the odds of all worlds at once.
+    report.isComplete && report.omissionOdds < 1e-6
+      ? "each world whole; \(report.mode), odds of an omission below one in a million" : Explore.words(report)
   }
 }

@@ -24,7 +24,18 @@ struct Explore: ParsableCommand {
   var checkpoint: String?
   @Option(help: ArgumentHelp("How often to save.", valueName: "seconds")) var checkpointEvery: Int = 30
   @Flag(help: "Leave out orders of steps that no law can tell apart (leads-to is then not judged).") var reduce = false
+  @Flag(help: "Take states for each other that differ by names alone (leads-to is then not judged).") var symmetry =
+    false
   @Option(help: ArgumentHelp("Threads; by default one for each core.", valueName: "count")) var workers: Int?
+  @Option(help: "Draw each counterexample as a sequence of messages too.") var diagram: DiagramForm?
+  @Option(
+    help: ArgumentHelp("Put the diagram of the gravest counterexample into this file instead.", valueName: "file"))
+  var diagramFile: String?
+  @Option(
+    help: ArgumentHelp(
+      "Write the gravest counterexample to this file, as a Swift test that fails until it is mended.",
+      valueName: "file"))
+  var saveTest: String?
   @Flag(help: "Print one JSON object (with an array \"worlds\" where several were explored).") var json = false
 
   func validate() throws {
@@ -39,6 +50,7 @@ struct Explore: ParsableCommand {
     guard checkpoint == nil || remember != .exact else {
       throw ValidationError("--checkpoint keeps hashes: give --remember hash128 in place of exact")
     }
+    try Telling.validate(diagram, file: diagramFile)
     guard depth ?? 1 > 0 else { throw ValidationError("--depth is \(depth!); give a number above 0") }
   }
 
@@ -47,21 +59,29 @@ struct Explore: ParsableCommand {
     let entry = try Catalog.entry(machine)
     var objects: [[String: Any]] = []
     var isReady = true
+    var telling = Telling(entry: entry, diagram: diagram, diagramFile: diagramFile, testFile: saveTest)
     for name in try entry.worlds(named: world, exhaustive: true) {
       let progress = Options.Progress()
       let usage = Usage()
       let bound = entry.worlds.first { $0.name == name }!.isExhaustive ? 50_000_000 : 1_000_000
       let bounds = Bounds(states: states ?? bound, depth: depth ?? .max, bytes: memory?.bytes ?? .max)
-      let options = SearchOptions(bounds: bounds, memory: remember, workers: workers ?? Usage.cores, reduces: reduce)
+      let options = SearchOptions(
+        bounds: bounds, memory: remember, workers: workers ?? Usage.cores, reduces: reduce,
+        isUpToSymmetry: symmetry)
       let report = try explore(entry, name, options) { now in
         progress.update(
           "\(name): \(Output.count(now.distinct)) states, depth \(now.depth), \(Output.count(now.frontier)) waiting")
       }
       progress.finish()
       isReady = isReady && report.verdict == .ready
-      if json { objects.append(Explore.object(report, usage)) } else { Explore.show(report, usage) }
+      try telling.keep(report.findings, world: name)
+      if json {
+        objects.append(Explore.object(report, usage, diagram))
+      } else {
+        Explore.show(report, usage, telling.shownDiagram)
+      }
     }
-    if json { try Output.json(Explore.together(objects)) }
+    if json { try Output.json(Explore.together(objects)) } else { telling.close() }
     if !isReady { throw ExitCode.findings }
   }
 
@@ -81,7 +101,7 @@ struct Explore: ParsableCommand {
     }
   }
 
-  static func show(_ report: ExplorationReport, _ usage: Usage) {
+  static func show(_ report: ExplorationReport, _ usage: Usage, _ diagram: DiagramForm? = nil) {
     let style = Style(for: .standardOutput)
     print("\(style.bold("\(report.machine), world \(report.world)"))")
     print(
@@ -100,7 +120,7 @@ struct Explore: ParsableCommand {
     }
     for finding in report.findings {
       print("  " + Output.line(finding.finding, style))
-      if !finding.trace.steps.isEmpty { print(finding.trace.text) }
+      if finding.trace.isTold { Telling.show(finding.trace, finding.finding, diagram) }
     }
     print("  \(Output.verdict(report.verdict, style))\(report.isComplete ? "" : " within bounds"): \(words(report))")
   }
@@ -119,7 +139,9 @@ struct Explore: ParsableCommand {
   }
 
   private static func fairness(of report: ExplorationReport) -> String {
-    let reduction = report.reduction.map { "; \($0)" } ?? ""
+    let standsFor = report.represented.map { ": they stand for \(Output.count($0)) states" } ?? ""
+    let reduction =
+      (report.reduction.map { "; \($0)" } ?? "") + (report.symmetry.map { "; \($0)\(standsFor)" } ?? "")
     if report.leadsTo.isEmpty { return reduction }
     return reduction
       + (report.judgesLeadsTo ? "; leads-to under weak fairness of what is owed" : "; leads-to not judged")
@@ -144,20 +166,31 @@ struct Explore: ParsableCommand {
     return all
   }
 
-  static func object(_ report: ExplorationReport, _ usage: Usage) -> [String: Any] {
-    [
+  static func object(
+    _ report: ExplorationReport, _ usage: Usage, _ diagram: DiagramForm? = nil
+  ) -> [String: Any] {
+    var object: [String: Any] = [
       "machine": report.machine, "world": report.world, "distinct": report.distinct, "generated": report.generated,
       "depth": report.depth, "cpu_seconds": usage.cpuSeconds, "wall_seconds": usage.wallSeconds,
       "peak_bytes": report.peakBytes, "mode": report.mode, "omission_odds": report.omissionOdds,
       "complete": report.isComplete, "bounds_met": report.boundsMet,
       "rules_fired": report.coverage.rulesFired, "rules": report.coverage.rules.count,
+      "guards_refusing": report.coverage.guardsRefusing, "guards": report.coverage.guards,
+      "guards_never_false": report.coverage.rules.flatMap { rule in
+        rule.guardsNeverFalse.map { ["machine": rule.host, "rule": rule.rule, "guard": $0] }
+      },
+      "workers": report.workers, "leads_to": report.leadsTo, "judges_leads_to": report.judgesLeadsTo,
       "findings": report.findings.map { finding in
         [
           "severity": finding.finding.severity.word, "code": finding.finding.code, "words": finding.finding.words,
-          "place": finding.finding.place, "trace": finding.trace.steps.map { "\($0.who) \($0.what)" },
-        ] as [String: Any]
+          "place": finding.finding.place,
+        ].merging(Telling.object(finding.trace, finding.finding, diagram)) { $1 }
       },
       "verdict": report.verdict.rawValue,
     ]
+    if let words = report.reduction { object["reduction"] = words }
+    if let words = report.symmetry { object["symmetry"] = words }
+    if let count = report.represented { object["represented"] = count }
+    return object
   }
 }

@@ -20,12 +20,22 @@ struct Fuzz: ParsableCommand {
   @Option(help: ArgumentHelp("Only the run that these choices make.", valueName: "choices")) var replay: String?
   @Option(help: ArgumentHelp("Where broken runs are kept, to be tried again first.", valueName: "folder"))
   var examples: String = ".interlock/examples"
+  @Option(help: "Draw each counterexample as a sequence of messages too.") var diagram: DiagramForm?
+  @Option(
+    help: ArgumentHelp("Put the diagram of the gravest counterexample into this file instead.", valueName: "file"))
+  var diagramFile: String?
+  @Option(
+    help: ArgumentHelp(
+      "Write the gravest counterexample to this file, as a Swift test that fails until it is mended.",
+      valueName: "file"))
+  var saveTest: String?
   @Flag(help: "Print one JSON object.") var json = false
 
   func validate() throws {
     for (name, value) in [("--cases", cases), ("--steps", steps)] where value < 1 {
       throw ValidationError("\(name) is \(value); give a number above 0")
     }
+    try Telling.validate(diagram, file: diagramFile)
     if let only, only < 0 { throw ValidationError("--case is \(only); runs are counted from 0") }
     if let replay, Tokens(text: replay) == nil { throw ValidationError("--replay is not the text of a run") }
     if replay != nil, world == nil { throw ValidationError("--replay needs a --world") }
@@ -36,6 +46,7 @@ struct Fuzz: ParsableCommand {
     let seed = seed ?? UInt64.random(in: 0..<1_000_000)
     var objects: [[String: Any]] = []
     var isReady = true
+    var telling = Telling(entry: entry, diagram: diagram, diagramFile: diagramFile, testFile: saveTest)
     for name in try entry.worlds(named: world, exhaustive: false) {
       let progress = Options.Progress()
       let options = FuzzOptions(
@@ -45,13 +56,15 @@ struct Fuzz: ParsableCommand {
       }
       progress.finish()
       isReady = isReady && report.verdict == .ready
-      if json { objects.append(object(report)) } else { show(report) }
+      try telling.keep(report.findings.map { CheckFinding(finding: $0.finding, trace: $0.trace) }, world: name)
+      if json { objects.append(object(report)) } else { show(report, telling.shownDiagram) }
     }
+    if !json { telling.close() }
     if json { try Output.json(objects.count == 1 ? objects[0] : ["machine": machine, "worlds": objects]) }
     if !isReady { throw ExitCode.findings }
   }
 
-  private func show(_ report: FuzzReport) {
+  private func show(_ report: FuzzReport, _ diagram: DiagramForm?) {
     let style = Style(for: .standardOutput)
     print(style.bold("\(report.machine), world \(report.world), seed \(report.options.seed)"))
     print(
@@ -62,7 +75,7 @@ struct Fuzz: ParsableCommand {
     for finding in report.findings {
       print("  " + Output.line(finding.finding, style))
       print("  \(finding.length); again with: \(report.command(for: finding))")
-      print(finding.trace.text)
+      Telling.show(finding.trace, finding.finding, diagram)
     }
     print("  \(Output.verdict(report.verdict, style))")
   }
@@ -70,15 +83,16 @@ struct Fuzz: ParsableCommand {
   private func object(_ report: FuzzReport) -> [String: Any] {
     [
       "machine": report.machine, "world": report.world, "seed": report.options.seed, "cases": report.cases,
-      "steps": report.steps, "pairs_covered": report.pairs.covered, "rules_reachable": known(report.rules.reachable),
-      "pairs_reachable": known(report.pairs.reachable), "rules_fired": report.coverage.rulesFired, "rules": report.coverage.rules.count,
+      "steps": report.steps, "rules_fired": report.coverage.rulesFired, "rules": report.coverage.rules.count,
+      "rules_reachable": known(report.rules.reachable), "pairs_covered": report.pairs.covered,
+      "pairs_reachable": known(report.pairs.reachable),
       "findings": report.findings.map { finding in
         [
           "severity": finding.finding.severity.word, "code": finding.finding.code, "words": finding.finding.words,
           "case": known(finding.number), "drawn": finding.drawn, "shrunk": finding.shrunk,
           "states_explored": known(finding.statesExplored), "choices": finding.choices.text,
-          "trace": finding.trace.steps.map { "\($0.who) \($0.what)" }, "replay": report.command(for: finding),
-        ] as [String: Any]
+          "replay": report.command(for: finding),
+        ].merging(Telling.object(finding.trace, finding.finding, diagram)) { $1 }
       },
       "verdict": report.verdict.rawValue,
     ]

@@ -9,6 +9,8 @@ struct AuditRequest {
   var judges = true
   /// Stop after this record, to show the state there.
   var until: UInt64?
+  /// How many records before the end, or before what is wrong, are told as steps.
+  var told: UInt64 = 5
   var progress: ((UInt64) -> Void)?
 }
 
@@ -21,8 +23,12 @@ struct JournalAudit {
   let findings: [Finding]
   /// The fields of the state after the last record walked.
   let state: [(path: String, value: String)]
-  /// The last record walked, in words.
-  let last: String
+  /// The last records walked; where something is wrong, those that led there.
+  let trace: Trace
+  /// What is wrong first, where the records up to it are told.
+  let ending: Finding?
+  /// Why the first record that the spec does not admit is none.
+  let rejection: Rejection?
 
   var verdict: Verdict { Verdict(findings) }
 
@@ -48,15 +54,10 @@ struct JournalAudit {
     }
     var fault: JournalFault?
     var isCut = false
-    var last = "the start"
     do throws(WalkStop) {
       fault = try reader.forEach { (view) throws(WalkStop) in
-        let goesOn = auditor.take(
-          RecordedStep(
-            number: view.number, nanoseconds: view.nanoseconds, cause: view.cause, event: view.event,
-            outcome: view.outcome, fired: view.fired, effects: view.effects, state: view.state))
+        let goesOn = auditor.take(step(view))
         if view.number & 0x3FFF == 0 { request.progress?(view.number) }
-        if view.number == request.until { last = describe(view, auditor) }
         if !goesOn || view.number == request.until { throw WalkStop() }
       }
     } catch {
@@ -64,30 +65,46 @@ struct JournalAudit {
     }
     if let fault { findings.append(finding(fault)) }
     auditor.finish(isClosed: fault == nil && !isCut)
-    findings += auditor.report.findings
+    let report = auditor.report
+    findings += report.findings
+    var told: (trace: Trace, rejection: Rejection)?
+    if let place = report.rejectedAt ?? report.brokenAt?.record ?? (isCut ? request.until : nil),
+      let again = Auditor(design, start: header.start, shape: shape, judges: false)
+    {
+      told = try look(reader, at: place, told: request.told, again)
+    }
+    let isRejected = report.rejectedAt != nil
     return JournalAudit(
-      header: header, report: auditor.report, fault: fault, findings: findings.sorted { $0.severity < $1.severity },
-      state: Printer.lines(of: auditor.state), last: last)
+      header: header, report: report, fault: fault, findings: findings.sorted { $0.severity < $1.severity },
+      state: Printer.lines(of: auditor.state), trace: told?.trace ?? Trace(),
+      ending: isRejected ? nil : report.brokenAt?.finding, rejection: isRejected ? told?.rejection : nil)
   }
 
   private struct WalkStop: Error {}
 
-  private static func describe<S: System>(_ view: borrowing RecordView, _ auditor: Auditor<S>) -> String {
-    var event = S.Event()
-    var reader = ByteReader(view.event)
-    event.fields(&reader)
-    let cause =
-      switch view.cause {
-      case .input: "input"
-      case .answer(let ticket): "answer to \(ticket / 256).\(ticket % 256)"
-      case .delivery(let channel): "delivery of channel \(channel)"
-      case .offContract(let ticket): "answer outside its contract, \(ticket / 256).\(ticket % 256)"
+  private static func step(_ view: borrowing RecordView) -> RecordedStep {
+    RecordedStep(
+      number: view.number, nanoseconds: view.nanoseconds, cause: view.cause, event: view.event, outcome: view.outcome,
+      fired: view.fired, effects: view.effects, state: view.state)
+  }
+
+  /// Walks a second time, up to one record: the first walk keeps no state but the last.
+  private static func look<S: System>(
+    _ reader: JournalReader, at record: UInt64, told: UInt64, _ auditor: Auditor<S>
+  ) throws -> (trace: Trace, rejection: Rejection) {
+    var trace = Trace()
+    var rejection: Rejection?
+    do throws(WalkStop) {
+      _ = try reader.forEach { (view) throws(WalkStop) in
+        let step = step(view)
+        if view.number == record { rejection = auditor.rejection(of: step) }
+        let isTold = view.number + told > record
+        let goesOn = isTold ? auditor.take(step, telling: &trace) : auditor.take(step)
+        if !goesOn || view.number == record { throw WalkStop() }
       }
-    let rules = auditor.stepper.fired.map { firing in
-      let host = auditor.stepper.design.hosts[Int(firing.host)]
-      return "\n  \(host.name): \(host.book.rules[Int(firing.rule)].name)"
-    }
-    return "\(cause)  \(Printer.line(of: event))\(rules.isEmpty ? "\n  \(view.outcome.word)" : rules.joined())"
+    } catch {}
+    guard let rejection else { throw WorldFailure("\(reader.path) was changed while it was read") }
+    return (trace, rejection)
   }
 
   private static func finding(_ fault: JournalFault) -> Finding {
@@ -96,5 +113,19 @@ struct JournalAudit {
     case .unreadable: Finding(.major, "journal-unreadable", fault.description, at: "record \(fault.lastGood)")
     default: Finding(.critical, "journal-edited", fault.description, at: "record \(fault.lastGood + 1)")
     }
+  }
+}
+
+extension JournalAudit {
+  /// The records that led to the first finding or to the end, and why the spec admits the last of them or not.
+  var told: String {
+    let steps = trace.steps.isEmpty ? nil : trace.text(ending: ending)
+    return [steps, rejection?.text].compactMap(\.self).joined(separator: "\n\n")
+  }
+
+  /// The same records as a diagram.
+  func drawn(_ diagram: DiagramForm) -> String {
+    let refused = rejection.map { Finding(.critical, "rejected", "record \($0.record) is not admitted: \($0.what)") }
+    return diagram.draw(trace, ending: ending ?? refused)
   }
 }

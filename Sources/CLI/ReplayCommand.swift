@@ -10,18 +10,26 @@ struct Replay: ParsableCommand {
 
   @Argument(help: "The journal's file.") var journal: String
   @Option(help: ArgumentHelp("Stop after this record and show the state.", valueName: "number")) var record: UInt64?
+  @Option(
+    help: ArgumentHelp("Tell so many records up to that one, or to where it diverges, as steps.", valueName: "count"))
+  var last: UInt64 = 1
+  @Option(help: "Draw these records as a sequence of messages too.") var diagram: DiagramForm?
+  @Option(help: ArgumentHelp("Put the diagram into this file instead.", valueName: "file")) var diagramFile: String?
   @Flag(help: "Print one JSON object.") var json = false
 
   func validate() throws {
     if record == 0 { throw ValidationError("--record is 0; records are counted from 1") }
+    if last == 0 { throw ValidationError("--last is 0; give a number above 0") }
+    try Telling.validate(diagram, file: diagramFile)
   }
 
   mutating func run() throws {
     let usage = Usage()
-    let audit = try Audit.walk(journal, judges: false, until: record)
+    let audit = try Audit.walk(journal, judges: false, until: record, told: last)
     if let record, UInt64(audit.report.records) < record, audit.verdict == .ready {
       throw ValidationError("the journal has \(audit.report.records) records; --record is \(record)")
     }
+    if let diagram, let diagramFile { try Telling.write(audit.drawn(diagram), to: diagramFile) }
     if json {
       try Output.json([
         "journal": journal, "records": audit.report.records,
@@ -36,8 +44,10 @@ struct Replay: ParsableCommand {
           + "(\(Output.count(Int(rate))) a second)"
       )
       for finding in audit.findings { print(Output.line(finding, style)) }
+      if !audit.told.isEmpty { print("\n\(audit.told)") }
+      if diagramFile == nil, let diagram { print("\n\(audit.drawn(diagram))") }
       if let record, UInt64(audit.report.records) == record {
-        print("\n\(style.bold("record \(record)"))  \(audit.last)\n")
+        print("\n\(style.bold("the state after record \(record)"))\n")
         for line in audit.state { print("  \(line.path) = \(line.value)") }
       } else if audit.verdict == .ready {
         print("each step came to the recorded outcome, rules, effects and fingerprint")

@@ -190,3 +190,43 @@ private func audit(_ spoil: (inout [Kept]) -> Void) -> [String] {
     #expect(Auditor(design, start: start + [0], shape: Alone(toy: Toy([0]))) == nil)
   }
 }
+
+/// Why the first record that the spec does not admit is none.
+private func rejection(_ spoil: (inout [Kept]) -> Void) throws -> String {
+  var records = run
+  spoil(&records)
+  let number = try #require(audit(records).rejectedAt)
+  let auditor = auditor()
+  for record in records {
+    if record.number == number { return record.read { auditor.rejection(of: $0) }.text }
+    _ = record.read { auditor.take($0) }
+  }
+  return ""
+}
+
+@Suite struct `A rejected journal` {
+  @Test func `tells what the spec says instead`() throws {
+    #expect(try rejection { $0[5].outcome = .fired(rule: 0) } == "")
+    #expect(try rejection { $0[3].fired = $0[0].fired } == "")
+  }
+
+  @Test func `tells the effects of the journal and of the spec`() throws {
+    #expect(try rejection { $0[8].effects = $0[6].effects } == "")
+    #expect(try rejection { $0[8].effects += [9] }.contains("bytes that are no effect"))
+    #expect(try rejection { $0[8].effects.removeLast() }.contains("bytes that are no effect"))
+  }
+
+  @Test func `tells what is open, when an answer is none`() throws {
+    #expect(try rejection { $0[2].cause = .answer(ticket: 2 * 256) } == "")
+    #expect(try rejection { $0[4].cause = .answer(ticket: 77 * 256) }.contains("ticket 77.0 is not open"))
+  }
+
+  @Test func `tells when an answer came as an input`() throws {
+    #expect(try rejection { $0[2].cause = .input } == "")
+  }
+
+  @Test func `tells what the spec changes, when the state after is another`() throws {
+    #expect(try rejection { $0[0].state ^= 1 } == "")
+    #expect(try rejection { $0[0].event = [] } == "")
+  }
+}

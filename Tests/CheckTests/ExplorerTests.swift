@@ -301,6 +301,21 @@ private let philosophers = RuleBook<Toy>("Philosophers", resting: .done) {
     #expect(Check.explore(Duo.design(sender, receiver, over: .fifo, [limited]), world: limited).isComplete)
   }
 
+  @Test(arguments: 1...3) func `who sends into a full held channel waits, and nothing is cut off`(capacity: Int) {
+    let sender = RuleBook<Toy>("Sender", resting: .idle) {
+      In(.idle) { On(.take, "pass it on").emit(.send) { _, number in number } }
+    }
+    let receiver = RuleBook<Toy>("Receiver", resting: .idle) { In(.idle) { On(.take, "take it") } }
+    let world = World<Duo>("world", "", start: { Duo() }) {
+      Input(.one, .take) { _ in [1] }
+      Channels(of: capacity)
+    }
+    let report = Check.explore(Duo.design(sender, receiver, over: .held, [world]), world: world)
+    #expect(report.distinct == capacity + 1)
+    #expect(report.generated == 2 * capacity)
+    #expect(report.isComplete && report.words == [])
+  }
+
   @Test func `a field above its declared maximum is named`() {
     let book = RuleBook<Toy>("Growing", resting: .idle) {
       In(.idle) { On(.go, "grow").when("it is below 5") { toy, _ in toy.small < 5 }.then { toy, _ in toy.small += 1 } }

@@ -9,7 +9,8 @@ import Testing
       On(.take, "a right digit").when("it is the next") { toy, digit in digit == toy[0] * 3 + 1 }
         .then { toy, _ in toy[0] += 1 }
       On(.take, "a wrong digit").then { toy, _ in toy[0] = 0 }
-      On(.turn, "open it").when("the code is complete") { toy, _ in toy[0] == 3 }.then { toy, _ in toy[1] = 1 }.go(.busy)
+      On(.turn, "open it").when("the code is complete") { toy, _ in toy[0] == 3 }.then { toy, _ in toy[1] = 1 }.go(
+        .busy)
     }
     In(.busy) {
       On(.give, "take the gold").when("it is there") { toy, _ in toy[2] == 0 }.then { toy, _ in toy[2] = 1 }

@@ -59,8 +59,8 @@ public final class Auditor<S: System> {
       return diverge(record, "undecodable-event", "its event is none that \(design.name) knows")
     }
     if case .offContract(let ticket) = record.cause {
-      find(
-        record, .critical, "off-contract",
+      reject(
+        record, "off-contract",
         "\(Printer.line(of: event)) was given for ticket \(words(ticket)), whose contract does not admit it")
       return true
     }
@@ -93,16 +93,16 @@ public final class Auditor<S: System> {
     switch record.cause {
     case .input:
       if let route = routed[Pair(host: event.kind, event: design.hosts[event.kind].eventKind(event))] {
-        find(
-          record, .critical, "routed-as-input",
+        reject(
+          record, "routed-as-input",
           "\(Printer.line(of: event)) came as an input, but only \(route) sends it")
         return true
       }
       guard let contract = answered[Pair(host: event.kind, event: design.hosts[event.kind].eventKind(event))] else {
         return true
       }
-      find(
-        record, .critical, "answer-unasked",
+      reject(
+        record, "answer-unasked",
         "\(Printer.line(of: event)) came as an input, but it is an answer to \(design.contracts[contract].name)")
       return true
     case .answer(let ticket):
@@ -240,11 +240,19 @@ public final class Auditor<S: System> {
 
   private func find(_ severity: Finding.Severity, _ code: String, _ words: String, at record: UInt64) {
     report.count[severity, default: 0] += 1
-    if report.findings.count < 20 { report.findings.append(Finding(severity, code, words, at: "record \(record)")) }
+    let finding = Finding(severity, code, words, at: "record \(record)")
+    if report.findings.count < 20 { report.findings.append(finding) }
+    if severity <= .major, report.brokenAt == nil { report.brokenAt = (record, finding) }
+  }
+
+  /// Notes that the spec does not admit a record.
+  @usableFromInline func reject(_ record: RecordedStep, _ code: String, _ words: String) {
+    find(record, .critical, code, words)
+    if report.rejectedAt == nil { report.rejectedAt = record.number }
   }
 
   @usableFromInline func diverge(_ record: RecordedStep, _ code: String, _ words: String) -> Bool {
-    find(record, .critical, code, words)
+    reject(record, code, words)
     report.divergedAt = record.number
     return false
   }
@@ -297,8 +305,12 @@ public struct AuditReport: Sendable {
   public var wholeStateChecks = 0
   /// Nanoseconds after its due instant that the latest timer fired.
   public var timerLatenessMax: UInt64 = 0
-  /// The first record that the spec does not admit.
+  /// The first record after which the state is no longer the journal's.
   public var divergedAt: UInt64?
+  /// The first record that the spec does not admit, which ``Auditor/rejection(of:)`` explains.
+  public var rejectedAt: UInt64?
+  /// The first record with a critical or major finding, and the first of those.
+  public var brokenAt: (record: UInt64, finding: Finding)?
   public var isClosed = true
   public var sometimesMet: [(name: String, isMet: Bool)] = []
 

@@ -23,7 +23,7 @@ public struct Checkpointing: Sendable {
 // told.
 extension LevelSearch {
   private static var magic: UInt64 { 0x6B63_6F6C_7265_746E }
-  private static var version: UInt64 { 1 }
+  private static var version: UInt64 { 2 }
 
   func save(into buffer: ByteBuffer) {
     buffer.count = 0
@@ -68,6 +68,7 @@ extension LevelSearch {
       ("way of remembering states", options.memory.rawValue),
       ("depth", options.bounds.depth == .max ? "unbounded" : "\(options.bounds.depth)"),
       ("reduction", reduction == nil ? "none" : "partial order"),
+      ("symmetry", symmetry == nil ? "none" : "up to names"),
     ]
   }
 
@@ -114,6 +115,7 @@ extension LevelSearch {
 struct Past {
   var generated = 0
   var reduced = 0
+  var represented = 0
   var graphDigest: UInt64 = 0
   var isCutByDepth = false
   /// By rule, in the order of the coverage: how often it fired.
@@ -126,6 +128,7 @@ struct Past {
   init(_ workers: [SearchWorker]) {
     generated = workers.reduce(0) { $0 + $1.generated }
     reduced = workers.reduce(0) { $0 + $1.reduced }
+    represented = workers.reduce(0) { $0 + $1.represented }
     graphDigest = workers.reduce(0) { $0 &+ $1.graphDigest }
     isCutByDepth = workers.contains { $0.isCutByDepth }
     var coverage = workers[0].worker.coverage()
@@ -137,6 +140,7 @@ struct Past {
   mutating func add(_ other: Past) {
     generated += other.generated
     reduced += other.reduced
+    represented += other.represented
     graphDigest = graphDigest &+ other.graphDigest
     isCutByDepth = isCutByDepth || other.isCutByDepth
     for index in other.fired.indices { fired[index] += other.fired[index] }
@@ -146,6 +150,7 @@ struct Past {
   func save(into buffer: ByteBuffer) {
     buffer.put(UInt64(generated))
     buffer.put(UInt64(reduced))
+    buffer.put(UInt64(represented))
     buffer.put(graphDigest)
     buffer.put(isCutByDepth ? 1 : 0)
     buffer.put(UInt64(fired.count))
@@ -157,6 +162,7 @@ struct Past {
   init(from reader: inout CheckpointReader) throws(CheckpointError) {
     generated = Int(truncatingIfNeeded: try reader.word())
     reduced = Int(truncatingIfNeeded: try reader.word())
+    represented = Int(truncatingIfNeeded: try reader.word())
     graphDigest = try reader.word()
     isCutByDepth = try reader.word() != 0
     for _ in 0..<(try reader.count()) { fired.append(Int(truncatingIfNeeded: try reader.word())) }

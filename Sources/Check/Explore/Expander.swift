@@ -11,10 +11,12 @@ public struct Expander: Sendable {
   let leadsTo: [String]
   let fairness: [Fairness]
   let reduction: Reduction
+  let symmetry: SymmetryPlan
   let makeLexicon: @Sendable () -> Lexicon
   let makeWorker: @Sendable (Lexicon) -> Worker
-  /// Steps along the successors with these ordinals, from the start, and tells each.
-  let trace: @Sendable ([Int]) -> Trace
+  /// Steps along the successors with these ordinals, from the start, and tells each; the flag says that they were
+  /// counted in states that stand for others.
+  let trace: @Sendable ([Int], _ isUpToSymmetry: Bool) -> Trace
 
   /// One thread's way to the system.
   @usableFromInline struct Worker {
@@ -39,28 +41,36 @@ public struct Expander: Sendable {
   /// The expander of one system in one world.
   @inlinable public init<S: System>(_ design: Design<S>, _ world: World<S>) {
     let leading = Expander.leading(design)
+    let plan = PartPlan(design, world, machineTypes: Stepper(design).machineTypes)
+    let symmetry = SymmetryPlan(design, world, plan)
     self.init(
       digest: design.bookDigest,
       leadsTo: leading.map(\.name), fairness: leading.map(\.fairness), reduction: Reduction(design, world),
-      kinds: PartPlan(design, world, machineTypes: Stepper(design).machineTypes).kindCount,
+      symmetry: symmetry, kinds: plan.kindCount,
       makeWorker: { lexicon in
         let interpreter = Interpreter(design, world, lexicon)
+        interpreter.connectSymmetry(symmetry)
         return Worker(
           walker: interpreter.walker, start: { interpreter.start() },
           disagreement: { interpreter.disagreement($0) }, coverage: { interpreter.coverage })
       },
-      trace: { Interpreter.trace(design, world, $0) })
+      trace: { ordinals, isUpToSymmetry in
+        isUpToSymmetry
+          ? Interpreter.trace(design, world, upTo: symmetry, kinds: plan.kindCount, ordinals)
+          : Interpreter.trace(design, world, ordinals)
+      })
   }
 
   @usableFromInline init(
-    digest: UInt64, leadsTo: [String], fairness: [Fairness], reduction: Reduction, kinds: Int,
-    makeWorker: @escaping @Sendable (Lexicon) -> Worker,
-    trace: @escaping @Sendable ([Int]) -> Trace
+    digest: UInt64, leadsTo: [String], fairness: [Fairness], reduction: Reduction,
+    symmetry: SymmetryPlan, kinds: Int, makeWorker: @escaping @Sendable (Lexicon) -> Worker,
+    trace: @escaping @Sendable ([Int], Bool) -> Trace
   ) {
     self.digest = digest
     self.leadsTo = leadsTo
     self.fairness = fairness
     self.reduction = reduction
+    self.symmetry = symmetry
     makeLexicon = { Lexicon(kinds: kinds) }
     self.makeWorker = makeWorker
     self.trace = trace

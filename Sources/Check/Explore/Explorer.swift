@@ -102,11 +102,16 @@ public struct SearchOptions: Sendable {
   public var workers: Int
   /// Whether orders that make no difference to any law are left out. Leads-to properties are then not judged.
   public var reduces: Bool
+  /// Whether states that differ by the names of interchangeable identities alone are taken for each other. Leads-to
+  /// properties are then not judged.
+  public var isUpToSymmetry: Bool
 
   public init(
-    bounds: Bounds = Bounds(), memory: StateMemory = .hash64, workers: Int = 1, reduces: Bool = false
+    bounds: Bounds = Bounds(), memory: StateMemory = .hash64, workers: Int = 1, reduces: Bool = false,
+    isUpToSymmetry: Bool = false
   ) {
     self.reduces = reduces
+    self.isUpToSymmetry = isUpToSymmetry
     self.bounds = bounds
     self.memory = memory
     self.workers = memory == .exact ? 1 : max(1, workers)
@@ -137,6 +142,12 @@ public struct ExplorationReport: Sendable {
   public let judgesLeadsTo: Bool
   /// What was left out by a reduction, in words; nil where none was asked for.
   public let reduction: String?
+  /// Whether any order of steps was left out.
+  public let reduces: Bool
+  /// Which states were taken for each other, in words; nil where none were to be.
+  public let symmetry: String?
+  /// How many states the distinct ones stand for; nil where each stands for itself.
+  public let represented: Int?
   /// Bounds that were met; empty for a complete search.
   public let boundsMet: [String]
   /// Bytes held by table, log, edges, frontier and values at their largest.

@@ -12,10 +12,14 @@ extension Interpreter {
       verdicts[host][rule][refusing ?? verdicts[host][rule].count - 1] += 1
     }
     stepper.isJudging = hasStepLaws[host]
+    stepper.judgedNumber = Int(code)
     let outcome = stepper.stepAlone(&scratch, given)
     stepper.isJudging = false
+    // Most events that are refused are inputs, and no steps: whether others break a law is asked when they are taken.
+    guard case .fired = outcome else {
+      return walker.transition(host, outcome, to: code, isUnjudged: hasStepLaws[host])
+    }
     var findings = hasStepLaws[host] ? stepper.judgeStep(host: host, of: &scratch).map { broken($0, of: host) } : []
-    guard case .fired = outcome else { return walker.transition(host, outcome, to: code, findings: findings) }
     let routed = stepper.received.indices.map { place in
       self.code(of: stepper.received[place]) | (stepper.bound.contains(place) ? PartWalker.boundFlag : 0)
     }
@@ -27,6 +31,18 @@ extension Interpreter {
     return walker.transition(
       host, outcome, to: after ?? code, orders: orders, routed: routed, findings: findings, overflows: after == nil,
       mark: walker.mark(event, stepper.sent.map { self.code(of: $0) }))
+  }
+
+  /// The laws of a machine that a step breaks in which it fires nothing.
+  @inlinable func judgeIdle(_ host: Int, _ code: UInt32, _ event: UInt32) -> [Finding] {
+    load(host, code)
+    asking = .step(host: host, event: event)
+    defer { asking = .none }
+    stepper.isJudging = true
+    stepper.judgedNumber = Int(code)
+    _ = stepper.stepAlone(&scratch, self.event(event))
+    stepper.isJudging = false
+    return stepper.judgeStep(host: host, of: &scratch).map { broken($0, of: host) }
   }
 
   /// An order as the walker carries it out; nil for what changes nothing, such as a notice.
@@ -111,6 +127,7 @@ extension Interpreter {
     var after = scratch
     if includesMachines {
       stepper.isJudging = true
+      stepper.judgedNumber = -1
       _ = stepper.step(&after, self.event(event))
       stepper.isJudging = false
       return Set(stepper.fired.map { Int($0.host) }).sorted().flatMap { host in
@@ -205,7 +222,8 @@ extension Interpreter {
       guard case .next = walk.take(move, in: &next) else { continue }
       let words = walk.describe(move, in: configuration)
       guard number < batch.count else { return "\(words.who) \(words.what) was possible, and then was not" }
-      if let codes = codes(of: next) {
+      if var codes = codes(of: next) {
+        if let symmetry = walker.symmetry { _ = symmetry.represented(&codes) }
         let hash = walker.hash(of: codes)
         if hash.low != batch.hash(of: number) {
           let changes = Printer.differences(configuration.state, next.state).joined(separator: ", ")

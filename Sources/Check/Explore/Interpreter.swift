@@ -83,6 +83,7 @@ import Spec
   @inlinable func connect() {
     unowned(unsafe) let it = self
     walker.typed.step = { it.step($0, $1, $2) }
+    walker.typed.judgeIdle = { it.judgeIdle($0, $1, $2) }
     walker.typed.mayTake = { it.mayTake($0, $1, $2) }
     walker.typed.fact = { it.fact($0, $1) }
     walker.typed.answers = { it.answers($0, $1, $2) }

@@ -12,7 +12,8 @@ final class LevelSearch: @unchecked Sendable {
   let progress: ((ExplorationProgress) -> Void)?
   let lexicon: Lexicon
   let reduction: Reduction?
-  /// Whether leads-to properties are judged: a reduction keeps no promise about them.
+  let symmetry: SymmetryPlan?
+  /// Whether leads-to properties are judged: reductions keep no promise about them.
   let keepsEdges: Bool
   let log = ParentLog()
   let shared: UnsafeMutablePointer<SharedSearch>
@@ -50,7 +51,8 @@ final class LevelSearch: @unchecked Sendable {
     self.progress = progress
     lexicon = expander.makeLexicon()
     reduction = options.reduces && expander.reduction.obstacles.isEmpty ? expander.reduction : nil
-    keepsEdges = !expander.leadsTo.isEmpty && reduction == nil
+    symmetry = options.isUpToSymmetry && expander.symmetry.obstacles.isEmpty ? expander.symmetry : nil
+    keepsEdges = !expander.leadsTo.isEmpty && reduction == nil && symmetry == nil
     // With several workers, no batch may fill the table before they meet to let it grow.
     shared = .allocate(capacity: 1)
     shared.initialize(
@@ -169,7 +171,7 @@ final class LevelSearch: @unchecked Sendable {
     guard seen.insert(finding.code + finding.words).inserted else { return }
     told.append(Told(finding: finding, number: number, ordinal: ordinal))
     let path = log.path(to: number) + (ordinal.map { [$0] } ?? [])
-    findings.append(CheckFinding(finding: finding, trace: expander.trace(path)))
+    findings.append(CheckFinding(finding: finding, trace: expander.trace(path, symmetry != nil)))
   }
 
   /// Tells again what an interrupted run had found.
@@ -214,6 +216,8 @@ final class LevelSearch: @unchecked Sendable {
       generated: past.generated + workers.reduce(0) { $0 + $1.generated }, depth: depth,
       findings: findings.sorted { $0.finding.severity < $1.finding.severity }, coverage: coverage,
       leadsTo: expander.leadsTo, judgesLeadsTo: keepsEdges && boundsMet.isEmpty, reduction: reductionWords,
+      reduces: reduction != nil, symmetry: symmetryWords,
+      represented: symmetry == nil ? nil : workers.reduce(past.represented) { $0 + $1.represented },
       boundsMet: boundsMet, peakBytes: peakBytes, memory: options.memory,
       workers: workers.count, graphDigest: workers.reduce(past.graphDigest) { $0 &+ $1.graphDigest })
   }
@@ -223,6 +227,14 @@ final class LevelSearch: @unchecked Sendable {
     if reduction == nil { return "no partial-order reduction: \(expander.reduction.obstacles.joined(separator: "; "))" }
     let reduced = workers.reduce(past.reduced) { $0 + $1.reduced }
     return "partial-order reduction in \(reduced) states"
+  }
+
+  private var symmetryWords: String? {
+    guard options.isUpToSymmetry else { return nil }
+    guard let symmetry else { return "no symmetry: \(expander.symmetry.obstacles.joined(separator: "; "))" }
+    let unresolved = workers.reduce(0) { $0 + ($1.walker.symmetry?.unresolved ?? 0) }
+    return "up to symmetry of \(symmetry.classes.map { "the \($0.count) \($0.name)" }.joined(separator: " and "))"
+      + (unresolved > 0 ? ", not exact in \(unresolved) steps" : "")
   }
 
   private func judgeLeadsTo() {
@@ -236,7 +248,7 @@ final class LevelSearch: @unchecked Sendable {
             trace: Trace()))
       }
       guard let lasso = graph.lasso(property: index, expander.fairness[index]) else { continue }
-      var trace = expander.trace(log.path(to: lasso.begin) + lasso.way + lasso.loop)
+      var trace = expander.trace(log.path(to: lasso.begin) + lasso.way + lasso.loop, false)
       trace.loopsFrom = trace.steps.count - lasso.loop.count
       let words = lasso.loop.isEmpty ? "a run may stay here for ever" : "a run may go round for ever"
       findings.append(

@@ -256,7 +256,7 @@ extension PartWalker {
   /// Makes a transition of what a machine did.
   @usableFromInline func transition(
     _ host: Int, _ outcome: Outcome, to code: UInt32, orders made: [PackedOrder] = [], routed sent: [UInt32] = [],
-    findings: [Finding] = [], overflows: Bool = false, mark: UInt64 = 0
+    findings: [Finding] = [], isUnjudged: Bool = false, overflows: Bool = false, mark: UInt64 = 0
   ) -> Transition {
     let firstOrder = UInt32(orders.count)
     for order in made { orders.append(order) }
@@ -275,7 +275,7 @@ extension PartWalker {
       host: UInt16(host), outcome: kind, overflows: overflows, rule: rule, to: code,
       orders: Span32(start: firstOrder, count: UInt32(made.count)),
       routed: Span32(start: firstRouted, count: UInt32(sent.count)),
-      flaw: findings.isEmpty ? -1 : Int32(flaws.count - 1), mark: mark)
+      flaw: isUnjudged ? -2 : findings.isEmpty ? -1 : Int32(flaws.count - 1), mark: mark)
   }
 
   @usableFromInline func order(on contract: Int, _ op: LedgerOp) -> PackedOrder {

@@ -204,7 +204,7 @@ extension PartWalker {
   @inline(__always) @discardableResult private func step(_ event: UInt32) -> OutcomeKind {
     owner = Int(eventHosts[Int(event)])
     let first = transition(owner, event)
-    let outcome = take(first)
+    let outcome = take(first, event)
     if outcome == .unexpected { note(.unexpected(typed.describeEvent(event))) }
     if transitions.at(first).pointee.routed.count > 0 { stepOn(first) }
     return outcome
@@ -218,7 +218,7 @@ extension PartWalker {
     while next < waiting.count {
       let event = waiting[next] & ~Self.boundFlag
       let number = transition(Int(eventHosts[Int(event)]), event)
-      let outcome = take(number)
+      let outcome = take(number, event)
       switch outcome {
       case .fired, .ignored: break
       case .refused where waiting[next] & Self.boundFlag != 0:
@@ -234,7 +234,8 @@ extension PartWalker {
   }
 
   /// Takes one machine's step.
-  @inline(__always) private func take(_ number: Int) -> OutcomeKind {
+  @inline(__always) private func take(_ number: Int, _ event: UInt32) -> OutcomeKind {
+    if transitions.at(number).pointee.flaw == -2 { judgeIdle(number, event) }
     let it = transitions.at(number)
     let host = Int(it.pointee.host)
     it.pointee.count &+= 1
@@ -252,6 +253,13 @@ extension PartWalker {
       if it.pointee.orders.count > 0 { taken.append(UInt32(truncatingIfNeeded: number)) }
     }
     return outcome
+  }
+
+  @inline(never) private func judgeIdle(_ number: Int, _ event: UInt32) {
+    let host = Int(transitions[number].host)
+    let findings = typed.judgeIdle(host, codes[host], event)
+    if !findings.isEmpty { flaws.append(findings) }
+    transitions.at(number).pointee.flaw = findings.isEmpty ? -1 : Int32(flaws.count - 1)
   }
 
   /// Lets the orders of the step take effect, judges it, and makes it a successor.
@@ -345,6 +353,10 @@ extension PartWalker {
       }
     }
     if answers != 0 { batch.owe(answers) }
+    if symmetry != nil {
+      commitRepresentative(batch, isBroken)
+      return
+    }
     lookup.unsafelyUnwrapped.pointee.table.prefetch(low)
     batch.begin(low: low, high: high, owner: owner, mark: mark, answers: answers, isBroken: isBroken)
     if sendsWhereOthersDo { disturb(batch) }
@@ -352,6 +364,18 @@ extension PartWalker {
       let part = undo[index].part
       batch.changes.append(Change(part: part, code: codes[Int(part)]))
     }
+    takeBack()
+  }
+
+  /// Makes the state that stands for the one at hand a successor.
+  private func commitRepresentative(_ batch: Batch, _ isBroken: Bool) {
+    represent()
+    batch.begin(low: low, high: high, owner: owner, mark: mark, answers: 0, isBroken: isBroken)
+    if sendsWhereOthersDo { disturb(batch) }
+    for part in 0..<partCount where codes[part] != before[part] {
+      batch.changes.append(Change(part: UInt32(truncatingIfNeeded: part), code: codes[part]))
+    }
+    codes.update(from: before, count: partCount)
     takeBack()
   }
 

@@ -113,7 +113,7 @@ extension PartWalker {
   }
 
   /// Puts an obligation in its canonical place: by contract, key, condition and stage.
-  private func insert(_ entry: Entry, _ entries: inout ContiguousArray<Entry>) {
+  func insert(_ entry: Entry, _ entries: inout ContiguousArray<Entry>) {
     func rank(_ it: Entry) -> (UInt16, Key, UInt8, UInt8) {
       (it.contract, effectKeys[Int(it.effect)], it.condition, it.stage)
     }

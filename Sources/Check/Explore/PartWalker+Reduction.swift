@@ -18,6 +18,12 @@ extension PartWalker {
     return best
   }
 
+  /// Whether the state at hand breaks a law: nothing is explored from it, so it cannot stand for other orders.
+  func breaksLaw() -> Bool {
+    for host in 0..<hostCount where fact(host).findings >= 0 { return true }
+    return !(typed.judgeState?().findings.isEmpty ?? true)
+  }
+
   /// Whether others can give a cluster another move.
   private func isExposed(_ cluster: Int, _ reduction: Reduction) -> Bool {
     reduction.inlets[cluster].contains { inlet in

@@ -31,6 +31,8 @@ import Spec
   let mayFail: Bool
   /// How to leave out orders that make no difference; nil to take them all.
   @exclusivity(unchecked) var reduction: Reduction?
+  /// How to take states for each other that differ by names alone; nil to tell them apart.
+  @exclusivity(unchecked) @usableFromInline var symmetry: Symmetry?
   /// The host that the move at hand was given to.
   @exclusivity(unchecked) var owner = 0
   @exclusivity(unchecked) var sendsWhereOthersDo = false
@@ -282,7 +284,7 @@ import Spec
     var to: UInt32
     var orders: Span32
     var routed: Span32
-    /// Findings of the step, as an index; -1 for none.
+    /// Findings of the step, as an index; -1 for none, -2 while nobody has asked.
     var flaw: Int32
     /// Stands for what was received and sent.
     var mark: UInt64
@@ -317,6 +319,8 @@ import Spec
   @usableFromInline var step: (Int, UInt32, UInt32) -> PartWalker.Transition = { _, _, _ in
     preconditionFailure("no machines")
   }
+  /// The laws of a machine that a step breaks in which it fires nothing: `(host, code, event)`.
+  @usableFromInline var judgeIdle: (Int, UInt32, UInt32) -> [Finding] = { _, _, _ in [] }
   /// Whether a host, in its phase, might take an event of a kind: `(host, code, kind)`.
   @usableFromInline var mayTake: (Int, UInt32, Int) -> Bool = { _, _, _ in true }
   @usableFromInline var fact: (Int, UInt32) -> PartWalker.HostFact = { _, _ in preconditionFailure("no machines") }
@@ -336,6 +340,14 @@ import Spec
   @usableFromInline var crash: () -> (isBlocked: Bool, findings: [Finding]) = { (true, []) }
   @usableFromInline var describeEvent: (UInt32) -> String = { _ in "" }
   @usableFromInline var describeEffect: (UInt32) -> String = { _ in "" }
+  /// Machines, events and effects with two identities exchanged: `(generator, host, code)`, `(generator, code)`.
+  @usableFromInline var renameMachine: (Int, Int, UInt32) -> UInt32 = { _, _, code in code }
+  @usableFromInline var renameEvent: (Int, UInt32) -> UInt32 = { _, code in code }
+  @usableFromInline var renameEffect: (Int, UInt32) -> UInt32 = { _, code in code }
+  /// Whether the state at hand, renamed as a whole, is the image made part by part.
+  @usableFromInline var isRenamedWhole: (Int, [UInt32]) -> Bool = { _, _ in true }
+  /// The successor of the state at hand with an ordinal, in words.
+  @usableFromInline var describeMove: (Int) -> String = { _ in "" }
   /// The fields of a host's machine in words: `(host, code)`.
   @usableFromInline var describeMachine: (Int, UInt32) -> String = { _, _ in "" }
 

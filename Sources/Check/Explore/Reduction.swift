@@ -14,6 +14,7 @@ import Spec
 ///   held and its receiver, in its phase, takes nothing from it;
 /// - none of them sends into a channel that others send into as well, boards excepted;
 /// - no law looks at the cluster together with other machines;
+/// - none of them leads to a state that breaks a law, from which nothing is explored;
 /// - one of them leads to a state not seen before, so that nothing is put off for ever.
 ///
 /// Source: Peled, *All from one, one for all* (1993); Bošnački and Holzmann, *Improving Spin's partial-order

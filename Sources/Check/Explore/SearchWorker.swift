@@ -6,7 +6,7 @@ final class SearchWorker: @unchecked Sendable {
   let worker: Expander.Worker
   private unowned(unsafe) let search: LevelSearch
   private let shared: UnsafeMutablePointer<SharedSearch>
-  private let walker: PartWalker
+  let walker: PartWalker
   private let batch = Batch()
   private let isFirst: Bool
   private let isAlone: Bool
@@ -26,6 +26,8 @@ final class SearchWorker: @unchecked Sendable {
   @exclusivity(unchecked) private(set) var generated = 0
   /// States of which only some moves were followed.
   @exclusivity(unchecked) private(set) var reduced = 0
+  /// How many states those expanded stand for.
+  @exclusivity(unchecked) private(set) var represented = 0
   @exclusivity(unchecked) private(set) var graphDigest: UInt64 = 0
   @exclusivity(unchecked) var findings: [(finding: Finding, number: Int, ordinal: Int?)] = []
   @exclusivity(unchecked) private var told: Set<String> = []
@@ -43,6 +45,7 @@ final class SearchWorker: @unchecked Sendable {
     walker.lookup = search.shared
     reduction = search.reduction
     walker.reduction = search.reduction
+    if let symmetry = search.symmetry { walker.adopt(symmetry) }
     isFirst = number == 0
     isAlone = search.options.workers == 1
     isExact = search.options.memory == .exact
@@ -114,6 +117,7 @@ final class SearchWorker: @unchecked Sendable {
     }
     precondition(batch.count <= 1 << 16, "a state has \(batch.count) successors; let its world draw fewer")
     if expanded & 0x1FFF < 8, !batch.isBroken { compare(number) }
+    if let symmetry = walker.symmetry { count(number, hash, symmetry) }
     if keepsEdges { graph.begin(number, from: batch.from, to: batch.to, owed: batch.owed) }
     if followsOn { insertAll(number, hash.low) }
     expanded += 1
@@ -125,10 +129,11 @@ final class SearchWorker: @unchecked Sendable {
     if isAlone, shared.pointee.distinct.load(ordering: .relaxed) + count > shared.pointee.table.room {
       shared.pointee.table.grow(for: shared.pointee.distinct.load(ordering: .relaxed) + count)
     }
-    if let reduction, let cluster = walker.sufficient(batch, reduction) {
-      let before = shared.pointee.distinct.load(ordering: .relaxed)
+    if let reduction, let cluster = walker.sufficient(batch, reduction), !breaksLaw(cluster, reduction) {
+      // What other workers find meanwhile says nothing of these moves.
+      let before = waiting
       insert(number, source, only: cluster, of: reduction)
-      if shared.pointee.distinct.load(ordering: .relaxed) != before {
+      if waiting != before {
         reduced += 1
         return
       }
@@ -136,6 +141,14 @@ final class SearchWorker: @unchecked Sendable {
       return
     }
     insert(number, source) { _ in true }
+  }
+
+  /// Whether a move of the cluster ends the search behind it: what others do later would then be left out.
+  private func breaksLaw(_ cluster: Int, _ reduction: Reduction) -> Bool {
+    (0..<batch.count).contains { ordinal in
+      reduction.clusters[Int(batch.successors[ordinal].owner)] == cluster && !batch.successors[ordinal].isBroken
+        && swapped(batch.changes(of: ordinal)) { walker.breaksLaw() }
+    }
   }
 
   private func insert(_ number: Int, _ source: UInt64, only cluster: Int, of reduction: Reduction) {
@@ -211,6 +224,13 @@ final class SearchWorker: @unchecked Sendable {
       "asked twice about the same state, the machines gave two answers: \(words); a guard, an update, an input or a "
         + "contract looks at more than its arguments")
     tell(finding, number, nil)
+  }
+
+  /// Counts what a state stands for, and holds the claim of a symmetry against it.
+  private func count(_ number: Int, _ hash: (low: UInt64, high: UInt64), _ symmetry: Symmetry) {
+    represented += symmetry.represent(walker.codes)
+    guard expanded < 64 || expanded & 0x1FFF < 8, let (words, ordinal) = walker.asymmetry(hash: hash) else { return }
+    tell(Finding(.critical, "not-interchangeable", words), number, ordinal)
   }
 
   private func tell(_ finding: Finding, _ number: Int, _ ordinal: Int?) {

@@ -54,7 +54,8 @@ public struct BrokenRun: Error, CustomStringConvertible {
     let origin = broken.number.map { "case \($0) of seed \(report.options.seed)" } ?? "a kept run"
     return [
       "\(report.machine), world \(report.world): \(broken.finding.words)", broken.trace.text,
-      "  \(origin), \(broken.length)", "  replay: check(…, world: \"\(report.world)\", replay: \"\(broken.choices.text)\")",
+      "  \(origin), \(broken.length)",
+      "  replay: check(…, world: \"\(report.world)\", replay: \"\(broken.choices.text)\")",
       "  or: \(report.command(for: broken))",
     ].joined(separator: "\n")
   }

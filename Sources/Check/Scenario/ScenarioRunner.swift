@@ -9,6 +9,9 @@ import Spec
 ///     router.route from=1 to=2 -> refused topology    an input that guards refuse, with code or words
 ///     answer switch.prepared                          the answer of an open obligation
 ///     lose switch.prepare                             its answer will never come
+///     deliver router.take id=1                        what waits in a channel; `drop …` loses it
+///     repeat switch.prepared                          an answer or a delivery that comes again
+///     crash                                           a crash, and the recovery from it
 ///     expect router.mailboxes[1].active.count 1       a field of the state
 ///     expect sent router.deliver id=1                 an effect of the last step (`expect not sent …`)
 ///     expect open switch.prepareTimer                 an open obligation (`expect not open …`)
@@ -48,8 +51,7 @@ public struct ScenarioRunner<S: System> {
     switch words.first {
     case "world": return start(words.dropFirst().joined(separator: " "))
     case "expect": return expect(Array(words.dropFirst()))
-    case "answer": return answer(Array(words.dropFirst()))
-    case "lose": return lose(words.dropFirst().joined(separator: " "))
+    case .some(let verb) where Walk<S>.verbs.contains(verb): return move(words)
     case .some: return input(words)
     case nil: return nil
     }
@@ -70,7 +72,7 @@ public struct ScenarioRunner<S: System> {
     let arrow = words.firstIndex(of: "->") ?? words.count
     let expected = Array(words[min(arrow + 1, words.count)...])
     let event: S.Event
-    switch parse(Array(words[..<arrow])) {
+    switch EventText.read(Array(words[..<arrow]), as: S.Event(), "event") {
     case .success(let parsed): event = parsed
     case .failure(let problem): return problem.words
     }
@@ -102,31 +104,21 @@ public struct ScenarioRunner<S: System> {
     return found.isEmpty ? "" : ": " + found.map { "\($0.code ?? "") (\($0.name))" }.joined(separator: "; ")
   }
 
-  private mutating func answer(_ words: [String]) -> String? {
-    let event: S.Event
-    switch parse(words) {
-    case .success(let parsed): event = parsed
-    case .failure(let problem): return problem.words
-    }
-    for (index, obligation) in configuration.obligations.enumerated() where obligation.condition != .lost {
-      let contract = design.contracts[Int(obligation.contract)].contract
-      for (number, answer) in contract.stages[Int(obligation.stage)].answers.enumerated()
-      where answer.admits(obligation.effect, event) {
-        judge.begin(configuration.state)
-        _ = walk.take(Move(.answer(obligation: index, answer: number), event), in: &configuration)
-        return broken()
+  /// An answer, a delivery or a fault, which must be possible.
+  private mutating func move(_ words: [String]) -> String? {
+    do throws(Walk<S>.Unasked) {
+      let asked = try walk.asked(words, in: configuration)
+      judge.begin(configuration.state)
+      var next = configuration
+      switch walk.carryOut(asked, in: &next) {
+      case .next: configuration = next
+      case .unchanged(let outcome): return "was \(outcome.word)"
+      case .blocked: return "it cannot happen yet: a machine or channel that must take part is not ready"
       }
+      return broken()
+    } catch {
+      return error.words
     }
-    return "no open obligation admits this answer; open are \(open)"
-  }
-
-  private mutating func lose(_ name: String) -> String? {
-    guard
-      let index = configuration.obligations.firstIndex(where: { design.contracts[Int($0.contract)].name == name })
-    else { return "no such obligation is open; open are \(open)" }
-    configuration.obligations[index].condition = .lost
-    walk.stepper.clear()
-    return nil
   }
 
   private func broken() -> String? {
@@ -149,7 +141,7 @@ public struct ScenarioRunner<S: System> {
       let name = words.dropFirst().joined(separator: " ")
       guard design.contracts.contains(where: { $0.name == name }) else { return "? no contract has that name" }
       let isOpen = configuration.obligations.contains { design.contracts[Int($0.contract)].name == name }
-      return isOpen ? nil : "open are \(open)"
+      return isOpen ? nil : "open are \(walk.open(configuration))"
     default:
       guard words.count >= 2 else { return "? an expectation names a field and its value" }
       let path = words[0]
@@ -166,7 +158,7 @@ public struct ScenarioRunner<S: System> {
     guard let name = words.first else { return "? an effect is named as host.effect" }
     let wanted = words.dropFirst().map { $0.split(separator: "=", maxSplits: 1).map(String.init) }
     // A name that nothing has would make "expect not sent" hold for ever.
-    if case .failure(let problem) = read(words, as: S.Effect(), "effect") { return "? \(problem.words)" }
+    if case .failure(let problem) = EventText.read(words, as: S.Effect(), "effect") { return "? \(problem.words)" }
     for effect in walk.stepper.sent {
       let lines = Printer.lines(of: effect)
       let unnamed = lines.filter(\.path.isEmpty).map(\.value).joined(separator: ".")
@@ -180,40 +172,6 @@ public struct ScenarioRunner<S: System> {
     }
     let sent = walk.stepper.sent.map { Printer.line(of: $0) }
     return "sent were \(sent.isEmpty ? "none" : sent.joined(separator: "; "))"
-  }
-
-  private var open: String {
-    let names = configuration.obligations.map { design.contracts[Int($0.contract)].name }
-    return names.isEmpty ? "none" : names.joined(separator: ", ")
-  }
-
-  // MARK: - Events in words
-
-  private struct Problem: Error { let words: String }
-
-  private func parse(_ words: [String]) -> Result<S.Event, Problem> { read(words, as: S.Event(), "event") }
-
-  /// Reads `host.name field=value …`; each name and field must exist.
-  private func read<Carrier: Signals>(
-    _ words: [String], as blank: Carrier, _ sort: String
-  ) -> Result<Carrier, Problem> {
-    guard let name = words.first else { return .failure(Problem(words: "no \(sort) is named")) }
-    var named: [String: String] = [:]
-    for word in words.dropFirst() {
-      let pair = word.split(separator: "=", maxSplits: 1).map(String.init)
-      guard pair.count == 2 else { return .failure(Problem(words: "\"\(word)\" is not of the form field=value")) }
-      named[pair[0]] = pair[1]
-    }
-    let reader = TextReader(named, unnamed: name.split(separator: ".").map(String.init))
-    var fields = Fields(reader)
-    var value = blank
-    value.fields(&fields)
-    if !reader.remarks.isEmpty { return .failure(Problem(words: reader.remarks.joined(separator: "; "))) }
-    let full = Printer.lines(of: value).filter(\.path.isEmpty).map(\.value).joined(separator: ".")
-    guard full == name else {
-      return .failure(Problem(words: "\"\(name)\" names no \(sort); an \(sort) is named as host.\(sort)"))
-    }
-    return .success(value)
   }
 }
 

@@ -3,7 +3,7 @@ import Spec
 /// A run as a reader sees it: numbered steps in the words of the rules, with state differences only.
 public struct Trace: Sendable {
   public internal(set) var steps: [TraceStep] = []
-  /// Where the run goes round for ever, as an index into the steps.
+  /// Where the run goes round for ever, as an index into the steps; their number for a run that rests at its end.
   public internal(set) var loopsFrom: Int?
 
   public init() {}
@@ -14,63 +14,108 @@ public struct Trace: Sendable {
   ) {
     steps.append(TraceStep(steps.count + 1, move, outcome, walk, before, after))
   }
+
+  /// The run as the lines of a scenario, by which it can be taken again.
+  public var lines: [String] { steps.map(\.line) }
 }
 
+/// One step of a run: what came in, what each machine made of it, and what is different after it.
 public struct TraceStep: Sendable {
   public let number: Int
   /// Who moved: `input`, `answer`, `fault`, or a channel.
   public let who: String
   /// The event, with its payload.
   public let what: String
-  /// The rules that fired, as `host: rule`, or what the outcome was.
-  public let rules: [String]
+  /// The step as the line of a scenario; empty for a record of a journal.
+  public let line: String
+  public let cause: Cause
+  /// The events of the step, in order: the one that came in, then those over direct routes.
+  public let events: [TraceEvent]
   /// Fields that changed, as `path: before → after`.
   public let changes: [String]
-  /// Effects that left for the world.
-  public let sent: [String]
 
+  /// How a step came about.
+  public enum Cause: Hashable, Sendable {
+    case input
+    case answer
+    case delivery(channel: Int)
+    /// Something that was under way does not arrive: from whom to whom, where nil is the world.
+    case loss(from: Int?, to: Int)
+    case crash
+  }
+
+  /// The rules that fired, as `host: rule`, in order.
+  public var rules: [String] { events.compactMap { event in event.rule.map { "\(event.hostName): \($0)" } } }
+  /// Effects that left for the world.
+  public var sent: [String] { events.flatMap(\.sent) }
+
+  /// - Parameters:
+  ///   - received: What the machines received in the step.
+  ///   - fallen: The state that they received it in: the one before, or what a crash left of it.
   init<S: System>(
+    _ number: Int, who: String, what: String, line: String, cause: Cause, received: some Sequence<S.Event>,
+    before: S, fallen: S, after: S, _ design: Design<S>
+  ) {
+    self.number = number
+    self.who = who
+    self.what = what
+    self.line = line
+    self.cause = cause
+    events = TraceEvent.retell(received, from: fallen, design)
+    changes = Printer.differences(before, after)
+  }
+
+  @usableFromInline init<S: System>(
     _ number: Int, _ move: Move<S.Event>, _ outcome: Outcome, _ walk: Walk<S>, _ before: Configuration<S>,
     _ after: Configuration<S>
   ) {
-    self.number = number
-    (who, what) = walk.describe(move, in: before)
-    let stepped = move.event != nil || move.kind == .crash
-    rules =
-      stepped && !walk.stepper.fired.isEmpty
-      ? walk.stepper.fired.map {
-        let host = walk.design.hosts[Int($0.host)]
-        return "\(host.name): \(host.book.rules[Int($0.rule)].name)"
-      } : stepped ? [TraceStep.refusal(outcome, move, walk, before)] : []
-    changes = Printer.differences(before.state, after.state)
-    sent =
-      stepped
-      ? walk.stepper.orders.compactMap { if case .emit(_, let effect) = $0 { Printer.line(of: effect) } else { nil } }
-      : []
-  }
-
-  private static func refusal<S: System>(
-    _ outcome: Outcome, _ move: Move<S.Event>, _ walk: Walk<S>, _ before: Configuration<S>
-  ) -> String {
-    guard outcome == .refused, let event = move.event else { return outcome.word }
-    let refusals = walk.design.hosts[event.kind].refusals(before.state, event)
-    return "refused: it is not so that " + refusals.map(\.name).joined(separator: "; or that ")
+    let (who, what) = walk.describe(move, in: before)
+    let design = walk.design
+    var fallen = before.state
+    let cause: Cause
+    switch move.kind {
+    case .input: cause = .input
+    case .answer, .repeatAnswer: cause = .answer
+    case .delivery(let channel, _), .repeatDelivery(let channel, _): cause = .delivery(channel: channel)
+    case .lose(let index, _): cause = .loss(from: nil, to: before.obligations[index].effect.kind)
+    case .loseDelivery(let channel, _):
+      let route = design.channels[channel]
+      cause = .loss(from: route.fromHost, to: before.channels[channel].events[0].kind)
+    case .crash:
+      cause = .crash
+      let start = walk.world.start()
+      for host in design.hosts { host.crash(&fallen, start) }
+    }
+    self.init(
+      number, who: who, what: what, line: walk.line(of: move, in: before), cause: cause,
+      received: walk.stepper.received, before: before.state, fallen: fallen, after: after.state, design)
   }
 }
 
-extension Trace {
-  /// The run as a step table; each step on one line, its changes indented below.
-  public var text: String {
-    var lines: [String] = []
-    for (index, step) in steps.enumerated() {
-      if index == loopsFrom { lines.append("     — from here round and round —") }
-      let number = String(step.number)
-      let pad = String(repeating: " ", count: max(0, 3 - number.count))
-      lines.append("\(pad)\(number)  \(step.who)  \(step.what)")
-      for rule in step.rules { lines.append("       \(rule)") }
-      for effect in step.sent { lines.append("       sends \(effect)") }
-      for change in step.changes { lines.append("       \(change)") }
+extension Auditor {
+  /// Takes the next record as ``take(_:)`` does, and adds it to a trace where the state follows it.
+  public func take(_ record: RecordedStep, telling trace: inout Trace) -> Bool {
+    let before = state
+    let goesOn = take(record)
+    var event = S.Event()
+    var reader = ByteReader(record.event)
+    event.fields(&reader)
+    guard goesOn, !reader.failed else { return goesOn }
+    let cause: TraceStep.Cause
+    let who: String
+    switch record.cause {
+    case .input: (cause, who) = (.input, "input")
+    case .answer, .offContract: (cause, who) = (.answer, "answer")
+    case .delivery(let channel):
+      (cause, who) = (.delivery(channel: channel), "channel \(stepper.design.channels[channel].effectName)")
     }
-    return lines.joined(separator: "\n")
+    var received = Array(stepper.received)
+    // The machine was not asked.
+    if case .offContract = record.cause { received = [] }
+    trace.steps.append(
+      TraceStep(
+        Int(record.number), who: who, what: Printer.line(of: event), line: "", cause: cause, received: received,
+        before: before, fallen: before, after: state, stepper.design))
+    return true
   }
 }

@@ -98,6 +98,19 @@ public struct EpochSwitch: System {
           $0 + UInt8(number) * 8
         }
       }
+      Interchangeable("receivers", count: receivers) { system, swap in
+        swap(&system.receivers)
+        swap(&system.sender.holding)
+      } event: { event, swap in
+        switch event {
+        case .sender(var it):
+          if it.kind == Sender.Event.firstNumbered { it.number = swap(it.number / 8) * 8 + it.number % 8 }
+          event = .sender(it)
+        case .receiver(let number, let it): event = .receiver(swap(number), it)
+        }
+      } effect: { effect, swap in
+        if case .receiver(let number, let it) = effect { effect = .receiver(swap(number), it) }
+      }
     }
   }
 }
@@ -182,10 +195,24 @@ public struct Sender: Machine {
     Always("nobody is noted as holding between attempts", cites: .`EPS-2`) { sender in
       sender.phase == .preparing || !sender.holding.contains(true)
     }
+    AlwaysStep("who is noted as holding has answered this attempt", cites: .`EPS-2`, before: { $0.holding }) {
+      holding, step in
+      let answered = step.after.answered(by: step.received(.held))
+      return holding.indices.allSatisfy { holding[$0] || !step.after.holding[$0] || answered.contains($0) }
+    }
+    AlwaysStep("it commits when every receiver holds", cites: .`EPS-2`, before: { $0.holding }) { holding, step in
+      let answered = step.after.answered(by: step.received(.held))
+      return step.sent(.commit).isEmpty || holding.indices.allSatisfy { holding[$0] || answered.contains($0) }
+    }
     AlwaysStep("each message is sent once", cites: .`EPS-1`, before: { $0.messagesLeft }) { left, step in
       step.after.messagesLeft + UInt8(step.sent(.data).count) == left
     }
     Sometimes("an attempt is committed", cites: .`EPS-3`) { $0.epoch > 0 }
+  }
+
+  /// The receivers that say with these answers that they hold for the attempt at hand.
+  private func answered(by answers: [UInt8]) -> [Int] {
+    answers.filter { $0 % 8 == attempt }.map { Int($0 / 8) }
   }
 }
 

@@ -43,7 +43,10 @@ public struct RingElection: System {
       for number in 0..<count {
         Route(.candidate, of: .member(number), to: .member((number + 1) % count), as: .candidate, over: .fifo)
       }
-      Always("only the highest number is elected", cites: Requirement.`RNG-1`) { ring in
+      Always(
+        "only the highest number is elected", cites: Requirement.`RNG-1`,
+        when: { ring in ring.nodes.contains { $0.phase == .elected } }
+      ) { ring in
         let highest = ring.nodes.map(\.own).max()
         return ring.nodes.allSatisfy { $0.phase != .elected || $0.own == highest }
       }

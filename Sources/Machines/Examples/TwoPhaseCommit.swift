@@ -63,8 +63,24 @@ public struct TwoPhaseCommit: System {
         Route(.commit, of: .coordinator, to: .manager(index), as: .commit, over: .board, on: "network")
         Route(.abort, of: .coordinator, to: .manager(index), as: .abort, over: .board, on: "network")
       }
-      Always("no manager commits while another aborts", cites: Requirement.`TPC-1`) { system in
-        !(system.managers.contains { $0.phase == .committed } && system.managers.contains { $0.phase == .aborted })
+      Interchangeable("managers", count: managers) { system, swap in
+        swap(&system.managers)
+        swap(&system.coordinator.prepared)
+      } event: { event, swap in
+        switch event {
+        case .coordinator(var it):
+          if it.kind == Coordinator.Event.firstNumbered { it.number = swap(it.number) }
+          event = .coordinator(it)
+        case .manager(let index, let it): event = .manager(swap(index), it)
+        }
+      } effect: { effect, swap in
+        if case .manager(let index, let it) = effect { effect = .manager(swap(index), it) }
+      }
+      Always(
+        "no manager commits while another aborts", cites: Requirement.`TPC-1`,
+        when: { system in system.managers.contains { $0.phase == .committed } }
+      ) { system in
+        !system.managers.contains { $0.phase == .aborted }
       }
     }
   }

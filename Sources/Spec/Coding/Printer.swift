@@ -5,8 +5,11 @@ public final class Printer: FieldVisitor {
   private var lines: [(path: String, value: String)] = []
   private var path: [String] = []
   private var isDetail = false
+  private let omitsDetails: Bool
 
   public let isReading = false
+
+  private init(omitsDetails: Bool) { self.omitsDetails = omitsDetails }
 
   public func enter(_ name: String, isDetail: Bool) {
     path.append(path.isEmpty ? name : "." + name)
@@ -19,13 +22,14 @@ public final class Printer: FieldVisitor {
   }
 
   public func word(_ value: UInt64, max: UInt64, _ words: (UInt64) -> String?) -> UInt64 {
-    if !isDetail || value != 0 { lines.append((path.joined(), words(value) ?? String(value))) }
+    if !omitsDetails || !isDetail || value != 0 { lines.append((path.joined(), words(value) ?? String(value))) }
     return value
   }
 
-  public static func lines(of value: some Coded) -> [(path: String, value: String)] {
+  /// - Parameter omitsDetails: Whether details that are 0 are left out.
+  public static func lines(of value: some Coded, omitsDetails: Bool = true) -> [(path: String, value: String)] {
     var copy = value
-    let printer = Printer()
+    let printer = Printer(omitsDetails: omitsDetails)
     var fields = Fields(printer)
     copy.fields(&fields)
     return printer.lines

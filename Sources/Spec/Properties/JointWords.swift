@@ -2,16 +2,18 @@
 
 /// Holds in every state of the system.
 ///
-/// - Parameter reads: The hosts it looks at, by name, where these are not all: what a partial-order reduction goes by.
+/// - Parameters:
+///   - reads: The hosts it looks at, by name, where these are not all: what a partial-order reduction goes by.
+///   - given: The states that the law speaks of, where these are not all; that there are such states is a property too.
 @inlinable public func Always<S: System>(
   _ name: String, cites: any Citation..., cost: PropertyCost = .step, reads: [String]? = nil, file: String = #fileID,
-  line: Int = #line,
+  line: Int = #line, when given: (@Sendable (S) -> Bool)? = nil,
   _ holds: @escaping @Sendable (S) -> Bool
 ) -> DesignPart<S> {
-  .property(
-    Property(
-      name: name, citations: cites.map { $0.rawValue }, source: SourceLine(file, line), cost: cost,
-      reads: reads, kind: .always { state, _ in holds(state) }))
+  .section(
+    Property.law(
+      name, cites.map { $0.rawValue }, SourceLine(file, line), cost, reads: reads, when: given, holds
+    ).map(DesignPart.property))
 }
 
 /// Holds of every step of the system; `before` says what of the state before the check needs.

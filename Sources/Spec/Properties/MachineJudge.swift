@@ -15,6 +15,8 @@
   // The step at hand.
   @exclusivity(unchecked) @usableFromInline var stamp = -1
   @exclusivity(unchecked) @usableFromInline var pending: [Check.Judgement] = []
+  /// The machine that ``pending`` was made for, by the number it is remembered under; -1 for none.
+  @exclusivity(unchecked) @usableFromInline var remembered = -1
   @exclusivity(unchecked) @usableFromInline var pendingSometimes: [(law: Int, judge: Check.Judgement)] = []
   @exclusivity(unchecked) @usableFromInline var received: [M.Event] = []
   @exclusivity(unchecked) @usableFromInline var sent: [M.Effect] = []
@@ -48,19 +50,29 @@
   }
 
   /// Begins to judge, where this is the machine's first event in the step with this stamp.
-  @inlinable func begin(_ machine: M, _ event: M.Event, stamp now: Int) {
+  ///
+  /// - Parameter number: What the machine is remembered under; what laws need of the state before is then kept for the
+  ///   next step from it. -1 for a machine that is not remembered.
+  @inlinable func begin(_ machine: M, _ event: M.Event, stamp now: Int, number: Int) {
     if stamp != now {
       stamp = now
-      pending.removeAll(keepingCapacity: true)
-      pendingSometimes.removeAll(keepingCapacity: true)
       received.removeAll(keepingCapacity: true)
       sent.removeAll(keepingCapacity: true)
-      for index in steps.indices { pending.append(steps[index].check.begin(machine)) }
-      for index in sometimesSteps.indices where !isMet[sometimesSteps[index].law] {
-        pendingSometimes.append((sometimesSteps[index].law, sometimesSteps[index].check.begin(machine)))
+      if number < 0 || number != remembered {
+        remembered = number
+        look(at: machine)
       }
     }
     received.append(event)
+  }
+
+  @inlinable func look(at machine: M) {
+    pending.removeAll(keepingCapacity: true)
+    pendingSometimes.removeAll(keepingCapacity: true)
+    for index in steps.indices { pending.append(steps[index].check.begin(machine)) }
+    for index in sometimesSteps.indices where !isMet[sometimesSteps[index].law] {
+      pendingSometimes.append((sometimesSteps[index].law, sometimesSteps[index].check.begin(machine)))
+    }
   }
 
   @inlinable func end(_ machine: M, _ broken: inout [Int]) {

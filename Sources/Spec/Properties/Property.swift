@@ -35,6 +35,27 @@ public struct Property<State: Sendable, Event: Sendable, Effect: Sendable>: Send
     self.kind = kind
   }
 
+  /// A law of states, and where it speaks of certain states only, that there are such states.
+  @inlinable static func law(
+    _ name: String, _ citations: [String], _ source: SourceLine, _ cost: PropertyCost, reads: [String]? = nil,
+    when given: (@Sendable (State) -> Bool)?, _ holds: @escaping @Sendable (State) -> Bool
+  ) -> [Self] {
+    guard let given else {
+      return [
+        Self(
+          name: name, citations: citations, source: source, cost: cost, reads: reads,
+          kind: .always { state, _ in holds(state) })
+      ]
+    }
+    return [
+      Self(
+        name: name, citations: citations, source: source, cost: cost, reads: reads,
+        kind: .always { state, _ in !given(state) || holds(state) }),
+      Self(
+        name: "put to the test: \(name)", citations: citations, source: source, reads: reads, kind: .sometimes(given)),
+    ]
+  }
+
   public var kindName: String {
     switch kind {
     case .always: "always"

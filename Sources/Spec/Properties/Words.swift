@@ -1,12 +1,13 @@
 /// Holds in every state.
+///
+/// - Parameter given: The states that the law speaks of, where these are not all. That there are such states is a
+///   property of its own: a law about nothing is not to pass for one that holds.
 @inlinable public func Always<M: Machine>(
   _ name: String, cites: M.Requirement..., cost: PropertyCost = .step, file: String = #fileID, line: Int = #line,
-  _ holds: @escaping @Sendable (M) -> Bool
+  when given: (@Sendable (M) -> Bool)? = nil, _ holds: @escaping @Sendable (M) -> Bool
 ) -> BookPart<M> {
-  .property(
-    Property(
-      name: name, citations: cites.map(\.rawValue), source: SourceLine(file, line), cost: cost,
-      kind: .always { state, _ in holds(state) }))
+  .section(
+    Property.law(name, cites.map(\.rawValue), SourceLine(file, line), cost, when: given, holds).map(BookPart.property))
 }
 
 /// Holds in every state, of the machine and of what the world holds:

@@ -303,10 +303,15 @@ public final class Walk<S: System> {
   /// The event as its host would say it: `router.dequeue agent=1`.
   public func describe(_ event: S.Event) -> String { Printer.line(of: event) }
 
+  /// What routes that share a channel call it, or the effect that alone goes over it.
+  private func name(of channel: Int) -> String {
+    design.channels[channel].channel ?? design.channels[channel].effectName
+  }
+
   /// The move in words.
   public func describe(_ move: Move<S.Event>, in configuration: Configuration<S>) -> (who: String, what: String) {
     switch move.kind {
-    case .delivery(let channel, _): ("channel \(design.channels[channel].effectName)", describe(move.event!))
+    case .delivery(let channel, _): ("channel \(name(of: channel))", describe(move.event!))
     case .answer: ("answer", describe(move.event!))
     case .input: ("input", describe(move.event!))
     case .lose(let index, _):

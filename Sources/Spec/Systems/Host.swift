@@ -15,7 +15,7 @@ public struct Hosted<S: System>: Sendable {
   /// The event that tells this host of a restart.
   public let recovery: S.Event?
   /// Some event of this host, by which a stepper finds the machine in the state.
-  @usableFromInline let sample: S.Event
+  public let sample: S.Event
   /// What each rule for an event says, as ``Verdicts`` tells it.
   public let verdicts: @Sendable (S, S.Event, (_ rule: Int, _ refusing: Int?) -> Void) -> Void
   /// Puts a volatile machine back to its start; does nothing to a durable one.

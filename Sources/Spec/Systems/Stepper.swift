@@ -38,6 +38,8 @@ public final class Stepper<S: System> {
   @exclusivity(unchecked) @usableFromInline var hasReached = false
   /// Whether each machine is judged by its own laws over the step.
   @exclusivity(unchecked) public var isJudging = false
+  /// What the machine to be stepped is remembered under, while one alone is judged; -1 elsewhere.
+  @exclusivity(unchecked) public var judgedNumber = -1
   @exclusivity(unchecked) @usableFromInline var stamp = 0
   @exclusivity(unchecked) @usableFromInline var broken: [Int] = []
   @exclusivity(unchecked) @usableFromInline var leads: (from: UInt32, to: UInt32) = (0, 0)
@@ -123,7 +125,7 @@ public final class Stepper<S: System> {
       return .ignored
     }
     box.outbox.removeAll()
-    if isJudging { box.judge.begin(machine, event, stamp: stamp) }
+    if isJudging { box.judge.begin(machine, event, stamp: stamp, number: judgedNumber) }
     let outcome = box.program.step(&machine, event, &box.outbox)
     guard case .fired(let rule) = outcome else { return outcome }
     fired.append(Firing(host: host, rule: rule))

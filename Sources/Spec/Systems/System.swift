@@ -37,6 +37,8 @@ public struct Design<S: System>: Sendable {
   public internal(set) var contracts: [SystemContract<S>]
   public internal(set) var properties: [Property<S, S.Event, S.Effect>]
   public internal(set) var worlds: [World<S>]
+  /// Identities that a search may take for each other.
+  public let interchangeable: [Interchange<S>]
   /// For each effect of each host, where it goes.
   @usableFromInline let lanes: ContiguousArray<Lane<S>>
   public var channelCount: Int { channels.count }
@@ -50,12 +52,15 @@ public struct Design<S: System>: Sendable {
     var hosts: [Hosted<S>] = []
     var routes: [Routing<S>] = []
     var properties: [Property<S, S.Event, S.Effect>] = []
-    for part in parts() {
+    var interchangeable: [Interchange<S>] = []
+    for part in parts().flatMap(\.parts) {
       switch part {
+      case .section: break
       case .host(let make):
         hosts.append(make(hosts.count))
       case .route(let route): routes.append(route)
       case .property(let property): properties.append(property)
+      case .interchangeable(let identities): interchangeable.append(identities)
       }
     }
     var contracts: [SystemContract<S>] = []
@@ -92,6 +97,7 @@ public struct Design<S: System>: Sendable {
     bindsSteps = routes.contains { $0.over == .together }
     self.properties = hosts.flatMap(\.properties) + properties
     self.worlds = worlds
+    self.interchangeable = interchangeable
   }
 
   @usableFromInline let laneBases: [Int]
@@ -104,6 +110,13 @@ public struct Design<S: System>: Sendable {
 }
 
 extension Design {
+  /// The same design with fewer properties; what judging the others costs is the difference between the two.
+  public func judging(only isJudged: (Property<S, S.Event, S.Effect>) -> Bool) -> Self {
+    var design = self
+    design.properties = properties.filter(isJudged)
+    return design
+  }
+
   /// The channel that a route goes over; nil for a direct one.
   public func channel(of route: Routing<S>) -> Int? {
     guard route.order != nil else { return nil }
@@ -141,10 +154,16 @@ public struct SystemContract<S: System>: Sendable {
   }
 }
 
-public enum DesignPart<S: System>: Sendable {
+public indirect enum DesignPart<S: System>: Sendable {
   case host(@Sendable (Int) -> Hosted<S>)
   case route(Routing<S>)
   case property(Property<S, S.Event, S.Effect>)
+  case interchangeable(Interchange<S>)
+  case section([DesignPart<S>])
+
+  var parts: [DesignPart<S>] {
+    if case .section(let parts) = self { parts.flatMap(\.parts) } else { [self] }
+  }
 }
 
 @resultBuilder public enum DesignBuilder<S: System> {

@@ -10,6 +10,8 @@ public struct DesignSummary: Sendable {
   /// The properties that speak of several machines at once; those of one machine are in its book.
   public let properties: [BookDescription.PropertyDescription]
   public let worlds: [WorldSummary]
+  /// Identities that may be taken for each other, such as `The 5 managers`.
+  public let interchangeable: [String]
 
   public init<S: System>(_ design: Design<S>) {
     name = design.name
@@ -21,6 +23,7 @@ public struct DesignSummary: Sendable {
     routes = design.routes.map(RouteSummary.init)
     let ofHosts = design.hosts.reduce(0) { $0 + $1.properties.count }
     properties = design.properties.dropFirst(ofHosts).map { BookDescription.PropertyDescription($0) }
+    interchangeable = design.interchangeable.map { "The \($0.count) \($0.name)" }
     worlds = design.worlds.map { WorldSummary(name: $0.name, words: $0.words, isExhaustive: $0.isExhaustive) }
   }
 }

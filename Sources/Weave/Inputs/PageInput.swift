@@ -48,11 +48,17 @@ public struct WorldEvidence: Hashable, Sendable {
   public let verdict: String
   /// How states were told apart, such as `64-bit fingerprints, omission odds 3e-9`.
   public let mode: String
+  /// States that are left when those that differ by names alone are taken for each other; nil where nothing is alike.
+  public let upToSymmetry: Int?
+  /// States that are left when orders of steps that make no difference are left out; nil where none can be.
+  public let reduced: Int?
 
   public init(
     world: String, words: String, distinct: Int, generated: Int, depth: Int, findings: Int, rulesCovered: Int,
-    rulesTotal: Int, verdict: String, mode: String
+    rulesTotal: Int, verdict: String, mode: String, upToSymmetry: Int? = nil, reduced: Int? = nil
   ) {
+    self.upToSymmetry = upToSymmetry
+    self.reduced = reduced
     self.world = world
     self.words = words
     self.distinct = distinct

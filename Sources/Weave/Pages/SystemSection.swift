@@ -27,5 +27,8 @@ func systemSection(_ design: DesignSummary, _ page: PageInput, _ citations: Cita
         ]
       })
   }
+  for identities in design.interchangeable {
+    text += "\n\(escaped(identities)) are all alike: exchanging two of them changes no behaviour.\n"
+  }
   return text
 }

@@ -1,0 +1,58 @@
+import Check
+import Spec
+
+/// One model, explored several times by one worker: the counts, which must agree, and the best time.
+struct ModelRuns {
+  let name: String
+  let distinct: Int
+  let generated: Int
+  /// Processor seconds of the quickest run: what disturbs a run on a shared machine only adds to it.
+  let seconds: Double
+  /// Bytes that the search says it held at most, by state.
+  let bytesPerState: Double
+  /// Bytes that the system gave to the process meanwhile, by state; nil where it does not tell.
+  let residentBytesPerState: Double?
+
+  var distinctPerSecond: Double { Double(distinct) / seconds }
+  var generatedPerSecond: Double { Double(generated) / seconds }
+
+  /// - Parameter counts: The states and steps that are known of the model; nil where it is not finished.
+  init<S: System>(
+    _ design: Design<S>, world: World<S>, runs: Int, counts: (distinct: Int, generated: Int)? = nil,
+    options: SearchOptions = SearchOptions()
+  ) throws {
+    name = "\(design.name) \(world.name)"
+    var found: (distinct: Int, generated: Int)?
+    var best = Double.infinity
+    var bytes = 0
+    var resident: Int?
+    for _ in 0..<runs {
+      let before = PeakMemory.forget()
+      let start = processorSeconds
+      let report = explore(design, world: world, options: options)
+      best = min(best, processorSeconds - start)
+      if let before, let peak = PeakMemory.bytes { resident = max(resident ?? 0, peak - before) }
+      bytes = max(bytes, report.peakBytes)
+      guard report.isComplete else { throw BenchError("\(name): \(report.boundsMet.joined(separator: ", "))") }
+      guard report.verdict == .ready else { throw BenchError("\(name): \(report.verdict)") }
+      let now = (report.distinct, report.generated)
+      if let expected = counts ?? found, expected != now {
+        throw BenchError("\(name): \(now) states and steps, where \(expected) are known")
+      }
+      found = now
+    }
+    guard let found else { throw BenchError("\(name) was never run") }
+    (distinct, generated) = found
+    seconds = best
+    bytesPerState = Double(bytes) / Double(distinct)
+    residentBytesPerState = resident.map { [distinct] in Double($0) / Double(distinct) }
+  }
+
+  /// The same, of the only world of a design.
+  init<S: System>(
+    _ design: Design<S>, runs: Int, counts: (distinct: Int, generated: Int)? = nil,
+    options: SearchOptions = SearchOptions()
+  ) throws {
+    try self.init(design, world: design.worlds[0], runs: runs, counts: counts, options: options)
+  }
+}

@@ -1,0 +1,118 @@
+import Check
+import Foundation
+import Options
+import Spec
+import Weave
+
+/// How a run is drawn.
+enum DiagramForm: String, CaseIterable, ExpressibleByArgument {
+  /// Box-drawing characters.
+  case terminal
+  /// What GitHub draws.
+  case mermaid
+  /// An image, for a file.
+  case svg
+
+  func draw(_ trace: Trace, ending finding: Finding? = nil) -> String {
+    let sequence = trace.sequence(ending: finding)
+    switch self {
+    case .terminal: return sequence.terminal()
+    case .mermaid: return sequence.mermaid
+    case .svg: return Weave.svg(sequence, label: finding.map { "A run after which \($0.words)" } ?? "A run")
+    }
+  }
+}
+
+/// What becomes of counterexamples beside their step tables: diagrams, files, saved tests.
+///
+/// Files keep the first of the gravest counterexamples of all worlds.
+struct Telling {
+  let entry: CatalogEntry
+  let diagram: DiagramForm?
+  let diagramFile: String?
+  let testFile: String?
+  private var kept: Finding?
+  private var remarks: [String] = []
+
+  init(entry: CatalogEntry, diagram: DiagramForm?, diagramFile: String?, testFile: String?) {
+    self.entry = entry
+    self.diagram = diagram
+    self.diagramFile = diagramFile
+    self.testFile = testFile
+  }
+
+  static func validate(_ diagram: DiagramForm?, file: String?) throws {
+    if file != nil, diagram == nil {
+      throw ValidationError("--diagram-file is given without --diagram: say how to draw, as in --diagram svg")
+    }
+  }
+
+  /// The form to print in; nil where the diagram goes into a file.
+  var shownDiagram: DiagramForm? { diagramFile == nil ? diagram : nil }
+
+  /// Writes the files that were asked for, of the gravest counterexample so far.
+  mutating func keep(_ findings: [CheckFinding], world: String) throws {
+    let told = findings.filter(\.trace.isTold)
+    guard diagramFile != nil || testFile != nil, let first = told.first,
+      let gravest = told.first(where: { $0.finding.severity < first.finding.severity }) ?? told.first,
+      kept.map({ gravest.finding.severity < $0.severity }) ?? true
+    else { return }
+    kept = gravest.finding
+    remarks = []
+    if let diagram, let diagramFile {
+      try Telling.write(diagram.draw(gravest.trace, ending: gravest.finding), to: diagramFile)
+      remarks.append("the diagram is in \(diagramFile)")
+    }
+    if let testFile { try save(gravest, world, to: testFile) }
+  }
+
+  /// Tells which files were written.
+  func close() {
+    for remark in remarks { print("  \(remark)") }
+    if let testFile, kept == nil { print("  nothing was found, so \(testFile) was not written") }
+  }
+
+  private mutating func save(_ found: CheckFinding, _ world: String, to path: String) throws {
+    let again = try? entry.rerun(world, found.trace.lines.joined(separator: "\n"), found.trace.loopsFrom)
+    guard let again, again.finds(found.finding.code, found.finding.words) else {
+      let words = "no test was written: taken again by its steps, the run does not show \(found.finding.code)"
+      remarks.append(words)
+      return
+    }
+    let test = SavedTest(
+      module: "Machines", design: entry.expression, machine: entry.name, world: world, finding: found.finding,
+      trace: found.trace)
+    let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+    try Telling.write(test.source(suite: name), to: path)
+    remarks.append("the test is in \(path); it fails until this is mended")
+  }
+
+  static func write(_ text: String, to path: String) throws {
+    do {
+      try Data((text.hasSuffix("\n") ? text : text + "\n").utf8).write(to: URL(fileURLWithPath: path))
+    } catch {
+      throw WorldFailure("\(path) cannot be written: \(error.localizedDescription)")
+    }
+  }
+
+  // MARK: - Telling one
+
+  static func show(_ trace: Trace, _ finding: Finding?, _ diagram: DiagramForm?) {
+    print(trace.text(ending: finding))
+    if let diagram { print("\n\(diagram.draw(trace, ending: finding))\n") }
+  }
+
+  /// The keys that tell a counterexample in JSON.
+  static func object(_ trace: Trace, _ finding: Finding, _ diagram: DiagramForm?) -> [String: Any] {
+    var object: [String: Any] = [
+      "trace": trace.steps.map { "\($0.who) \($0.what)" }, "lines": trace.lines,
+    ]
+    if let diagram, trace.isTold { object["diagram"] = diagram.draw(trace, ending: finding) }
+    return object
+  }
+}
+
+extension Trace {
+  /// Whether there is a run to tell, or only a finding of the whole.
+  var isTold: Bool { !steps.isEmpty || loopsFrom != nil }
+}

@@ -1,0 +1,184 @@
+import Check
+import Machines
+import Spec
+import Testing
+
+@Suite struct `Symmetry` {
+  private func explore<S: System>(_ design: Design<S>, reduces: Bool = false, findings: Int = 8) -> ExplorationReport {
+    Check.explore(
+      design, world: design.worlds[0],
+      options: SearchOptions(bounds: Bounds(findings: findings), reduces: reduces, isUpToSymmetry: true))
+  }
+
+  // MARK: - Exactly one state of each set
+
+  @Test(arguments: [(3, 80, 288), (5, 314, 8_832), (7, 920, 296_448)])
+  func `two-phase commit in its orbits, which stand for every state`(managers: Int, orbits: Int, states: Int) {
+    let report = explore(TwoPhaseCommit.design(managers: managers))
+    #expect(report.distinct == orbits)
+    #expect(report.represented == states)
+    #expect(report.verdict == .ready && report.isComplete)
+    #expect(report.symmetry == "up to symmetry of the \(managers) managers")
+  }
+
+  @Test(arguments: [EpochSwitch.sizes[1], EpochSwitch.buffered[0]])
+  func `queues that carry identities are renamed too`(design: Design<EpochSwitch>) {
+    let plain = Check.explore(design, world: design.worlds[0])
+    let report = explore(design)
+    #expect(report.represented == plain.distinct)
+    #expect(report.distinct < plain.distinct)
+    #expect(report.depth == plain.depth)
+    #expect(report.verdict == .ready)
+    #expect(report.coverage.rules.map { $0.fired > 0 } == plain.coverage.rules.map { $0.fired > 0 })
+  }
+
+  /// Directed graphs, in which vertices can be told apart by their edges alone, as many as Harary and Palmer count
+  /// (OEIS A000273).
+  @Test(arguments: [(2, 3), (3, 16), (4, 218)])
+  func `graphs without names`(vertices: Int, graphs: Int) {
+    let report = explore(Graph.design(vertices: vertices))
+    #expect(report.distinct == graphs)
+    #expect(report.represented == 1 << (vertices * (vertices - 1)))
+    #expect(report.findings.isEmpty)
+  }
+
+  @Test func `several workers find the same orbits`() {
+    let one = explore(Graph.design(vertices: 4))
+    let design = Graph.design(vertices: 4)
+    for workers in 2...3 {
+      let report = Check.explore(
+        design, world: design.worlds[0], options: SearchOptions(workers: workers, isUpToSymmetry: true))
+      #expect(report.distinct == one.distinct && report.graphDigest == one.graphDigest)
+      #expect(report.represented == one.represented)
+    }
+  }
+
+  @Test(arguments: StateMemory.allCases) func `whatever is remembered`(memory: StateMemory) {
+    let design = TwoPhaseCommit.design(managers: 4)
+    let report = Check.explore(
+      design, world: design.worlds[0], options: SearchOptions(memory: memory, isUpToSymmetry: true))
+    #expect(report.distinct == explore(design).distinct)
+  }
+
+  // MARK: - The same verdicts
+
+  @Test func `a counterexample is as short, and is told under the names that it began with`() throws {
+    let hasty = Coordinator.book.edited("commit", .dropGuard(0))!
+    let design = TwoPhaseCommit.design(managers: 3, coordinator: hasty)
+    let plain = Check.explore(design, world: design.worlds[0])
+    let report = explore(design)
+    #expect(report.findings.map(\.finding) == plain.findings.map(\.finding))
+    let (told, expected) = (try #require(report.findings.first).trace, try #require(plain.findings.first).trace)
+    #expect(told.steps.count == expected.steps.count)
+    #expect(
+      told.text == """
+        """)
+  }
+
+  @Test(arguments: [false, true]) func `broken switches are found broken, reduced or not`(reduces: Bool) throws {
+    for rule in ["commit when all hold", "note who holds"] {
+      let sender = try #require(Sender.book.edited(rule, .dropGuard(0)))
+      let design = EpochSwitch.design("2,3,2", messages: 2, room: 3, attempts: 2, sender: sender)
+      let plain = Check.explore(design, world: design.worlds[0])
+      let report = explore(design, reduces: reduces)
+      #expect(Set(report.findings.map(\.finding.code)) == Set(plain.findings.map(\.finding.code)), "\(rule)")
+      #expect(report.findings.first?.trace.steps.count == plain.findings.first?.trace.steps.count, "\(rule)")
+      #expect(!report.findings.contains { $0.finding.code == "not-interchangeable" }, "\(rule)")
+    }
+  }
+
+  // MARK: - What is refused
+
+  @Test func `identities that nobody declared`() {
+    let report = explore(DiningPhilosophers.design(count: 3))
+    #expect(report.symmetry == "no symmetry: dining-philosophers declares no interchangeable identities")
+    #expect(report.distinct == 32 && report.represented == nil)
+  }
+
+  @Test func `a rule that knows one of them by name`() throws {
+    let report = explore(Graph.design(vertices: 3, spared: 2))
+    let finding = try #require(report.findings.first { $0.finding.code == "not-interchangeable" })
+    #expect(finding.finding.severity == .critical)
+    #expect(report.verdict == .fixRequired)
+    #expect(finding.finding.words == "")
+  }
+
+  @Test func `an exchange that leaves something behind`() throws {
+    let report = explore(Graph.design(vertices: 3, forgetsToRename: true))
+    let finding = try #require(report.findings.first { $0.finding.code == "not-interchangeable" })
+    #expect(finding.finding.words == "")
+  }
+
+  @Test func `an exchange that has no image among the channels`() {
+    let report = explore(RingWithAClaim.design)
+    #expect(report.symmetry == "")
+  }
+
+  @Test func `leads-to is not judged, and that is said`() {
+    let report = explore(Graph.design(vertices: 2, leads: true))
+    #expect(report.leadsTo == ["an edge leads to all"])
+    #expect(!report.judgesLeadsTo)
+  }
+}
+
+/// A graph that gains edges one by one; an edge is a cell of one machine.
+private enum Graph {
+  /// - Parameters:
+  ///   - spared: A vertex that no edge may leave, known to a guard by its name.
+  ///   - forgetsToRename: Whether an exchange renames where edges begin but not where they end.
+  static func design(
+    vertices: Int, spared: Int? = nil, forgetsToRename: Bool = false, leads: Bool = false
+  ) -> Design<Row> {
+    let book = RuleBook<Toy>("Graph", resting: .idle) {
+      In(.idle) {
+        On(.turn, "draw an edge")
+          .when("it is not there") { graph, edge in graph[edge] == 0 }
+          .when("its vertex is not spared") { _, edge in spared.map { Int(edge) / vertices != $0 } ?? true }
+          .then { graph, edge in graph[edge] = 1 }
+      }
+    }
+    let edges = (0..<vertices * vertices).filter { $0 / vertices != $0 % vertices }.map(UInt8.init)
+    let world = Row.world([Toy(Array(repeating: 0, count: vertices * vertices))]) {
+      Input(.member(0), .turn) { _ in edges }
+    }
+    @Sendable func renamed(_ edge: UInt8, _ swap: Swap) -> UInt8 {
+      let (from, to) = (edge / UInt8(vertices), edge % UInt8(vertices))
+      return swap(from) * UInt8(vertices) + (forgetsToRename ? to : swap(to))
+    }
+    return Row.design([book], [world]) {
+      if leads {
+        LeadsTo(
+          "an edge leads to all", from: { row in row.toys[0].cells.contains(1) },
+          to: { row in !row.toys[0].cells.contains(0) })
+      }
+      Interchangeable("vertices", count: vertices) { row, swap in
+        let cells = row.toys[0].cells
+        for edge in cells.indices { row.toys[0].cells[Int(renamed(UInt8(edge), swap))] = cells[edge] }
+      } event: { event, swap in
+        event.inner.number = renamed(event.inner.number, swap)
+      } effect: { _, _ in
+      }
+    }
+  }
+}
+
+/// Three toys in a ring, said to be all alike: a ring has turns, but its neighbours cannot be exchanged.
+private enum RingWithAClaim {
+  static let design = Row.design(
+    Array(
+      repeating: RuleBook<Toy>("Toy", resting: .idle) { In(.idle) { On(.go, "send").emit(.tell) { _ in 0 } } }, count: 3
+    ),
+    [Row.world([Toy(), Toy(), Toy()]) { Input(.member(0), .go, atMost: 1) }]
+  ) {
+    for number in 0..<3 {
+      Route(.tell, of: .member(number), to: .member((number + 1) % 3), as: .take, over: .fifo)
+    }
+    Interchangeable("toys", count: 3) { row, swap in
+      swap(&row.toys)
+    } event: { event, swap in
+      event.number = swap(event.number)
+    } effect: { effect, swap in
+      effect.number = swap(effect.number)
+    }
+  }
+}
