@@ -4,10 +4,10 @@ import Spec
 ///
 ///     let report = fuzz(TopologySwitch.design, world: team, options: FuzzOptions(seed: 7, cases: 1000))
 ///
-/// A run is a sequence of choices, as ``forAll(_:_:settings:targeting:_:)`` draws and shrinks them: for each step a group
-/// of the moves that the contracts admit (an input, answers, deliveries, a fault), then a move of it. Steps that change
-/// nothing do not count. Where the world is small, runs first go the shortest ways to rules, and pairs of rules in a row,
-/// that were never seen; elsewhere what followed a rule least often is drawn more often.
+/// A run is a sequence of choices, as ``forAll(_:_:settings:targeting:_:)`` draws and shrinks them: for each step a
+/// group of the moves that the contracts admit (an input, answers, deliveries, a fault), then a move of it. Steps that
+/// change nothing do not count. Where the world is small, runs first go the shortest ways to rules, and pairs of rules
+/// in a row, that were never seen; elsewhere what followed a rule least often is drawn more often.
 ///
 /// - Parameters:
 ///   - store: Where the choices of broken runs are kept; they are tried again first.
