@@ -194,7 +194,8 @@ private let philosophers = RuleBook<Toy>("Philosophers", resting: .done) {
       ])
     #expect(report.trace(to: "unexpected-event")?.events == ["toy tick"])
     #expect(report.trace(to: "identity-open")?.events == ["toy go", "toy go"])
-    #expect(report.trace(to: "refused-answer")?.steps.last?.rules == ["refused: it is not so that the cell is set"])
+    let refusals = report.trace(to: "refused-answer")?.steps.last?.events.last?.refusals
+    #expect(refusals?.map(\.name) == ["the cell is set"])
     #expect(report.verdict == .fixRequired)
   }
 

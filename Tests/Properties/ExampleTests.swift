@@ -223,13 +223,18 @@ private struct Size: Equatable, CustomStringConvertible {
       by: """
           1  input  sender prepare
                sender: begin an attempt
+               posts receiver 0 hold number=1
+               posts receiver 1 hold number=1
                sender.phase: open → preparing
                sender.attempt: 0 → 1
           2  channel down 0  receiver 0 hold number=1
                receiver 0: hold, and say so
+               posts sender held number=1
                receivers[0].phase: open → holding
           3  channel up 0  sender held number=1
                sender: commit when all hold
+               posts receiver 0 commit number=1
+               posts receiver 1 commit number=1
                sender.phase: preparing → open
                sender.epoch: 0 → 1
         """)
@@ -519,9 +524,11 @@ private struct Size: Equatable, CustomStringConvertible {
       by: """
           1  input  0 stand
                node 0: stand for election
+               posts node 1 1 candidate number=0
                nodes[0].phase: passive → standing
           2  input  2 stand
                node 2: stand for election
+               posts node 0 0 candidate number=1
                nodes[2].phase: passive → standing
           3  channel candidate  0 candidate number=1
                node 0: be elected

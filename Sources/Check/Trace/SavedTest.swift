@@ -24,15 +24,14 @@ public struct SavedTest: Sendable {
     self.trace = trace
   }
 
-  /// The file's text.
+  /// The file's text. It names no line of another file, so that it stays as it is while they change.
   ///
   /// - Parameter suite: The name of the suite, by which a file's tests are told from those of others.
   public func source(suite: String) -> String {
     let modules = ["Check", module, "Spec", "Testing"].sorted().map { "import \($0)" }
-    let place = finding.place.isEmpty ? "" : " at \(finding.place)"
     let told =
       ["Of \(machine) in the world \"\(world)\", found by interlock:", ""]
-      + wrapped("", "\(finding.severity.word) \(finding.code)\(place): \(finding.words)", indent: 2) + [""]
+      + wrapped("", "\(finding.severity.word) \(finding.code): \(finding.words)", indent: 2) + [""]
       + trace.text.split(separator: "\n" as Character).map { "    \($0)" }
     let loop = trace.loopsFrom.map { ", loopsFrom: \($0)" } ?? ""
     return
@@ -49,7 +48,7 @@ public struct SavedTest: Sendable {
 
   private var testName: String {
     let words = "not again: \(finding.words)"
-    return words.count <= 90 ? words : "\(words.prefix(89))…"
+    return wrapped("", words, indent: 0, columns: 90)[0]
   }
 }
 
