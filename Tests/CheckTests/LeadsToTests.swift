@@ -74,6 +74,7 @@ import Testing
           2  answer  toy no
                toy: ask again
                sends toy ask
+             — and again from step 2 —
         """)
   }
 

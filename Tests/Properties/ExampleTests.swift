@@ -108,6 +108,9 @@ private struct Size: Equatable, CustomStringConvertible {
                managers[0].phase: working → aborted
           2  input  coordinator decideCommit
                coordinator: commit
+               posts manager 0 commit
+               posts manager 1 commit
+               posts manager 2 commit
                coordinator.phase: deciding → committed
           3  channel network  manager 1 commit
                manager 1: learn that all commit
@@ -122,6 +125,7 @@ private struct Size: Equatable, CustomStringConvertible {
     #expect(
       report.findings.map { "\($0.finding.code): \($0.finding.words)" } == [
         #"never-met: "the coordinator commits" never happened in this world"#,
+        #"never-met: "put to the test: no manager commits while another aborts" never happened in this world"#,
         #"rule-never-fired: coordinator: "note who has prepared" never fired in this world"#,
         #"rule-never-fired: coordinator: "commit" never fired in this world"#,
         #"rule-never-fired: Manager: "learn that all commit" never fired in this world"#,
@@ -140,6 +144,7 @@ private struct Size: Equatable, CustomStringConvertible {
           """
             \(number + 1)  input  philosopher \(number) next
                  philosopher \(number): take the first fork
+                 → fork \(number) take
                  fork \(number): be taken
                  philosophers[\(number)].phase: thinking → hasOne
                  forks[\(number)].phase: free → held
@@ -156,14 +161,18 @@ private struct Size: Equatable, CustomStringConvertible {
       by: """
           1  input  philosopher 0 next
                philosopher 0: take the first fork
+               → fork 0 take
                fork 0: be taken
                philosophers[0].phase: thinking → hasOne
           2  input  philosopher 0 next
                philosopher 0: take the second fork
+               → fork 1 take
                fork 1: be taken
                philosophers[0].phase: hasOne → eating
           3  input  philosopher 0 next
                philosopher 0: put the second fork back
+               → fork 1 put
+               fork 1: unexpected
                philosophers[0].phase: eating → done
         """)
   }
@@ -177,19 +186,27 @@ private struct Size: Equatable, CustomStringConvertible {
       by: """
           1  input  sender prepare
                sender: begin an attempt
+               posts receiver 0 hold number=1
+               posts receiver 1 hold number=1
                sender.phase: open → preparing
                sender.attempt: 0 → 1
           2  channel down 0  receiver 0 hold number=1
                receiver 0: hold, and say so
+               posts sender held number=1
                receivers[0].phase: open → holding
           3  channel down 1  receiver 1 hold number=1
                receiver 1: hold, and say so
+               posts sender held number=9
                receivers[1].phase: open → holding
           4  input  sender giveUp
                sender: give the attempt up
+               posts receiver 0 abort
+               posts receiver 1 abort
                sender.phase: preparing → open
           5  input  sender prepare
                sender: begin an attempt
+               posts receiver 0 hold number=2
+               posts receiver 1 hold number=2
                sender.phase: open → preparing
                sender.attempt: 1 → 2
           6  channel up 0  sender held number=1
@@ -226,19 +243,24 @@ private struct Size: Equatable, CustomStringConvertible {
       by: """
           1  input  sender prepare
                sender: begin an attempt
+               posts receiver 0 hold number=1
+               posts receiver 1 hold number=1
                sender.phase: open → preparing
                sender.attempt: 0 → 1
           2  channel down 0  receiver 0 hold number=1
                receiver 0: hold, and say so
+               posts sender held number=1
                receivers[0].phase: open → holding
           3  input  sender giveUp
                sender: give the attempt up
                sender.phase: preparing → open
           4  input  sender send
                sender: send to every receiver
+               posts receiver 0 data number=0
+               posts receiver 1 data number=0
                sender.messages left: 2 → 1
           5  channel down 0  receiver 0 data number=0
-               unexpected
+               receiver 0: unexpected
         """)
   }
 
@@ -253,20 +275,23 @@ private struct Size: Equatable, CustomStringConvertible {
                processes[0].phase: outside → wanting
           2  answer  process 0 go
                process 0: say so
-               memory: note who wants to enter
                sends process 0 step
+               → memory raise number=0
+               memory: note who wants to enter
                processes[0].phase: wanting → yielding
                memory.wants[0]: no → yes
           3  answer  process 0 go
                process 0: give way
-               memory: let the other go first
                sends process 0 step
+               → memory yield number=0
+               memory: let the other go first
                processes[0].phase: yielding → waiting
                memory.turn: 0 → 1
           4  answer  process 0 go
                process 0: enter
-               memory: let it enter
                sends process 0 step
+               → memory enter number=0
+               memory: let it enter
                processes[0].phase: waiting → critical
           5  input  process 1 want
                process 1: want to enter
@@ -274,20 +299,23 @@ private struct Size: Equatable, CustomStringConvertible {
                processes[1].phase: outside → wanting
           6  answer  process 1 go
                process 1: say so
-               memory: note who wants to enter
                sends process 1 step
+               → memory raise number=1
+               memory: note who wants to enter
                processes[1].phase: wanting → yielding
                memory.wants[1]: no → yes
           7  answer  process 1 go
                process 1: give way
-               memory: let the other go first
                sends process 1 step
+               → memory yield number=1
+               memory: let the other go first
                processes[1].phase: yielding → waiting
                memory.turn: 1 → 0
           8  answer  process 1 go
                process 1: enter
-               memory: let it enter
                sends process 1 step
+               → memory enter number=1
+               memory: let it enter
                processes[1].phase: waiting → critical
         """)
   }
@@ -307,8 +335,9 @@ private struct Size: Equatable, CustomStringConvertible {
                processes[1].phase: outside → wanting
           3  answer  process 1 go
                process 1: say so
-               memory: note who wants to enter
                sends process 1 step
+               → memory raise number=1
+               memory: note who wants to enter
                processes[1].phase: wanting → yielding
                memory.wants[1]: no → yes
           4  answer  process 1 go
@@ -317,13 +346,15 @@ private struct Size: Equatable, CustomStringConvertible {
                processes[1].phase: yielding → waiting
           5  answer  process 1 go
                process 1: enter
-               memory: let it enter
                sends process 1 step
+               → memory enter number=1
+               memory: let it enter
                processes[1].phase: waiting → critical
           6  answer  process 0 go
                process 0: say so
-               memory: note who wants to enter
                sends process 0 step
+               → memory raise number=0
+               memory: note who wants to enter
                processes[0].phase: wanting → yielding
                memory.wants[0]: no → yes
           7  answer  process 0 go
@@ -332,8 +363,9 @@ private struct Size: Equatable, CustomStringConvertible {
                processes[0].phase: yielding → waiting
           8  answer  process 0 go
                process 0: enter
-               memory: let it enter
                sends process 0 step
+               → memory enter number=0
+               memory: let it enter
                processes[0].phase: waiting → critical
         """)
   }
@@ -351,19 +383,22 @@ private struct Size: Equatable, CustomStringConvertible {
                processes[0].phase: outside → wanting
           2  answer  process 0 go
                process 0: say so
-               memory: note who wants to enter
                sends process 0 step
+               → memory raise number=0
+               memory: note who wants to enter
                processes[0].phase: wanting → yielding
                memory.wants[0]: no → yes
           3  answer  process 0 go
                process 0: give way
-               memory: go first
                sends process 0 step
+               → memory yield number=0
+               memory: go first
                processes[0].phase: yielding → waiting
           4  answer  process 0 go
                process 0: enter
-               memory: let it enter
                sends process 0 step
+               → memory enter number=0
+               memory: let it enter
                processes[0].phase: waiting → critical
           5  input  process 1 want
                process 1: want to enter
@@ -371,20 +406,23 @@ private struct Size: Equatable, CustomStringConvertible {
                processes[1].phase: outside → wanting
           6  answer  process 1 go
                process 1: say so
-               memory: note who wants to enter
                sends process 1 step
+               → memory raise number=1
+               memory: note who wants to enter
                processes[1].phase: wanting → yielding
                memory.wants[1]: no → yes
           7  answer  process 1 go
                process 1: give way
-               memory: go first
                sends process 1 step
+               → memory yield number=1
+               memory: go first
                processes[1].phase: yielding → waiting
                memory.turn: 0 → 1
           8  answer  process 1 go
                process 1: enter
-               memory: let it enter
                sends process 1 step
+               → memory enter number=1
+               memory: let it enter
                processes[1].phase: waiting → critical
         """)
   }
@@ -405,36 +443,43 @@ private struct Size: Equatable, CustomStringConvertible {
                processes[1].phase: outside → wanting
           3  answer  process 1 go
                process 1: say so
-               memory: note who wants to enter
                sends process 1 step
+               → memory raise number=1
+               memory: note who wants to enter
                processes[1].phase: wanting → yielding
                memory.wants[1]: no → yes
           4  answer  process 1 go
                process 1: give way
-               memory: let the other go first
                sends process 1 step
+               → memory yield number=1
+               memory: let the other go first
                processes[1].phase: yielding → waiting
           5  answer  process 1 go
                process 1: enter
-               memory: let it enter
                sends process 1 step
+               → memory enter number=1
+               memory: let it enter
                processes[1].phase: waiting → critical
           6  answer  process 1 go
                process 1: leave
+               → memory lower number=1
                memory: note who is outside
                processes[1].phase: critical → outside
           7  answer  process 0 go
                process 0: say so
-               memory: note who wants to enter
                sends process 0 step
+               → memory raise number=0
+               memory: note who wants to enter
                processes[0].phase: wanting → yielding
                memory.wants[0]: no → yes
           8  answer  process 0 go
                process 0: give way
-               memory: let the other go first
                sends process 0 step
+               → memory yield number=0
+               memory: let the other go first
                processes[0].phase: yielding → waiting
                memory.turn: 0 → 1
+             — and so it may stay for ever —
         """)
   }
 
@@ -446,16 +491,20 @@ private struct Size: Equatable, CustomStringConvertible {
       by: """
           1  input  1 stand
                node 1: stand for election
+               posts node 2 2 candidate number=2
                nodes[1].phase: passive → standing
           2  input  2 stand
                node 2: stand for election
+               posts node 0 0 candidate number=1
                nodes[2].phase: passive → standing
           3  channel candidate  2 candidate number=2
                node 2: swallow a lower number
           4  channel candidate  0 candidate number=1
                node 0: pass a higher number on
+               posts node 1 1 candidate number=1
           5  channel candidate  1 candidate number=1
                node 1: pass a higher number on
+               posts node 2 2 candidate number=1
           6  channel candidate  2 candidate number=1
                node 2: be elected
                nodes[2].phase: standing → elected
@@ -488,14 +537,18 @@ private struct Size: Equatable, CustomStringConvertible {
       by: """
           1  input  0 stand
                node 0: stand for election
+               posts node 1 1 candidate number=0
                nodes[0].phase: passive → standing
           2  channel candidate  1 candidate number=0
                node 1: stand against a lower number
+               posts node 2 2 candidate number=2
                nodes[1].phase: passive → standing
           3  channel candidate  2 candidate number=2
                node 2: pass a higher number on
+               posts node 0 0 candidate number=2
           4  channel candidate  0 candidate number=2
                node 0: swallow a lower number
+             — and so it may stay for ever —
         """)
   }
 }
