@@ -23,6 +23,7 @@ import Foundation
     ("journal", Journaling.figures),
     ("explore", Exploring.figures),
     ("shrinking", Shrinking.figures),
+    ("stateful", Stateful.figures),
     ("storm", Storming.figures),
     ("switching", Switching.figures),
   ]

@@ -26,7 +26,7 @@ struct CatalogEntry: Sendable {
     @Sendable (_ world: String, SearchOptions, Checkpointing, ((ExplorationProgress) -> Void)?) throws(CheckpointError)
       ->
       ExplorationReport
-  let fuzz: @Sendable (_ world: String, FuzzOptions, ((Int, Int) -> Void)?) -> FuzzReport
+  let fuzz: @Sendable (_ world: String, FuzzOptions, (any ExampleStore)?, ((Int, Int) -> Void)?) -> FuzzReport
   let tabulate: @Sendable (_ world: String) throws(ExportError) -> Tabulation
   let scenarios: @Sendable () -> (count: Int, failures: [ScenarioFailure])
   let mutation: Mutation
@@ -69,7 +69,7 @@ struct CatalogEntry: Sendable {
     }
     fuzz = {
       let (design, world) = worldsByName[$0]!
-      return Check.fuzz(design, world: world, options: $1, progress: $2)
+      return Check.fuzz(design, world: world, options: $1, store: $2, progress: $3)
     }
     tabulate = { name throws(ExportError) in
       let (design, world) = worldsByName[name]!

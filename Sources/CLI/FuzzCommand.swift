@@ -1,4 +1,6 @@
+import Adapters
 import Check
+import Foundation
 import Options
 import Spec
 
@@ -15,6 +17,9 @@ struct Fuzz: ParsableCommand {
   @Option(help: ArgumentHelp("Steps of each run.", valueName: "count")) var steps: Int = 200
   @Option(name: .customLong("case"), help: ArgumentHelp("Only this run of the seed.", valueName: "number")) var only:
     Int?
+  @Option(help: ArgumentHelp("Only the run that these choices make.", valueName: "choices")) var replay: String?
+  @Option(help: ArgumentHelp("Where broken runs are kept, to be tried again first.", valueName: "folder"))
+  var examples: String = ".interlock/examples"
   @Option(help: "Draw each counterexample as a sequence of messages too.") var diagram: DiagramForm?
   @Option(
     help: ArgumentHelp("Put the diagram of the gravest counterexample into this file instead.", valueName: "file"))
@@ -32,6 +37,8 @@ struct Fuzz: ParsableCommand {
     }
     try Telling.validate(diagram, file: diagramFile)
     if let only, only < 0 { throw ValidationError("--case is \(only); runs are counted from 0") }
+    if let replay, Tokens(text: replay) == nil { throw ValidationError("--replay is not the text of a run") }
+    if replay != nil, world == nil { throw ValidationError("--replay needs a --world") }
   }
 
   mutating func run() throws {
@@ -42,7 +49,9 @@ struct Fuzz: ParsableCommand {
     var telling = Telling(entry: entry, diagram: diagram, diagramFile: diagramFile, testFile: saveTest)
     for name in try entry.worlds(named: world, exhaustive: false) {
       let progress = Options.Progress()
-      let report = entry.fuzz(name, FuzzOptions(seed: seed, cases: cases, steps: steps, only: only)) { cases, steps in
+      let options = FuzzOptions(
+        seed: seed, cases: cases, steps: steps, only: only, replay: replay.flatMap { Tokens(text: $0) })
+      let report = entry.fuzz(name, options, ExampleFolder(at: examples)) { cases, steps in
         progress.update("\(name): \(Output.count(cases)) runs, \(Output.count(steps)) steps")
       }
       progress.finish()
@@ -62,30 +71,33 @@ struct Fuzz: ParsableCommand {
       "  \(Output.count(report.cases)) runs, \(Output.count(report.steps)) steps; rules fired: "
         + "\(report.coverage.rulesFired) of \(report.coverage.rules.count); sometimes met: "
         + "\(report.coverage.sometimes.count { $0.isMet }) of \(report.coverage.sometimes.count)")
+    print("  covered / reachable: rules \(report.rules), pairs in a row \(report.pairs)")
     for finding in report.findings {
       print("  " + Output.line(finding.finding, style))
-      print("  shrunk from \(finding.drawn) steps to \(finding.shrunk); again with: \(replay(report, finding))")
+      print("  \(finding.length); again with: \(report.command(for: finding))")
       Telling.show(finding.trace, finding.finding, diagram)
     }
     print("  \(Output.verdict(report.verdict, style))")
-  }
-
-  private func replay(_ report: FuzzReport, _ finding: FuzzFinding) -> String {
-    "interlock fuzz \(report.machine) --world \(report.world) --seed \(report.options.seed) "
-      + "--case \(finding.number) --steps \(report.options.steps)"
   }
 
   private func object(_ report: FuzzReport) -> [String: Any] {
     [
       "machine": report.machine, "world": report.world, "seed": report.options.seed, "cases": report.cases,
       "steps": report.steps, "rules_fired": report.coverage.rulesFired, "rules": report.coverage.rules.count,
+      "rules_reachable": known(report.rules.reachable), "pairs_covered": report.pairs.covered,
+      "pairs_reachable": known(report.pairs.reachable),
       "findings": report.findings.map { finding in
         [
           "severity": finding.finding.severity.word, "code": finding.finding.code, "words": finding.finding.words,
-          "case": finding.number, "drawn": finding.drawn, "shrunk": finding.shrunk, "replay": replay(report, finding),
+          "case": known(finding.number), "drawn": finding.drawn, "shrunk": finding.shrunk,
+          "states_explored": known(finding.statesExplored), "choices": finding.choices.text,
+          "replay": report.command(for: finding),
         ].merging(Telling.object(finding.trace, finding.finding, diagram)) { $1 }
       },
       "verdict": report.verdict.rawValue,
     ]
   }
+
+  /// A number, or null for one that nobody knows.
+  private func known(_ number: Int?) -> Any { number.map { $0 as Any } ?? NSNull() }
 }

@@ -57,7 +57,7 @@ private func run(_ options: FuzzOptions, _ book: RuleBook<Toy> = book) -> FuzzRe
   @Test func `one seed is one run`() throws {
     func text(_ seed: UInt64) -> String {
       let report = run(FuzzOptions(seed: seed, cases: 20))
-      let found = report.findings.map { "\($0.number) \($0.drawn)\n\($0.trace.text)" }
+      let found = report.findings.map { "\($0.number ?? -1) \($0.drawn)\n\($0.trace.text)" }
       return "\(report.cases) \(report.steps)\n\(found.joined())"
     }
     #expect(text(3) == text(3))

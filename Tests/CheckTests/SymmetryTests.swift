@@ -82,7 +82,10 @@ import Testing
       let plain = Check.explore(design, world: design.worlds[0])
       let report = explore(design, reduces: reduces)
       #expect(Set(report.findings.map(\.finding.code)) == Set(plain.findings.map(\.finding.code)), "\(rule)")
-      #expect(report.findings.first?.trace.steps.count == plain.findings.first?.trace.steps.count, "\(rule)")
+      // A reduced search finds a way, and not the shortest.
+      if !reduces {
+        #expect(report.findings.first?.trace.steps.count == plain.findings.first?.trace.steps.count, "\(rule)")
+      }
       #expect(!report.findings.contains { $0.finding.code == "not-interchangeable" }, "\(rule)")
     }
   }
@@ -92,7 +95,7 @@ import Testing
   @Test func `identities that nobody declared`() {
     let report = explore(DiningPhilosophers.design(count: 3))
     #expect(report.symmetry == "no symmetry: dining-philosophers declares no interchangeable identities")
-    #expect(report.distinct == 32 && report.represented == nil)
+    #expect(report.distinct == 24 && report.represented == nil)
   }
 
   @Test func `a rule that knows one of them by name`() throws {
@@ -100,18 +103,26 @@ import Testing
     let finding = try #require(report.findings.first { $0.finding.code == "not-interchangeable" })
     #expect(finding.finding.severity == .critical)
     #expect(report.verdict == .fixRequired)
-    #expect(finding.finding.words == "")
+    #expect(
+      finding.finding.words.hasPrefix(
+        "exchanging 1 and 2 of the vertices does not commute with input 0 turn number=3 (a: \"draw an edge\"); "
+          + "the state is toys[0].phase idle, toys[0].cells[0].value 0, "))
   }
 
   @Test func `an exchange that leaves something behind`() throws {
     let report = explore(Graph.design(vertices: 3, forgetsToRename: true))
     let finding = try #require(report.findings.first { $0.finding.code == "not-interchangeable" })
-    #expect(finding.finding.words == "")
+    #expect(
+      finding.finding.words.hasPrefix(
+        "exchanging 0 and 1 of the vertices does not commute with input 0 turn number=1 (a: \"draw an edge\"); "
+          + "the state is toys[0].phase idle, toys[0].cells[0].value 0, "))
   }
 
   @Test func `an exchange that has no image among the channels`() {
     let report = explore(RingWithAClaim.design)
-    #expect(report.symmetry == "")
+    #expect(
+      report.symmetry?.hasPrefix(
+        "no symmetry: exchanging 0 and 1 of the toys leaves the channel of tell from a no image; ") == true)
   }
 
   @Test func `leads-to is not judged, and that is said`() {

@@ -125,6 +125,7 @@ private struct Size: Equatable, CustomStringConvertible {
     #expect(
       report.findings.map { "\($0.finding.code): \($0.finding.words)" } == [
         #"never-met: "the coordinator commits" never happened in this world"#,
+        #"never-met: "put to the test: no manager commits while another aborts" never happened in this world"#,
         #"rule-never-fired: coordinator: "note who has prepared" never fired in this world"#,
         #"rule-never-fired: coordinator: "commit" never fired in this world"#,
         #"rule-never-fired: Manager: "learn that all commit" never fired in this world"#,

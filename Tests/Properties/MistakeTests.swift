@@ -16,4 +16,14 @@ import Testing
       mistake.design, world: .team, options: FuzzOptions(seed: 1, cases: 100, steps: 200, shrinkRuns: 300, findings: 1))
     #expect(report.findings.isEmpty == (mistake.unmetAtRandom != nil))
   }
+
+  @Test func `random runs of its own world shrink most of them to the shortest run, without exploring`() {
+    let lengths = Mistake.all.map { mistake in
+      let options = FuzzOptions(seed: 1, cases: 2000, steps: 100, findings: 1, exploredStates: 0)
+      let found = fuzz(mistake.design, world: mistake.world, options: options).findings.first
+      return (name: mistake.name, shortest: mistake.steps, shrunk: found?.shrunk ?? -1)
+    }
+    let longer = lengths.filter { $0.shortest != $0.shrunk }.map { "\($0.name): \($0.shrunk), not \($0.shortest)" }
+    #expect(longer.count <= lengths.count / 5, "\(longer)")
+  }
 }

@@ -38,8 +38,7 @@ import Spec
   private var drawn = 0
   /// The first case drawn, which holds if another fails.
   private var simplest: ContiguousArray<UInt64>?
-  /// The case with the highest score so far, and what it was.
-  private var leader: (score: Double, tokens: Tokens)?
+  private var climb = HillClimb()
 
   @usableFromInline init(
     _ name: String, _ gen: Gen<Value>, _ settings: PropertySettings,
@@ -112,8 +111,8 @@ import Spec
     let size = drawn <= 100 ? drawn : 1 + Int(seed >> 32) % 100
     if drawn == 1 {
       source.begin(replaying: [], rest: .simplest)
-    } else if let leader, drawn % 4 != 0 {
-      source.begin(replaying: mutant(of: leader.tokens, seed), rest: .random)
+    } else if drawn % 4 != 0, let proposal = climb.proposal(seed: seed) {
+      source.begin(replaying: proposal, rest: .random)
       source.random = SplitMix64(seed: seed)
       source.size = size
     } else {
@@ -122,34 +121,15 @@ import Spec
     return drawn
   }
 
-  /// A case with one or two choices changed, mostly by little.
-  private func mutant(of tokens: Tokens, _ seed: UInt64) -> Tokens {
-    var random = SplitMix64(seed: seed)
-    var tokens = tokens
-    let places = tokens.indices.filter { tokens[$0].limit > 0 }
-    guard !places.isEmpty else { return tokens }
-    for _ in 0...random.below(2) {
-      let place = places[random.below(places.count)]
-      let token = tokens[place]
-      let step: UInt64 = 1 << UInt64(random.below(64 - token.limit.leadingZeroBitCount))
-      let distance = Distance(
-        size: random.below(3) == 0 ? step : 1 + random.next() % step, isBelow: random.below(2) == 0)
-      tokens[place] = token.kind == .number ? token.adding(distance) : token.ranked(random.next() % (token.limit + 1))
-    }
-    return tokens
-  }
-
   // MARK: - What came of it
 
   @usableFromInline func hold() {
     report.held += 1
     if drawn == 1 { simplest = source.tokens.ranks }
-    if let score = source.score { consider(score) }
-  }
-
-  private func consider(_ score: Double) {
-    report.score = max(score, report.score ?? score)
-    if score >= leader?.score ?? score { leader = (score, source.tokens) }
+    if let score = source.score {
+      climb.consider(score, source.tokens)
+      report.score = climb.score
+    }
   }
 
   @usableFromInline func caught(_ error: any Error, at number: Int) throws {

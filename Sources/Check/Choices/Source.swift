@@ -24,18 +24,20 @@ public final class Source {
   @exclusivity(unchecked) private var matched: ContiguousArray<Bool> = []
   /// What a property asked to be driven up.
   @exclusivity(unchecked) public internal(set) var score: Double?
+  /// How many tokens led there.
+  @exclusivity(unchecked) private(set) var scoreMark = 0
 
   /// A case with more choices than this is given up.
   public static let defaultChoicesMax = 8192
 
   public init() {}
 
-  @usableFromInline func begin(seed: UInt64, size: Int) {
+  @usableFromInline func begin(seed: UInt64, size: Int, choicesMax: Int = Source.defaultChoicesMax) {
     clear()
     random = SplitMix64(seed: seed)
     self.size = size
     isReplaying = false
-    choicesMax = Source.defaultChoicesMax
+    self.choicesMax = choicesMax
   }
 
   @usableFromInline func begin(
@@ -59,7 +61,9 @@ public final class Source {
 
   /// Asks the search to look for cases with a higher score.
   public func target(_ score: Double) {
-    if !score.isNaN { self.score = max(score, self.score ?? score) }
+    if score <= self.score ?? -.infinity || score.isNaN { return }
+    self.score = score
+    scoreMark = tokens.count
   }
 
   /// Whether the case asked for more choices than there are, even if its generator went on.
@@ -147,6 +151,27 @@ public final class Source {
     return Int(rank)
   }
 
+  /// Chooses one of `count` alternatives that go by names, so that a replay finds the one that was chosen wherever it
+  /// stands by now.
+  ///
+  /// The upper half of a name is the alternative's own; the lower half is shared by those that may stand in for each
+  /// other, and 0 where there are none. Where nothing goes by a name any more, the place counts.
+  @usableFromInline func pick(_ count: Int, name: (Int) -> UInt64, proposal: (Source) -> Int) throws -> Int {
+    let limit = UInt64(count - 1)
+    let wanted = isReplaying && cursor < script.count ? script[cursor].origin : 0
+    var rank = try replayed(limit)
+    if wanted != 0, rank != nil {
+      let place =
+        (0..<count).first { name($0) == wanted }
+        ?? (0..<count).first { wanted & 0xFFFF_FFFF != 0 && name($0) & 0xFFFF_FFFF == wanted & 0xFFFF_FFFF }
+      if let place { rank = UInt64(place) }
+    }
+    let chosen = rank ?? UInt64(proposal(self))
+    // A case that is drawn may not need its names: whoever does replays it.
+    tokens.append(Token(.pick, rank: chosen, limit: limit, origin: isReplaying ? name(Int(chosen)) : 0))
+    return Int(chosen)
+  }
+
   /// Chooses a number from 0 to `limit`, where `origin` is the simplest.
   @usableFromInline func number(limit: UInt64, origin: UInt64) throws -> UInt64 {
     if let rank = try replayed(limit) {
@@ -208,8 +233,12 @@ public final class Source {
   /// - Throws: ``Discard/refused`` in a replay, whose tokens hold no choices that led to nothing.
   @usableFromInline func forget(since mark: Int) throws {
     guard !isReplaying || rest == .random else { throw Discard.refused }
-    for token in tokens[mark...] where token.isChoice { choices -= 1 }
-    tokens.removeLast(tokens.count - mark)
+    drop(since: mark)
+  }
+
+  /// Takes back the choices since `mark`, of spans that are closed: without them the case is the same.
+  @usableFromInline func drop(since mark: Int) {
+    while tokens.count > mark { if tokens.removeLast().isChoice { choices -= 1 } }
   }
 
   @usableFromInline func lengthProposal(_ counts: ClosedRange<Int>) -> Int {

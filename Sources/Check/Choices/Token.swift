@@ -25,7 +25,7 @@ public struct Token: Hashable, Sendable {
   public var rank: UInt64
   /// The number of other values that the choice could have had.
   public let limit: UInt64
-  /// How far the simplest value lies above the lowest.
+  /// How far the simplest value lies above the lowest; for an alternative its name, or 0 where it has none.
   public let origin: UInt64
 
   @inlinable init(_ kind: Kind, label: Label = Label(raw: 0), rank: UInt64 = 0, limit: UInt64 = 0, origin: UInt64 = 0) {
@@ -38,11 +38,9 @@ public struct Token: Hashable, Sendable {
 
   @inlinable public var isChoice: Bool { kind != .open && kind != .close }
 
-  /// The token with another rank, or with the highest it can have.
+  /// The token with another rank, or with the highest it can have. Another alternative has another name.
   func ranked(_ rank: UInt64) -> Token {
-    var token = self
-    token.rank = min(rank, limit)
-    return token
+    Token(kind, label: label, rank: min(rank, limit), limit: limit, origin: kind == .pick ? 0 : origin)
   }
 }
 

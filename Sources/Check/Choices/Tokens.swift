@@ -13,12 +13,13 @@ extension ContiguousArray<Token> {
   /// Whether this case has fewer choices than another, or as many and a lower one at the first difference.
   public func isSimpler(than other: Tokens) -> Bool { Check.isSimpler(ranks, than: other.ranks) }
 
-  /// Choices and spans as text: `(1 1 5 )` is a list's span that holds two choices.
+  /// Choices and spans as text: `(1 1 5 )` is a list's span that holds two choices; `5@77` is one with a name.
   public var text: String {
     map { token in
       switch token.kind {
       case .open: "(\(token.label.raw)"
       case .close: ")"
+      case .pick where token.origin != 0: "\(token.rank)@\(token.origin)"
       default: "\(token.rank)"
       }
     }.joined(separator: " ")
@@ -37,6 +38,9 @@ extension ContiguousArray<Token> {
         guard let raw = UInt32(word.dropFirst()) else { return nil }
         depth += 1
         append(Token(.open, label: Label(raw: raw)))
+      } else if let at = word.firstIndex(of: "@") {
+        guard let rank = UInt64(word[..<at]), let name = UInt64(word[word.index(after: at)...]) else { return nil }
+        append(Token(.pick, rank: rank, limit: .max, origin: name))
       } else {
         guard let rank = UInt64(word) else { return nil }
         append(Token(.number, rank: rank, limit: .max))

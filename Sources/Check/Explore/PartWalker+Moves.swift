@@ -313,15 +313,14 @@ extension PartWalker {
 
   /// What the machines' own laws say of a step over all it sent them. It depends on the machines that were in it alone.
   private func span(_ event: UInt32) -> [Finding] {
-    var chain = UInt32(truncatingIfNeeded: visited)
-    for host in 0..<min(plan.hosts, 64) where visited & 1 << UInt64(host) != 0 {
+    var chain = self.chain(UInt32(truncatingIfNeeded: visited >> 32), UInt32(truncatingIfNeeded: visited))
+    for host in 0..<plan.hosts where visited & 1 << UInt64(host) != 0 {
       if let known = spans[chain, before[host]] {
         chain = known
       } else {
-        // Numbers of chains begin above every set of hosts, so that the two are never taken for each other.
         spanCount += 1
-        spans.insert(chain, before[host], spanCount | Self.chainFlag)
-        chain = spanCount | Self.chainFlag
+        spans.insert(chain, before[host], spanCount)
+        chain = spanCount
       }
     }
     if let known = spanEnds[chain, event] { return spanFindings[Int(known)] }
@@ -330,7 +329,14 @@ extension PartWalker {
     spanFindings.append(findings)
     return findings
   }
-  private static var chainFlag: UInt32 { 1 << 31 }
+
+  /// The number of an empty chain, for each set of machines that take part.
+  private func chain(_ high: UInt32, _ low: UInt32) -> UInt32 {
+    if let known = companies[high, low] { return known }
+    spanCount += 1
+    companies.insert(high, low, spanCount)
+    return spanCount
+  }
 
   private func note(_ breach: Breach) {
     breaches.append(Finding(breach.severity, breach.code, breach.words))

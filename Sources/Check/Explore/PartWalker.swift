@@ -80,6 +80,7 @@ import Spec
   @exclusivity(unchecked) var purseOpNumbers: [PurseOp: UInt32] = [:]
   @exclusivity(unchecked) var ledgerBreaches: ContiguousArray<(code: UInt32, breach: Breach)> = []
   /// Steps that sent a machine several events, as chains of pairs, and their findings.
+  @exclusivity(unchecked) var companies = PairCache()
   @exclusivity(unchecked) var spans = PairCache()
   @exclusivity(unchecked) var spanEnds = PairCache()
   @exclusivity(unchecked) var spanCount: UInt32 = 0

@@ -90,11 +90,15 @@ import Spec
 
     var obstacles: [String] = []
     let own = design.hosts.reduce(0) { $0 + $1.properties.count }
+    var named: Set<SourceLine> = []
     for law in design.properties.dropFirst(own) {
       // Leads-to properties are not judged in a reduced search.
       if case .leadsTo = law.kind { continue }
       guard let names = law.reads else {
-        if clusterCount > 1 { obstacles.append("\"\(law.name)\" looks at the whole system: say what it reads") }
+        // A law, and that it is put to the test, stand in one line.
+        if clusterCount > 1, named.insert(law.source).inserted {
+          obstacles.append("\"\(law.name)\" looks at the whole system: say what it reads")
+        }
         continue
       }
       let read = Set(design.hosts.filter { names.contains($0.name) }.map { clusters[$0.index] })

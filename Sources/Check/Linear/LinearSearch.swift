@@ -14,7 +14,8 @@ import Spec
 /// - Complexity: O(*n*) tries of the system where few operations overlap; exponential in how many do, at worst. One
 ///   try costs the same however long the history is.
 ///
-/// Source: Wing and Gong, *Testing and Verifying Concurrent Objects* (1993); Lowe, *Testing for Linearizability* (2017).
+/// Source: Wing and Gong, *Testing and verifying concurrent objects* (1993); Lowe, *Testing for linearizability*
+/// (2017).
 @usableFromInline final class LinearSearch {
   /// When an operation began and ended.
   @usableFromInline struct Span {

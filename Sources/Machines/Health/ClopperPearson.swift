@@ -26,8 +26,8 @@ public enum ClopperPearson {
 
   /// The probability of at most `hits` bad cases among `count`, each bad with probability `p`, 0 < p < 1.
   ///
-  /// The last term is a product of *count* factors, taken in an order that keeps it near 1 for as long as it can be; the
-  /// terms before it follow from it by ratios.
+  /// The last term is a product of *count* factors, taken in an order that keeps it near 1 for as long as it can be;
+  /// the terms before it follow from it by ratios.
   static func atMost(_ hits: Int, of count: Int, _ p: Double) -> Double {
     let q = 1 - p
     var term = 1.0

@@ -1,12 +1,12 @@
 /// A small seeded generator: equal seeds give equal runs, on every machine.
 ///
 /// Source: Steele, Lea and Flood, *Fast splittable pseudorandom number generators* (2014).
-public struct SplitMix64: RandomNumberGenerator, Sendable {
-  private var state: UInt64
+@frozen public struct SplitMix64: RandomNumberGenerator, Sendable {
+  @usableFromInline var state: UInt64
 
-  public init(seed: UInt64) { state = seed }
+  @inlinable public init(seed: UInt64) { state = seed }
 
-  public mutating func next() -> UInt64 {
+  @inlinable public mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var mixed = state
     mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -15,5 +15,5 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
   }
 
   /// A number below `bound`, which is at least 1.
-  public mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+  @inlinable public mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 }

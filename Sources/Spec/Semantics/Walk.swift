@@ -8,9 +8,15 @@ public final class Walk<S: System> {
   public let world: World<S>
   public let stepper: Stepper<S>
   /// Breaches of the last move.
-  public var breaches: [Breach] = []
+  @exclusivity(unchecked) public var breaches: [Breach] = []
   @usableFromInline let holdsAnything: Bool
   @usableFromInline let repeatable: Set<UInt16>
+  /// What can happen, whatever the configuration, in the order in which moves are listed.
+  public let groups: [MoveGroup]
+  /// Whether a move may turn out to be impossible only when it is half done.
+  public let mayBlock: Bool
+  /// The moves of inputs that look at nothing.
+  @usableFromInline let fixed: [[Move<S.Event>]?]
 
   @inlinable public init(_ design: Design<S>, _ world: World<S>) {
     self.design = design
@@ -18,6 +24,12 @@ public final class Walk<S: System> {
     stepper = Stepper(design)
     stepper.isRecording = true
     holdsAnything = design.contracts.contains { $0.contract.options.holds != nil }
+    groups = MoveGroup.all(of: design, world)
+    mayBlock = design.channelCount > 0 || design.bindsSteps
+    let start = world.inputs.allSatisfy(\.looksAtState) ? nil : world.start()
+    fixed = world.inputs.enumerated().map { index, input in
+      input.looksAtState ? nil : input.draw(start!).map { Move(.input(index), $0) }
+    }
     repeatable = Set(
       design.contracts.indices.filter { index in
         let contract = design.contracts[index]
@@ -30,58 +42,6 @@ public final class Walk<S: System> {
   }
 
   @inlinable public var start: Configuration<S> { Configuration(world, channels: design.channelCount) }
-
-  // MARK: - What can happen
-
-  /// Lists the moves in an order that depends on the configuration alone.
-  @inlinable public func moves(of configuration: Configuration<S>, into moves: inout [Move<S.Event>]) {
-    moves.removeAll(keepingCapacity: true)
-    for (channel, waiting) in configuration.channels.enumerated() where !waiting.events.isEmpty {
-      let isOrdered = design.channels[channel].order!.isOrdered
-      for position in 0..<(isOrdered ? 1 : waiting.events.count) {
-        moves.append(Move(.delivery(channel: channel, position: position), waiting.events[position]))
-      }
-    }
-    for (index, obligation) in configuration.obligations.enumerated() where obligation.condition != .lost {
-      let contract = design.contracts[Int(obligation.contract)].contract
-      for (number, answer) in contract.stages[Int(obligation.stage)].answers.enumerated() {
-        for event in answer.draw(obligation.effect) {
-          moves.append(Move(.answer(obligation: index, answer: number), event))
-        }
-      }
-    }
-    for (index, input) in world.inputs.enumerated() {
-      if input.limit != nil, configuration.purses[index].left == 0 { continue }
-      for event in input.draw(configuration.state) { moves.append(Move(.input(index), event)) }
-    }
-    for (number, fault) in world.faults.enumerated() {
-      let purse = world.inputs.count + number
-      if configuration.purses[purse].left == 0 { continue }
-      switch fault.fault {
-      case .lost:
-        for (index, obligation) in configuration.obligations.enumerated()
-        where obligation.condition == .open && pays(fault, obligation.contract) {
-          moves.append(Move(.lose(obligation: index, purse: purse), nil))
-        }
-        for (channel, route) in design.channels.enumerated()
-        where route.fromHost == fault.host && route.effect == fault.effect && route.isLossy
-          && !configuration.channels[channel].events.isEmpty
-        {
-          moves.append(Move(.loseDelivery(channel: channel, purse: purse), nil))
-        }
-      case .repeated:
-        for (index, echo) in configuration.echoes.enumerated() where pays(fault, echo.contract) {
-          moves.append(Move(.repeatAnswer(echo: index, purse: purse), echo.event))
-        }
-        for (channel, route) in design.channels.enumerated()
-        where route.fromHost == fault.host && route.effect == fault.effect && route.isRepeating {
-          guard let head = configuration.channels[channel].events.first else { continue }
-          moves.append(Move(.repeatDelivery(channel: channel, purse: purse), head))
-        }
-      }
-    }
-    if configuration.purses[configuration.purses.count - 1].left > 0 { moves.append(Move(.crash, nil)) }
-  }
 
   @inlinable func pays(_ fault: World<S>.FaultPurse, _ contract: UInt16) -> Bool {
     let contract = design.contracts[Int(contract)]
@@ -128,7 +88,7 @@ public final class Walk<S: System> {
   }
 
   @inlinable func carryOut(_ move: Move<S.Event>, in configuration: inout Configuration<S>) -> Consequence {
-    breaches.removeAll(keepingCapacity: true)
+    if !breaches.isEmpty { breaches.removeAll(keepingCapacity: true) }
     stepper.clear()
     switch move.kind {
     case .input(let index):

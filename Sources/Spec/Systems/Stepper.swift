@@ -99,10 +99,11 @@ public final class Stepper<S: System> {
 
   /// Forgets the last step.
   @inlinable public func clear() {
-    received.removeAll(keepingCapacity: true)
-    sent.removeAll(keepingCapacity: true)
-    orders.removeAll(keepingCapacity: true)
-    fired.removeAll(keepingCapacity: true)
+    // Most are empty, and to ask costs less than to empty them.
+    if !received.isEmpty { received.removeAll(keepingCapacity: true) }
+    if !sent.isEmpty { sent.removeAll(keepingCapacity: true) }
+    if !orders.isEmpty { orders.removeAll(keepingCapacity: true) }
+    if !fired.isEmpty { fired.removeAll(keepingCapacity: true) }
     trouble = nil
     if !bound.isEmpty { bound.removeAll(keepingCapacity: true) }
     if refusedTogether != nil { refusedTogether = nil }

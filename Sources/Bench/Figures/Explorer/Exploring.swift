@@ -37,8 +37,8 @@ enum Exploring {
       name: "\(runs.name), \(kind)", measured: Quantity(rate, "per CPU second"),
       goal: "at least \(goalWords ?? Quantity.digits(goal))", isMet: rate >= goal,
       note:
-        "\(Quantity.grouped(runs.distinct)) states, \(Quantity.grouped(runs.generated)) steps in \(Quantity.digits(runs.seconds)) CPU s"
-        + words)
+        "\(Quantity.grouped(runs.distinct)) states, \(Quantity.grouped(runs.generated)) steps in "
+        + "\(Quantity.digits(runs.seconds)) CPU s" + words)
   }
 
   private static func memory(_ runs: ModelRuns) -> Figure {
