@@ -205,8 +205,8 @@ private struct RejectionTeller<S: System> {
     var words: [String] = []
     host.verdicts(auditor.state, event) { rule, refusing in
       let it = host.book.rules[rule]
-      words.append(
-        refusing.map { "\"\(it.name)\" says no: it is not so that \(it.guards[$0].name)" } ?? "\"\(it.name)\" would fire")
+      let verdict = refusing.map { "says no: it is not so that \(it.guards[$0].name)" } ?? "would fire"
+      words.append("\"\(it.name)\" \(verdict)")
     }
     if words.isEmpty {
       words = host.refusals(auditor.state, event).map { "none, and it is refused: it is not so that \($0.name)" }
