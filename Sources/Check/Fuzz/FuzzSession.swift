@@ -82,10 +82,8 @@ import Spec
     let choicesMax = 4 * options.steps + 64
     log.isCounting = true
     log.stepsMax = options.steps
-    // Half of the cases are drawn evenly. The others prefer what is new, or have little of some moves, so that what
-    // these end or hide has time to happen.
-    log.prefersNew = options.steers && number & 1 == 0
-    log.scarce = options.steers && number & 3 == 1 ? seeds.next() & seeds.next() : 0
+    // Three of four cases have little of some moves, so that what these end or hide has time to happen.
+    log.scarce = options.steers && number & 3 != 0 ? seeds.next() & seeds.next() : 0
     if number % 4 != 0, let proposal = climb.proposal(seed: seed, goesOn: true) {
       source.begin(replaying: proposal, rest: .random, choicesMax: choicesMax)
       source.random = SplitMix64(seed: seed)

@@ -30,8 +30,6 @@ import Spec
   @exclusivity(unchecked) var isCounting = false
 
   // Where to go.
-  /// Whether the run at hand prefers groups that seldom followed the last rule.
-  @exclusivity(unchecked) var prefersNew = false
   /// The groups that the run at hand avoids, as bits by their places modulo 64.
   @exclusivity(unchecked) var scarce: UInt64 = 0
   /// Whether what was covered has a say in what is drawn.
@@ -81,7 +79,7 @@ import Spec
     if let bid { return bid.group }
     let kinds = groups.kinds(among: present)
     let one = draw(among: present, kinds, source)
-    guard prefersNew, isCounting, present.count > 1 else { return one }
+    guard isSteering, isCounting, present.count > 1 else { return one }
     let other = draw(among: present, kinds, source)
     let row = (last + 1) * groups.count
     let chosen = drawn[row + other] < drawn[row + one] ? other : one
