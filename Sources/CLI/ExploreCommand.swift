@@ -5,7 +5,9 @@ import Spec
 struct Explore: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explore", abstract: "Explore every state a world can reach, breadth first.",
-    discussion: "Each counterexample is a shortest one, except with --reduce. Without --world, every exhaustive world is explored.",
+    discussion:
+      "Each counterexample is a shortest one, except with --reduce. "
+      + "Without --world, every exhaustive world is explored.",
     exitCodes: [0: "every law holds", 1: "findings", 2: "usage"])
 
   @Argument(help: "The machine, as interlock list names it.") var machine: String

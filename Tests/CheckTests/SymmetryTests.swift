@@ -72,6 +72,18 @@ import Testing
     #expect(told.steps.count == expected.steps.count)
     #expect(
       told.text == """
+          1  input  manager 0 giveUp
+               manager 0: abort by itself
+               managers[0].phase: working → aborted
+          2  input  coordinator decideCommit
+               coordinator: commit
+               posts manager 0 commit
+               posts manager 1 commit
+               posts manager 2 commit
+               coordinator.phase: deciding → committed
+          3  channel network  manager 1 commit
+               manager 1: learn that all commit
+               managers[1].phase: working → committed
         """)
   }
 
