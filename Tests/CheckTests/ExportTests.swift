@@ -24,7 +24,8 @@ struct Exported: CustomTestStringConvertible, Sendable {
 
   /// One message and one request, with every admitted fault.
   private static let message = World<TopologySwitch>(
-    "one-message", "2 agents and 1 message", start: { TopologySwitch(agents: 2, topology: .flat, capacity: 1) }
+    "one-message", "2 agents and 1 message",
+    start: { TopologySwitch(agents: 2, topology: .flat, limits: RouterLimits(capacity: 1)) }
   ) {
     Input(.router, .route, atMost: 1) { system in
       [Message(idLow: system.router.accepted + 1, from: Agent(0), to: .one(Agent(1)), created: system.router.now)]

@@ -39,7 +39,7 @@ private typealias Gate = Solo<Turnstile>
   @Test func `the topology switch serves four threads as if one at a time`() throws {
     var committed = 0
     for run in 0..<25 {
-      let start = TopologySwitch(agents: 3, topology: .flat, capacity: 4)
+      let start = TopologySwitch(agents: 3, topology: .flat, limits: RouterLimits(capacity: 4))
       let loop = Loop(.virtual)
       let door = Door(Engine.Host(start: start, loop: loop))
       let recorder = HistoryRecorder<TopologySwitch>()

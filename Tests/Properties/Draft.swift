@@ -10,17 +10,48 @@ struct Draft: Coded {
   var epoch: UInt32 = 0
   var now: UInt64 = 0
   var accepted: UInt64 = 0
+  var pressure = Pressure.none
+  var limits = RouterLimits()
   var mailboxes: [Box]
 
   struct Box: Coded {
-    var active = Fifo<Copy>()
-    var next = Fifo<Copy>()
-    var leased = KeyedSet<Copy>()
+    var active: Queue
+    var next: Queue
+    var leased = KeyedSet<Held>()
+    var backoff = KeyedSet<Held>()
+    var turn = Turn()
+    var seen = Seen()
+
+    init(agents: Int) {
+      active = Queue(lines: Array(repeating: Fifo(), count: agents + 1))
+      next = active
+    }
 
     mutating func fields(_ f: inout Fields) {
-      f.queue("active", &active, max: 0xFFFF)
-      f.queue("next", &next, max: 0xFFFF)
+      f("active", &active)
+      f("next", &next)
       f.members("leased", &leased, max: 0xFFFF)
+      f.members("backoff", &backoff, max: 0xFFFF)
+      f("turn", &turn)
+      f("seen", &seen)
+    }
+  }
+
+  /// A queue of one epoch: each sender's copies in a line of its own.
+  struct Queue: Coded {
+    var lines: [Fifo<Copy>]
+
+    mutating func fields(_ f: inout Fields) {
+      for line in lines.indices { f.queue("copies", &lines[line], max: 0xFFFF) }
+    }
+
+    /// The copies of all lines, by acceptance.
+    var copies: [Copy] {
+      get { lines.flatMap(Array.init).sorted { $0.sequence < $1.sequence } }
+      set {
+        lines = Array(repeating: Fifo(), count: lines.count)
+        for copy in newValue { lines[min(Int(copy.sender.place), lines.count - 1)].append(copy) }
+      }
     }
   }
 
@@ -30,6 +61,8 @@ struct Draft: Coded {
     f("epoch", &epoch)
     f("now", &now)
     f("accepted", &accepted)
+    f("pressure", &pressure)
+    f("limits", &limits)
     f.each("mailboxes", &mailboxes)
   }
 }
@@ -37,7 +70,7 @@ struct Draft: Coded {
 extension Router {
   /// Changes what the router keeps to itself.
   mutating func rewrite(_ change: (inout Draft) -> Void) {
-    var draft = Draft(mailboxes: Array(repeating: Draft.Box(), count: mailboxes.count))
+    var draft = Draft(mailboxes: Array(repeating: Draft.Box(agents: mailboxes.count), count: mailboxes.count))
     draft.become(self)
     change(&draft)
     become(draft)

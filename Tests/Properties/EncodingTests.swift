@@ -54,9 +54,10 @@ import Testing
     older.attempt += 1
     let orders = [[], [first], [second], [first, second], [second, first], [first, first], [older, second]]
     let all =
-      orders.map { copies in router { $0.active = queue(copies) } }
-      + orders.dropFirst().map { copies in router { $0.next = queue(copies) } }
-      + [[first], [older], [second]].map { copies in router { for copy in copies { $0.leased.insert(copy) } } }
+      orders.map { copies in router { $0.active.lines[2] = queue(copies) } }
+      + orders.dropFirst().map { copies in router { $0.next.lines[2] = queue(copies) } }
+      + [first, older, second].map { copy in router { $0.leased.insert(Held(copy, until: 9)) } }
+      + [first, older, second].map { copy in router { $0.backoff.insert(Held(copy, until: 9)) } }
     #expect(Set(all).count == all.count)
     #expect(Set(all.map(\.count)).count == 1)
   }
@@ -89,12 +90,13 @@ import Testing
       check(Signal<Router.Event, Lease>.acknowledged, Lease(agent: Agent(1), sequence: 2)),
       check(Signal<Router.Event, UInt64>.clock, 5), check(Signal<Router.Event, Void>.divert, ()),
       check(Signal<Router.Event, Topology>.swap, .flat), check(Signal<Router.Event, Void>.putBack, ()),
-      check(Signal<Router.Event, Void>.close, ()),
+      check(Signal<Router.Event, Void>.close, ()), check(Signal<Router.Event, Lease>.failed, Lease()),
     ])
     #expect(events == Set(Router.Event.names.indices))
     let effects = Set([
       check(Signal<Router.Effect, Copy>.deliver, Copy()), check(Signal<Router.Effect, Ending>.recorded, Ending()),
       check(Signal<Router.Effect, Void>.drained, ()), check(Signal<Router.Effect, UInt32>.moved, 3),
+      check(Signal<Router.Effect, Pressure>.pressed, .shed),
     ])
     #expect(effects == Set(Router.Effect.names.indices))
   }

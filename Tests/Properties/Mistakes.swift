@@ -67,7 +67,7 @@ extension World<TopologySwitch> {
   /// Room for one copy each: the smallest world in which a mailbox is full.
   static let tight = World(
     "tight", "3 agents and 2 messages, room for one copy each",
-    start: { TopologySwitch(agents: 3, topology: .star, capacity: 1) }
+    start: { TopologySwitch(agents: 3, topology: .star, limits: RouterLimits(capacity: 1)) }
   ) {
     Input(.router, .route, atMost: 2) { system in
       [.one(Agent(1)), .broadcast].map { Message(idLow: system.router.accepted + 1, from: Agent(0), to: $0) }
@@ -89,12 +89,12 @@ extension Mistake {
         "queue for the active epoch",
         with: On(.route, "queue where there is room")
           .then { router, message in
-            let capacity = router.capacity
+            let capacity = Int(router.limits.capacity)
             router.rewrite { draft in
-              for place in 1..<draft.mailboxes.count where draft.mailboxes[place].active.count < capacity {
+              for place in 1..<draft.mailboxes.count where draft.mailboxes[place].active.copies.count < capacity {
                 guard message.recipient == .broadcast || message.recipient == .one(Agent(place)) else { continue }
                 draft.accepted += 1
-                draft.mailboxes[place].active.append(copy(message, to: place, draft))
+                draft.mailboxes[place].active.copies.append(copy(message, to: place, draft))
               }
             }
           }), in: .tight, killer: "a message is queued for each of its receivers, or for none", steps: 2),
@@ -113,28 +113,27 @@ extension Mistake {
     Mistake(
       "the youngest copy is delivered first",
       router: Router.book.replacing(
-        "deliver the oldest copy",
+        "deliver the copy whose turn it is",
         with: On(.dequeue, "deliver the youngest copy")
           .when("a copy waits") { router, agent in !(box(router, agent)?.active.isEmpty ?? true) }
-          .emit(.deliver) { router, agent in box(router, agent)!.active.last! }
+          .emit(.deliver) { router, agent in Array(box(router, agent)!.active).last! }
           .then { router, agent in
             router.rewrite { draft in
-              var copies = Array(draft.mailboxes[Int(agent.place)].active)
-              draft.mailboxes[Int(agent.place)].leased.insert(copies.removeLast())
-              draft.mailboxes[Int(agent.place)].active = queue(copies)
+              let copy = draft.mailboxes[Int(agent.place)].active.copies.removeLast()
+              draft.mailboxes[Int(agent.place)].leased.insert(Held(copy, until: draft.now + 200_000))
             }
           }), in: .twoAgents, killer: "the next copy in line was accepted later", steps: 3),
     Mistake(
       "an abort puts the waiting copies in front",
       router: Router.book.replacing(
         "the next epoch's copies line up behind the active ones",
-        with: putBack { box, epoch in queue(restamped(box.next, epoch) + box.active) }), in: .twoAgents,
+        with: putBack { box, epoch in restamped(box.next.copies, epoch) + box.active.copies }), in: .twoAgents,
       killer: "copies put back keep everything but their epoch", steps: 5),
     Mistake(
       "an abort forgets to stamp the copies anew",
       router: Router.book.replacing(
         "the next epoch's copies line up behind the active ones",
-        with: putBack { box, _ in queue(Array(box.active) + box.next) }), in: .twoAgents,
+        with: putBack { box, _ in box.active.copies + box.next.copies }), in: .twoAgents,
       killer: "copies put back keep everything but their epoch", steps: 5),
   ]
 
@@ -142,7 +141,7 @@ extension Mistake {
     Mistake(
       "an abort loses the waiting copies",
       router: Router.book.replacing(
-        "the next epoch's copies line up behind the active ones", with: putBack { box, _ in box.active }),
+        "the next epoch's copies line up behind the active ones", with: putBack { box, _ in box.active.copies }),
       in: .twoAgents, killer: "copies neither vanish nor appear", steps: 5),
     Mistake(
       "an acknowledgement is recorded twice", "effect recorded done twice in rule \"free the slot\"",
@@ -164,14 +163,14 @@ extension Mistake {
     Mistake(
       "the next epoch is served before the commit",
       router: Router.book.replacing(
-        "deliver the oldest copy of the epoch",
+        "deliver the copy of the epoch whose turn it is",
         with: On(.dequeue, "deliver from behind the gate")
           .when("a copy waits behind the gate") { router, agent in !(box(router, agent)?.next.isEmpty ?? true) }
           .emit(.deliver) { router, agent in box(router, agent)!.next[0] }
           .then { router, agent in
             router.rewrite { draft in
-              let copy = draft.mailboxes[Int(agent.place)].next.popFirst()!
-              draft.mailboxes[Int(agent.place)].leased.insert(copy)
+              let copy = draft.mailboxes[Int(agent.place)].next.copies.removeFirst()
+              draft.mailboxes[Int(agent.place)].leased.insert(Held(copy, until: draft.now + 200_000))
             }
           }), in: .twoAgents, killer: "what is delivered is of the active epoch", steps: 5),
     Mistake(
@@ -226,13 +225,7 @@ extension Mistake {
     router.mailboxes.indices.contains(Int(agent.place)) ? router.mailboxes[Int(agent.place)] : nil
   }
 
-  private static func queue(_ copies: some Sequence<Copy>) -> Fifo<Copy> {
-    var queue = Fifo<Copy>()
-    for copy in copies { queue.append(copy) }
-    return queue
-  }
-
-  private static func restamped(_ copies: Fifo<Copy>, _ epoch: UInt32) -> [Copy] {
+  private static func restamped(_ copies: [Copy], _ epoch: UInt32) -> [Copy] {
     copies.map { copy in
       var copy = copy
       copy.epoch = epoch
@@ -241,15 +234,15 @@ extension Mistake {
   }
 
   /// An abort that leaves each active queue as `rest` makes it.
-  private static func putBack(_ rest: @escaping @Sendable (Draft.Box, UInt32) -> Fifo<Copy>) -> On<Router, Void> {
+  private static func putBack(_ rest: @escaping @Sendable (Draft.Box, UInt32) -> [Copy]) -> On<Router, Void> {
     On(.putBack, "put back")
       .emit(.moved) { router, _ in UInt32(router.mailboxes.reduce(0) { $0 + $1.next.count }) }
       .then { router, _ in
         router.rewrite { draft in
           for place in draft.mailboxes.indices {
             let box = draft.mailboxes[place]
-            draft.mailboxes[place].active = rest(box, draft.epoch)
-            draft.mailboxes[place].next.removeAll()
+            draft.mailboxes[place].active.copies = rest(box, draft.epoch)
+            draft.mailboxes[place].next.copies = []
           }
         }
       }

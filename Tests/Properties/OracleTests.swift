@@ -6,7 +6,7 @@ import Testing
 private let runs = 1_000
 private let events = 300
 
-/// The machines of chapter 1 and the same chapter written by hand, in step with each other.
+/// The machines of chapters 1 and 2 and the same chapters written by hand, in step with each other.
 @Suite struct `The machines agree with the chapter written by hand` {
   @Test func `in runs of a team`() throws {
     let design = TopologySwitch.design
@@ -52,7 +52,8 @@ private let events = 300
     for run in 0..<runs {
       var random = SplitMix64(seed: UInt64(1_000_000 + run))
       let topology = Topology.allCases[run % 3]
-      var pair = Pair(TopologySwitch(agents: run % 7 + 1, topology: topology, capacity: run % 4 + 1))
+      let limits = RouterLimits(capacity: run % 4 + 1, retries: run % 3, seen: run % 5)
+      var pair = Pair(TopologySwitch(agents: run % 7 + 1, topology: topology, limits: limits))
       for _ in 0..<events { _ = pair.step(arbitrary(&random)) }
       #expect(pair.differences == [], "run \(run)")
       if !pair.differences.isEmpty { return }
@@ -103,7 +104,7 @@ private struct Pair {
     router = start.router
     controlByHand = SwitchByHand(topology: start.control.topology)
     routerByHand = RouterByHand(
-      agents: start.router.mailboxes.count, topology: start.router.topology, capacity: start.router.capacity)
+      agents: start.router.mailboxes.count, topology: start.router.topology, limits: start.router.limits)
   }
 
   /// Gives the event to its machine and to its oracle. Returns who took it and what it came to: `switch: <rule>`.
@@ -128,13 +129,17 @@ private struct Pair {
       let isSame =
         router.phase == routerByHand.phase && router.topology == routerByHand.topology
         && router.epoch == routerByHand.epoch && router.now == routerByHand.now
-        && router.accepted == routerByHand.accepted
-        && zip(router.mailboxes, routerByHand.boxes).allSatisfy {
-          $0.active == $1.active && $0.next == $1.next && $0.leased == $1.leased
-        }
+        && router.accepted == routerByHand.accepted && router.pressure == routerByHand.pressure
+        && zip(router.mailboxes, routerByHand.boxes).allSatisfy(isSame)
       compare(given, outcome, reply, outbox, outboxByHand, isSame)
       return "router: " + words(outcome, Self.routerRules)
     }
+  }
+
+  private func isSame(_ mailbox: Mailbox, _ box: RouterByHand.Box) -> Bool {
+    mailbox.active.lines == box.active && mailbox.next.lines == box.next && mailbox.leased == box.leased
+      && mailbox.backoff == box.backoff && mailbox.seen.entries == box.seen
+      && mailbox.turn.priority == box.turn && mailbox.turn.left == box.left
   }
 
   private mutating func compare<Effect: Signals>(

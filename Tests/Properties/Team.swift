@@ -6,8 +6,8 @@ struct Team {
   var system: TopologySwitch
   private let stepper = Stepper(TopologySwitch.design)
 
-  init(_ agents: Int, _ topology: Topology, capacity: Int = Parameters.queueCapacityPerReceiver) {
-    system = TopologySwitch(agents: agents, topology: topology, capacity: capacity)
+  init(_ agents: Int, _ topology: Topology, limits: RouterLimits = RouterLimits()) {
+    system = TopologySwitch(agents: agents, topology: topology, limits: limits)
     stepper.isRecording = true
   }
 

@@ -19,6 +19,8 @@ public final class TeamRun: Driver {
   private var nextAction = 0
   private var isIdle: [Bool]
   private var lastClock: UInt64 = 0
+  /// The next moment for which the run wakes up, in milliseconds; `max` for none.
+  private var wakesAt = UInt64.max
   private var attempt: SwitchAttempt?
   private var isClosed = false
   /// Called now and then with what has been done so far.
@@ -64,6 +66,7 @@ public final class TeamRun: Driver {
     try sendStorm()
     try offerCopies()
     try host.flush()
+    awaitNextMoment()
     onProgress?(summary)
     guard nothingLeft else { return }
     try host.send(.control(.shutdown))
@@ -81,15 +84,19 @@ public final class TeamRun: Driver {
   /// after its time.
   private func tellTime() throws {
     let now = loop.now / 1_000_000
-    guard now > lastClock, now >= lastClock + Parameters.clockGranularity.milliseconds || headExpires(by: now) else {
+    guard now > lastClock, now >= lastClock + Parameters.clockGranularity.milliseconds || isTimeFor(now) else {
       return
     }
     lastClock = now
     try host.send(.router(.clock(now)))
   }
 
-  private func headExpires(by now: UInt64) -> Bool {
-    host.state.router.mailboxes.contains { mailbox in mailbox.active.first.map { $0.expires < now } ?? false }
+  /// Whether something happens by this time.
+  private func isTimeFor(_ now: UInt64) -> Bool {
+    if let moment = host.state.router.nextMoment, moment <= now { return true }
+    return host.state.router.mailboxes.contains { mailbox in
+      mailbox.active.lines.contains { $0.first.map { $0.expires < now } ?? false }
+    }
   }
 
   /// While a switch quiesces the time is told even if nothing else happens, so that the dead do not block it (SW-5).
@@ -97,6 +104,13 @@ public final class TeamRun: Driver {
     loop.schedule(after: Parameters.clockGranularity) { [unowned self] in
       if host.state.router.phase == .diverting { keepTellingTime() }
     }
+  }
+
+  /// Wakes the run up for the retries that fall due and the leases that lapse, even if nothing else happens.
+  private func awaitNextMoment() {
+    guard let moment = host.state.router.nextMoment, moment < wakesAt else { return }
+    wakesAt = moment
+    loop.schedule(at: moment * 1_000_000) { [unowned self] in wakesAt = .max }
   }
 
   private func offerCopies() throws {

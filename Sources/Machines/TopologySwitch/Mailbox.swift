@@ -1,28 +1,42 @@
 import Spec
 
-/// The copies held for one receiver: the active epoch's queue, the next epoch's, and what its handlers hold.
+/// The copies held for one receiver: the active epoch's queue, the next epoch's, what its handlers hold, and what waits
+/// to be delivered again.
 @frozen public struct Mailbox: Hashable, Sendable, Coded {
-  /// Q_active: copies of the epoch in force, the oldest first.
-  public internal(set) var active = Fifo<Copy>()
+  /// Q_active: copies of the epoch in force.
+  public internal(set) var active: EpochQueue
   /// Q_next: copies that arrived while a switch was quiescing.
-  public internal(set) var next = Fifo<Copy>()
-  /// Delivered and not yet acknowledged.
-  public internal(set) var leased = KeyedSet<Copy>()
+  public internal(set) var next: EpochQueue
+  /// Delivered and not yet acknowledged, until their leases lapse.
+  public internal(set) var leased = KeyedSet<Held>()
+  /// Failed, until they line up again.
+  public internal(set) var backoff = KeyedSet<Held>()
+  /// Whose turn it is in the active queue.
+  public internal(set) var turn = Turn()
+  /// What was delivered lately.
+  public internal(set) var seen = Seen()
 
-  public init() {}
+  public init(agents: Int) {
+    active = EpochQueue(agents: agents)
+    next = active
+  }
 
   /// The slots taken: every copy that has no recorded outcome yet.
-  public var live: Int { active.count + next.count + leased.count }
+  public var live: Int { active.count + next.count + leased.count + backoff.count }
 
   /// The next epoch's queue becomes the active one; the drained one keeps its memory for the epoch after.
   mutating func promote() {
     swap(&active, &next)
     next.removeAll()
+    turn = Turn()
   }
 
   public mutating func fields(_ f: inout Fields) {
-    f.queue("active", &active, max: 0xFFFF)
-    f.queue("next", &next, max: 0xFFFF)
+    f("active", &active)
+    f("next", &next)
     f.members("leased", &leased, max: 0xFFFF)
+    f.members("backoff", &backoff, max: 0xFFFF)
+    f("turn", &turn)
+    f("seen", &seen)
   }
 }

@@ -117,10 +117,13 @@ public enum DropReason: String, CaseIterable, Sendable {
   /// Milliseconds on the run's monotonic clock; 0 for `expires` means unset (MSG-4).
   public var created: UInt64
   public var expires: UInt64
+  /// A number drawn for this message by whoever hands it over, which decides whether it is dropped early (RTR-11).
+  public var draw: UInt16
 
+  /// - Parameter draw: The highest number is never dropped early.
   @inlinable public init(
     idHigh: UInt64 = 0, idLow: UInt64, episode: UInt32 = 0, from sender: Agent, to recipient: Recipient,
-    priority: Priority = .draft, payloadBytes: Int = 2, created: UInt64 = 0, expires: UInt64 = 0
+    priority: Priority = .draft, payloadBytes: Int = 2, created: UInt64 = 0, expires: UInt64 = 0, draw: UInt16 = .max
   ) {
     self.idHigh = idHigh
     self.idLow = idLow
@@ -131,6 +134,7 @@ public enum DropReason: String, CaseIterable, Sendable {
     self.payloadBytes = UInt32(clamping: payloadBytes)
     self.created = created
     self.expires = expires
+    self.draw = draw
   }
 
   @inlinable public init() { self.init(idLow: 0, from: Agent(0), to: .broadcast) }
@@ -143,7 +147,7 @@ public enum DropReason: String, CaseIterable, Sendable {
   }
 
   /// Kept in milliseconds, because a duration divides 128 bits to give them.
-  private static let timeToLive = Parameters.messageTimeToLive.milliseconds
+  static let timeToLive = Parameters.messageTimeToLive.milliseconds
 
   @inlinable public mutating func fields(_ f: inout Fields) {
     f.detail("id.high", &idHigh)
@@ -155,6 +159,7 @@ public enum DropReason: String, CaseIterable, Sendable {
     f("bytes", &payloadBytes)
     f.detail("created", &created)
     f.detail("expires", &expires)
+    f("draw", &draw)
   }
 }
 
@@ -196,7 +201,7 @@ public enum DropReason: String, CaseIterable, Sendable {
   @inlinable public init() { self.init(Message(), receiver: Agent(0), sequence: 0, epoch: 0, expires: 0) }
 
   @inlinable public var key: UInt64 { sequence }
-  @inlinable public var lease: Lease { Lease(agent: receiver, sequence: sequence) }
+  @inlinable public var lease: Lease { Lease(agent: receiver, sequence: sequence, attempt: attempt) }
 
   // Inlined, because every queue digests its copies: with the kind of visit known, little is left of the listing.
   @inlinable @inline(__always) public mutating func fields(_ f: inout Fields) {
@@ -216,28 +221,32 @@ public enum DropReason: String, CaseIterable, Sendable {
   }
 }
 
-/// A delivered copy whose handler has not yet acknowledged it.
+/// One delivery of a copy, whose handler has not yet said how it went.
 @frozen public struct Lease: Hashable, Sendable, Blank, KeyConvertible {
   public var agent: Agent
   public var sequence: UInt64
+  /// Tells one delivery of the copy from the next.
+  public var attempt: UInt8
 
-  @inlinable public init(agent: Agent, sequence: UInt64) {
+  @inlinable public init(agent: Agent, sequence: UInt64, attempt: UInt8 = 0) {
     self.agent = agent
     self.sequence = sequence
+    self.attempt = attempt
   }
   @inlinable public init() { self.init(agent: Agent(0), sequence: 0) }
 
-  @inlinable public var obligationKey: Key { Key(sequence) }
+  @inlinable public var obligationKey: Key { Key(sequence, UInt64(attempt)) }
 
   @inlinable public mutating func fields(_ f: inout Fields) {
     f("agent", &agent.place)
     f("sequence", &sequence)
+    f.detail("attempt", &attempt)
   }
 }
 
 /// How an accepted copy ended: the one record that I1 asks for.
 @frozen public struct Ending: Hashable, Sendable, Blank {
-  public enum How: UInt8, CaseIterable, Sendable { case acknowledged, expired, shutdown }
+  public enum How: UInt8, CaseIterable, Sendable { case acknowledged, expired, maxRetries, shutdown }
   public var sequence: UInt64
   public var receiver: Agent
   public var how: How

@@ -6,10 +6,11 @@ extension Router {
     AlwaysStep("every accepted copy has exactly one recorded outcome", cites: .I1, cost: .state, before: Census.init) {
       before, step in
       let after = Census(step.after)
-      let ended = step.sent(.recorded).map(\.sequence)
+      let ended = Set(step.sent(.recorded).map(\.sequence))
       let expected = (before.live + (before.accepted..<after.accepted).map { $0 + 1 }).filter { !ended.contains($0) }
       return after.live == expected
-        && before.live.count + Int(after.accepted - before.accepted) == expected.count + ended.count
+        && before.live.count + Int(after.accepted - before.accepted)
+          == expected.count + step.sent(.recorded).count
     }
     AlwaysStep("copies neither vanish nor appear", cites: .I1, before: Tally.init) { before, step in
       let after = Tally(step.after)
@@ -27,7 +28,8 @@ extension Router {
         switch ending.how {
         case .acknowledged: acknowledged == [ending.sequence]
         case .shutdown: !step.received(.close).isEmpty
-        case .expired: acknowledged.isEmpty
+        case .maxRetries: step.received(.failed).map(\.sequence) == [ending.sequence] || !step.received(.clock).isEmpty
+        case .expired: acknowledged.isEmpty && step.received(.failed).isEmpty
         }
       }
     }
@@ -35,23 +37,30 @@ extension Router {
       before, step in
       step.received(.putBack).isEmpty
         || before.mailboxes.indices.allSatisfy { place in
-          let waiting = before.mailboxes[place].next.map { copy in
-            var copy = copy
-            copy.epoch = before.epoch
-            return copy
+          let old = before.mailboxes[place]
+          let new = step.after.mailboxes[place]
+          let isLinedUp = old.active.lines.indices.allSatisfy { line in
+            let waiting = old.next.lines[line].map { copy in
+              var copy = copy
+              copy.epoch = before.epoch
+              return copy
+            }
+            return Array(new.active.lines[line]) == Array(old.active.lines[line]) + waiting
           }
-          return Array(step.after.mailboxes[place].active) == Array(before.mailboxes[place].active) + waiting
-            && step.after.mailboxes[place].leased == before.mailboxes[place].leased
+          return isLinedUp && new.leased == old.leased && new.backoff == old.backoff && new.turn == old.turn
         }
     }
-    AlwaysStep("what is moved is counted", cites: .`SW-1`, before: { $0.mailboxes.reduce(0) { $0 + $1.next.count } }) {
-      waiting, step in
-      step.sent(.moved).allSatisfy { Int($0) == waiting }
+    AlwaysStep("what is moved is counted", cites: .`SW-1`, before: \.mailboxes) { before, step in
+      // What waited behind the gate, and what a tick of the clock put there in the same step.
+      let due = before.reduce(0) { $0 + $1.backoff.count { $0.until <= step.after.now } }
+      let waiting = before.reduce(0) { $0 + $1.next.count }
+      return step.sent(.moved).allSatisfy { Int($0) == waiting + (step.received(.clock).isEmpty ? 0 : due) }
     }
     Always("a copy lies in its receiver's mailbox", cites: .`MSG-2`, cost: .state) { router in
       router.mailboxes.indices.allSatisfy { place in
         let mailbox = router.mailboxes[place]
-        return [Array(mailbox.active), Array(mailbox.next), Array(mailbox.leased)].joined()
+        let held = mailbox.leased.map(\.copy) + mailbox.backoff.map(\.copy)
+        return [Array(mailbox.active), Array(mailbox.next), held].joined()
           .allSatisfy { Int($0.receiver.place) == place }
       }
     }
@@ -73,10 +82,16 @@ extension Router {
           == [Int(step.after.accepted - before)]
     }
     Always("no receiver holds more than its capacity", cites: .`RTR-5`) { router in
-      router.mailboxes.allSatisfy { $0.live <= router.capacity }
+      router.mailboxes.allSatisfy { $0.live <= router.limits.capacity }
     }
     SometimesStep("a copy is delivered while a switch quiesces", cites: .`SW-5`, before: \.phase) { before, step in
       before == .diverting && !step.sent(.deliver).isEmpty
+    }
+    Always("the count of a queue is that of its lines", cites: .`RTR-5`) { router in
+      router.mailboxes.allSatisfy { mailbox in
+        mailbox.active.count == mailbox.active.lines.reduce(0) { $0 + $1.count }
+          && mailbox.next.count == mailbox.next.lines.reduce(0) { $0 + $1.count }
+      }
     }
     SometimesStep("copies are put back", cites: .`SW-7`, before: { _ in () }) { _, step in
       !step.received(.putBack).isEmpty && step.sent(.moved) != [0]
@@ -89,8 +104,8 @@ extension Router {
     }
   }
 
-  /// Admission but for capacity, which the message itself uses up.
-  private static let checksOfContent = Array([Guard<Router, Message>].admission.dropLast())
+  /// Admission but for capacity and early drop, whose measure the message itself changes.
+  private static let checksOfContent = Array([Guard<Router, Message>].admission.dropLast(2))
 
   static let order = Section<Self> {
     AlwaysStep("what is delivered is of the active epoch", cites: .I2, .`RTR-6`, before: \.epoch) { epoch, step in
@@ -111,19 +126,16 @@ extension Router {
       step.after.epoch == epoch || step.after.epoch == epoch + 1
     }
     AlwaysStep(
-      "a delivery is its sender's oldest copy that has not expired", cites: .I3, .`RTR-6`, cost: .state, before: { $0 }
+      "a first delivery is its sender's oldest that has not expired", cites: .I3, .`RTR-6`, cost: .state,
+      before: { $0 }
     ) { before, step in
       step.sent(.deliver).allSatisfy { copy in
-        before[copy.receiver].active.allSatisfy {
-          $0.sender != copy.sender || $0.sequence >= copy.sequence || before.isExpired($0)
-        } && !before.isExpired(copy)
+        !before.isExpired(copy)
+          && (copy.attempt > 0
+            || before[copy.receiver].active.allSatisfy {
+              $0.sender != copy.sender || $0.attempt > 0 || $0.sequence >= copy.sequence || before.isExpired($0)
+            })
       }
-    }
-    AlwaysStep(
-      "a delivery is the oldest copy of its queue that has not expired", cites: .`RTR-6`, cost: .state,
-      before: { router in router.mailboxes.map { $0.active.first { router.now <= $0.expires }?.sequence } }
-    ) { oldest, step in
-      step.sent(.deliver).allSatisfy { oldest[Int($0.receiver.place)] == $0.sequence }
     }
     AlwaysStep("a handler holds what was delivered to it", cites: .`RTR-6`, .I1, cost: .state, before: leases) {
       before, step in
@@ -136,8 +148,11 @@ extension Router {
     AlwaysStep("the clock never goes back", cites: .`MSG-4`, before: \.now) { now, step in step.after.now >= now }
     AlwaysStep("the next copy in line was accepted later", cites: .I3, before: { _ in () }) { _, step in
       step.sent(.deliver).allSatisfy { copy in
-        guard let next = step.after[copy.receiver].active.first else { return true }
-        return next.sender != copy.sender || next.sequence > copy.sequence
+        copy.attempt > 0
+          || step.after[copy.receiver].active.lines.allSatisfy { line in
+            guard let next = line.first, next.sender == copy.sender, next.attempt == 0 else { return true }
+            return next.sequence > copy.sequence
+          }
       }
     }
     Always("each sender's copies wait in the order of acceptance", cites: .I3, .`SW-7`, cost: .state) { router in
@@ -147,16 +162,15 @@ extension Router {
 
   /// The acceptance numbers of the copies that handlers hold.
   private static func leases(_ router: Router) -> Set<UInt64> {
-    Set(router.mailboxes.flatMap { $0.leased.map(\.sequence) })
+    Set(router.mailboxes.flatMap { $0.leased.map(\.copy.sequence) })
   }
 
-  private static func isInOrder(_ queue: Fifo<Copy>) -> Bool {
-    // The last acceptance number of each sender: places below 8, and whoever is not in the roster.
-    var last = [UInt64](repeating: 0, count: 9)
-    return queue.allSatisfy { copy in
-      let sender = Int(min(copy.sender.place, 8))
-      defer { last[sender] = copy.sequence }
-      return last[sender] < copy.sequence
+  private static func isInOrder(_ queue: EpochQueue) -> Bool {
+    queue.lines.allSatisfy { line in
+      // Those that wait for their first delivery.
+      let fresh = line.lazy.filter { $0.attempt == 0 }.map(\.sequence)
+      return zip(fresh, fresh.dropFirst()).allSatisfy { $0 < $1 }
+        && line.allSatisfy { $0.sender == line[0].sender || $0.sender == .system }
     }
   }
 
@@ -168,9 +182,9 @@ extension Router {
     init(_ router: Router) {
       var live: [UInt64] = []
       for mailbox in router.mailboxes {
-        live.append(contentsOf: mailbox.active.lazy.map(\.sequence))
-        live.append(contentsOf: mailbox.next.lazy.map(\.sequence))
-        live.append(contentsOf: mailbox.leased.lazy.map(\.sequence))
+        for line in mailbox.active.lines + mailbox.next.lines { live.append(contentsOf: line.lazy.map(\.sequence)) }
+        live.append(contentsOf: mailbox.leased.lazy.map(\.copy.sequence))
+        live.append(contentsOf: mailbox.backoff.lazy.map(\.copy.sequence))
       }
       live.sort()
       self.live = live

@@ -3,7 +3,7 @@ import Spec
 // What the rules of the router say about queues, in one place. Nothing here decides when.
 extension Router {
   subscript(agent: Agent) -> Mailbox {
-    get { mailboxes[Int(agent.place)] }
+    _read { yield mailboxes[Int(agent.place)] }
     _modify { yield &mailboxes[Int(agent.place)] }
   }
 
@@ -37,7 +37,7 @@ extension Router {
 
   func hasRoom(_ receivers: UInt8) -> Bool {
     for place in mailboxes.indices where receivers & (1 << place) != 0 {
-      if mailboxes[place].live >= capacity { return false }
+      if mailboxes[place].live >= limits.capacity { return false }
     }
     return true
   }
@@ -48,51 +48,24 @@ extension Router {
   mutating func accept(_ message: Message) {
     let receivers = receivers(of: message)
     for place in mailboxes.indices where receivers & (1 << place) != 0 {
-      mailboxes[place].active.append(stamped(message, for: place, epoch: epoch))
+      accepted += 1
+      queue(
+        Copy(message, receiver: Agent(place), sequence: accepted, epoch: epoch, expires: message.lastMoment), for: place
+      )
     }
   }
 
-  /// The same, behind the gate of a quiescing switch.
-  mutating func acceptForNext(_ message: Message) {
-    let receivers = receivers(of: message)
-    for place in mailboxes.indices where receivers & (1 << place) != 0 {
-      mailboxes[place].next.append(stamped(message, for: place, epoch: epoch + 1))
+  /// Puts a copy where arrivals go: in the active queue, or behind the gate of a quiescing switch, stamped with the
+  /// epoch of that queue, whatever the sender claimed (RTR-3).
+  mutating func queue(_ copy: Copy, for place: Int) {
+    var copy = copy
+    if phase == .diverting {
+      copy.epoch = epoch + 1
+      mailboxes[place].next.append(copy)
+    } else {
+      copy.epoch = epoch
+      mailboxes[place].active.append(copy)
     }
-  }
-
-  private mutating func stamped(_ message: Message, for place: Int, epoch: UInt32) -> Copy {
-    accepted += 1
-    return Copy(message, receiver: Agent(place), sequence: accepted, epoch: epoch, expires: message.lastMoment)
-  }
-
-  // MARK: Delivery
-
-  func isExpired(_ copy: Copy) -> Bool { now > copy.expires }
-
-  /// The oldest copy of the active epoch that has not expired.
-  func firstLive(_ agent: Agent) -> Copy? {
-    let queue = self[agent].active
-    for index in 0..<queue.count where !isExpired(queue[index]) { return queue[index] }
-    return nil
-  }
-
-  func expiredHeads(_ agent: Agent) -> [Ending] {
-    let queue = self[agent].active
-    guard queue.count > 0, isExpired(queue[0]) else { return [] }
-    return queue.prefix(while: isExpired).map { Ending($0, .expired) }
-  }
-
-  mutating func discardExpiredHeads(_ agent: Agent) {
-    while let head = self[agent].active.first, isExpired(head) { self[agent].active.popFirst() }
-  }
-
-  /// Moves the head of the active queue to its handler.
-  mutating func lease(_ agent: Agent) {
-    if let copy = self[agent].active.popFirst() { self[agent].leased.insert(copy) }
-  }
-
-  func holds(_ lease: Lease) -> Bool {
-    lease.agent.place < mailboxes.count && self[lease.agent].leased.contains(key: lease.sequence)
   }
 
   // MARK: The gate
@@ -107,7 +80,7 @@ extension Router {
     for place in mailboxes.indices { count += mailboxes[place].next.count }
     return UInt32(count)
   }
-  var liveQueued: Int { mailboxes.reduce(0) { $0 + $1.active.count { !isExpired($0) } } }
+  var liveQueued: Int { mailboxes.reduce(0) { $0 + $1.active.reduce(0) { $0 + (isExpired($1) ? 0 : 1) } } }
 
   func anyActive(liveAt now: UInt64) -> Bool { mailboxes.contains { $0.active.contains { now <= $0.expires } } }
 
@@ -133,13 +106,21 @@ extension Router {
   /// SW-7: what waited for the next epoch lines up behind the active copies, stamped with the epoch in force.
   mutating func requeue() {
     for place in mailboxes.indices {
-      while var copy = mailboxes[place].next.popFirst() {
-        copy.epoch = epoch
-        mailboxes[place].active.append(copy)
+      for line in mailboxes[place].next.lines.indices {
+        while var copy = mailboxes[place].next.popFirst(line: line) {
+          copy.epoch = epoch
+          mailboxes[place].active.append(copy)
+        }
       }
     }
   }
 
   /// Every copy without a recorded outcome, mailbox by mailbox.
-  func everyLive() -> [Copy] { mailboxes.flatMap { Array($0.leased) + Array($0.active) + Array($0.next) } }
+  func everyLive() -> [Copy] {
+    mailboxes.flatMap { $0.leased.map(\.copy) + $0.backoff.map(\.copy) + Array($0.active) + Array($0.next) }
+  }
+
+  mutating func empty() {
+    for place in mailboxes.indices { mailboxes[place] = Mailbox(agents: mailboxes.count) }
+  }
 }

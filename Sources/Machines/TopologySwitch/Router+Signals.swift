@@ -9,6 +9,8 @@ extension Router {
     case dequeue(Agent)
     /// A handler has succeeded.
     case acknowledged(Lease)
+    /// A handler has failed, or was cancelled.
+    case failed(Lease)
     /// Milliseconds on the run's clock.
     case clock(UInt64)
     case divert
@@ -26,6 +28,8 @@ extension Router {
     case drained
     /// How many copies changed epochs: promoted, or put back.
     case moved(UInt32)
+    /// What senders are asked for from now on.
+    case pressed(Pressure)
   }
 }
 
@@ -42,6 +46,11 @@ extension Signal<Router.Event, Agent> {
 extension Signal<Router.Event, Lease> {
   static public var acknowledged: Self {
     Signal("acknowledged", kind: 2, Carrier.acknowledged) { if case .acknowledged(let it) = $0 { it } else { nil } }
+  }
+}
+extension Signal<Router.Event, Lease> {
+  static public var failed: Self {
+    Signal("failed", kind: 8, Carrier.failed) { if case .failed(let it) = $0 { it } else { nil } }
   }
 }
 extension Signal<Router.Event, UInt64> {
@@ -61,7 +70,9 @@ extension Signal<Router.Event, Void> {
 }
 
 extension Router.Event {
-  public static let names = ["route", "dequeue", "acknowledged", "clock", "divert", "swap", "putBack", "close"]
+  public static let names = [
+    "route", "dequeue", "acknowledged", "clock", "divert", "swap", "putBack", "close", "failed",
+  ]
   public var kind: Int {
     switch self {
     case .route: 0
@@ -72,6 +83,7 @@ extension Router.Event {
     case .swap: 5
     case .putBack: 6
     case .close: 7
+    case .failed: 8
     }
   }
   public init() { self = .close }
@@ -81,7 +93,7 @@ extension Router.Event {
       &self,
       [
         .route(Message()), .dequeue(Agent()), .acknowledged(Lease()), .clock(0), .divert, .swap(.star), .putBack,
-        .close,
+        .close, .failed(Lease()),
       ])
     switch self {
     case .route(var message):
@@ -93,6 +105,9 @@ extension Router.Event {
     case .acknowledged(var lease):
       lease.fields(&f)
       self = .acknowledged(lease)
+    case .failed(var lease):
+      lease.fields(&f)
+      self = .failed(lease)
     case .clock(var now):
       f("now", &now)
       self = .clock(now)
@@ -123,20 +138,27 @@ extension Signal<Router.Effect, UInt32> {
   }
 }
 
+extension Signal<Router.Effect, Pressure> {
+  static public var pressed: Self {
+    Signal("pressed", kind: 4, Carrier.pressed) { if case .pressed(let it) = $0 { it } else { nil } }
+  }
+}
+
 extension Router.Effect {
-  public static let names = ["deliver", "recorded", "drained", "moved"]
+  public static let names = ["deliver", "recorded", "drained", "moved", "pressed"]
   public var kind: Int {
     switch self {
     case .deliver: 0
     case .recorded: 1
     case .drained: 2
     case .moved: 3
+    case .pressed: 4
     }
   }
   public init() { self = .drained }
 
   public mutating func fields(_ f: inout Fields) {
-    f.kind(&self, [.deliver(Copy()), .recorded(Ending()), .drained, .moved(0)])
+    f.kind(&self, [.deliver(Copy()), .recorded(Ending()), .drained, .moved(0), .pressed(.none)])
     switch self {
     case .deliver(var copy):
       copy.fields(&f)
@@ -147,6 +169,9 @@ extension Router.Effect {
     case .moved(var count):
       f("count", &count)
       self = .moved(count)
+    case .pressed(var pressure):
+      f("pressure", &pressure)
+      self = .pressed(pressure)
     case .drained: break
     }
   }

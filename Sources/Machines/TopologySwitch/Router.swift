@@ -3,10 +3,10 @@ import Spec
 /// Admits messages to mailboxes and hands them out, in order, one epoch at a time.
 ///
 /// *Open*, arrivals queue for the active epoch. While a switch quiesces the router is *diverting*: arrivals wait
-/// behind the gate, and the active queues only drain. What is deliberately absent: retries, fair queueing among
-/// priorities, early drop and deduplication (chapter 2 adds them to the same mailboxes).
+/// behind the gate, and the active queues only drain. What a handler could not do is delivered again later; each
+/// receiver serves its classes in turns, and a team that is too full sheds the least important first.
 ///
-/// Source: chapter 1, *The router*.
+/// Source: chapter 1, *The router*, and chapter 2.
 public struct Router: Machine {
   public typealias Requirement = Machines.Requirement
   public enum Phase: UInt8, CaseIterable, Sendable { case open, diverting, closed }
@@ -19,16 +19,17 @@ public struct Router: Machine {
   public internal(set) var now: UInt64 = 0
   /// How many copies have been accepted: the last acceptance number given.
   public internal(set) var accepted: UInt64 = 0
+  /// What senders have been asked for.
+  public internal(set) var pressure = Pressure.none
+  public internal(set) var limits: RouterLimits
   /// One per agent, by place.
   public internal(set) var mailboxes: [Mailbox]
-  /// Copies per receiver.
-  public let capacity: Int
 
   /// - Parameter agents: The size of the roster, 1 to 7.
-  public init(agents: Int, topology: Topology, capacity: Int = Parameters.queueCapacityPerReceiver) {
+  public init(agents: Int, topology: Topology, limits: RouterLimits = RouterLimits()) {
     self.topology = topology
-    self.capacity = capacity
-    mailboxes = Array(repeating: Mailbox(), count: agents)
+    self.limits = limits
+    mailboxes = Array(repeating: Mailbox(agents: agents), count: agents)
   }
 
   public mutating func fields(_ f: inout Fields) {
@@ -37,6 +38,8 @@ public struct Router: Machine {
     f("epoch", &epoch)
     f("now", &now)
     f("accepted", &accepted)
+    f("pressure", &pressure)
+    f("limits", &limits)
     f.each("mailboxes", &mailboxes)
   }
 
@@ -46,11 +49,39 @@ public struct Router: Machine {
   ) {
     admission
     delivery
+    outcomes
+    passingOfTime
     gate
     silences
     contracts
     copiesAndOutcomes
     order
+    deliveryLaws
+  }
+}
+
+/// What one receiver may have at most.
+@frozen public struct RouterLimits: Hashable, Sendable, Coded {
+  /// Copies held for a receiver, wherever they wait.
+  public internal(set) var capacity: UInt16
+  /// Deliveries of a copy after the first.
+  public internal(set) var retries: UInt8
+  /// Messages remembered, so that a second one with the same identity is flagged.
+  public internal(set) var seen: UInt16
+
+  public init(
+    capacity: Int = Parameters.queueCapacityPerReceiver, retries: Int = Parameters.retriesMost,
+    seen: Int = Parameters.seenMost
+  ) {
+    self.capacity = UInt16(clamping: capacity)
+    self.retries = UInt8(clamping: retries)
+    self.seen = UInt16(clamping: seen)
+  }
+
+  public mutating func fields(_ f: inout Fields) {
+    f("capacity", &capacity)
+    f("retries", &retries)
+    f("seen", &seen)
   }
 }
 
@@ -65,26 +96,30 @@ extension Router {
       )
       .when(all: .admission)
       .then { router, message in router.accept(message) }
+      .emitEach(.pressed) { router, message in router.rising(message) }
+      .then { router, message in router.rise(message) }
     }
     In(.diverting, "A switch quiesces: arrivals wait for the next epoch, and the active queues drain.") {
       On(.route, "queue for the next epoch", cites: .`RTR-3`, .`SW-5`, .`SW-13`)
         .when(all: .admission)
-        .then { router, message in router.acceptForNext(message) }
+        .then { router, message in router.accept(message) }
+        .emitEach(.pressed) { router, message in router.rising(message) }
+        .then { router, message in router.rise(message) }
     }
   }
 
   static let delivery = Section<Self> {
     In(.open) {
-      On(.dequeue, "deliver the oldest copy", cites: .`RTR-6`, .I2, .I3)
+      On(.dequeue, "deliver the copy whose turn it is", cites: .`RTR-6`, .`RTR-7`, .`RTR-9`, .`RTR-12`, .I2, .I3)
         .when(.isKnown)
-        .when("a copy waits that has not expired") { router, agent in router.firstLive(agent) != nil }
+        .when("a copy waits that has not expired") { router, agent in router.choice(agent) != nil }
         .emitEach(.recorded) { router, agent in router.expiredHeads(agent) }
-        .emit(.deliver) { router, agent in router.firstLive(agent)! }
+        .emit(.deliver) { router, agent in router.chosen(agent) }
         .then { router, agent in
           router.discardExpiredHeads(agent)
           router.lease(agent)
         }
-      Otherwise(.dequeue, "discard what has expired", cites: .`RTR-6`)
+      Otherwise(.dequeue, "discard what has expired", cites: .`RTR-6`, .`RTR-15`)
         .when(.isKnown)
         .when(.hasCopy)
         .emitEach(.recorded) { router, agent in router.expiredHeads(agent) }
@@ -95,22 +130,77 @@ extension Router {
         .when(.isKnown)
         .when(.hasCopy)
         .when("no other copy of the epoch waits anywhere") { router, _ in router.queuedActive == 1 }
-        .emit(.deliver) { router, agent in router[agent].active[0] }
+        .emit(.deliver) { router, agent in router.chosen(agent) }
         .then { router, agent in router.lease(agent) }
         .emit(.drained)
-      Otherwise(.dequeue, "deliver the oldest copy of the epoch", cites: .`RTR-6`, .I2, .I3)
+      Otherwise(.dequeue, "deliver the copy of the epoch whose turn it is", cites: .`RTR-6`, .`RTR-7`, .I2, .I3)
         .when(.isKnown)
         .when(.hasCopy)
-        .emit(.deliver) { router, agent in router[agent].active[0] }
+        .emit(.deliver) { router, agent in router.chosen(agent) }
         .then { router, agent in router.lease(agent) }
     }
+  }
+
+  static let outcomes = Section<Self> {
     In(.open, .diverting) {
-      On(.acknowledged, "free the slot", cites: .I1)
-        .when("the copy is leased to this agent") { router, lease in router.holds(lease) }
-        .emit(.recorded) { router, lease in
-          Ending(router[lease.agent].leased.element(key: lease.sequence)!, .acknowledged)
-        }
+      On(.acknowledged, "free the slot", cites: .I1, .`RTR-13`)
+        .when(.isLeased)
+        .emit(.recorded) { router, lease in Ending(router.leased(lease)!, .acknowledged) }
         .then { router, lease in router[lease.agent].leased.remove(key: lease.sequence) }
+      On(.failed, "deliver it again, later", cites: .I1, .`RTR-13`, .`RTR-14`)
+        .when(.isLeased)
+        .when("it may be tried again") { router, lease in lease.attempt < router.limits.retries }
+        .then { router, lease in router.postpone(lease) }
+      Otherwise(.failed, "give it up: it was tried often enough", cites: .I1, .`RTR-14`)
+        .when(.isLeased)
+        .emit(.recorded) { router, lease in Ending(router.leased(lease)!, .maxRetries) }
+        .then { router, lease in router[lease.agent].leased.remove(key: lease.sequence) }
+    }
+  }
+
+  static let passingOfTime = Section<Self> {
+    In(.open) {
+      On(.clock, "time passes", cites: .`MSG-4`, .`RTR-13`, .`RTR-14`, .`RTR-19`)
+        .when(.isLater)
+        .then { router, now in router.now = now }
+        .emitEach(.recorded) { router, _ in router.givenUp() }
+        .cancelEach(.deliver) { router, _ in router.lapsed() }
+        .then { router, _ in
+          router.postponeLapsed()
+          router.lineUpDue()
+        }
+        .emitEach(.pressed) { router, _ in router.falling() }
+        .then { router, _ in router.fall() }
+    }
+    In(.diverting) {
+      On(.clock, "the last copies of the epoch expire: drained", cites: .`SW-5`, .`RTR-15`)
+        .when(.isLater)
+        .when("copies wait, and all will have expired") { router, now in
+          router.queuedActive > 0 && !router.anyActive(liveAt: now)
+        }
+        .then { router, now in router.now = now }
+        .emitEach(.recorded) { router, _ in router.givenUp() + router.expiredQueued() }
+        .cancelEach(.deliver) { router, _ in router.lapsed() }
+        .then { router, _ in
+          router.postponeLapsed()
+          router.lineUpDue()
+          router.sweep()
+        }
+        .emitEach(.pressed) { router, _ in router.falling() }
+        .then { router, _ in router.fall() }
+        .emit(.drained)
+      Otherwise(.clock, "time passes, and the active queues are swept", cites: .`SW-5`, .`RTR-14`, .`RTR-15`)
+        .when(.isLater)
+        .then { router, now in router.now = now }
+        .emitEach(.recorded) { router, _ in router.givenUp() + router.expiredQueued() }
+        .cancelEach(.deliver) { router, _ in router.lapsed() }
+        .then { router, _ in
+          router.postponeLapsed()
+          router.lineUpDue()
+          router.sweep()
+        }
+        .emitEach(.pressed) { router, _ in router.falling() }
+        .then { router, _ in router.fall() }
     }
   }
 
@@ -126,25 +216,8 @@ extension Router {
         .emitEach(.recorded) { router, _ in router.expiredQueued() }
         .then { router, _ in router.sweep() }
         .go(.diverting)
-      On(.clock, "time passes", cites: .`MSG-4`)
-        .when(.isLater)
-        .then { router, now in router.now = now }
     }
     In(.diverting) {
-      On(.clock, "the last copies of the epoch expire: drained", cites: .`SW-5`)
-        .when(.isLater)
-        .when("copies wait, and all will have expired") { router, now in
-          router.queuedActive > 0 && !router.anyActive(liveAt: now)
-        }
-        .then { router, now in router.now = now }
-        .emitEach(.recorded) { router, _ in router.expiredQueued() }
-        .then { router, _ in router.sweep() }
-        .emit(.drained)
-      Otherwise(.clock, "time passes, and the active queues are swept", cites: .`SW-5`)
-        .when(.isLater)
-        .then { router, now in router.now = now }
-        .emitEach(.recorded) { router, _ in router.expiredQueued() }
-        .then { router, _ in router.sweep() }
       On(.swap, "the next epoch becomes the active one", cites: .`SW-6`)
         .emit(.moved) { router, _ in router.queuedNext }
         .then { router, topology in router.promote(topology) }
@@ -157,7 +230,7 @@ extension Router {
     In(.open, .diverting) {
       On(.close, "drop what is left, with its reason", cites: .I1, .`MSG-8`)
         .emitEach(.recorded) { router, _ in router.everyLive().map { Ending($0, .shutdown) } }
-        .then { router, _ in for place in router.mailboxes.indices { router.mailboxes[place] = Mailbox() } }
+        .then { router, _ in router.empty() }
         .cancelAll(.deliver)
         .go(.closed)
     }
@@ -167,7 +240,7 @@ extension Router {
     Refused(.route, in: .closed, unless: "the team is running", code: DropReason.shutdown.rawValue)
     Refused(.dequeue, in: .closed, unless: "the team is running", code: DropReason.shutdown.rawValue)
     Ignored(.clock, in: .closed, because: "nothing waits that could expire")
-    Impossible(.acknowledged, in: .closed, because: "closing gives up every open delivery")
+    Impossible(.acknowledged, .failed, in: .closed, because: "closing gives up every open delivery")
     Impossible(.divert, in: .diverting, .closed, because: "one switch is in flight at a time, and none after closing")
     Impossible(.swap, in: .open, .closed, because: "only a quiescing switch commits")
     Impossible(.putBack, in: .open, .closed, because: "only a quiescing switch aborts with copies to put back")
@@ -176,9 +249,13 @@ extension Router {
 
   static let contracts = Section<Self> {
     Answers(.deliver, of: { $0.lease }, faults: .lost, afterCrash: .forgotten) {
-      Owed { Answer(.acknowledged) { $0.lease } }
+      Owed {
+        Answer(.acknowledged) { $0.lease }
+        Answer(.failed) { $0.lease }
+      }
     }
     Notice(.recorded)
+    Notice(.pressed)
   }
 }
 
@@ -186,7 +263,9 @@ extension Router {
 
 extension [Guard<Router, Message>] {
   /// RTR-2: the checks in their fixed order. The first that fails names the reason.
-  static var admission: Self { [.fits, .isForKnownAgents, .isAllowed, .staysInFanOut, .isAlive, .hasRoom] }
+  static var admission: Self {
+    [.fits, .isForKnownAgents, .isAllowed, .staysInFanOut, .isAlive, .hasRoom, .isNotDroppedEarly]
+  }
 }
 
 extension Guard<Router, Message> {
@@ -222,6 +301,11 @@ extension Guard<Router, Message> {
       router.hasRoom(router.receivers(of: message))
     }
   }
+  static var isNotDroppedEarly: Self {
+    Guard("it is not dropped early, as a queue fills", code: DropReason.wredDrop.rawValue) { router, message in
+      !router.dropsEarly(message)
+    }
+  }
 }
 
 extension Guard<Router, Agent> {
@@ -230,6 +314,12 @@ extension Guard<Router, Agent> {
   }
   static var hasCopy: Self {
     Guard("a copy waits") { router, agent in !router[agent].active.isEmpty }
+  }
+}
+
+extension Guard<Router, Lease> {
+  static var isLeased: Self {
+    Guard("the copy is leased to this agent") { router, lease in router.leased(lease) != nil }
   }
 }
 

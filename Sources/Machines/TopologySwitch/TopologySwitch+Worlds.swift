@@ -2,10 +2,13 @@ import Spec
 
 // The worlds in which the topology switch is explored, and the one in which it is run at random.
 extension TopologySwitch {
+  /// Room for two copies per receiver, no retries, and nothing remembered: those have a world of their own.
+  private static let small = RouterLimits(capacity: 2, retries: 0, seen: 0)
+
   /// Two agents and three messages.
   static let twoAgents = World<Self>(
     "two-agents", "2 agents and 3 messages, flat at the start, room for two copies each, with every admitted fault",
-    start: { TopologySwitch(agents: 2, topology: .flat, capacity: 2) }
+    start: { TopologySwitch(agents: 2, topology: .flat, limits: small) }
   ) {
     Input(.router, .route, atMost: 3) { system in
       messages(system, [.one(Agent(0)), .one(Agent(1)), .broadcast]) + refusals(system)
@@ -24,7 +27,7 @@ extension TopologySwitch {
   /// Three agents and two messages: the smallest team in which topologies forbid something.
   static let threeAgents = World<Self>(
     "three-agents", "3 agents and 2 messages, star at the start, room for two copies each, with every admitted fault",
-    start: { TopologySwitch(agents: 3, topology: .star, capacity: 2) }
+    start: { TopologySwitch(agents: 3, topology: .star, limits: small) }
   ) {
     Input(.router, .route, atMost: 2) { system in
       messages(system, [.one(Agent(1)), .one(Agent(2)), .several([Agent(1), Agent(2)]), .broadcast]) + refusals(system)
@@ -38,17 +41,52 @@ extension TopologySwitch {
     Lost(.router, .deliver, atMost: 1)
   }
 
+  /// Two agents, deliveries that fail or are never answered, and time enough to try again (chapter 2).
+  static let retries = World<Self>(
+    "retries", "2 agents and 2 messages, one perhaps twice; two retries, and one identity remembered",
+    start: { TopologySwitch(agents: 2, topology: .flat, limits: RouterLimits(capacity: 3, retries: 2, seen: 1)) }
+  ) {
+    Input(.router, .route, atMost: 2) { system in
+      [1, system.router.accepted + 1].map {
+        Message(idLow: $0, from: Agent(0), to: .one(Agent(1)), created: system.router.now)
+      }
+    }
+    Input(.router, .dequeue) { _ in [Agent(1)] }
+    Input(.router, .clock, atMost: 3) { moments($0) }
+    Input(.control, .request, atMost: 1) { _ in [.chain] }
+    Lost(.router, .deliver, atMost: 1)
+  }
+
+  /// Three agents of which two write to the third, in every class, until its queue is full (chapter 2).
+  static let classes = World<Self>(
+    "classes", "3 agents, 4 messages of every class for one of them, who has room for 4",
+    start: { TopologySwitch(agents: 3, topology: .flat, limits: RouterLimits(capacity: 4, retries: 0, seen: 0)) }
+  ) {
+    Input(.router, .route, atMost: 4) { system in
+      let number = system.router.accepted + 1
+      let kinds: [(Int, Priority, UInt16)] = [
+        (0, .critic, .max), (0, .final, .max), (2, .draft, .max), (2, .critic, 0),
+      ]
+      return kinds.map { sender, priority, draw in
+        Message(idLow: number, from: Agent(sender), to: .one(Agent(1)), priority: priority, draw: draw)
+      }
+    }
+    Input(.router, .dequeue) { _ in [Agent(1)] }
+    Input(.router, .clock, atMost: 1) { system in [system.router.now + 1] }
+    Input(.control, .request, atMost: 1) { _ in [.chain] }
+  }
+
   /// A team of five with no end of messages, for random runs.
   static let team = World<Self>(
     "team", "5 agents, messages and switches without end, at random", isExhaustive: false,
-    start: { TopologySwitch(agents: 5, topology: .star, capacity: 4) }
+    start: { TopologySwitch(agents: 5, topology: .star, limits: RouterLimits(capacity: 4, retries: 2, seen: 8)) }
   ) {
     Input(.router, .route) { system in
       messages(system, (0..<5).map { .one(Agent($0)) } + [.several([Agent(1), Agent(2)]), .broadcast])
         + refusals(system)
     }
     Input(.router, .dequeue) { everyone($0) }
-    Input(.router, .clock) { system in [system.router.now + 20_000] }
+    Input(.router, .clock) { system in [system.router.now + 20_000] + moments(system) }
     Input(.control, .request) { _ in Topology.allCases }
     Input(.control, .cancel)
     Lost(.control, .prepare, atMost: 3)
@@ -80,8 +118,15 @@ extension TopologySwitch {
     system.router.mailboxes.indices.map { Agent($0) }
   }
 
-  /// A moment later, and past every expiry.
+  /// When the next copies line up, and when the first lease has lapsed.
+  private static func moments(_ system: TopologySwitch) -> [UInt64] {
+    let due = system.router.mailboxes.flatMap { $0.backoff.map(\.until) }.min()
+    let lapsed = system.router.mailboxes.flatMap { $0.leased.map { $0.until + 1 } }.min()
+    return [due, lapsed].compactMap { $0 }.filter { $0 > system.router.now }
+  }
+
+  /// A moment later, past every expiry, and when the next copy is due or the first lease has lapsed.
   private static func laterTimes(_ system: TopologySwitch) -> [UInt64] {
-    [system.router.now + 1, system.router.now + Parameters.messageTimeToLive.milliseconds + 1]
+    [system.router.now + 1, system.router.now + Parameters.messageTimeToLive.milliseconds + 1] + moments(system)
   }
 }

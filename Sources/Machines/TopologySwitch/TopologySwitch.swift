@@ -8,9 +8,9 @@ public struct TopologySwitch: System {
   public var router: Router
 
   /// - Parameter agents: The size of the roster, 1 to 7, in chain order; agent 0 is the hub.
-  public init(agents: Int, topology: Topology, capacity: Int = Parameters.queueCapacityPerReceiver) {
+  public init(agents: Int, topology: Topology, limits: RouterLimits = RouterLimits()) {
     control = Switch(topology: topology)
-    router = Router(agents: agents, topology: topology, capacity: capacity)
+    router = Router(agents: agents, topology: topology, limits: limits)
   }
 
   public enum Event: Signals {
@@ -43,7 +43,7 @@ public struct TopologySwitch: System {
   public static func with(_ control: RuleBook<Switch>, _ router: RuleBook<Router>) -> Design<Self> {
     Design(
       "topology-switch", title: "Topology switch", chapter: "01-topology-switch.md",
-      worlds: [twoAgents, threeAgents, team]
+      worlds: [twoAgents, threeAgents, retries, classes, team]
     ) {
       Host("switch", control, at: \.control, events: .control, effects: .control)
       Host("router", router, at: \.router, events: .router, effects: .router)

@@ -115,6 +115,20 @@ public struct On<M: Machine, Payload>: Sendable {
     }
   }
 
+  /// Gives up the answers of the effects with these keys.
+  @inlinable public func cancelEach<Sent>(
+    _ effect: Signal<M.Effect, Sent>, file: String = #fileID, line: Int = #line,
+    _ keys: @escaping @Sendable (M, Payload) -> [some KeyConvertible]
+  ) -> Self {
+    let kind = effect.kind
+    return changed {
+      $0.clauses.append(
+        Clause(.cancel(kind: kind), SourceLine(file, line)) { machine, received, outbox in
+          for key in keys(machine, received) { outbox.orders.append(.cancel(kind: kind, key: key.obligationKey)) }
+        })
+    }
+  }
+
   /// Gives up every open answer of this effect.
   @inlinable public func cancelAll<Sent>(
     _ effect: Signal<M.Effect, Sent>, file: String = #fileID, line: Int = #line

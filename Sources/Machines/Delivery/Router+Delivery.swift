@@ -1,0 +1,190 @@
+import Spec
+
+// What the rules of the router say about deliveries: who is next, and what becomes of a delivery. Nothing here decides
+// when.
+extension Router {
+  func isExpired(_ copy: Copy) -> Bool { now > copy.expires }
+
+  // MARK: Who is next
+
+  /// The heads that may be delivered: of each line its first copy that has not expired, the oldest of each class.
+  private func heads(_ agent: Agent) -> Heads {
+    var heads = Heads()
+    let lines = self[agent].active.lines
+    for line in lines.indices {
+      let queue = lines[line]
+      var index = 0
+      while index < queue.count, isExpired(queue[index]) { index += 1 }
+      if index < queue.count { heads.offer(queue[index], line: line) }
+    }
+    return heads
+  }
+
+  /// The line to serve, and whose turn that makes it.
+  func choice(_ agent: Agent) -> (line: Int, turn: Turn)? {
+    let heads = heads(agent)
+    return self[agent].turn.first(heads.classes).map { (heads.line($0.priority), $0) }
+  }
+
+  /// The copy to deliver, flagged if its message was delivered before (RTR-12).
+  func chosen(_ agent: Agent) -> Copy {
+    let queue = self[agent].active.lines[choice(agent)!.line]
+    return flagged(queue.first { !isExpired($0) }!)
+  }
+
+  private func flagged(_ copy: Copy) -> Copy {
+    var copy = copy
+    if !copy.redelivered, self[copy.receiver].seen.contains(copy, now: now) { copy.redelivered = true }
+    return copy
+  }
+
+  func expiredHeads(_ agent: Agent) -> [Ending] {
+    if self[agent].active.lines.allSatisfy({ $0.isEmpty || !isExpired($0[0]) }) { return [] }
+    return self[agent].active.lines.flatMap { $0.prefix(while: isExpired).map { Ending($0, .expired) } }
+  }
+
+  mutating func discardExpiredHeads(_ agent: Agent) {
+    for line in self[agent].active.lines.indices {
+      while let head = self[agent].active.lines[line].first, isExpired(head) {
+        self[agent].active.popFirst(line: line)
+      }
+    }
+  }
+
+  /// Moves the copy whose turn it is to its handler; no expired head is left when it comes here.
+  mutating func lease(_ agent: Agent) {
+    guard let choice = choice(agent), var copy = self[agent].active.popFirst(line: choice.line) else { return }
+    copy = flagged(copy)
+    self[agent].seen.insert(copy, now: now, most: Int(limits.seen))
+    self[agent].leased.insert(Held(copy, until: now + Router.leaseTime))
+    var turn = choice.turn
+    turn.pay(heads(agent).classes)
+    self[agent].turn = turn
+  }
+
+  // MARK: What becomes of it
+
+  func leased(_ lease: Lease) -> Copy? {
+    guard lease.agent.place < mailboxes.count,
+      let held = self[lease.agent].leased.element(key: lease.sequence), held.copy.attempt == lease.attempt
+    else { return nil }
+    return held.copy
+  }
+
+  /// Lets a copy wait until it is delivered again (RTR-14).
+  mutating func postpone(_ lease: Lease) {
+    guard var copy = self[lease.agent].leased.remove(key: lease.sequence)?.copy else { return }
+    copy.attempt += 1
+    copy.redelivered = true
+    self[lease.agent].backoff.insert(Held(copy, until: now + copy.backoff))
+  }
+
+  /// The deliveries whose leases have lapsed: their handlers are taken for dead.
+  func lapsed() -> [Lease] {
+    mailboxes.flatMap { $0.leased.lazy.filter { $0.until < now }.map(\.copy.lease) }
+  }
+
+  /// Of the lapsed, those that were tried often enough.
+  func givenUp() -> [Ending] {
+    lapsed().filter { $0.attempt >= limits.retries }.map { Ending(leased($0)!, .maxRetries) }
+  }
+
+  mutating func postponeLapsed() {
+    for lease in lapsed() {
+      if lease.attempt < limits.retries {
+        postpone(lease)
+      } else {
+        self[lease.agent].leased.remove(key: lease.sequence)
+      }
+    }
+  }
+
+  /// Lets the copies line up whose time has come, at the tail of their lines, where arrivals go, and with a new expiry
+  /// (DEC-7). There is room: they kept their slots.
+  mutating func lineUpDue() {
+    let now = now
+    for place in mailboxes.indices where !mailboxes[place].backoff.isEmpty {
+      for held in mailboxes[place].backoff.filter({ $0.until <= now }) {
+        mailboxes[place].backoff.remove(key: held.key)
+        var copy = held.copy
+        copy.expires = now + Message.timeToLive
+        queue(copy, for: place)
+      }
+    }
+  }
+
+  /// When time itself does something next: copies line up again, or a lease has lapsed.
+  public var nextMoment: UInt64? {
+    var moment = UInt64.max
+    for mailbox in mailboxes {
+      for held in mailbox.leased { moment = min(moment, held.until + 1) }
+      for held in mailbox.backoff { moment = min(moment, held.until) }
+    }
+    return moment == .max ? nil : moment
+  }
+
+  private static let leaseTime = Parameters.leaseTime.milliseconds
+
+  // MARK: Too much
+
+  func dropsEarly(_ message: Message) -> Bool {
+    let receivers = receivers(of: message)
+    let drop = EarlyDrop.of(message.priority)
+    for place in mailboxes.indices where receivers & (1 << place) != 0 {
+      if drop.drops(draw: message.draw, live: mailboxes[place].live, capacity: Int(limits.capacity)) { return true }
+    }
+    return false
+  }
+
+  /// The stage that the receivers of a message call for, now that they hold it.
+  private func called(_ message: Message) -> Pressure {
+    let receivers = receivers(of: message)
+    var most = 0
+    for place in mailboxes.indices where receivers & (1 << place) != 0 { most = max(most, mailboxes[place].live) }
+    return max(pressure, Pressure(live: most, capacity: Int(limits.capacity)))
+  }
+
+  /// The stages that are newly reached, one after the other.
+  func rising(_ message: Message) -> [Pressure] {
+    let called = called(message)
+    return called == pressure ? [] : Pressure.allCases.filter { pressure < $0 && $0 <= called }
+  }
+
+  mutating func rise(_ message: Message) { pressure = called(message) }
+
+  /// The stage that is left when the fullest receiver is some way below what called for the present one.
+  private var eased: Pressure {
+    let most = mailboxes.reduce(0) { max($0, $1.live) }
+    return min(
+      pressure, Pressure(live: most, capacity: Int(limits.capacity), margin: Parameters.pressureMargin))
+  }
+
+  func falling() -> [Pressure] { eased == pressure ? [] : [eased] }
+
+  mutating func fall() { pressure = eased }
+}
+
+/// The oldest head of each class, and its line.
+private struct Heads {
+  private(set) var classes = Classes()
+  private var final = (line: 0, sequence: UInt64.max)
+  private var draft = (line: 0, sequence: UInt64.max)
+  private var critic = (line: 0, sequence: UInt64.max)
+
+  mutating func offer(_ copy: Copy, line: Int) {
+    classes.insert(copy.priority)
+    switch copy.priority {
+    case .final: if copy.sequence < final.sequence { final = (line, copy.sequence) }
+    case .draft: if copy.sequence < draft.sequence { draft = (line, copy.sequence) }
+    case .critic: if copy.sequence < critic.sequence { critic = (line, copy.sequence) }
+    }
+  }
+
+  func line(_ priority: Priority) -> Int {
+    switch priority {
+    case .final: final.line
+    case .draft: draft.line
+    case .critic: critic.line
+    }
+  }
+}

@@ -1,0 +1,172 @@
+import Spec
+
+// What is true of every run of the router's deliveries: chapter 2.
+extension Router {
+  static let deliveryLaws = Section<Self> {
+    AlwaysStep("a delivery says how often the copy was delivered before", cites: .I1, .`RTR-14`, before: { $0 }) {
+      before, step in
+      step.sent(.deliver).allSatisfy { copy in
+        let waiting = before[copy.receiver].active.first { $0.sequence == copy.sequence }
+        return waiting?.attempt == copy.attempt && (copy.attempt == 0 || copy.redelivered)
+      }
+    }
+    AlwaysStep("a copy that failed waits, one attempt further and flagged", cites: .I1, .`RTR-14`, before: { $0 }) {
+      before, step in
+      step.after.mailboxes.indices.allSatisfy { place in
+        step.after.mailboxes[place].backoff.allSatisfy { held in
+          if before.mailboxes[place].backoff.contains(key: held.key) { return true }
+          guard let copy = before.mailboxes[place].leased.element(key: held.key)?.copy else { return false }
+          let wait = Double(held.until - step.after.now)
+          let nominal = min(50 * pow2(held.copy.attempt), 5000)
+          return held.copy.attempt == copy.attempt + 1 && held.copy.redelivered
+            && held.copy.attempt <= before.limits.retries && abs(wait - nominal) <= nominal / 10
+        }
+      }
+    }
+    AlwaysStep("a copy is given up at its last retry, and not before", cites: .I1, .`RTR-14`, before: { $0 }) {
+      before, step in
+      step.sent(.recorded).allSatisfy { ending in
+        ending.how != .maxRetries
+          || before[ending.receiver].leased.element(key: ending.sequence)?.copy.attempt == before.limits.retries
+      }
+    }
+    AlwaysStep("a lease lapses when its time is over, and not before", cites: .`RTR-13`, .`RTR-15`, before: { $0 }) {
+      before, step in
+      guard let now = step.received(.clock).first, step.after.now > before.now else { return true }
+      return before.mailboxes.indices.allSatisfy { place in
+        before.mailboxes[place].leased.allSatisfy { held in
+          step.after.mailboxes[place].leased.contains(key: held.key) == (now <= held.until)
+        }
+      }
+    }
+    AlwaysStep("a delivery is leased for 200 seconds", cites: .`RTR-13`, before: { _ in () }) { _, step in
+      step.sent(.deliver).allSatisfy { copy in
+        step.after[copy.receiver].leased.element(key: copy.sequence)
+          == Held(copy, until: step.after.now + Parameters.leaseTime.milliseconds)
+      }
+    }
+    AlwaysStep("what is due lines up, as new as an arrival", cites: .`RTR-14`, before: { $0 }) { before, step in
+      guard step.after.now > before.now else { return true }
+      return before.mailboxes.indices.allSatisfy { place in
+        let mailbox = step.after.mailboxes[place]
+        return before.mailboxes[place].backoff.allSatisfy { held in
+          if held.until > step.after.now { return mailbox.backoff.element(key: held.key) == held }
+          guard !mailbox.backoff.contains(key: held.key) else { return false }
+          let queue = step.after.phase == .diverting ? mailbox.next : mailbox.active
+          let copy = queue.first { $0.sequence == held.key }
+          return copy?.attempt == held.copy.attempt
+            && copy?.expires == step.after.now + Parameters.messageTimeToLive.milliseconds
+        }
+      }
+    }
+    AlwaysStep("a message that was delivered lately is flagged, and no other", cites: .`RTR-12`, before: { $0 }) {
+      before, step in
+      step.sent(.deliver).allSatisfy { copy in
+        let wasSeen = before[copy.receiver].seen.entries.contains {
+          $0.identity == copy.identity && before.now - $0.at <= Parameters.messageTimeToLive.milliseconds
+        }
+        return copy.redelivered == (wasSeen || copy.attempt > 0)
+      }
+    }
+    Always("as many identities are remembered as there is room for", cites: .`RTR-12`) { router in
+      router.mailboxes.allSatisfy { $0.seen.entries.count <= router.limits.seen }
+    }
+    turns
+    pressures
+    SometimesStep("a copy is delivered again", cites: .`RTR-14`, before: { _ in () }) { _, step in
+      step.sent(.deliver).contains { $0.attempt > 0 }
+    }
+    SometimesStep("a retry lines up behind the gate", cites: .`RTR-14`, before: \.mailboxes) { before, step in
+      step.after.phase == .diverting
+        && before.indices.contains { before[$0].backoff.count > step.after.mailboxes[$0].backoff.count }
+    }
+    SometimesStep("a copy is given up", cites: .`RTR-14`, before: { _ in () }) { _, step in
+      step.sent(.recorded).contains { $0.how == .maxRetries }
+    }
+  }
+
+  private static let turns = Section<Self> {
+    AlwaysStep("the class is served whose turn it is, or the next that waits", cites: .`RTR-7`, before: { $0 }) {
+      before, step in
+      step.sent(.deliver).allSatisfy { copy in
+        let waiting = before.classesAtHeads(copy.receiver)
+        let order: [Priority] = [.final, .draft, .critic]
+        let turn = order.firstIndex(of: before[copy.receiver].turn.priority)!
+        let served = (0..<3).map { order[(turn + $0) % 3] }.first { waiting.contains($0) }
+        return served == copy.priority
+      }
+    }
+    AlwaysStep("a turn goes on while it is paid for and its class waits", cites: .`RTR-7`, before: { $0 }) {
+      before, step in
+      step.sent(.deliver).allSatisfy { copy in
+        let turn = before[copy.receiver].turn
+        let after = step.after[copy.receiver].turn
+        let quanta: [Priority: Int] = [.final: 8, .draft: 3, .critic: 1]
+        let left = turn.priority == copy.priority ? Int(turn.left) : quanta[copy.priority]!
+        let waiting = step.after.classesAtHeads(copy.receiver)
+        // The last copy of an epoch commits the switch, and the turns begin anew.
+        if !step.received(.swap).isEmpty { return after == Turn() }
+        if left > 1, waiting.contains(copy.priority) {
+          return after.priority == copy.priority && Int(after.left) == left - 1
+        }
+        if waiting.isEmpty { return after == Turn() }
+        return waiting.contains(after.priority) && Int(after.left) == quanta[after.priority]!
+          && (after.priority != copy.priority || waiting == [copy.priority])
+      }
+    }
+    AlwaysStep("of a class, the head accepted first is served", cites: .`RTR-7`, .`RTR-9`, before: { $0 }) {
+      before, step in
+      step.sent(.deliver).allSatisfy { copy in
+        before[copy.receiver].active.lines.allSatisfy { line in
+          let head = line.first { !before.isExpired($0) }
+          return head?.priority != copy.priority || head!.sequence >= copy.sequence
+        }
+      }
+    }
+    AlwaysStep("a commit begins the turns anew, an abort does not", cites: .`RTR-7`, before: \.mailboxes) {
+      before, step in
+      before.indices.allSatisfy { place in
+        if !step.received(.swap).isEmpty { return step.after.mailboxes[place].turn == Turn() }
+        return step.received(.putBack).isEmpty || step.after.mailboxes[place].turn == before[place].turn
+      }
+    }
+    SometimesStep("a class has its turn although a weightier one waits", cites: .`RTR-7`, before: { $0 }) {
+      before, step in
+      step.sent(.deliver).contains {
+        $0.priority != .final && before.classesAtHeads($0.receiver).contains(.final)
+      }
+    }
+  }
+
+  private static let pressures = Section<Self> {
+    Always("no stage is left out", cites: .`RTR-19`) { router in
+      router.phase == .closed
+        || router.mailboxes.allSatisfy {
+          router.pressure >= Pressure(live: $0.live, capacity: Int(router.limits.capacity))
+        }
+    }
+    AlwaysStep("the stages are told one after the other", cites: .`RTR-19`, before: \.pressure) { before, step in
+      let told = step.sent(.pressed)
+      if step.after.pressure > before {
+        return told.map(\.rawValue) == Array(before.rawValue + 1...step.after.pressure.rawValue)
+      }
+      return told == (step.after.pressure == before ? [] : [step.after.pressure])
+    }
+    AlwaysStep("the pressure falls when the fullest queue is well below it", cites: .`RTR-19`, before: \.pressure) {
+      before, step in
+      guard step.after.pressure < before else { return true }
+      return step.after.mailboxes.allSatisfy {
+        100 * $0.live + Parameters.pressureMargin * Int(step.after.limits.capacity)
+          < [0, 50, 60, 80][Int(step.after.pressure.rawValue) + 1] * Int(step.after.limits.capacity)
+      }
+    }
+    SometimesStep("the pressure falls", cites: .`RTR-19`, before: \.pressure) { $1.after.pressure < $0 }
+  }
+
+  private static func pow2(_ exponent: UInt8) -> Double { (0..<exponent).reduce(1) { power, _ in 2 * power } }
+
+  /// The classes whose copies head a line.
+  private func classesAtHeads(_ agent: Agent) -> Set<Priority> {
+    Set(self[agent].active.lines.compactMap { $0.first { !isExpired($0) }?.priority })
+  }
+}
