@@ -8,14 +8,14 @@ public final class Judge<S: System> {
   @usableFromInline typealias Law = Property<S, S.Event, S.Effect>
   @usableFromInline typealias Check = StepCheck<S, S.Event, S.Effect>
   @usableFromInline let leadsTo: [Law]
-  @usableFromInline var always: Ranked<@Sendable (S, Holdings) -> Bool>
-  @usableFromInline var steps: Ranked<Check>
+  @usableFromInline let always: Ranked<@Sendable (S, Holdings) -> Bool>
+  @usableFromInline let steps: Ranked<Check>
   @usableFromInline let sometimes: [(name: String, holds: @Sendable (S) -> Bool)]
   @usableFromInline let sometimesSteps: [(name: String, check: Check)]
-  @usableFromInline var isMet: [Bool]
-  @usableFromInline var isStepMet: [Bool]
-  @usableFromInline var pending: [(law: Int, judge: Check.Judgement)] = []
-  @usableFromInline var pendingSometimes: [(law: Int, judge: Check.Judgement)] = []
+  @exclusivity(unchecked) @usableFromInline var isMet: [Bool]
+  @exclusivity(unchecked) @usableFromInline var isStepMet: [Bool]
+  @exclusivity(unchecked) @usableFromInline var pending: [(law: Int, judge: Check.Judgement)] = []
+  @exclusivity(unchecked) @usableFromInline var pendingSometimes: [(law: Int, judge: Check.Judgement)] = []
 
   /// Laws with the cheap ones first, so that the dear ones can be left out.
   @usableFromInline struct Ranked<Test> {
