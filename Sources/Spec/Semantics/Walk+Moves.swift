@@ -53,6 +53,12 @@ extension Walk {
     }
   }
 
+  /// The moves of a group, where they are the same in every configuration that has them; nil elsewhere.
+  @inlinable public func fixedMoves(of configuration: Configuration<S>, in group: MoveGroup) -> [Move<S.Event>]? {
+    guard case .input(let index) = group, mayGive(index, configuration) else { return nil }
+    return fixed[index]
+  }
+
   /// Lists the groups that may have moves, as places in ``groups``: cheap to ask, and none that has any is missing.
   @inlinable public func groups(of configuration: Configuration<S>, into present: inout ContiguousArray<Int>) {
     present.removeAll(keepingCapacity: true)
