@@ -34,7 +34,7 @@ final class SearchWorker: @unchecked Sendable {
   @exclusivity(unchecked) private var serious = 0
   /// The bound that this worker met.
   @exclusivity(unchecked) private(set) var stopped: String?
-  @exclusivity(unchecked) private(set) var graph = GraphPart()
+  let graph = GraphPart()
   @exclusivity(unchecked) private(set) var isCutByDepth = false
 
   init(_ number: Int, _ search: LevelSearch) {

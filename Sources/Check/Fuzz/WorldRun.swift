@@ -73,11 +73,19 @@ import Spec
   /// Draws a move and takes it; false where it is not possible, or changes nothing.
   @inlinable func step(_ configuration: inout Configuration<S>, _ source: Source) throws -> Bool {
     let group = try source.pick(walk.groups.count) { log.group($0) }
-    let known = walk.fixedMoves(of: configuration, in: walk.groups[group])
-    if known == nil { walk.moves(of: configuration, in: walk.groups[group], into: &moves) }
-    let moves = known ?? moves
     // What was bid for has had its turn.
     defer { log.bid = nil }
+    if let moves = walk.fixedMoves(of: configuration, in: walk.groups[group]) {
+      return try step(group, among: moves, &configuration, source)
+    }
+    walk.moves(of: configuration, in: walk.groups[group], into: &moves)
+    return try moves.withUnsafeBufferPointer { try step(group, among: $0, &configuration, source) }
+  }
+
+  @inlinable func step(
+    _ group: Int, among moves: UnsafeBufferPointer<Move<S.Event>>, _ configuration: inout Configuration<S>,
+    _ source: Source
+  ) throws -> Bool {
     if moves.isEmpty { return false }
     let member = try source.pick(moves.count) {
       name(moves[$0], in: configuration)
@@ -94,7 +102,7 @@ import Spec
     let isCrash = move.kind == .crash
     judge.begin(configuration.state, isCrash: isCrash)
     // A crash comes first to the machines, and then what they are told of it.
-    walk.stepper.judgedNumber = isCrash ? -1 : number
+    walk.stepper.judgeNext(as: isCrash ? -1 : number)
     guard trace == nil ? take(whole: move, &configuration) : tell(move, &configuration) else { return false }
     number += 1
     noteFirings()
@@ -127,7 +135,7 @@ import Spec
 
   /// The first law that the last move breaks.
   @inlinable func flaw(of configuration: inout Configuration<S>, isCrash: Bool) -> Finding? {
-    if !walk.breaches.isEmpty, let breach = walk.breaches.first(where: { $0.severity <= .major }) {
+    if walk.hasBreaches, let breach = walk.breaches.first(where: { $0.severity <= .major }) {
       return Finding(breach.severity, breach.code, breach.words)
     }
     let isHeld = judge.hasJointStateLaws || isCrash
@@ -135,10 +143,7 @@ import Spec
     return judge.flaw(&configuration.state, isCrash: isCrash, holdings)
   }
 
-  @inlinable func noteFirings() {
-    log.firings.removeAll(keepingCapacity: true)
-    for firing in walk.stepper.fired { log.firings.append(ruleBases[Int(firing.host)] + Int(firing.rule)) }
-  }
+  @inlinable func noteFirings() { walk.stepper.rules(from: ruleBases, into: &log.firings) }
 
   /// Each "sometimes" of the design, and whether some run met it.
   @inlinable var sometimesMet: [(name: String, isMet: Bool)] {
@@ -149,7 +154,7 @@ import Spec
   /// One of the moves that lead on, whatever it takes to find it.
   @inlinable func sureMove(of configuration: Configuration<S>, _ source: Source) -> RunLog.Bid? {
     var sure: [RunLog.Bid] = []
-    walk.stepper.judgedNumber = -1
+    walk.stepper.judgeNext(as: -1)
     for group in walk.groups.indices {
       walk.moves(of: configuration, in: walk.groups[group], into: &moves)
       for member in moves.indices {

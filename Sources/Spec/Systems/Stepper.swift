@@ -230,6 +230,39 @@ extension Stepper {
     return broken
   }
 
+  /// Says what the next step's machines are remembered under; see ``judgedNumber``.
+  @inlinable public func judgeNext(as number: Int) { judgedNumber = number }
+
+  /// The first law of its own that the last step breaks of a machine that took part in it.
+  @inlinable public func firstBrokenByStep(
+    of state: inout S, among hosts: ContiguousArray<Bool>
+  ) -> (host: Int, law: Int)? {
+    for place in received.indices where hosts[received[place].kind] {
+      let host = received[place].kind
+      reach(host, .judgeStep, &state)
+      if !broken.isEmpty { return (host, broken[0]) }
+    }
+    return nil
+  }
+
+  /// The first law of its own that a machine breaks which fired a rule in the last step.
+  @inlinable public func firstBrokenState(
+    of state: inout S, among hosts: ContiguousArray<Bool>
+  ) -> (host: Int, law: Int)? {
+    for place in fired.indices where hosts[Int(fired[place].host)] {
+      let host = Int(fired[place].host)
+      reach(host, .judgeState, &state)
+      if !broken.isEmpty { return (host, broken[0]) }
+    }
+    return nil
+  }
+
+  /// Lists the rules of the last step by their numbers among all, where each host's begin at its base.
+  @inlinable public func rules(from bases: [Int], into rules: inout ContiguousArray<Int>) {
+    if !rules.isEmpty { rules.removeAll(keepingCapacity: true) }
+    for place in fired.indices { rules.append(bases[Int(fired[place].host)] + Int(fired[place].rule)) }
+  }
+
   /// For each property of the host's book, whether it is a "sometimes" that was met.
   @inlinable public func isMet(host: Int, of state: inout S) -> [Bool] {
     reach(host, .tellMet, &state)
