@@ -12,13 +12,21 @@ final class FrontierChunk: @unchecked Sendable {
   let bytes = ByteBuffer(capacity: 1 << 10)
   private(set) var count = 0
 
-  init(_ layout: RecordLayout) { self.layout = layout }
+  init(widths: [UInt8], isWide: Bool) { layout = RecordLayout(widths: widths, isWide: isWide) }
 
-  var isFull: Bool { bytes.count >= Self.capacity }
+  deinit { layout.free() }
 
-  func append(number: UInt32, hash: (low: UInt64, high: UInt64), _ codes: UnsafePointer<UInt32>) {
+  /// Adds a state; false where the chunk is full, or a code does not fit.
+  func append(number: UInt32, hash: (low: UInt64, high: UInt64), _ codes: UnsafePointer<UInt32>) -> Bool {
+    if bytes.count >= Self.capacity || !layout.fits(codes) { return false }
     layout.write(number: number, hash: hash, codes, into: bytes)
     count += 1
+    return true
+  }
+
+  /// An empty chunk in which codes fit, and all that fit in this one.
+  func next(for codes: UnsafePointer<UInt32>) -> FrontierChunk {
+    FrontierChunk(widths: layout.widened(for: codes), isWide: layout.isWide)
   }
 
   /// Reads the record at an index; returns its number and hash.
@@ -29,7 +37,7 @@ final class FrontierChunk: @unchecked Sendable {
   }
 
   func save(into buffer: ByteBuffer) {
-    for width in layout.widths { buffer.put(UInt64(width)) }
+    for part in 0..<layout.parts { buffer.put(UInt64(layout.widths[part])) }
     buffer.put(UInt64(count))
     buffer.put(bytes.bytes)
   }
@@ -44,27 +52,33 @@ final class FrontierChunk: @unchecked Sendable {
 }
 
 /// Where each part of a record stands.
-struct RecordLayout: Sendable {
-  let widths: [UInt8]
+// Its memory is written once, and goes with the chunk that has it.
+struct RecordLayout: @unchecked Sendable {
+  let widths: UnsafeMutablePointer<UInt8>
+  let parts: Int
   let isWide: Bool
   let size: Int
 
   init(widths: [UInt8], isWide: Bool) {
-    self.widths = widths
+    parts = widths.count
+    self.widths = .allocate(capacity: parts)
+    for part in 0..<parts { self.widths[part] = widths[part] }
     self.isWide = isWide
     size = 12 + (isWide ? 8 : 0) + widths.reduce(0) { $0 + Int($1) }
   }
 
+  func free() { widths.deallocate() }
+
   @inline(__always) private static func width(of code: UInt32) -> UInt8 { code < 0x100 ? 1 : code < 0x1_0000 ? 2 : 4 }
 
-  /// The layout in which these codes fit; nil where they fit in this one.
-  func widened(for codes: UnsafePointer<UInt32>) -> RecordLayout? {
-    var wider: [UInt8]?
-    for part in widths.indices where Self.width(of: codes[part]) > widths[part] {
-      wider = wider ?? widths
-      wider![part] = Self.width(of: codes[part])
-    }
-    return wider.map { RecordLayout(widths: $0, isWide: isWide) }
+  func fits(_ codes: UnsafePointer<UInt32>) -> Bool {
+    for part in 0..<parts where Self.width(of: codes[part]) > widths[part] { return false }
+    return true
+  }
+
+  /// The widths in which these codes fit, and all that fit in this layout.
+  func widened(for codes: UnsafePointer<UInt32>) -> [UInt8] {
+    (0..<parts).map { max(widths[$0], Self.width(of: codes[$0])) }
   }
 
   func write(
@@ -73,16 +87,14 @@ struct RecordLayout: Sendable {
     buffer.put(UInt64(number), width: 4)
     buffer.put(hash.low)
     if isWide { buffer.put(hash.high) }
-    widths.withUnsafeBufferPointer { widths in
-      for part in widths.indices { buffer.put(UInt64(codes[part]), width: Int(widths[part])) }
-    }
+    for part in 0..<parts { buffer.put(UInt64(codes[part]), width: Int(widths[part])) }
   }
 
   /// Whether a record has these codes.
   func isSame(_ record: UnsafeRawPointer, _ codes: UnsafePointer<UInt32>) -> Bool {
-    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: widths.count) { other in
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: parts) { other in
       _ = read(record, into: other.baseAddress!)
-      return widths.indices.allSatisfy { other[$0] == codes[$0] }
+      return (0..<parts).allSatisfy { other[$0] == codes[$0] }
     }
   }
 
@@ -93,15 +105,13 @@ struct RecordLayout: Sendable {
     let low = record.loadUnaligned(fromByteOffset: 4, as: UInt64.self)
     let high = isWide ? record.loadUnaligned(fromByteOffset: 12, as: UInt64.self) : 0
     var at = record + (isWide ? 20 : 12)
-    widths.withUnsafeBufferPointer { widths in
-      for part in widths.indices {
-        switch widths[part] {
-        case 1: codes[part] = UInt32(at.load(as: UInt8.self))
-        case 2: codes[part] = UInt32(at.loadUnaligned(as: UInt16.self))
-        default: codes[part] = at.loadUnaligned(as: UInt32.self)
-        }
-        at += Int(widths[part])
+    for part in 0..<parts {
+      switch widths[part] {
+      case 1: codes[part] = UInt32(at.load(as: UInt8.self))
+      case 2: codes[part] = UInt32(at.loadUnaligned(as: UInt16.self))
+      default: codes[part] = at.loadUnaligned(as: UInt32.self)
       }
+      at += Int(widths[part])
     }
     return (number, (low, high))
   }

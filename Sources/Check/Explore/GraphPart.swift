@@ -1,73 +1,122 @@
 import Spec
 
 /// The states that one worker expanded, with the steps from them, as far as leads-to properties need them.
-struct GraphPart: Sendable {
-  var states: ContiguousArray<UInt32> = []
-  var from: ContiguousArray<UInt32> = []
-  var to: ContiguousArray<UInt32> = []
-  /// Where each state's edges and owed identities begin.
-  var edgeStarts: ContiguousArray<Int> = []
-  var owedStarts: ContiguousArray<Int> = []
-  var targets: ContiguousArray<UInt32> = []
-  /// The owed identity that each step answers; 0 for none.
-  var answers: ContiguousArray<UInt32> = []
-  var ordinals: ContiguousArray<UInt16> = []
-  var owed: ContiguousArray<UInt32> = []
+///
+/// A run of numbers, small ones in one byte: there are several steps to a state, and most lead to a state numbered soon
+/// after the one before.
+// Written by one worker, and read by others only after it.
+final class GraphPart: @unchecked Sendable {
+  private let numbers = ByteBuffer(capacity: 1 << 10)
+  private var last = Place()
 
-  var bytes: Int { targets.capacity * 10 + states.capacity * 28 + owed.capacity * 4 }
-
-  mutating func begin(_ number: Int, from: UInt32, to: UInt32, owed: Flat<UInt32>) {
-    states.append(UInt32(truncatingIfNeeded: number))
-    edgeStarts.append(targets.count)
-    owedStarts.append(self.owed.count)
-    for index in 0..<owed.count { self.owed.append(owed[index]) }
-    self.from.append(from)
-    self.to.append(to)
-  }
-
-  mutating func edge(to target: Int, answers identity: UInt32, ordinal: Int) {
-    targets.append(UInt32(truncatingIfNeeded: target))
-    answers.append(identity)
-    ordinals.append(UInt16(truncatingIfNeeded: ordinal))
-  }
-
-  func save(into buffer: ByteBuffer) {
-    func put<T: FixedWidthInteger>(_ values: ContiguousArray<T>) {
-      buffer.put(UInt64(values.count))
-      for value in values { buffer.put(UInt64(truncatingIfNeeded: value)) }
-    }
-    for row in [states, from, to, targets, answers, owed] { put(row) }
-    put(edgeStarts)
-    put(owedStarts)
-    put(ordinals)
+  /// What the next numbers are told from.
+  private struct Place {
+    var state = 0
+    var target = 0
+    var ordinal = -1
   }
 
   init() {}
 
-  init(from reader: inout CheckpointReader) throws(CheckpointError) {
-    func row<T: FixedWidthInteger>(
-      _ reader: inout CheckpointReader, _: T.Type
-    ) throws(CheckpointError) -> ContiguousArray<T> {
-      var values: ContiguousArray<T> = []
-      for _ in 0..<(try reader.count()) { values.append(T(truncatingIfNeeded: try reader.word())) }
-      return values
-    }
-    states = try row(&reader, UInt32.self)
-    from = try row(&reader, UInt32.self)
-    to = try row(&reader, UInt32.self)
-    targets = try row(&reader, UInt32.self)
-    answers = try row(&reader, UInt32.self)
-    owed = try row(&reader, UInt32.self)
-    edgeStarts = try row(&reader, Int.self)
-    owedStarts = try row(&reader, Int.self)
-    ordinals = try row(&reader, UInt16.self)
+  var bytes: Int { numbers.count }
+
+  func begin(_ number: Int, from: UInt32, to: UInt32, owed: Flat<UInt32>) {
+    // The steps of the state before end with a 0, where the next one would be told by how much later it is.
+    if numbers.count > 0 { put(0) }
+    put(signed: number - last.state)
+    put(Int(from))
+    put(Int(to))
+    put(owed.count)
+    for index in 0..<owed.count { put(Int(owed[index])) }
+    last.state = number
+    last.ordinal = -1
   }
 
-  /// Hands out the places of a state's edges and owed identities.
-  func read(_ index: Int, _ body: (GraphPart, _ edges: Range<Int>, _ owed: Range<Int>) -> Void) {
-    let isLast = index + 1 == states.count
-    body(
-      self, edgeStarts[index]..<(isLast ? targets.count : edgeStarts[index + 1]),
-      owedStarts[index]..<(isLast ? owed.count : owedStarts[index + 1]))
+  /// - Parameter identity: The owed identity that the step answers; 0 for none.
+  func edge(to target: Int, answers identity: UInt32, ordinal: Int) {
+    put(ordinal - last.ordinal)
+    put(signed: target - last.target)
+    put(Int(identity))
+    last.target = target
+    last.ordinal = ordinal
+  }
+
+  /// Seven bits to a byte, the low ones first; the eighth says that there are more.
+  @inline(__always) private func put(_ number: Int) {
+    var left = UInt64(number)
+    while left >= 0x80 {
+      numbers.put(left & 0x7F | 0x80, width: 1)
+      left >>= 7
+    }
+    numbers.put(left, width: 1)
+  }
+
+  /// The sign in the lowest bit.
+  @inline(__always) private func put(signed number: Int) { put(number << 1 ^ number >> 63) }
+
+  struct Edge {
+    let target: UInt32
+    let answers: UInt32
+    let ordinal: UInt16
+  }
+
+  /// Tells each state, then what is owed there, then the steps from it.
+  func read(
+    state: (_ number: Int, _ from: UInt32, _ to: UInt32) -> Void, owed: (UInt32) -> Void, edge: (Edge) -> Void
+  ) {
+    var reader = Reader(bytes: numbers.bytes)
+    var place = Place()
+    while !reader.isAtEnd {
+      place.state += reader.signed()
+      place.ordinal = -1
+      state(place.state, UInt32(reader.next()), UInt32(reader.next()))
+      for _ in 0..<reader.next() { owed(UInt32(reader.next())) }
+      while !reader.isAtEnd {
+        let later = reader.next()
+        if later == 0 { break }
+        place.ordinal += later
+        place.target += reader.signed()
+        edge(
+          Edge(
+            target: UInt32(place.target), answers: UInt32(reader.next()),
+            ordinal: UInt16(truncatingIfNeeded: place.ordinal)))
+      }
+    }
+  }
+
+  private struct Reader {
+    let bytes: UnsafeRawBufferPointer
+    var at = 0
+
+    var isAtEnd: Bool { at == bytes.count }
+
+    mutating func next() -> Int {
+      var number = 0
+      var shift = 0
+      while true {
+        let byte = Int(bytes[at])
+        at += 1
+        number |= (byte & 0x7F) << shift
+        if byte < 0x80 { return number }
+        shift += 7
+      }
+    }
+
+    mutating func signed() -> Int {
+      let number = next()
+      return number >> 1 ^ -(number & 1)
+    }
+  }
+
+  func save(into buffer: ByteBuffer) {
+    buffer.put(UInt64(last.state))
+    buffer.put(UInt64(last.target))
+    buffer.put(numbers.bytes)
+  }
+
+  init(from reader: inout CheckpointReader) throws(CheckpointError) {
+    last.state = Int(truncatingIfNeeded: try reader.word())
+    last.target = Int(truncatingIfNeeded: try reader.word())
+    numbers.append(try reader.bytes())
   }
 }

@@ -8,14 +8,15 @@ public final class Judge<S: System> {
   @usableFromInline typealias Law = Property<S, S.Event, S.Effect>
   @usableFromInline typealias Check = StepCheck<S, S.Event, S.Effect>
   @usableFromInline let leadsTo: [Law]
-  @usableFromInline var always: Ranked<@Sendable (S, Holdings) -> Bool>
-  @usableFromInline var steps: Ranked<Check>
+  @usableFromInline let always: Ranked<@Sendable (S, Holdings) -> Bool>
+  @usableFromInline let steps: Ranked<Check.Memory>
   @usableFromInline let sometimes: [(name: String, holds: @Sendable (S) -> Bool)]
-  @usableFromInline let sometimesSteps: [(name: String, check: Check)]
-  @usableFromInline var isMet: [Bool]
-  @usableFromInline var isStepMet: [Bool]
-  @usableFromInline var pending: [(law: Int, judge: Check.Judgement)] = []
-  @usableFromInline var pendingSometimes: [(law: Int, judge: Check.Judgement)] = []
+  @usableFromInline let sometimesSteps: [(name: String, memory: Check.Memory)]
+  @exclusivity(unchecked) @usableFromInline var isMet: [Bool]
+  @exclusivity(unchecked) @usableFromInline var isStepMet: [Bool]
+  /// How many of the laws of steps remember the state before the step at hand.
+  @exclusivity(unchecked) @usableFromInline var pending = 0
+  @exclusivity(unchecked) @usableFromInline var pendingSometimes: [Int] = []
 
   /// Laws with the cheap ones first, so that the dear ones can be left out.
   @usableFromInline struct Ranked<Test> {
@@ -38,15 +39,15 @@ public final class Judge<S: System> {
   @usableFromInline init(_ name: String, _ laws: [Property<S, S.Event, S.Effect>]) {
     var leadsTo: [Law] = []
     var always: [(Law, @Sendable (S, Holdings) -> Bool)] = []
-    var steps: [(Law, Check)] = []
+    var steps: [(Law, Check.Memory)] = []
     var sometimes: [(String, @Sendable (S) -> Bool)] = []
-    var sometimesSteps: [(String, Check)] = []
+    var sometimesSteps: [(String, Check.Memory)] = []
     for law in laws {
       switch law.kind {
       case .always(let holds): always.append((law, holds))
-      case .alwaysStep(let check): steps.append((law, check))
+      case .alwaysStep(let check): steps.append((law, check.memory()))
       case .sometimes(let holds): sometimes.append((law.name, holds))
-      case .sometimesStep(let check): sometimesSteps.append((law.name, check))
+      case .sometimesStep(let check): sometimesSteps.append((law.name, check.memory()))
       case .leadsTo: leadsTo.append(law)
       }
     }
@@ -79,13 +80,12 @@ public final class Judge<S: System> {
 
   /// Remembers what step properties need of the state before; several steps from it may then be judged.
   @inlinable public func begin(_ state: S, includesDear: Bool = true) {
-    pending.removeAll(keepingCapacity: true)
+    pending = includesDear ? steps.tests.count : steps.cheap
     pendingSometimes.removeAll(keepingCapacity: true)
-    for index in 0..<(includesDear ? steps.tests.count : steps.cheap) {
-      pending.append((index, steps.tests[index].begin(state)))
-    }
+    for index in 0..<pending { steps.tests[index].look(state) }
     for index in isStepMet.indices where !isStepMet[index] {
-      pendingSometimes.append((index, sometimesSteps[index].check.begin(state)))
+      sometimesSteps[index].memory.look(state)
+      pendingSometimes.append(index)
     }
   }
 
@@ -97,12 +97,10 @@ public final class Judge<S: System> {
   /// The properties that fail of the step that received and sent these.
   @inlinable func step(_ after: S, received: [S.Event], sent: [S.Effect]) -> [Finding] {
     let step = Step(after: after, received: received, sent: sent)
-    for index in pendingSometimes.indices where pendingSometimes[index].judge(step) {
-      isStepMet[pendingSometimes[index].law] = true
-    }
+    for index in pendingSometimes where sometimesSteps[index].memory.holds(step) { isStepMet[index] = true }
     var findings: [Finding] = []
-    for index in pending.indices where !pending[index].judge(step) {
-      findings.append(.broken(steps.laws[pending[index].law]))
+    for index in 0..<pending where !steps.tests[index].holds(step) {
+      findings.append(.broken(steps.laws[index]))
     }
     return findings
   }

@@ -141,7 +141,9 @@ private final class Vocabulary: @unchecked Sendable {
 
   private func isEqual(_ code: Int, _ bytes: UnsafeRawBufferPointer) -> Bool {
     let known = value(code)
-    return known.count == bytes.count && known.elementsEqual(bytes)
+    if known.count != bytes.count { return false }
+    guard let a = known.baseAddress, let b = bytes.baseAddress else { return true }
+    return interlock_is_equal(a, b, UInt(bytes.count)) != 0
   }
 
   private func grow() {

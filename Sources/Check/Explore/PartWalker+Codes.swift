@@ -7,12 +7,11 @@ extension PartWalker {
   /// What a part adds to the hash of a state. A state's hash is the sum over its parts, so a step changes it by the
   /// parts it touches; each term depends on the part's place and on every bit of its content.
   @inline(__always) func term(_ part: Int, _ code: UInt32) -> (low: UInt64, high: UInt64) {
-    let kind = Int(partKinds[part])
-    let content = mirrors[kind].lows[Int(code)]
-    let other = mirrors[kind].highs[Int(code)]
+    let (content, other) = partMirrors[part].pointee.hashes[Int(code)]
     let salt = UInt64(truncatingIfNeeded: part &+ 1) &* 0x9E37_79B9_7F4A_7C15
     let product = (content ^ salt).multipliedFullWidth(by: other | 0x8000_0000_0000_0001)
     let low = (product.high ^ product.low) &+ content
+    if !isWide { return (low ^ (low >> 29), 0) }
     let second = (other ^ salt).multipliedFullWidth(by: 0xE703_7ED1_A0B4_28DB)
     return (low ^ (low >> 29), (second.high ^ second.low) &+ product.high)
   }
@@ -21,14 +20,16 @@ extension PartWalker {
 
   /// Makes sure that this worker knows the codes of the state at hand.
   func ensureAll() {
-    for part in 0..<partCount { ensure(Int(partKinds[part]), codes[part]) }
+    for part in 0..<partCount where !partMirrors[part].pointee.knows(codes[part]) {
+      fetch(plan.kinds[part], codes[part])
+    }
   }
 
   /// What the tables hold, roughly.
   var bytes: Int {
     (0..<plan.hosts).reduce(ledgerSteps.bytes + pushes.bytes + pulls.bytes + purseSteps.bytes) { $0 + steps[$1].bytes }
       + transitions.bytes + orders.bytes + routed.bytes + offers.bytes + queued.bytes
-      + (0..<plan.kindCount).reduce(0) { $0 + mirrors[$1].lows.bytes * 2 }
+      + (0..<plan.kindCount).reduce(0) { $0 + mirrors[$1].hashes.bytes }
   }
 
   /// Makes sure that this worker knows a code: another one may have met it first.
@@ -102,7 +103,7 @@ extension PartWalker {
       ensure(PartPlan.Kind.effect, entry.effect)
       buffer.put(head | UInt64(entry.effect))
       content.put(head)
-      content.put(mirrors[PartPlan.Kind.effect].lows[Int(entry.effect)])
+      content.put(mirrors[PartPlan.Kind.effect].hashes[Int(entry.effect)].low)
     }
     return made(PartPlan.Kind.ledger)
   }
@@ -113,7 +114,7 @@ extension PartWalker {
     for event in events {
       ensure(PartPlan.Kind.event, event)
       buffer.put(UInt64(event))
-      content.put(mirrors[PartPlan.Kind.event].lows[Int(event)])
+      content.put(mirrors[PartPlan.Kind.event].hashes[Int(event)].low)
     }
     return made(PartPlan.Kind.channel)
   }
@@ -128,7 +129,7 @@ extension PartWalker {
       ensure(PartPlan.Kind.event, echo.event)
       buffer.put(UInt64(echo.contract) << 32 | UInt64(echo.event))
       content.put(UInt64(echo.contract))
-      content.put(mirrors[PartPlan.Kind.event].lows[Int(echo.event)])
+      content.put(mirrors[PartPlan.Kind.event].hashes[Int(echo.event)].low)
     }
     return made(PartPlan.Kind.purses)
   }
@@ -247,8 +248,8 @@ extension PartWalker {
   /// The effects of one step count as one instant: their order matters where they wait in one channel or are routed on,
   /// and there the state shows it.
   @usableFromInline func mark(_ event: UInt32, _ effects: [UInt32]) -> UInt64 {
-    effects.reduce(mirrors[PartPlan.Kind.event].lows[Int(event)]) { mark, effect in
-      let word = mirrors[PartPlan.Kind.effect].lows[Int(effect)].multipliedFullWidth(by: 0xE703_7ED1_A0B4_28DB)
+    effects.reduce(mirrors[PartPlan.Kind.event].hashes[Int(event)].low) { mark, effect in
+      let word = mirrors[PartPlan.Kind.effect].hashes[Int(effect)].low.multipliedFullWidth(by: 0xE703_7ED1_A0B4_28DB)
       return mark &+ (word.high ^ word.low)
     }
   }

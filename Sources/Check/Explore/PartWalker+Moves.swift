@@ -197,7 +197,7 @@ extension PartWalker {
     let before = term(part, old)
     let after = term(part, code)
     low = low &- before.low &+ after.low
-    high = high &- before.high &+ after.high
+    if isWide { high = high &- before.high &+ after.high }
   }
 
   /// Delivers an event to its host, and runs direct routes to completion, first in, first out.

@@ -17,10 +17,12 @@ import Spec
   @usableFromInline let before: UnsafeMutablePointer<UInt32>
   @exclusivity(unchecked) var low: UInt64 = 0
   @exclusivity(unchecked) var high: UInt64 = 0
+  /// Whether hashes have 128 bits; the high word stays 0 elsewhere.
+  @exclusivity(unchecked) var isWide = false
   @exclusivity(unchecked) var base: (low: UInt64, high: UInt64) = (0, 0)
   @exclusivity(unchecked) var undo = Flat<Change>()
   /// The plan once more, where every step looks.
-  let partKinds: UnsafeMutablePointer<UInt8>
+  let partMirrors: UnsafeMutablePointer<UnsafeMutablePointer<Mirror>>
   let ledgerParts: UnsafeMutablePointer<Int32>
   let partCount: Int
   let hostCount: Int
@@ -122,8 +124,8 @@ import Spec
     for kind in 0..<plan.kindCount { (mirrors + kind).initialize(to: Mirror()) }
     facts = .allocate(capacity: plan.hosts)
     for host in 0..<plan.hosts { (facts + host).initialize(to: Flat()) }
-    partKinds = .allocate(capacity: plan.count)
-    for part in 0..<plan.count { partKinds[part] = UInt8(plan.kinds[part]) }
+    partMirrors = .allocate(capacity: plan.count)
+    for part in 0..<plan.count { partMirrors[part] = mirrors + plan.kinds[part] }
     ledgerParts = .allocate(capacity: plan.hosts)
     for host in 0..<plan.hosts { ledgerParts[host] = Int32(plan.ledgers[host] ?? -1) }
     channelOrders = .allocate(capacity: max(1, plan.channels.count))
@@ -136,7 +138,7 @@ import Spec
   deinit {
     codes.deallocate()
     before.deallocate()
-    partKinds.deallocate()
+    partMirrors.deallocate()
     ledgerParts.deallocate()
     channelOrders.deallocate()
     for kind in 0..<plan.kindCount { mirrors[kind].free() }
@@ -175,21 +177,16 @@ import Spec
 
   /// What a worker knows of the codes of one kind: the hash of the content, in two words; 0 and 0 for unknown.
   struct Mirror {
-    var lows = Flat<UInt64>()
-    var highs = Flat<UInt64>()
+    private(set) var hashes = Flat<(low: UInt64, high: UInt64)>()
 
     mutating func learn(_ word: Lexicon.Word) {
-      lows.set(Int(word.code), word.low, filler: 0)
       // The high word is kept odd, so that a known code is told from an unknown one.
-      highs.set(Int(word.code), word.high | 1, filler: 0)
+      hashes.set(Int(word.code), (word.low, word.high | 1), filler: (0, 0))
     }
 
-    @inline(__always) func knows(_ code: UInt32) -> Bool { Int(code) < highs.count && highs[Int(code)] != 0 }
+    @inline(__always) func knows(_ code: UInt32) -> Bool { Int(code) < hashes.count && hashes[Int(code)].high != 0 }
 
-    func free() {
-      lows.free()
-      highs.free()
-    }
+    func free() { hashes.free() }
   }
 
   /// An obligation as a part of a ledger keeps it.

@@ -34,7 +34,7 @@ final class SearchWorker: @unchecked Sendable {
   @exclusivity(unchecked) private var serious = 0
   /// The bound that this worker met.
   @exclusivity(unchecked) private(set) var stopped: String?
-  @exclusivity(unchecked) private(set) var graph = GraphPart()
+  let graph = GraphPart()
   @exclusivity(unchecked) private(set) var isCutByDepth = false
 
   init(_ number: Int, _ search: LevelSearch) {
@@ -43,6 +43,7 @@ final class SearchWorker: @unchecked Sendable {
     worker = search.expander.makeWorker(search.lexicon)
     walker = worker.walker
     walker.lookup = search.shared
+    walker.isWide = search.options.memory == .hash128
     reduction = search.reduction
     walker.reduction = search.reduction
     if let symmetry = search.symmetry { walker.adopt(symmetry) }
@@ -53,8 +54,7 @@ final class SearchWorker: @unchecked Sendable {
     bounds = search.options.bounds
     block = search.log.block()
     chunk = FrontierChunk(
-      RecordLayout(
-        widths: Array(repeating: 1, count: walker.plan.count), isWide: search.options.memory == .hash128))
+      widths: Array(repeating: 1, count: walker.plan.count), isWide: search.options.memory == .hash128)
   }
 
   var leftChunk: (FrontierChunk, Int)? { left.map { ($0.chunk, $0.next) } }
@@ -76,7 +76,7 @@ final class SearchWorker: @unchecked Sendable {
     defer {
       found = []
       waiting = 0
-      chunk = FrontierChunk(chunk.layout)
+      chunk = chunk.next(for: walker.codes)
     }
     return foundChunks
   }
@@ -116,7 +116,8 @@ final class SearchWorker: @unchecked Sendable {
       tell(Finding(.critical, "deadlock", words), number, nil)
     }
     precondition(batch.count <= 1 << 16, "a state has \(batch.count) successors; let its world draw fewer")
-    if expanded & 0x1FFF < 8, !batch.isBroken { compare(number) }
+    // Dear, and dearer than hundreds of states that are not compared.
+    if expanded < 64 || expanded & 0xFFF == 0, !batch.isBroken { compare(number) }
     if let symmetry = walker.symmetry { count(number, hash, symmetry) }
     if keepsEdges { graph.begin(number, from: batch.from, to: batch.to, owed: batch.owed) }
     if followsOn { insertAll(number, hash.low) }
@@ -207,13 +208,12 @@ final class SearchWorker: @unchecked Sendable {
   }
 
   private func store(_ number: UInt32, _ hash: (low: UInt64, high: UInt64)) {
-    let wider = chunk.layout.widened(for: walker.codes)
-    if wider != nil || chunk.isFull {
+    if !chunk.append(number: number, hash: hash, walker.codes) {
       if chunk.count > 0 { found.append(chunk) }
-      chunk = FrontierChunk(wider ?? chunk.layout)
+      chunk = chunk.next(for: walker.codes)
+      _ = chunk.append(number: number, hash: hash, walker.codes)
     }
     if isExact { archive.append(chunk) }
-    chunk.append(number: number, hash: hash, walker.codes)
     waiting += 1
   }
 
@@ -268,10 +268,10 @@ struct Archive {
 
   var bytes: Int { places.count * 8 + chunks.reduce(0) { $0 + $1.bytes.count } }
 
-  /// Notes that the next state is the next record of a chunk.
+  /// Notes that the next state is the last record of a chunk.
   mutating func append(_ chunk: FrontierChunk) {
     if chunks.last !== chunk { chunks.append(chunk) }
-    places.append((UInt32(chunks.count - 1), UInt32(chunk.count)))
+    places.append((UInt32(chunks.count - 1), UInt32(chunk.count - 1)))
   }
 
   func isSame(_ number: UInt32, _ codes: UnsafePointer<UInt32>) -> Bool {

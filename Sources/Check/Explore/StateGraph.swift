@@ -11,11 +11,11 @@ import Spec
 /// checking* (1987), for the parts that strong fairness leaves.
 struct StateGraph {
   private var starts: ContiguousArray<Int>
-  private var targets: ContiguousArray<UInt32>
-  private var answers: ContiguousArray<UInt32>
-  private var ordinals: ContiguousArray<UInt16>
+  private var targets: ContiguousArray<UInt32> = []
+  private var answers: ContiguousArray<UInt32> = []
+  private var ordinals: ContiguousArray<UInt16> = []
   private var owedStarts: ContiguousArray<Int>
-  private var owed: ContiguousArray<UInt32>
+  private var owed: ContiguousArray<UInt32> = []
   private var from: ContiguousArray<UInt32>
   private var to: ContiguousArray<UInt32>
   /// Numbers that were given out and never used have no state.
@@ -23,39 +23,49 @@ struct StateGraph {
 
   /// - Parameter end: One more than the highest number of a state.
   init(_ parts: [GraphPart], end: Int) {
-    starts = []
-    owedStarts = []
-    targets = []
-    answers = []
-    ordinals = []
-    owed = []
+    starts = ContiguousArray(repeating: 0, count: end + 1)
+    owedStarts = starts
     from = ContiguousArray(repeating: 0, count: end)
     to = ContiguousArray(repeating: 0, count: end)
     isState = ContiguousArray(repeating: false, count: end)
-    var places = ContiguousArray<(part: Int32, index: UInt32)>(repeating: (-1, 0), count: end)
-    for (number, part) in parts.enumerated() {
-      for (index, state) in part.states.enumerated() { places[Int(state)] = (Int32(number), UInt32(index)) }
-    }
-    targets.reserveCapacity(parts.reduce(0) { $0 + $1.targets.count })
-    answers.reserveCapacity(targets.capacity)
-    ordinals.reserveCapacity(targets.capacity)
-    for state in 0..<end {
-      starts.append(targets.count)
-      owedStarts.append(owed.count)
-      guard places[state].part >= 0 else { continue }
-      let index = Int(places[state].index)
-      parts[Int(places[state].part)].read(index) { part, edges, debts in
-        targets.append(contentsOf: part.targets[edges])
-        answers.append(contentsOf: part.answers[edges])
-        ordinals.append(contentsOf: part.ordinals[edges])
-        owed.append(contentsOf: part.owed[debts])
-        from[state] = part.from[index]
-        to[state] = part.to[index]
+    // First how many steps each state has, then what they are.
+    var at = 0
+    for part in parts {
+      part.read {
+        at = $0
+        isState[at] = true
+        from[at] = $1
+        to[at] = $2
+      } owed: { _ in
+        owedStarts[at + 1] += 1
+      } edge: { _ in
+        starts[at + 1] += 1
       }
-      isState[state] = true
     }
-    starts.append(targets.count)
-    owedStarts.append(owed.count)
+    for state in 0..<end {
+      starts[state + 1] += starts[state]
+      owedStarts[state + 1] += owedStarts[state]
+    }
+    targets = ContiguousArray(repeating: 0, count: starts[end])
+    answers = targets
+    ordinals = ContiguousArray(repeating: 0, count: starts[end])
+    owed = ContiguousArray(repeating: 0, count: owedStarts[end])
+    var nextEdge = 0
+    var nextOwed = 0
+    for part in parts {
+      part.read { state, _, _ in
+        nextEdge = starts[state]
+        nextOwed = owedStarts[state]
+      } owed: {
+        owed[nextOwed] = $0
+        nextOwed += 1
+      } edge: {
+        targets[nextEdge] = $0.target
+        answers[nextEdge] = $0.answers
+        ordinals[nextEdge] = $0.ordinal
+        nextEdge += 1
+      }
+    }
   }
 
   struct Lasso {

@@ -172,9 +172,9 @@ import Spec
   }
 
   private func content(_ part: Int, _ code: UInt32) -> UInt64 {
-    let kind = Int(walker.partKinds[part])
+    let kind = walker.plan.kinds[part]
     walker.ensure(kind, code)
-    return walker.mirrors[kind].lows[Int(code)]
+    return walker.mirrors[kind].hashes[Int(code)].low
   }
 
   // MARK: - Renaming
@@ -195,7 +195,7 @@ import Spec
   }
 
   @inline(never) private func findImage(_ generator: Int, _ part: Int, _ code: UInt32, _ place: UInt32) -> UInt32 {
-    let kind = Int(walker.partKinds[part])
+    let kind = walker.plan.kinds[part]
     walker.ensure(kind, code)
     let image: UInt32
     switch kind {

@@ -32,9 +32,15 @@ struct VisitedTable: ~Copyable {
     numbers?.deallocate()
   }
 
+  private static var largePage: Int { 1 << 21 }
+
   private static func zeroed<T: ~Copyable>(_ count: Int) -> UnsafeMutablePointer<T> {
-    let memory = UnsafeMutableRawPointer.allocate(byteCount: count * MemoryLayout<T>.stride, alignment: 64)
-    memory.initializeMemory(as: UInt8.self, repeating: 0, count: count * MemoryLayout<T>.stride)
+    let size = count * MemoryLayout<T>.stride
+    let isLarge = size >= largePage
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: isLarge ? largePage : 64)
+    // Nearly every look into a large table misses; with small pages, it waits for their addresses first.
+    if isLarge { interlock_prefer_large_pages(memory, UInt(size)) }
+    memory.initializeMemory(as: UInt8.self, repeating: 0, count: size)
     return memory.assumingMemoryBound(to: T.self)
   }
 

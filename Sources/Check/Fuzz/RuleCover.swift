@@ -16,7 +16,8 @@
 
   /// Takes in a step's rules; `last` and `first` took the events of this step and the one before, -1 for none.
   @inline(__always) mutating func add(_ firings: ContiguousArray<Int>, last: Int, first: Int) {
-    for rule in firings {
+    for place in firings.indices {
+      let rule = firings[place]
       if fired[rule] == 0 { firedCount += 1 }
       fired[rule] += 1
     }

@@ -45,14 +45,9 @@ import Spec
     if isCrash {
       return whole.step(state, stepper).first ?? whole.state(state, holdings).first
     }
-    for event in stepper.received where hasStepLaws[event.kind] {
-      if let law = stepper.judgeStep(host: event.kind, of: &state).first { return broken(law, of: event.kind) }
-    }
+    if let (host, law) = stepper.firstBrokenByStep(of: &state, among: hasStepLaws) { return broken(law, of: host) }
     if hasJointStepLaws, let finding = joint.step(state, stepper).first { return finding }
-    for firing in stepper.fired where hasStateLaws[Int(firing.host)] {
-      let host = Int(firing.host)
-      if let law = stepper.judgeState(host: host, of: &state).broken.first { return broken(law, of: host) }
-    }
+    if let (host, law) = stepper.firstBrokenState(of: &state, among: hasStateLaws) { return broken(law, of: host) }
     return hasJointStateLaws ? joint.state(state, holdings).first : nil
   }
 

@@ -19,6 +19,9 @@ import Spec
   @exclusivity(unchecked) @usableFromInline var stepsMax = Int.max
   /// The rules that the last step fired, by their numbers among all rules.
   @exclusivity(unchecked) @usableFromInline var firings: ContiguousArray<Int> = []
+  /// The groups that may have moves.
+  @exclusivity(unchecked) @usableFromInline var present: ContiguousArray<Int> = []
+  @exclusivity(unchecked) private var kinds = GroupPlaces.Kinds()
   /// The move that the next draw is to propose.
   @exclusivity(unchecked) @usableFromInline var bid: Bid?
   /// The rule that took the last event, -1 for none.
@@ -74,20 +77,22 @@ import Spec
   // MARK: - Drawing
 
   /// Proposes a group among those present: the next of the way, else of two the one that followed this rule less often.
-  @usableFromInline func group(among present: ContiguousArray<Int>, _ source: Source) -> Int {
+  @usableFromInline func group(_ source: Source) -> Int {
     if bid == nil, place != nil { lookAhead(source) }
     if let bid { return bid.group }
-    let kinds = groups.kinds(among: present)
-    let one = draw(among: present, kinds, source)
+    let one = draw(source)
     guard isSteering, isCounting, present.count > 1 else { return one }
-    let other = draw(among: present, kinds, source)
+    let other = draw(source)
     let row = (last + 1) * groups.count
     let chosen = drawn[row + other] < drawn[row + one] ? other : one
     drawn[row + chosen] &+= 1
     return chosen
   }
 
-  private func draw(among present: ContiguousArray<Int>, _ kinds: GroupPlaces.Kinds, _ source: Source) -> Int {
+  /// Takes in that other groups are present.
+  @usableFromInline func countKinds() { kinds = groups.kinds(among: present) }
+
+  private func draw(_ source: Source) -> Int {
     for _ in 0..<3 {
       let group = groups.draw(among: present, kinds, source)
       if scarce >> UInt64(group & 63) & 1 == 0 { return group }

@@ -164,6 +164,7 @@ extension WorldRun {
       var found: [Configuration<S>] = []
       for here in level {
         map.beginState()
+        number += 1
         for group in walk.groups.indices {
           walk.moves(of: here, in: walk.groups[group], into: &moves)
           for member in moves.indices {

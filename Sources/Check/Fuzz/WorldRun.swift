@@ -15,7 +15,8 @@ import Spec
   @usableFromInline let ruleBases: [Int]
   @usableFromInline let ruleCount: Int
   @exclusivity(unchecked) @usableFromInline var moves: [Move<S.Event>] = []
-  @exclusivity(unchecked) @usableFromInline var present: ContiguousArray<Int> = []
+  /// Tells the configuration at hand from the others: what laws of steps remember of it holds for every try from it.
+  @exclusivity(unchecked) @usableFromInline var number = 0
   /// The run in words, while somebody wants it.
   @exclusivity(unchecked) @usableFromInline var trace: Trace?
 
@@ -36,10 +37,11 @@ import Spec
     var configuration = walk.start
     log.finding = judge.whole.state(configuration.state, walk.holdings(of: configuration)).first
     source.open(.list)
+    number += 1
     var idle = 0
     while log.finding == nil {
-      walk.groups(of: configuration, into: &present)
-      if present.isEmpty { break }
+      if idle == 0 { look(at: configuration) }
+      if log.present.isEmpty { break }
       if idle > Self.idleMax {
         guard let sure = sureMove(of: configuration, source) else { break }
         log.bid = sure
@@ -60,15 +62,30 @@ import Spec
     source.close()
   }
 
+  @inlinable func look(at configuration: Configuration<S>) {
+    walk.groups(of: configuration, into: &log.present)
+    log.countKinds()
+  }
+
   /// After so many moves in a row that came to nothing, the run looks for one that does not.
   @usableFromInline static var idleMax: Int { 64 }
 
   /// Draws a move and takes it; false where it is not possible, or changes nothing.
   @inlinable func step(_ configuration: inout Configuration<S>, _ source: Source) throws -> Bool {
-    let group = try source.pick(walk.groups.count) { log.group(among: present, $0) }
-    walk.moves(of: configuration, in: walk.groups[group], into: &moves)
+    let group = try source.pick(walk.groups.count) { log.group($0) }
     // What was bid for has had its turn.
     defer { log.bid = nil }
+    if let moves = walk.fixedMoves(of: configuration, in: walk.groups[group]) {
+      return try step(group, among: moves, &configuration, source)
+    }
+    walk.moves(of: configuration, in: walk.groups[group], into: &moves)
+    return try moves.withUnsafeBufferPointer { try step(group, among: $0, &configuration, source) }
+  }
+
+  @inlinable func step(
+    _ group: Int, among moves: UnsafeBufferPointer<Move<S.Event>>, _ configuration: inout Configuration<S>,
+    _ source: Source
+  ) throws -> Bool {
     if moves.isEmpty { return false }
     let member = try source.pick(moves.count) {
       name(moves[$0], in: configuration)
@@ -84,7 +101,10 @@ import Spec
   @inlinable func take(_ move: Move<S.Event>, _ configuration: inout Configuration<S>) -> Bool {
     let isCrash = move.kind == .crash
     judge.begin(configuration.state, isCrash: isCrash)
+    // A crash comes first to the machines, and then what they are told of it.
+    walk.stepper.judgeNext(as: isCrash ? -1 : number)
     guard trace == nil ? take(whole: move, &configuration) : tell(move, &configuration) else { return false }
+    number += 1
     noteFirings()
     log.finding = flaw(of: &configuration, isCrash: isCrash)
     return true
@@ -115,7 +135,7 @@ import Spec
 
   /// The first law that the last move breaks.
   @inlinable func flaw(of configuration: inout Configuration<S>, isCrash: Bool) -> Finding? {
-    if !walk.breaches.isEmpty, let breach = walk.breaches.first(where: { $0.severity <= .major }) {
+    if walk.hasBreaches, let breach = walk.breaches.first(where: { $0.severity <= .major }) {
       return Finding(breach.severity, breach.code, breach.words)
     }
     let isHeld = judge.hasJointStateLaws || isCrash
@@ -123,10 +143,7 @@ import Spec
     return judge.flaw(&configuration.state, isCrash: isCrash, holdings)
   }
 
-  @inlinable func noteFirings() {
-    log.firings.removeAll(keepingCapacity: true)
-    for firing in walk.stepper.fired { log.firings.append(ruleBases[Int(firing.host)] + Int(firing.rule)) }
-  }
+  @inlinable func noteFirings() { walk.stepper.rules(from: ruleBases, into: &log.firings) }
 
   /// Each "sometimes" of the design, and whether some run met it.
   @inlinable var sometimesMet: [(name: String, isMet: Bool)] {
@@ -137,6 +154,7 @@ import Spec
   /// One of the moves that lead on, whatever it takes to find it.
   @inlinable func sureMove(of configuration: Configuration<S>, _ source: Source) -> RunLog.Bid? {
     var sure: [RunLog.Bid] = []
+    walk.stepper.judgeNext(as: -1)
     for group in walk.groups.indices {
       walk.moves(of: configuration, in: walk.groups[group], into: &moves)
       for member in moves.indices {

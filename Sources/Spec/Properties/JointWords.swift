@@ -24,11 +24,7 @@
   .property(
     Property(
       name: name, citations: cites.map { $0.rawValue }, source: SourceLine(file, line), cost: cost,
-      kind: .alwaysStep(
-        StepCheck { state in
-          let remembered = before(state)
-          return { holds(remembered, $0) }
-        })))
+      kind: .alwaysStep(StepCheck(before: before, holds))))
 }
 
 /// Holds in at least one reachable state of the system.

@@ -122,8 +122,34 @@ extension Step where Event: Signals {
 /// The state before is summarised rather than copied, so that a step over ten thousand queued copies is judged in
 /// place.
 public struct StepCheck<State: Sendable, Event: Sendable, Effect: Sendable>: Sendable {
-  public typealias Judgement = (Step<State, Event, Effect>) -> Bool
-  public let begin: @Sendable (State) -> Judgement
+  /// What one judge remembers from step to step, made once, so that to judge a step allocates nothing.
+  public struct Memory {
+    /// Remembers what the check needs of the state before.
+    public let look: (State) -> Void
+    public let holds: (Step<State, Event, Effect>) -> Bool
 
-  @inlinable public init(_ begin: @escaping @Sendable (State) -> Judgement) { self.begin = begin }
+    @inlinable init(look: @escaping (State) -> Void, holds: @escaping (Step<State, Event, Effect>) -> Bool) {
+      self.look = look
+      self.holds = holds
+    }
+  }
+  public let memory: @Sendable () -> Memory
+
+  @inlinable init(memory: @escaping @Sendable () -> Memory) { self.memory = memory }
+
+  @inlinable public init<Before>(
+    before: @escaping @Sendable (State) -> Before,
+    _ holds: @escaping @Sendable (Before, Step<State, Event, Effect>) -> Bool
+  ) {
+    memory = {
+      let kept = Kept<Before>()
+      return Memory(
+        look: { kept.value = before($0) }, holds: { step in kept.value.map { holds($0, step) } ?? true })
+    }
+  }
+}
+
+@usableFromInline final class Kept<Value> {
+  @exclusivity(unchecked) @usableFromInline var value: Value?
+  @inlinable init() {}
 }

@@ -30,11 +30,7 @@
   .property(
     Property(
       name: name, citations: cites.map(\.rawValue), source: SourceLine(file, line), cost: cost,
-      kind: .alwaysStep(
-        StepCheck { state in
-          let remembered = before(state)
-          return { holds(remembered, $0) }
-        })))
+      kind: .alwaysStep(StepCheck(before: before, holds))))
 }
 
 /// Holds in at least one reachable state.
@@ -55,11 +51,7 @@
   .property(
     Property(
       name: name, citations: cites.map(\.rawValue), source: SourceLine(file, line),
-      kind: .sometimesStep(
-        StepCheck { state in
-          let remembered = before(state)
-          return { holds(remembered, $0) }
-        })))
+      kind: .sometimesStep(StepCheck(before: before, holds))))
 }
 
 /// From each state in one of the phases, every fair run comes to the last phase.

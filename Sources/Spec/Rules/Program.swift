@@ -21,40 +21,29 @@
 }
 
 /// The lean form of a rule book: one flat table of closures per phase and event. Steps walk nothing else.
-@frozen public struct Program<M: Machine>: Sendable {
-  @usableFromInline let starts: ContiguousArray<Int32>
-  @usableFromInline let entries: ContiguousArray<Entry>
-  @usableFromInline let silences: ContiguousArray<Outcome>
-  @usableFromInline let width: Int
-
-  @frozen @usableFromInline struct Entry: Sendable {
-    @usableFromInline let fire: Rule<M>.Fire
-    @usableFromInline let rule: Int
-
-    @usableFromInline init(fire: @escaping Rule<M>.Fire, rule: Int) {
-      self.fire = fire
-      self.rule = rule
-    }
-  }
+public final class Program<M: Machine>: Sendable {
+  @usableFromInline let table: ProgramTable<M>
+  private let entryCount: Int
 
   public init(_ book: RuleBook<M>) {
-    var starts: ContiguousArray<Int32> = [0]
-    var entries: ContiguousArray<Entry> = []
-    var silences: ContiguousArray<Outcome> = []
-    width = M.Event.names.count
+    var starts: [Int32] = [0]
+    var entries: [ProgramTable<M>.Entry] = []
+    var silences: [Outcome] = []
+    let width = M.Event.names.count
     for phase in M.Phase.allCases {
       for kind in 0..<width {
         for (index, rule) in book.rules.enumerated() where rule.kind == kind && rule.phases.contains(phase) {
-          entries.append(Entry(fire: rule.fire, rule: index))
+          entries.append(.init(fire: rule.fire, rule: index))
         }
         silences.append(Self.silence(book, phase, kind, hasRules: starts.last! < Int32(entries.count)))
         starts.append(Int32(entries.count))
       }
     }
-    self.starts = starts
-    self.entries = entries
-    self.silences = silences
+    table = ProgramTable(starts: starts, entries: entries, silences: silences, width: width)
+    entryCount = entries.count
   }
+
+  deinit { table.free(entryCount) }
 
   private static func silence(_ book: RuleBook<M>, _ phase: M.Phase, _ kind: Int, hasRules: Bool) -> Outcome {
     if hasRules { return .refused }
@@ -69,6 +58,44 @@
   ///
   /// Total: it never throws and never traps. Effects are appended to `outbox`.
   @inlinable public func step(_ machine: inout M, _ event: M.Event, _ outbox: inout Outbox<M.Effect>) -> Outcome {
+    table.step(&machine, event, &outbox)
+  }
+}
+
+/// A program in memory of its own, which whoever steps reads without counting references. The ``Program`` owns it.
+// Written once, before anybody reads it.
+@usableFromInline struct ProgramTable<M: Machine>: @unchecked Sendable {
+  @usableFromInline let starts: UnsafePointer<Int32>
+  @usableFromInline let entries: UnsafePointer<Entry>
+  @usableFromInline let silences: UnsafePointer<Outcome>
+  @usableFromInline let width: Int
+
+  @usableFromInline struct Entry {
+    @usableFromInline let fire: Rule<M>.Fire
+    @usableFromInline let rule: Int
+  }
+
+  init(starts: [Int32], entries: [Entry], silences: [Outcome], width: Int) {
+    self.starts = Self.copy(starts)
+    self.entries = Self.copy(entries)
+    self.silences = Self.copy(silences)
+    self.width = width
+  }
+
+  private static func copy<T>(_ values: [T]) -> UnsafePointer<T> {
+    let memory = UnsafeMutableBufferPointer<T>.allocate(capacity: max(1, values.count))
+    _ = memory.initialize(from: values)
+    return UnsafePointer(memory.baseAddress!)
+  }
+
+  func free(_ entryCount: Int) {
+    UnsafeMutablePointer(mutating: entries).deinitialize(count: entryCount)
+    starts.deallocate()
+    entries.deallocate()
+    silences.deallocate()
+  }
+
+  @inlinable func step(_ machine: inout M, _ event: M.Event, _ outbox: inout Outbox<M.Effect>) -> Outcome {
     let cell = Int(machine.phase.rawValue) &* width &+ event.kind
     var index = Int(starts[cell])
     let end = Int(starts[cell &+ 1])

@@ -53,6 +53,15 @@ extension Walk {
     }
   }
 
+  /// The moves of a group, where they are the same in every configuration that has them; nil elsewhere. They live as
+  /// long as this walk.
+  @inlinable public func fixedMoves(
+    of configuration: Configuration<S>, in group: MoveGroup
+  ) -> UnsafeBufferPointer<Move<S.Event>>? {
+    guard case .input(let index) = group, mayGive(index, configuration) else { return nil }
+    return fixed[index].map { UnsafeBufferPointer($0) }
+  }
+
   /// Lists the groups that may have moves, as places in ``groups``: cheap to ask, and none that has any is missing.
   @inlinable public func groups(of configuration: Configuration<S>, into present: inout ContiguousArray<Int>) {
     present.removeAll(keepingCapacity: true)

@@ -9,14 +9,15 @@ public final class Walk<S: System> {
   public let stepper: Stepper<S>
   /// Breaches of the last move.
   @exclusivity(unchecked) public var breaches: [Breach] = []
+  @inlinable public var hasBreaches: Bool { !breaches.isEmpty }
   @usableFromInline let holdsAnything: Bool
   @usableFromInline let repeatable: Set<UInt16>
   /// What can happen, whatever the configuration, in the order in which moves are listed.
   public let groups: [MoveGroup]
   /// Whether a move may turn out to be impossible only when it is half done.
   public let mayBlock: Bool
-  /// The moves of inputs that look at nothing.
-  @usableFromInline let fixed: [[Move<S.Event>]?]
+  /// The moves of inputs that look at nothing: memory of its own, which is read without counting references.
+  @usableFromInline let fixed: [UnsafeMutableBufferPointer<Move<S.Event>>?]
 
   @inlinable public init(_ design: Design<S>, _ world: World<S>) {
     self.design = design
@@ -28,7 +29,11 @@ public final class Walk<S: System> {
     mayBlock = design.channelCount > 0 || design.bindsSteps
     let start = world.inputs.allSatisfy(\.looksAtState) ? nil : world.start()
     fixed = world.inputs.enumerated().map { index, input in
-      input.looksAtState ? nil : input.draw(start!).map { Move(.input(index), $0) }
+      if input.looksAtState { return nil }
+      let events = input.draw(start!)
+      let moves = UnsafeMutableBufferPointer<Move<S.Event>>.allocate(capacity: events.count)
+      _ = moves.initialize(from: events.map { Move(.input(index), $0) })
+      return moves
     }
     repeatable = Set(
       design.contracts.indices.filter { index in
@@ -39,6 +44,13 @@ public final class Walk<S: System> {
             $0.fault == .repeated && $0.host == contract.host && $0.effect == contract.contract.effect
           }
       }.map(UInt16.init))
+  }
+
+  deinit {
+    for moves in fixed {
+      moves?.deinitialize()
+      moves?.deallocate()
+    }
   }
 
   @inlinable public var start: Configuration<S> { Configuration(world, channels: design.channelCount) }

@@ -20,7 +20,7 @@ public struct Hosted<S: System>: Sendable {
   public let verdicts: @Sendable (S, S.Event, (_ rule: Int, _ refusing: Int?) -> Void) -> Void
   /// Puts a volatile machine back to its start; does nothing to a durable one.
   public let crash: @Sendable (_ state: inout S, _ start: S) -> Void
-  @usableFromInline let makeBox: @Sendable () -> AnyObject
+  @usableFromInline let makeBox: @Sendable () -> HostBox
   /// The same host with one change to its book; nil when the change does not apply.
   let edited: @Sendable (Edit) -> Hosted<S>?
 
@@ -30,7 +30,7 @@ public struct Hosted<S: System>: Sendable {
     refusals: @escaping @Sendable (S, S.Event) -> [Refusal], eventKind: @escaping @Sendable (S.Event) -> Int,
     recovery: S.Event?, sample: S.Event,
     verdicts: @escaping @Sendable (S, S.Event, (_ rule: Int, _ refusing: Int?) -> Void) -> Void,
-    crash: @escaping @Sendable (inout S, S) -> Void, makeBox: @escaping @Sendable () -> AnyObject,
+    crash: @escaping @Sendable (inout S, S) -> Void, makeBox: @escaping @Sendable () -> HostBox,
     edited: @escaping @Sendable (Edit) -> Hosted<S>?
   ) {
     self.name = name
@@ -56,16 +56,44 @@ public struct Hosted<S: System>: Sendable {
 }
 
 /// What one host needs to step: its lean program and a reused outbox; and machines remembered by an explorer.
-@usableFromInline final class HostBox<M: Machine> {
-  @usableFromInline let program: Program<M>
-  @exclusivity(unchecked) @usableFromInline var outbox = Outbox<M.Effect>()
-  @exclusivity(unchecked) @usableFromInline var remembered: ContiguousArray<M?> = []
-  @usableFromInline let judge: MachineJudge<M>
+///
+/// Kept behind a pointer: to reach it on each step costs no count of references and no check of access.
+@usableFromInline struct HostRun<M: Machine> {
+  @usableFromInline let program: ProgramTable<M>
+  @usableFromInline var outbox = Outbox<M.Effect>()
+  @usableFromInline var remembered: ContiguousArray<M?> = []
+  @usableFromInline var judge: MachineJudge<M>
+}
 
-  @usableFromInline init(_ book: RuleBook<M>) {
-    program = Program(book)
-    judge = MachineJudge(book)
+/// Owns the run of one host.
+@usableFromInline class HostBox {
+  let machine: ObjectIdentifier
+  let run: UnsafeMutableRawPointer
+
+  init(_ machine: ObjectIdentifier, _ run: UnsafeMutableRawPointer) {
+    self.machine = machine
+    self.run = run
   }
+}
+
+private final class TypedHostBox<M: Machine>: HostBox {
+  private let program: Program<M>
+
+  init(_ book: RuleBook<M>) {
+    program = Program(book)
+    let run = UnsafeMutablePointer<HostRun<M>>.allocate(capacity: 1)
+    run.initialize(to: HostRun(program: program.table, judge: MachineJudge(book)))
+    super.init(ObjectIdentifier(M.self), run)
+  }
+
+  deinit {
+    run.assumingMemoryBound(to: HostRun<M>.self).deinitialize(count: 1)
+    run.deallocate()
+  }
+}
+
+extension HostBox {
+  @usableFromInline static func make<M: Machine>(_ book: RuleBook<M>) -> HostBox { TypedHostBox(book) }
 }
 
 /// A machine of the system, where it stands in the state, and the cases that carry its events and effects.
@@ -96,7 +124,7 @@ public struct Hosted<S: System>: Sendable {
       recovery: book.recovery.map(wrap), sample: wrap(M.Event()),
       verdicts: { state, event, body in if let event = readEvent(event) { verdicts.tell(get(state), event, body) } },
       crash: { state, start in if book.isVolatile { restart?(&state, start) } },
-      makeBox: { HostBox(book) },
+      makeBox: { HostBox.make(book) },
       edited: { edit in book.edited(edit).map { hosted($0, index) } })
   }
   return .host { hosted(book, $0) }
@@ -134,14 +162,16 @@ extension Property {
     _ readEffect: @escaping @Sendable (JointEffect) -> Effect?
   ) -> Property<Joint, JointEvent, JointEffect> {
     @inline(__always) func lift(_ check: StepCheck<State, Event, Effect>) -> StepCheck<Joint, JointEvent, JointEffect> {
-      StepCheck { before in
-        let judge = check.begin(get(before))
-        return { step in
-          judge(
-            Step(
-              after: get(step.after), received: step.received.compactMap(readEvent),
-              sent: step.sent.compactMap(readEffect)))
-        }
+      StepCheck {
+        let own = check.memory()
+        return .init(
+          look: { own.look(get($0)) },
+          holds: { step in
+            own.holds(
+              Step(
+                after: get(step.after), received: step.received.compactMap(readEvent),
+                sent: step.sent.compactMap(readEffect)))
+          })
       }
     }
     let lifted: Property<Joint, JointEvent, JointEffect>.Kind

@@ -4,7 +4,9 @@
 /// step is for readers; the next step overwrites it.
 public final class Stepper<S: System> {
   public let design: Design<S>
-  @usableFromInline let boxes: ContiguousArray<AnyObject>
+  private let boxes: [HostBox]
+  /// What ``boxes`` own, host by host.
+  @usableFromInline let runs: UnsafeMutablePointer<UnsafeMutableRawPointer>
   /// The events of the last step in order: the one given, then those that came over direct routes.
   @exclusivity(unchecked) public var received: ContiguousArray<S.Event> = []
   /// Every effect of the last step, in order; kept only while ``isRecording``.
@@ -69,8 +71,12 @@ public final class Stepper<S: System> {
 
   public init(_ design: Design<S> = S.design) {
     self.design = design
-    boxes = ContiguousArray(design.hosts.map { $0.makeBox() })
+    boxes = design.hosts.map { $0.makeBox() }
+    runs = .allocate(capacity: boxes.count)
+    for host in boxes.indices { runs[host] = boxes[host].run }
   }
+
+  deinit { runs.deallocate() }
 
   /// One step of the system. The outcome is that of the event given.
   @inlinable public func step(_ state: inout S, _ event: S.Event) -> Outcome {
@@ -118,24 +124,25 @@ public final class Stepper<S: System> {
   @inlinable public func step<M: Machine>(
     _ machine: inout M, _ event: M.Event, host: Int, _ wrap: (M.Effect) -> S.Effect
   ) -> Outcome {
-    let box = unsafeDowncast(boxes[host], to: HostBox<M>.self)
+    let box = runs[host].assumingMemoryBound(to: HostRun<M>.self)
     if case .step = reach {
     } else {
       attend(&machine, box)
       return .ignored
     }
-    box.outbox.removeAll()
-    if isJudging { box.judge.begin(machine, event, stamp: stamp, number: judgedNumber) }
-    let outcome = box.program.step(&machine, event, &box.outbox)
+    if !box.pointee.outbox.orders.isEmpty { box.pointee.outbox.removeAll() }
+    if isJudging { box.pointee.judge.begin(machine, event, stamp: stamp, number: judgedNumber) }
+    let outcome = box.pointee.program.step(&machine, event, &box.pointee.outbox)
     guard case .fired(let rule) = outcome else { return outcome }
     fired.append(Firing(host: host, rule: rule))
     if isJudging {
-      for case .emit(let effect) in box.outbox.orders { box.judge.sent.append(effect) }
+      for case .emit(let effect) in box.pointee.outbox.orders { box.pointee.judge.sent.append(effect) }
     }
+    if box.pointee.outbox.orders.isEmpty { return outcome }
     let base = design.laneBases[host]
     var index = 0
-    while index < box.outbox.orders.count {
-      switch box.outbox.orders[index] {
+    while index < box.pointee.outbox.orders.count {
+      switch box.pointee.outbox.orders[index] {
       case .emit(let effect):
         send(wrap(effect), lane: base + effect.kind)
       case .cancel(let kind, let key):
@@ -189,7 +196,7 @@ extension Stepper {
   }
 
   /// For each host, what tells machines of different types apart.
-  public var machineTypes: [ObjectIdentifier] { boxes.map { ObjectIdentifier(type(of: $0)) } }
+  public var machineTypes: [ObjectIdentifier] { boxes.map(\.machine) }
 
   /// Puts the machine remembered under a number back into the state.
   ///
@@ -221,6 +228,39 @@ extension Stepper {
   @inlinable public func judgeStep(host: Int, of state: inout S) -> [Int] {
     reach(host, .judgeStep, &state)
     return broken
+  }
+
+  /// Says what the next step's machines are remembered under; see ``judgedNumber``.
+  @inlinable public func judgeNext(as number: Int) { judgedNumber = number }
+
+  /// The first law of its own that the last step breaks of a machine that took part in it.
+  @inlinable public func firstBrokenByStep(
+    of state: inout S, among hosts: ContiguousArray<Bool>
+  ) -> (host: Int, law: Int)? {
+    for place in received.indices where hosts[received[place].kind] {
+      let host = received[place].kind
+      reach(host, .judgeStep, &state)
+      if !broken.isEmpty { return (host, broken[0]) }
+    }
+    return nil
+  }
+
+  /// The first law of its own that a machine breaks which fired a rule in the last step.
+  @inlinable public func firstBrokenState(
+    of state: inout S, among hosts: ContiguousArray<Bool>
+  ) -> (host: Int, law: Int)? {
+    for place in fired.indices where hosts[Int(fired[place].host)] {
+      let host = Int(fired[place].host)
+      reach(host, .judgeState, &state)
+      if !broken.isEmpty { return (host, broken[0]) }
+    }
+    return nil
+  }
+
+  /// Lists the rules of the last step by their numbers among all, where each host's begin at its base.
+  @inlinable public func rules(from bases: [Int], into rules: inout ContiguousArray<Int>) {
+    if !rules.isEmpty { rules.removeAll(keepingCapacity: true) }
+    for place in fired.indices { rules.append(bases[Int(fired[place].host)] + Int(fired[place].rule)) }
   }
 
   /// For each property of the host's book, whether it is a "sometimes" that was met.
@@ -256,27 +296,27 @@ extension Stepper {
     reach = .step
   }
 
-  @inlinable func attend<M: Machine>(_ machine: inout M, _ box: HostBox<M>) {
+  @inlinable func attend<M: Machine>(_ machine: inout M, _ box: UnsafeMutablePointer<HostRun<M>>) {
     switch reach {
     case .step: return
     case .judgeState:
       broken.removeAll(keepingCapacity: true)
-      leads = box.judge.state(machine, &broken)
+      leads = box.pointee.judge.state(machine, &broken)
     case .judgeStep:
       broken.removeAll(keepingCapacity: true)
-      if box.judge.stamp == stamp { box.judge.end(machine, &broken) }
-    case .tellMet: met = box.judge.isMet
+      if box.pointee.judge.stamp == stamp { box.pointee.judge.end(machine, &broken) }
+    case .tellMet: met = box.pointee.judge.isMet
     case .tellLines: told = Printer.lines(of: machine)
     case .recall(let number):
-      guard number < box.remembered.count, let known = box.remembered[number] else { return }
+      guard number < box.pointee.remembered.count, let known = box.pointee.remembered[number] else { return }
       machine = known
       hasReached = true
     case .remember(let number):
-      while box.remembered.count <= number { box.remembered.append(nil) }
-      if let known = box.remembered[number] {
+      while box.pointee.remembered.count <= number { box.pointee.remembered.append(nil) }
+      if let known = box.pointee.remembered[number] {
         hasReached = known == machine
       } else {
-        box.remembered[number] = machine
+        box.pointee.remembered[number] = machine
         hasReached = true
       }
     case .write(let buffer):
