@@ -95,6 +95,7 @@ enum Catalog {
       (1...7).contains(roster.count) ? TopologySwitch(agents: roster.count, topology: .star) : nil
     },
     CatalogEntry(Budget.design, scenarios: Scenario.all),
+    CatalogEntry(Coordination.design, scenarios: Scenario.all),
     CatalogEntry(Health.design, scenarios: Scenario.all),
     CatalogEntry(TwoPhaseCommit.design, sizes: TwoPhaseCommit.sizes),
     CatalogEntry(DiningPhilosophers.design, sizes: DiningPhilosophers.sizes),

@@ -31,6 +31,7 @@ import Testing
   private func run(_ scenario: Scenario) -> [ScenarioFailure] {
     switch scenario.file {
     case Budget.design.chapter: ScenarioRunner.run(scenario, Budget.design)
+    case Coordination.design.chapter: ScenarioRunner.run(scenario, Coordination.design)
     case Health.design.chapter: ScenarioRunner.run(scenario, Health.design)
     default: ScenarioRunner.run(scenario, TopologySwitch.design)
     }

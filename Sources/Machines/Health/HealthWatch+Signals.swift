@@ -3,11 +3,13 @@ import Spec
 /// What a controller decides on a tick (CTL-2).
 public enum Decision: UInt8, CaseIterable, Hashable, Sendable {
   case stay, star, chain, flat
+  /// The controller says nothing: what it decided before stands.
+  case undecided
 
-  /// The topology asked for; nil to stay.
+  /// The topology asked for; nil to stay, or for no decision.
   public var topology: Topology? {
     switch self {
-    case .stay: nil
+    case .stay, .undecided: nil
     case .star: .star
     case .chain: .chain
     case .flat: .flat
