@@ -15,6 +15,8 @@ public final class Auditor<S: System> {
   public var ledger: Ledger<S>
   public var report = AuditReport()
   public let stepper: Stepper<S>
+  /// The state before the first record, where volatile machines begin again.
+  @usableFromInline let start: S
   @usableFromInline let design: Design<S>
   @usableFromInline let judge: Judge<S>?
   @usableFromInline let buffer = ByteBuffer()
@@ -35,6 +37,7 @@ public final class Auditor<S: System> {
     guard isWhole else { return nil }
     self.design = design
     self.state = state
+    self.start = state
     ledger = Ledger(design)
     stepper = Stepper(design)
     stepper.isRecording = judges
@@ -51,7 +54,9 @@ public final class Auditor<S: System> {
         record, .critical, "time-backwards",
         "it is stamped \(lastNanoseconds - record.nanoseconds) ns before the record before it")
     }
+    let previous = lastNanoseconds
     lastNanoseconds = record.nanoseconds
+    if case .crash(let last) = record.cause { return takeCrash(record, aliveUntil: last, previous: previous) }
     var event = S.Event()
     var reader = ByteReader(record.event)
     event.fields(&reader)
@@ -124,7 +129,7 @@ public final class Auditor<S: System> {
         return true
       }
       return diverge(record, "not-head", "\(Printer.line(of: event)) is not the head of channel \(channel)")
-    case .offContract: return true
+    case .offContract, .crash: return true
     }
   }
 
@@ -238,7 +243,7 @@ public final class Auditor<S: System> {
     find(severity, code, words, at: record.number)
   }
 
-  private func find(_ severity: Finding.Severity, _ code: String, _ words: String, at record: UInt64) {
+  func find(_ severity: Finding.Severity, _ code: String, _ words: String, at record: UInt64) {
     report.count[severity, default: 0] += 1
     let finding = Finding(severity, code, words, at: "record \(record)")
     if report.findings.count < 20 { report.findings.append(finding) }
@@ -312,6 +317,12 @@ public struct AuditReport: Sendable {
   /// The first record with a critical or major finding, and the first of those.
   public var brokenAt: (record: UInt64, finding: Finding)?
   public var isClosed = true
+  /// Crashes that the run came back from.
+  public var crashes = 0
+  /// Snapshots that were held against the state.
+  public var snapshots = 0
+  /// The record after which the walk began, at a snapshot; 0 where it began at the start.
+  public var startedAfter: UInt64 = 0
   public var sometimesMet: [(name: String, isMet: Bool)] = []
 
   @usableFromInline init() {}
