@@ -1,3 +1,4 @@
+import Engine
 import Options
 import Spec
 
@@ -36,6 +37,12 @@ struct Replay: ParsableCommand {
   mutating func run() throws {
     let usage = Usage()
     let record = to ?? record
+    let dropped = try JournalReader(reading: journal).droppedUpTo
+    if let record, record <= dropped {
+      throw ValidationError(
+        "the journal starts after record \(dropped): the records before were dropped; "
+          + "\(to == nil ? "--record" : "--to") is \(record)")
+    }
     let audit = try Audit.walk(
       journal, AuditRequest(judges: false, until: record, told: last, place: place, hurries: true))
     if let record, audit.last < record, audit.verdict == .ready {

@@ -28,7 +28,7 @@ extension Journal {
   ///   then as it was.
   /// - Complexity: O(*records after the last snapshots*).
   public convenience init(
-    continuing path: String, durability: Durability = .normal, watch: DiskWatch? = nil
+    continuing path: String, durability: Durability = .normal, watch: DiskWatch? = nil, logPagesMax: Int = 1000
   ) throws(JournalError) {
     // Before the lock, which would leave a file beside something that is no journal.
     _ = try JournalReader(reading: path)
@@ -38,7 +38,7 @@ extension Journal {
     guard reader.format == JournalHeader.format else {
       throw .olderFormat(path: path, found: reader.format, known: Int(JournalHeader.format))
     }
-    try self.init(path, Self.check(reader), reader.header, lock, durability, watch)
+    try self.init(path, Self.check(reader), reader.header, lock, durability, watch, logPagesMax)
   }
 
   private static func check(_ reader: JournalReader) throws(JournalError) -> Continued {

@@ -73,6 +73,7 @@ public final class Journal {
   @exclusivity(unchecked) var hasPendingSnapshot = false
   /// The numbers of pages in the write-ahead log after the last commit.
   private let logPages: LogPages
+  private let logPagesMax: Int
 
   /// Begins a journal in a new file, or in an empty one.
   ///
@@ -80,9 +81,10 @@ public final class Journal {
   ///   - path: A file in a folder that exists.
   ///   - bytesMax: The size beyond which the file does not grow; then ``JournalError/full(path:safe:)`` is thrown.
   ///   - watch: Counts what goes to the disk.
+  ///   - logPagesMax: Pages of 4 kB in the write-ahead log, beyond which it is folded into the file.
   public init(
     creating path: String, header: JournalHeader, durability: Durability = .normal, bytesMax: Int? = nil,
-    watch: DiskWatch? = nil
+    watch: DiskWatch? = nil, logPagesMax: Int = 1000
   ) throws(JournalError) {
     let place = Place(path)
     try place.checkVacant()
@@ -92,6 +94,7 @@ public final class Journal {
     self.path = path
     self.header = header
     continued = nil
+    self.logPagesMax = logPagesMax
     logPages = LogPages()
     headerChain = header.chain
     lastChain = headerChain
@@ -115,15 +118,16 @@ public final class Journal {
     }
   }
 
-  /// Goes on with the journal of a run that was killed, after its last record; see ``Journal/init(continuing:durability:watch:)``.
+  /// Goes on with the journal of a run that was killed, after its last record.
   init(
     _ path: String, _ continued: Continued, _ header: JournalHeader, _ lock: JournalLock, _ durability: Durability,
-    _ watch: DiskWatch?
+    _ watch: DiskWatch?, _ logPagesMax: Int
   ) throws(JournalError) {
     self.lock = lock
     self.path = path
     self.header = header
     self.continued = continued
+    self.logPagesMax = logPagesMax
     logPages = LogPages()
     headerChain = header.chain
     lastNumber = continued.number
@@ -215,7 +219,7 @@ extension Journal {
     guard pendingRows > 0 || hasPendingSnapshot, let database else { return }
     guard (try? database.run("COMMIT")) != nil else { throw fail() }
     settle()
-    if logPages.count >= Self.logPagesMax { fold(database) }
+    if logPages.count >= logPagesMax { fold(database) }
     // The next group begins at once, because it is what keeps other writers out. Should one have slipped in
     // between, the records just committed are safe, and the next append tells.
     do throws(DatabaseFailure) { try database.run("BEGIN IMMEDIATE") } catch {
@@ -330,9 +334,6 @@ extension Journal {
     try markLog(database)
   }
 
-  /// 4 MB of log.
-  private static let logPagesMax: Int32 = 1000
-
   /// Brings the pages of the log into the file. Should that fail, the log goes on growing and nothing is lost.
   private func fold(_ database: Database) {
     _ = try? database.run("PRAGMA wal_checkpoint(PASSIVE)")
@@ -353,7 +354,7 @@ private final class LogPages {
   init() { pages.initialize(to: 0) }
   deinit { pages.deallocate() }
 
-  var count: Int32 { pages.pointee }
+  var count: Int { Int(pages.pointee) }
 
   /// The connection must not outlive this.
   func watch(_ database: Database) {
