@@ -101,7 +101,8 @@ struct JournalAudit {
     }
     let isRejected = report.rejectedAt != nil
     return JournalAudit(
-      header: header, system: design.name, report: report, fault: fault, findings: findings.sorted { $0.severity < $1.severity }, last: last,
+      header: header, system: design.name, report: report, fault: fault,
+      findings: findings.sorted { $0.severity < $1.severity }, last: last,
       state: Printer.lines(of: auditor.state), open: open(auditor, design), trace: told?.trace ?? Trace(),
       ending: isRejected ? nil : report.brokenAt?.finding, rejection: isRejected ? told?.rejection : nil)
   }

@@ -63,7 +63,9 @@ enum Child {
         actions.append(
           WorkloadAction(at: .milliseconds(at), line: index + 1, kind: .switchTo(Topology.allCases[index / 20 % 3])))
       }
-      if index % 40 == 31 { actions.append(WorkloadAction(at: .milliseconds(at), line: index + 1, kind: .cancelSwitch)) }
+      if index % 40 == 31 {
+        actions.append(WorkloadAction(at: .milliseconds(at), line: index + 1, kind: .cancelSwitch))
+      }
     }
     return Workload(
       name: "killed",

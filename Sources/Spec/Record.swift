@@ -50,7 +50,8 @@ public struct Record: Sendable, Equatable {
   }
 
   public static func == (a: Self, b: Self) -> Bool {
-    a.number == b.number && a.nanoseconds == b.nanoseconds && a.place == b.place && a.cause == b.cause && a.event == b.event
+    a.number == b.number && a.nanoseconds == b.nanoseconds && a.place == b.place && a.cause == b.cause
+      && a.event == b.event
       && a.outcome == b.outcome && a.fired.elementsEqual(b.fired, by: ==) && a.effects == b.effects
       && a.state == b.state && a.chain == b.chain
   }

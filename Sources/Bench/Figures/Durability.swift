@@ -61,7 +61,9 @@ enum Durability {
         name: "durable steps in groups", measured: Quantity(rate, "steps/s"),
         yardstick: Quantity(median(comparison.yardstick), "rows/s"), ratio: comparison.ratio,
         goal: "at least \(groupRatio)x", isMet: comparison.ratio >= groupRatio,
-        note: "groups of \(Engine.Host<TopologySwitch>.groupRows), one sync each; the yardstick inserts the same rows, FULL"),
+        note:
+          "groups of \(Engine.Host<TopologySwitch>.groupRows), one sync each; the yardstick inserts the same rows, FULL"
+      ),
       Figure(
         name: "durable steps a second", measured: Quantity(rate, "steps/s"), goal: "at least 60,000 steps/s",
         isMet: rate >= stepsPerSecond, note: "the same"),

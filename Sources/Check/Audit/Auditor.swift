@@ -11,17 +11,17 @@ import Spec
 /// - Complexity: O(1) memory beyond the state; a few microseconds per record.
 public final class Auditor<S: System> {
   /// The state after the last record.
-  public var state: S
-  public var ledger: Ledger<S>
-  public var report = AuditReport()
+  @exclusivity(unchecked) public var state: S
+  @exclusivity(unchecked) public var ledger: Ledger<S>
+  @exclusivity(unchecked) public var report = AuditReport()
   public let stepper: Stepper<S>
   /// The state before the first record, where volatile machines begin again.
   @usableFromInline let start: S
   @usableFromInline let design: Design<S>
   @usableFromInline let judge: Judge<S>?
   @usableFromInline let buffer = ByteBuffer()
-  @usableFromInline var credit = 0
-  @usableFromInline var lastNanoseconds: UInt64 = 0
+  @exclusivity(unchecked) @usableFromInline var credit = 0
+  @exclusivity(unchecked) @usableFromInline var lastNanoseconds: UInt64 = 0
 
   /// - Parameters:
   ///   - start: The state before the first record, encoded, as the journal's header has it.
@@ -72,7 +72,7 @@ public final class Auditor<S: System> {
     guard admits(record, event) else { return false }
     // A check of the whole state may cost as much as 16 elements for each record since the last one.
     credit += 16
-    let isDear = credit >= state.weight
+    let isDear = judge != nil && credit >= state.weight
     if isDear {
       credit = 0
       report.wholeStateChecks += 1
@@ -97,6 +97,7 @@ public final class Auditor<S: System> {
   @inlinable func admits(_ record: RecordedStep, _ event: S.Event) -> Bool {
     switch record.cause {
     case .input:
+      if isFree[event.kind][design.hosts[event.kind].eventKind(event)] { return true }
       if let route = routed[Pair(host: event.kind, event: design.hosts[event.kind].eventKind(event))] {
         reject(
           record, "routed-as-input",
@@ -211,6 +212,14 @@ public final class Auditor<S: System> {
       design.routes.map { (Pair(host: $0.toHost, event: $0.event), design.hosts[$0.fromHost].name) },
       uniquingKeysWith: { first, _ in first })
   }()
+
+  /// By host and event: whether the world may send it as it likes, which is asked of every input.
+  @usableFromInline lazy var isFree: [[Bool]] = design.hosts.map { host in
+    host.book.events.indices.map { event in
+      let place = Pair(host: host.index, event: event)
+      return routed[place] == nil && answered[place] == nil
+    }
+  }
 
   @usableFromInline struct Pair: Hashable {
     @usableFromInline let host: Int

@@ -54,7 +54,8 @@ extension Journal {
       (number, nanoseconds, chain) = (record.number, record.nanoseconds, record.chain)
     }
     switch fault {
-    case .tail: return Continued(number: number, nanoseconds: nanoseconds, chain: chain ?? reader.headerChain, snapshots: latest)
+    case .tail:
+      return Continued(number: number, nanoseconds: nanoseconds, chain: chain ?? reader.headerChain, snapshots: latest)
     case let fault?: throw .faulty(path: reader.path, fault)
     case nil: throw .ended(path: reader.path)
     }
@@ -142,7 +143,9 @@ extension JournalReader {
 
   /// The last record that was dropped when the journal was compacted; 0 where every record is there.
   public var droppedUpTo: UInt64 {
-    guard let rows = try? database.runRows(), case .base(let base) = Base.read(rows, header: headerChain) else { return 0 }
+    guard let rows = try? database.runRows(), case .base(let base) = Base.read(rows, header: headerChain) else {
+      return 0
+    }
     return base.number
   }
 

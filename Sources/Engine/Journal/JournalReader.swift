@@ -155,7 +155,8 @@ private struct Walk {
     switch Base.read(run, header: chain) {
     case .absent: break
     case .base(let base): (number, chain) = (base.number, base.chain)
-    case .edited(let expected, let found): if headFault == nil { headFault = .baseEdited(expected: expected, found: found) }
+    case .edited(let expected, let found):
+      if headFault == nil { headFault = .baseEdited(expected: expected, found: found) }
     }
     // A row with a number below the first is for the pass to find.
     let start = first > number + 1 ? Int64(clamping: first) : .min
@@ -167,9 +168,10 @@ private struct Walk {
         chain = UInt64(bitPattern: sqlite3_column_int64(before.pointer, 1))
       }
     }
+    let place = reader.format > 1 ? "place" : "0"
     rows = try Statement(
       """
-      SELECT number, at, cause, ticket, event, outcome, fired, effects, state, chain, \(reader.format > 1 ? "place" : "0")
+      SELECT number, at, cause, ticket, event, outcome, fired, effects, state, chain, \(place)
       FROM record WHERE number >= \(start) ORDER BY number
       """, database)
   }

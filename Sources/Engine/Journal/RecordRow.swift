@@ -29,14 +29,15 @@ struct ChainHasher {
     let words = (
       previous.littleEndian, row.number.littleEndian, row.nanoseconds.littleEndian, row.cause.littleEndian,
       row.ticket.littleEndian, row.outcome.littleEndian, row.state.littleEndian,
-      // Format 1 had no place, and its chains are those of place 0.
-      (row.strangeColumns | row.place << 16).littleEndian,
+      row.strangeColumns.littleEndian,
       row.event.count.littleEndian, row.fired.count.littleEndian, row.effects.count.littleEndian
     )
     withUnsafeBytes(of: words, scratch.append)
     scratch.append(row.event)
     scratch.append(row.fired)
     scratch.append(row.effects)
+    // Format 1 had no place, and its chains are those of place 0.
+    if row.place != 0 { scratch.put(row.place) }
     return XXH3_64bits(scratch.bytes.baseAddress, scratch.count)
   }
 }

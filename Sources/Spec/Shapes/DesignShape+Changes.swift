@@ -88,7 +88,9 @@ extension DesignShape {
       changes.append(.init(.loses, "\(what) \(field.path)", "is new, and nothing persisted has it"))
     }
     let (before, after) = (old.filter { kept.contains($0.path) }, new.filter { kept.contains($0.path) })
-    if before.map(\.path) != after.map(\.path) { changes.append(.init(.loses, what, "has its fields in another order")) }
+    if before.map(\.path) != after.map(\.path) {
+      changes.append(.init(.loses, what, "has its fields in another order"))
+    }
     for field in before {
       guard let other = after.first(where: { $0.path == field.path }) else { continue }
       changes += compare(field, other, "\(what) \(field.path)")
