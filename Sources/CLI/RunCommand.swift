@@ -13,8 +13,8 @@ struct Run: ParsableCommand {
       A workload is Interlock's JSONL (see examples/README.md) or a multi-agent chat transcript: a JSON object with a \
       list "history". The run ends when everything is sent and delivered; its journal is then held against the spec.
 
-      A run that was killed goes on with --resume, the same workload and the same journal: nothing that was acknowledged \
-      is lost, and what its handlers were working on is delivered again. The clock of the run is then the journal's.
+      A run that was killed goes on with --resume, the same workload and the same journal: nothing that was \
+      acknowledged is lost, and what its handlers were working on is delivered again. The clock of the run is then the journal's.
       """,
     exitCodes: [
       0: "the run's journal is as the spec says", 1: "findings", 2: "usage",

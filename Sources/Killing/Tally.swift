@@ -34,8 +34,9 @@ struct Tally {
 
   func text(seconds: Double) -> String {
     let lines = [
-      "killed     \(killedAtWrite) runs at \(points) of the \(writes) writes of a run, \(killedAtRandom) at random moments,",
-      "           \(killedTwice) again while they recovered; \(cuts) logs cut within their last group",
+      "killed     \(killedAtWrite) runs at \(points) of the \(writes) writes of a run,",
+      "           \(killedAtRandom) at random moments, \(killedTwice) again while they recovered;",
+      "           \(cuts) logs cut within their last group",
       "recovered  \(recoveries) runs in \(String(format: "%.1f", seconds)) s",
       "lost       \(lost) of \(acknowledged) acknowledged steps",
       "doubled    \(doubled) effects, beside \(redelivered) that were redelivered as such",

@@ -135,7 +135,7 @@ import Testing
       let run = ErrandRun(try Journal(creating: path, header: ErrandRun.header()), snapshotInterval: 1)
       try run.send(.go)
     }
-    sql(path, "UPDATE snapshot SET state = x'010000000000000000'")
+    sql(path, "UPDATE snapshot SET state = x'000000000000000000'")
     guard case .faulty(path: path, .unreadable(after: 1, _))? = continuingError() else {
       Issue.record("it was continued")
       return

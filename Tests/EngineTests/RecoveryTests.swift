@@ -81,12 +81,15 @@ import Testing
       (1, due(.fromStart, last: 30, now: now)), (2, due(.remaining, last: 30, now: now)),
       (4, due(.again, last: 30, now: now)),
     ]
+    var reached = now
     for (bit, instant) in expected.sorted(by: { $0.1 < $1.1 }) {
-      if instant > now {
+      // What fires at the same instant as the one before has been seen to.
+      if instant > reached + 1 {
         try run.run(to: instant - 1)
         #expect(run.host.state.machine.fired & UInt32(bit) == 0, "timer \(bit) fires at \(instant)")
       }
       try run.run(to: instant + 1)
+      reached = instant + 1
       #expect(run.host.state.machine.fired & UInt32(bit) != 0, "timer \(bit) has fired at \(instant)")
     }
     let report = try audit()
@@ -124,10 +127,10 @@ import Testing
     func take(_ word: String) throws {
       var moves: [Move<Sole<Errands.Event>>] = []
       walk.moves(of: at, into: &moves)
-      let move = try #require(moves.first { walk.describe($0, in: at).what == word })
+      let move = try #require(moves.first { walk.describe($0, in: at).what.hasSuffix(word) })
       _ = walk.take(move, in: &at)
     }
-    try take("machine started")
+    try take("started")
     try take("crash and recovery")
     #expect(at.state == run.host.state)
     let explored = at.obligations.map { "\($0.contract) \($0.key) \($0.stage)" }.sorted()

@@ -63,8 +63,8 @@ extension Journal {
 
   /// Drops the records behind the last snapshots, and the snapshots that nothing needs any more.
   ///
-  /// A journal that is still being written, or whose run was killed or ended, is compacted all the same; the chain goes
-  /// on from the mark that is left. What was dropped is gone for good: an audit says where it begins.
+  /// The run has ended or was killed; one that still goes on keeps its lock. The chain goes on from the mark that is
+  /// left. What was dropped is gone for good: an audit says where it begins.
   ///
   /// - Returns: How many records were dropped.
   /// - Throws: ``JournalError/noSnapshot(path:)`` when some system has none, ``JournalError/inUse(path:pid:)``.

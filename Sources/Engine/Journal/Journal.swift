@@ -65,7 +65,7 @@ public final class Journal {
   let headerChain: UInt64
   @exclusivity(unchecked) var committedChain: UInt64
   private let hasher = ChainHasher()
-  private let lock: JournalLock
+  private var lock: JournalLock?
   var database: Database?
   @exclusivity(unchecked) private var insert: Statement?
   @exclusivity(unchecked) private var failure: JournalError?
@@ -235,6 +235,7 @@ extension Journal {
     defer {
       insert = nil
       database = nil
+      lock = nil
     }
     _ = try openStatement()
     guard let database else { return }
