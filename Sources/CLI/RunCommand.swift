@@ -14,7 +14,8 @@ struct Run: ParsableCommand {
       list "history". The run ends when everything is sent and delivered; its journal is then held against the spec.
 
       A run that was killed goes on with --resume, the same workload and the same journal: nothing that was \
-      acknowledged is lost, and what its handlers were working on is delivered again. The clock of the run is then the journal's.
+      acknowledged is lost, and what its handlers were working on is delivered again. The clock of the run is then the \
+      journal's.
       """,
     exitCodes: [
       0: "the run's journal is as the spec says", 1: "findings", 2: "usage",
