@@ -9,7 +9,7 @@ BIN     := .build/release
 JOURNAL := .build/run.sqlite
 
 .DEFAULT_GOAL := help
-.PHONY: setup build run test bench mutate example docs lint clean help
+.PHONY: setup build run test bench kill mutate example docs lint clean help
 
 setup: ## Install the libraries that are missing
 	@scripts/setup
@@ -26,6 +26,9 @@ test: setup ## Run every test
 
 bench: build ## Measure what a step, a journal record and an explored state cost
 	$(BIN)/Bench
+
+kill: build ## Kill runs at every write, at random, and in a torn log; count what is lost or done twice
+	$(BIN)/Killing
 
 mutate: build ## Put small mistakes into every machine, one at a time, and see which are noticed
 	$(BIN)/interlock mutate --all

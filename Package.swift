@@ -30,6 +30,9 @@ let package = Package(
     .executableTarget(name: "Tangle", dependencies: ["Chapters"]),
     .plugin(name: "TangleChapters", capability: .buildTool(), dependencies: ["Tangle"]),
 
+    // Kills runs and counts what is lost.
+    .executableTarget(name: "Killing", dependencies: ["Spec", "Machines", "Check", "Engine", "Adapters"]),
+
     // Commands, options and help, declared once.
     .target(name: "Options"),
 

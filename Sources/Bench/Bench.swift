@@ -21,6 +21,7 @@ import Foundation
     ("allocations", Steps.memory),
     ("epoch-check", EpochCheck.figures),
     ("journal", Journaling.figures),
+    ("durable", Durability.figures),
     ("explore", Exploring.figures),
     ("shrinking", Shrinking.figures),
     ("stateful", Stateful.figures),

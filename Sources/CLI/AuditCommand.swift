@@ -34,12 +34,18 @@ struct Audit: ParsableCommand {
 
   mutating func run() throws {
     if let journal {
-      let audit = try Audit.walk(journal, judges: true)
+      let audits = try Audit.walkAll(journal)
+      let audit = audits.first { $0.verdict != .ready } ?? audits[0]
       if let diagram, let diagramFile { try Telling.write(audit.drawn(diagram), to: diagramFile) }
       if json {
-        try Output.json(Audit.object(audit, journal))
+        var object = Audit.object(audits[0], journal)
+        if audits.count > 1 {
+          object["others"] = audits.dropFirst().map { Audit.object($0, journal) }
+          object["verdict"] = audit.verdict.rawValue
+        }
+        try Output.json(object)
       } else {
-        Audit.show(audit, indent: "", diagramFile == nil ? diagram : nil)
+        for audit in audits { Audit.show(audit, indent: "", diagramFile == nil ? diagram : nil) }
       }
       if audit.verdict != .ready { throw ExitCode.findings }
     } else if try auditMachines() != .ready {
@@ -49,32 +55,53 @@ struct Audit: ParsableCommand {
 
   // MARK: - A journal
 
-  static func walk(
-    _ path: String, judges: Bool, until: UInt64? = nil, told: UInt64 = 5
-  ) throws -> JournalAudit {
+  /// Walks along the records of each system of a journal.
+  static func walkAll(_ path: String) throws -> [JournalAudit] {
     let reader = try JournalReader(reading: path)
-    guard let entry = Catalog.entries.first(where: { $0.name == reader.header.system }) else {
+    return try reader.header.members.indices.map { try walk(path, AuditRequest(place: $0)) }
+  }
+
+  /// Walks along the records of one system, and shows how far it is.
+  static func walk(_ path: String, _ request: AuditRequest) throws -> JournalAudit {
+    let reader = try JournalReader(reading: path)
+    let members = reader.header.members
+    guard members.indices.contains(request.place) else {
+      throw ValidationError(
+        "the journal \(path) has \(members.count) systems, by the places 0 to \(members.count - 1); "
+          + "--place is \(request.place)")
+    }
+    let system = members[request.place].system
+    guard let entry = Catalog.entries.first(where: { $0.name == system }) else {
       throw WorldFailure(
-        "the journal \(path) is of a system \"\(reader.header.system)\", which this version does not have",
-        try: "interlock list")
+        "the journal \(path) is of a system \"\(system)\", which this version does not have", try: "interlock list")
     }
     let progress = Options.Progress()
     defer { progress.finish() }
-    return try entry.audit(
-      reader, AuditRequest(judges: judges, until: until, told: told) { progress.update("\(Output.count($0)) records") })
+    var request = request
+    request.progress = { progress.update("\(Output.count($0)) records") }
+    return try entry.audit(reader, request)
   }
 
   static func show(_ audit: JournalAudit, indent: String, _ diagram: DiagramForm? = nil) {
     let style = Style(for: .standardOutput)
     let report = audit.report
     print(
-      "\(indent)audit      \(Output.count(report.records)) records of \(audit.header.system) (\(audit.header.world)): "
+      "\(indent)audit      \(Output.count(report.records)) records of \(audit.system) (\(audit.header.world)): "
         + "chain, contracts, rules, effects, fingerprints"
     )
     print(
       "\(indent)           laws judged at each record, those that walk the whole state at "
         + "\(Output.count(report.wholeStateChecks)) of them"
     )
+    if report.startedAfter > 0 {
+      print("\(indent)           from the snapshot after record \(Output.count(Int(report.startedAfter))) on")
+    }
+    if report.snapshots > 0 {
+      print("\(indent)           \(Output.count(report.snapshots)) snapshots are the states that the records lead to")
+    }
+    if report.crashes > 0 {
+      print("\(indent)           \(Output.count(report.crashes)) crashes, and each recovery as the spec has it")
+    }
     if report.timerLatenessMax > 0 {
       print(
         "\(indent)           the latest timer fired "
@@ -93,8 +120,9 @@ struct Audit: ParsableCommand {
 
   static func object(_ audit: JournalAudit, _ path: String) -> [String: Any] {
     [
-      "journal": path, "system": audit.header.system, "world": audit.header.world, "records": audit.report.records,
-      "closed": audit.report.isClosed, "whole_state_checks": audit.report.wholeStateChecks,
+      "journal": path, "system": audit.system, "world": audit.header.world, "records": audit.report.records,
+      "closed": audit.report.isClosed, "crashes": audit.report.crashes, "snapshots": audit.report.snapshots,
+      "started_after": audit.report.startedAfter, "whole_state_checks": audit.report.wholeStateChecks,
       "timer_lateness_ms_max": Double(audit.report.timerLatenessMax) / 1e6,
       "diverged_at": audit.report.divergedAt as Any? ?? "",
       "rejected_at": audit.report.rejectedAt as Any? ?? "", "rejection": audit.rejection?.text ?? "",

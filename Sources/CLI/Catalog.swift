@@ -21,6 +21,8 @@ struct CatalogEntry: Sendable {
   let staticFindings: [Finding]
   let summary: DesignSummary
   let bookDigest: UInt64
+  /// What of the system is kept in journals.
+  let shape: @Sendable () -> DesignShape
   let explore: @Sendable (_ world: String, SearchOptions, ((ExplorationProgress) -> Void)?) -> ExplorationReport
   let exploreOn:
     @Sendable (_ world: String, SearchOptions, Checkpointing, ((ExplorationProgress) -> Void)?) throws(CheckpointError)
@@ -57,6 +59,7 @@ struct CatalogEntry: Sendable {
     staticFindings = design.findings
     summary = DesignSummary(design)
     bookDigest = design.bookDigest
+    self.shape = { DesignShape(design, design.worlds[0].start()) }
     let worldsByName = Dictionary(uniqueKeysWithValues: sized.map { ($1.name, ($0, $1)) })
     explore = {
       let (design, world) = worldsByName[$0]!

@@ -11,7 +11,7 @@ import Options
     version: "0.1.0",
     subcommands: [
       List.self, Show.self, Explore.self, Fuzz.self, Mutate.self, Export.self, Run.self, Audit.self, Replay.self,
-      Docs.self,
+      Compact.self, Describe.self, Compat.self, Docs.self,
     ],
     exitCodes: [
       0: "fine: nothing critical or major was found",
@@ -22,7 +22,7 @@ import Options
 
   static func exitCode(for error: any Error) -> ExitCode {
     switch error {
-    case is WorldFailure, is JournalError, is WorkloadError: .worldFailed
+    case is WorldFailure, is JournalError, is RecoveryError, is WorkloadError: .worldFailed
     default: ExitCode.standard(for: error)
     }
   }
@@ -38,7 +38,7 @@ struct WorldFailure: Error, CustomStringConvertible {
   /// What was attempted, what was found, and what to do next.
   let description: String
 
-  init(_ what: String, try next: String? = nil) {
-    description = what + (next.map { "\n  try: \($0)" } ?? "")
+  init(_ what: String, try next: String...) {
+    description = what + next.map { "\n  try: \($0)" }.joined()
   }
 }

@@ -12,10 +12,14 @@ struct Run: ParsableCommand {
     discussion: """
       A workload is Interlock's JSONL (see examples/README.md) or a multi-agent chat transcript: a JSON object with a \
       list "history". The run ends when everything is sent and delivered; its journal is then held against the spec.
+
+      A run that was killed goes on with --resume, the same workload and the same journal: nothing that was \
+      acknowledged is lost, and what its handlers were working on is delivered again. The clock of the run is then the \
+      journal's.
       """,
     exitCodes: [
       0: "the run's journal is as the spec says", 1: "findings", 2: "usage",
-      3: "the workload is malformed, or the journal cannot be written",
+      3: "the workload is malformed, or the journal cannot be written or resumed",
     ])
 
   @Argument(help: "The workload's file.") var workload: String
@@ -27,10 +31,20 @@ struct Run: ParsableCommand {
   @Option(help: ArgumentHelp("Seeds message identities, for runs that can be repeated.", valueName: "number")) var seed:
     UInt64?
   @Flag(help: "Wait for the disk at each commit, so that a power failure loses nothing.") var durable = false
+  @Option(
+    help: ArgumentHelp(
+      "Take a snapshot after so many records, from which a killed run resumes; 0 takes none.", valueName: "count"))
+  var snapshots = 16_384
+  @Flag(help: "Go on with the run that was killed and left this journal.") var resume = false
   @Flag(help: "Do not audit the journal afterwards.") var noAudit = false
   @Flag(help: "Print one JSON object.") var json = false
 
   enum ClockKind: String, CaseIterable, ExpressibleByArgument { case real, virtual }
+
+  func validate() throws {
+    if resume, journal == nil { throw ValidationError("--resume needs --journal: name the journal of the killed run") }
+    if snapshots < 0 { throw ValidationError("--snapshots is \(snapshots); give a number from 0 on") }
+  }
 
   mutating func run() throws {
     let read = try Workload.read(path: workload)
@@ -42,20 +56,29 @@ struct Run: ParsableCommand {
         for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
       }
     }
-    let kept = try Journal(creating: path, header: header(for: read), durability: durable ? .full : .normal)
+    let header = try header(for: read)
+    let durability = durable ? Journal.Durability.full : .normal
+    let kept =
+      resume
+      ? try Journal(continuing: path, durability: durability)
+      : try Journal(creating: path, header: header, durability: durability)
+    if resume { try checkSame(header, kept.header, read) }
     // The clock of the run starts once everything is ready for it.
     let team = TeamRun(
-      read, loop: Loop(clock == .real ? .real : .virtual), journal: kept, seed: seed, isDurable: durable)
+      read, loop: Loop(kept.header.clock == .real ? .real : .virtual), journal: kept, seed: seed, isDurable: durable,
+      snapshotInterval: snapshots == 0 ? nil : snapshots)
+    let recovery = resume ? try team.recover() : nil
     let progress = Options.Progress()
     team.onProgress = { summary in
       progress.update("\(Output.count(summary.routed)) copies routed, \(summary.committed) switches committed")
     }
     try team.run()
     progress.finish()
-    let audit = noAudit ? nil : try Audit.walk(path, judges: true)
+    let audit = noAudit ? nil : try Audit.walk(path, AuditRequest())
     if json {
-      try Output.json(object(team.summary, audit))
+      try Output.json(object(team.summary, audit, recovery))
     } else {
+      if let recovery { show(recovery) }
       show(read, team.summary, audit)
     }
     if let audit, audit.verdict != .ready { throw ExitCode.findings }
@@ -63,18 +86,26 @@ struct Run: ParsableCommand {
   }
 
   private func header(for workload: Workload) throws -> JournalHeader {
-    let start = ByteBuffer()
-    var state = TeamRun.start(workload)
-    var writer = ByteWriter(start)
-    state.fields(&writer)
     let roster = try JSONSerialization.data(
       withJSONObject: workload.agents.map(\.name), options: [.withoutEscapingSlashes])
     return JournalHeader(
-      system: TopologySwitch.design.name, book: TopologySwitch.design.bookDigest, start: Array(start.bytes),
-      world: workload.name, roster: String(decoding: roster, as: UTF8.self),
-      // A virtual run is the same every time, and so is its journal.
-      created: clock == .real ? ISO8601DateFormatter().string(from: Date()) : "1970-01-01T00:00:00Z",
-      clock: clock == .real ? .real : .virtual)
+      TopologySwitch.design, start: TeamRun.start(workload), world: workload.name,
+      roster: String(decoding: roster, as: UTF8.self), clock: clock == .real ? .real : .virtual)
+  }
+
+  /// Refuses to go on with another team or workload.
+  private func checkSame(_ header: JournalHeader, _ found: JournalHeader, _ workload: Workload) throws {
+    guard found.system == header.system else {
+      throw WorldFailure(
+        "the journal \(journal ?? "") is of \(found.system), and this run is of \(header.system)",
+        try: "name the journal of the killed run")
+    }
+    guard found.world == header.world, found.roster == header.roster else {
+      throw WorldFailure(
+        "the journal \(journal ?? "") is of workload \(found.world) with the team \(found.roster), "
+          + "and this is \(header.world) with \(header.roster)",
+        try: "name the workload that the killed run was given")
+    }
   }
 
   // MARK: - Telling
@@ -114,6 +145,21 @@ struct Run: ParsableCommand {
     Audit.show(audit, indent: "  ")
   }
 
+  private func show(_ recovery: Recovery) {
+    print(
+      "  resumed    after record \(Output.count(Int(recovery.last))), from "
+        + (recovery.snapshot == 0 ? "the start" : "the snapshot after \(Output.count(Int(recovery.snapshot)))")
+        + " and \(Output.count(recovery.stepped)) records; "
+        + "\(recovery.reissued) effects performed again, \(recovery.timers) timers run on")
+    if recovery.clockWentBack {
+      print("             the system's clock stands before the journal's last record: the outage counts as no time")
+    } else if recovery.outageNanoseconds > 0 {
+      print("             the outage lasted \(Output.decimal(Double(recovery.outageNanoseconds) / 1e9, 3)) s")
+    }
+    for change in recovery.changes { print("             \(change.what) \(change.words)") }
+    print("             what follows counts from there on")
+  }
+
   private func phases(_ summary: TeamSummary) -> [(name: String, durations: [UInt64])] {
     [
       ("prepare", summary.phases.prepare), ("quiesce", summary.phases.quiesce),
@@ -126,15 +172,23 @@ struct Run: ParsableCommand {
       ? "none" : counts.sorted { $0.key < $1.key }.map { "\($0.key) \(Output.count($0.value))" }.joined(separator: ", ")
   }
 
-  private func object(_ summary: TeamSummary, _ audit: JournalAudit?) -> [String: Any] {
+  private func object(_ summary: TeamSummary, _ audit: JournalAudit?, _ recovery: Recovery?) -> [String: Any] {
     var times: [String: Any] = [:]
     for (name, durations) in phases(summary) {
       times[name.replacingOccurrences(of: " ", with: "_")] = [
         "p50": PhaseTimes.milliseconds(durations, at: 0.5), "p95": PhaseTimes.milliseconds(durations, at: 0.95),
       ]
     }
+    var resumed: [String: Any] = [:]
+    if let recovery {
+      resumed = [
+        "after_record": recovery.last, "snapshot": recovery.snapshot, "stepped": recovery.stepped,
+        "reissued": recovery.reissued, "timers": recovery.timers,
+        "outage_ms": Double(recovery.outageNanoseconds) / 1e6, "clock_went_back": recovery.clockWentBack,
+      ]
+    }
     return [
-      "journal": journal ?? "", "records": summary.steps,
+      "journal": journal ?? "", "records": summary.steps, "resumed": resumed,
       "copies": [
         "offered": summary.offered, "routed": summary.routed, "delivered": summary.delivered,
         "outcomes": Dictionary(uniqueKeysWithValues: summary.endings.map { ("\($0)", $1) }),

@@ -15,6 +15,11 @@ public final class Host<S: System> {
   public let design: Design<S>
   public let loop: Loop
   public let journal: Journal?
+  /// Which of the journal's systems this host runs.
+  public let place: Int
+  /// A snapshot is taken after so many records; nil takes none by itself.
+  public let snapshotInterval: UInt64?
+  @exclusivity(unchecked) @usableFromInline var snapshotDue: UInt64
   @exclusivity(unchecked) public var ledger: Ledger<S>
   @exclusivity(unchecked) public var counts = HostCounts()
   public weak var driver: (any Driver<S>)?
@@ -25,10 +30,13 @@ public final class Host<S: System> {
   /// By contract.
   @usableFromInline let timers: [ContractOptions.Timer?]
   /// Deeds of steps that are not committed yet.
-  @exclusivity(unchecked) @usableFromInline var pending: ContiguousArray<(deed: Ledger<S>.Deed, at: UInt64)> = []
+  @exclusivity(unchecked) @usableFromInline var pending: ContiguousArray<Duty> = []
   /// Deeds of the group that is being performed.
-  @exclusivity(unchecked) @usableFromInline var group: ContiguousArray<(deed: Ledger<S>.Deed, at: UInt64)> = []
+  @exclusivity(unchecked) @usableFromInline var group: ContiguousArray<Duty> = []
   @usableFromInline var isFlushing = false
+
+  /// Something to be performed, and whether it may have been performed before a crash.
+  @usableFromInline typealias Duty = (deed: Ledger<S>.Deed, at: UInt64, isAgain: Bool)
 
   /// What an event came to.
   public struct Receipt: Sendable {
@@ -44,10 +52,21 @@ public final class Host<S: System> {
     }
   }
 
-  @inlinable public init(_ design: Design<S> = S.design, start: S, loop: Loop, journal: Journal? = nil) {
+  /// - Parameters:
+  ///   - start: The state before the first step; for a host that recovers, any state of the same configuration.
+  ///   - place: Which of the systems in the journal's header this is.
+  ///   - snapshotInterval: How many records lie between two snapshots; nil to take none. A snapshot costs the bytes of
+  ///     the state, and spares a recovery some 600 nanoseconds for each record before it.
+  @inlinable public init(
+    _ design: Design<S> = S.design, start: S, loop: Loop, journal: Journal? = nil, place: Int = 0,
+    snapshotInterval: Int? = nil
+  ) {
     self.design = design
     self.loop = loop
     self.journal = journal
+    self.place = place
+    self.snapshotInterval = snapshotInterval.map { UInt64(max(1, $0)) }
+    snapshotDue = (journal?.lastNumber ?? 0) + (self.snapshotInterval ?? 0)
     state = start
     ledger = Ledger(design)
     timers = design.contracts.map(\.contract.options.timer)
@@ -128,22 +147,24 @@ public final class Host<S: System> {
     }
     let number = nextNumber
     let now = loop.now
-    ledger.settle(stepper, record: number, at: now) { pending.append(($0, now)) }
+    ledger.settle(stepper, record: number, at: now) { pending.append(($0, now, false)) }
     try record(event, cause, outcome, at: now)
     return Receipt(outcome: outcome, refusals: refusals, record: number)
   }
 
   @inlinable var nextNumber: UInt64 { (journal?.lastNumber ?? counts.steps) + 1 }
 
+  /// - Parameter event: nil for a crash, which has none.
   @inlinable func record(
-    _ event: S.Event, _ cause: Record.Cause, _ outcome: Outcome, at nanoseconds: UInt64? = nil
+    _ event: S.Event?, _ cause: Record.Cause, _ outcome: Outcome, at nanoseconds: UInt64? = nil
   ) throws(JournalError) {
     counts.steps += 1
     guard let journal else { return }
     eventBytes.count = 0
-    var event = event
-    var writer = ByteWriter(eventBytes)
-    event.fields(&writer)
+    if var event {
+      var writer = ByteWriter(eventBytes)
+      event.fields(&writer)
+    }
     if case .offContract = cause { stepper.clear() }
     stepper.encodeOrders(into: effectBytes)
     Ledger.cover(&state, ledger.digest, into: stateBytes)
@@ -152,15 +173,38 @@ public final class Host<S: System> {
     let result = fired.withUnsafeBytes { bytes in
       Result { () throws(JournalError) in
         try journal.append(
-          nanoseconds: nanoseconds ?? loop.now, cause: cause, event: eventBytes.bytes, outcome: outcome, fired: bytes,
-          effects: effectBytes.bytes, state: fingerprint)
+          nanoseconds: nanoseconds ?? loop.now, place: place, cause: cause, event: eventBytes.bytes, outcome: outcome,
+          fired: bytes, effects: effectBytes.bytes, state: fingerprint)
       }
     }
     _ = try result.get()
+    if snapshotInterval != nil, journal.lastNumber >= snapshotDue { try keepSnapshot() }
   }
 
-  @inlinable func perform(_ item: (deed: Ledger<S>.Deed, at: UInt64)) {
+  /// Takes a snapshot of where the host stands; it becomes durable with the group.
+  ///
+  /// - Complexity: O(*bytes of the state and of the open obligations*).
+  public func keepSnapshot() throws(JournalError) {
+    guard let journal else { return }
+    snapshotDue = journal.lastNumber + (snapshotInterval ?? 0)
+    Ledger.cover(&state, ledger.digest, into: stateBytes)
+    let fingerprint = XXH3_64bits(stateBytes.bytes.baseAddress, stateBytes.count)
+    stateBytes.count = 0
+    var writer = ByteWriter(stateBytes)
+    state.fields(&writer)
+    effectBytes.count = 0
+    writer = ByteWriter(effectBytes)
+    ledger.fields(&writer)
+    try journal.append(
+      Snapshot(
+        number: journal.lastNumber, nanoseconds: journal.lastNanoseconds, chain: journal.lastChain, place: place,
+        book: design.bookDigest, fingerprint: fingerprint, state: Array(stateBytes.bytes),
+        ledger: Array(effectBytes.bytes), memory: driver?.memory ?? []))
+  }
+
+  @inlinable func perform(_ item: Duty) {
     switch item.deed {
+    case .opened(let entry) where item.isAgain: performAgain(entry, at: item.at)
     case .opened(let entry):
       if let timer = timers[entry.contract] { start(timer, entry) }
       driver?.perform(entry.effect, ticket: entry.ticket, at: item.at)
@@ -168,6 +212,16 @@ public final class Host<S: System> {
     case .cancelled(let ticket, _): driver?.cancelled(ticket: ticket)
     case .posted: break
     case .breach(let breach): counts.breaches.append(breach)
+    }
+  }
+
+  /// After a crash: what may have been performed before is, by its contract, performed again or found again.
+  @usableFromInline func performAgain(_ entry: Ledger<S>.Entry, at nanoseconds: UInt64) {
+    if let timer = timers[entry.contract] { start(timer, entry) }
+    if design.contracts[entry.contract].contract.options.afterCrash == .resumed {
+      driver?.resume(entry.effect, ticket: entry.ticket, stage: entry.stage, at: nanoseconds)
+    } else {
+      driver?.performAgain(entry.effect, ticket: entry.ticket, at: nanoseconds)
     }
   }
 

@@ -19,7 +19,7 @@ public final class Loop {
 
   public let time: Time
   private var virtualNow: UInt64 = 0
-  private let started: UInt64
+  private var started: UInt64
   private var queue = DueQueue()
   private let inbox = Inbox()
   /// Called after each turn: when the actions that were due have run.
@@ -36,7 +36,7 @@ public final class Loop {
 
   /// Nanoseconds since the loop was made.
   public var now: UInt64 {
-    time == .virtual ? virtualNow : Loop.clock - started
+    time == .virtual ? virtualNow : Loop.clock &- started
   }
 
   /// The system's monotonic clock in nanoseconds: a `Duration` would divide 128 bits each time it is asked.
@@ -48,6 +48,20 @@ public final class Loop {
       clock_gettime(CLOCK_BOOTTIME, &time)
       return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     #endif
+  }
+
+  /// Moves the clock forward: a run that goes on after a crash begins where the outage ended. An earlier instant
+  /// changes nothing.
+  public func advance(to instant: UInt64) {
+    guard instant > now else { return }
+    if time == .virtual { virtualNow = instant } else { started = Loop.clock &- instant }
+  }
+
+  /// Nanoseconds since 1970, on the clock that outlives the process. It may be set back.
+  public static var sinceEpoch: UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return UInt64(max(0, time.tv_sec)) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 
   /// Runs an action at an instant, after everything due earlier; equal instants keep the order of scheduling.

@@ -4,6 +4,8 @@ public struct Record: Sendable, Equatable {
   public var number: UInt64
   /// Nanoseconds since the run began.
   public var nanoseconds: UInt64
+  /// Which of the journal's systems took the step.
+  public var place: Int
   public var cause: Cause
   /// The event, encoded by its fields.
   public var event: [UInt8]
@@ -26,14 +28,18 @@ public struct Record: Sendable, Equatable {
     case delivery(channel: Int)
     /// An answer that its contract does not admit: the machine was not asked.
     case offContract(ticket: UInt64)
+    /// The process died and came back. It is known to have been alive until this instant, in nanoseconds of the run.
+    /// There is no event: each machine receives the recovery event of its book.
+    case crash(aliveUntil: UInt64)
   }
 
   public init(
-    number: UInt64, nanoseconds: UInt64, cause: Cause, event: [UInt8], outcome: Outcome,
+    number: UInt64, nanoseconds: UInt64, place: Int = 0, cause: Cause, event: [UInt8], outcome: Outcome,
     fired: [(host: Int, rule: Int)], effects: [UInt8], state: UInt64, chain: UInt64
   ) {
     self.number = number
     self.nanoseconds = nanoseconds
+    self.place = place
     self.cause = cause
     self.event = event
     self.outcome = outcome
@@ -44,7 +50,8 @@ public struct Record: Sendable, Equatable {
   }
 
   public static func == (a: Self, b: Self) -> Bool {
-    a.number == b.number && a.nanoseconds == b.nanoseconds && a.cause == b.cause && a.event == b.event
+    a.number == b.number && a.nanoseconds == b.nanoseconds && a.place == b.place && a.cause == b.cause
+      && a.event == b.event
       && a.outcome == b.outcome && a.fired.elementsEqual(b.fired, by: ==) && a.effects == b.effects
       && a.state == b.state && a.chain == b.chain
   }

@@ -19,7 +19,7 @@ import Testing
     if case .edited(let record, let expected, let found) = fault, expected != found { record } else { nil }
   }
 
-  @Test(arguments: ["at", "cause", "ticket", "outcome", "state", "chain"])
+  @Test(arguments: ["at", "cause", "ticket", "outcome", "state", "chain", "place"])
   func `each bit of a number in a record counts`(column: String) throws {
     for bit in 0..<64 {
       let mask = Int64(bitPattern: 1 << UInt64(bit))
@@ -45,7 +45,7 @@ import Testing
     #expect(try editedRecord(fault(after: "UPDATE record SET \(column) = \(column) || x'00' WHERE number = 5")) == 5)
   }
 
-  @Test(arguments: ["at", "cause", "ticket", "event", "outcome", "fired", "effects", "state", "chain"])
+  @Test(arguments: ["at", "cause", "ticket", "event", "outcome", "fired", "effects", "state", "chain", "place"])
   func `a value of another type counts, even if it reads the same`(column: String) throws {
     for number in 1...5 as ClosedRange<UInt64> {
       for value in ["NULL", "CAST(\(column) AS TEXT) || ''", "'x'"] {
@@ -80,7 +80,8 @@ import Testing
   }
 
   @Test func `records that the run did not write are named`() throws {
-    let copy = "INSERT INTO record SELECT NUMBER, at, cause, ticket, event, outcome, fired, effects, state, chain"
+    let copy =
+      "INSERT INTO record SELECT NUMBER, at, cause, ticket, event, outcome, fired, effects, state, chain, place"
     for number in [-3, 0, 6, 7] {
       let insert = copy.replacing("NUMBER", with: "\(number)") + " FROM record WHERE number = 5"
       let after: UInt64 = number < 1 ? 0 : 5
@@ -94,7 +95,7 @@ import Testing
     #expect(try editedRecord(fault(after: swap + "UPDATE record SET number = 3 WHERE number = 99")) == 2)
   }
 
-  @Test(arguments: ["system", "world", "roster", "created"])
+  @Test(arguments: ["system", "world", "roster", "created", "shape"])
   func `each text of the header counts`(key: String) throws {
     guard case .headerEdited = try fault(after: "UPDATE run SET value = value || ' ' WHERE key = '\(key)'") else {
       Issue.record("\(key) was edited unnoticed")

@@ -24,6 +24,9 @@ private let arrows: [Arrow] = [
     "everything of ours meets here, but system libraries stay behind the modules that wrap them"),
   .only("Oracle", imports: ["Spec", "Machines"], "the protocol by hand, over the machines' own payloads"),
   .only("Challenges", imports: ["Check"], "problems for the property tester and for nothing else"),
+  .only(
+    "Killing", imports: ["Spec", "Machines", "Check", "Engine", "Adapters"] + world,
+    "runs are killed from outside, through what anybody may use"),
   .any("Bench", "a benchmark may measure anything"),
 ]
 

@@ -13,10 +13,10 @@ public final class TeamRun: Driver {
   public private(set) var summary: TeamSummary
   private let loop: Loop
   private let isDurable: Bool
-  private var identities: MessageIdentities
-  private var traffic: StormTraffic?
+  var identities: MessageIdentities
+  var traffic: StormTraffic?
   /// Actions not yet due, by index.
-  private var nextAction = 0
+  var nextAction = 0
   private var isIdle: [Bool]
   private var lastClock: UInt64 = 0
   /// The next moment for which the run wakes up, in milliseconds; `max` for none.
@@ -30,13 +30,18 @@ public final class TeamRun: Driver {
   ///   - journal: Where each step is kept; nil to keep none.
   ///   - seed: Seeds message identities; nil draws them from the system.
   ///   - isDurable: Whether each step is committed before its effects are performed.
-  public init(_ workload: Workload, loop: Loop, journal: Journal?, seed: UInt64?, isDurable: Bool = false) {
+  ///   - snapshotInterval: How many records lie between two snapshots; nil to take none.
+  public init(
+    _ workload: Workload, loop: Loop, journal: Journal?, seed: UInt64?, isDurable: Bool = false,
+    snapshotInterval: Int? = nil
+  ) {
     self.isDurable = isDurable
     self.workload = workload
     self.loop = loop
     identities = MessageIdentities(seed: seed)
     isIdle = Array(repeating: true, count: workload.agents.count)
-    host = Host(start: TeamRun.start(workload), loop: loop, journal: journal)
+    host = Host(
+      start: TeamRun.start(workload), loop: loop, journal: journal, snapshotInterval: snapshotInterval)
     summary = TeamSummary()
     host.driver = self
   }
@@ -50,8 +55,10 @@ public final class TeamRun: Driver {
   public func run() throws {
     loop.onTurn = { [unowned self] in try turn() }
     loop.onIdle = { [unowned self] in try host.commit() }
-    if let first = workload.actions.first { schedule(first) }
-    try loop.run { isClosed }
+    // A run that was killed between its last step and the end of its journal has nothing left to do.
+    isClosed = host.state.control.phase == .closed
+    if nextAction < workload.actions.count { schedule(workload.actions[nextAction]) }
+    if isClosed { try host.flush() } else { try loop.run { isClosed } }
     try host.journal?.close()
     summary.late = host.counts.late
     summary.offContract = host.counts.offContract
@@ -157,10 +164,8 @@ public final class TeamRun: Driver {
 
   /// A storm is sent as fast as the team takes it: a bounded number of copies live at any time.
   private func sendStorm() throws {
-    guard let storm = workload.storm, nextAction >= workload.actions.count else { return }
-    if traffic == nil {
-      traffic = storm.traffic(agentCount: workload.agents.count, topology: host.state.router.topology)
-    }
+    guard workload.storm != nil, nextAction >= workload.actions.count else { return }
+    if traffic == nil { beginStorm() }
     var sent = 0
     while sent < Loop.turnMax / 2, liveCopies < TeamRun.stormLiveMax, let next = traffic?.next() {
       try take(next)
@@ -168,6 +173,10 @@ public final class TeamRun: Driver {
       if case .switchTo = next { traffic?.topology = host.state.router.topology }
       sent += 1
     }
+  }
+
+  func beginStorm() {
+    traffic = workload.storm?.traffic(agentCount: workload.agents.count, topology: host.state.router.topology)
   }
 
   private static let stormLiveMax = 1024
@@ -188,6 +197,8 @@ public final class TeamRun: Driver {
         try host.answer(ticket, with: .control(.prepared))
       }
     case .control(.quiesceTimer):
+      // After a crash nobody knows when the attempt began.
+      if attempt == nil { attempt = SwitchAttempt(began: nanoseconds) }
       attempt?.quiesced = nanoseconds
       keepTellingTime()
     default: break

@@ -59,6 +59,18 @@ public struct StormTraffic: Sendable, IteratorProtocol {
   /// Whether everything asked for has been drawn.
   public var isExhausted: Bool { copies >= storm.copies && switches >= storm.switches }
 
+  /// Where the storm stands, to go on from there after a crash: four words.
+  public var memory: [UInt64] { [UInt64(copies), UInt64(switches), UInt64(topology.rawValue), random.position] }
+
+  /// Takes back what ``memory`` said; anything else changes nothing.
+  public mutating func recall(_ memory: [UInt64]) {
+    guard memory.count == 4, let topology = Topology(rawValue: UInt8(truncatingIfNeeded: memory[2])) else { return }
+    copies = Int(truncatingIfNeeded: memory[0])
+    switches = Int(truncatingIfNeeded: memory[1])
+    self.topology = topology
+    random = SplitMix64(seed: memory[3])
+  }
+
   private let storm: Storm
   private let agentCount: Int
   private var random: SplitMix64

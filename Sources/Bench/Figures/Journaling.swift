@@ -67,12 +67,6 @@ enum Journaling {
 
 extension JournalHeader {
   static func bench(_ start: TopologySwitch, clock: Clock) -> JournalHeader {
-    let buffer = ByteBuffer()
-    var state = start
-    var writer = ByteWriter(buffer)
-    state.fields(&writer)
-    return JournalHeader(
-      system: TopologySwitch.design.name, book: TopologySwitch.design.bookDigest, start: Array(buffer.bytes),
-      world: "bench", created: "1970-01-01T00:00:00Z", clock: clock)
+    JournalHeader(TopologySwitch.design, start: start, world: "bench", clock: clock)
   }
 }

@@ -10,7 +10,7 @@ struct Rows {
   private var ends: ContiguousArray<Int> = []
 
   /// The columns of a record, as they stand in the table: blobs, and the rest integers.
-  private static let columns = 10
+  private static let columns = 11
   private static let blobColumns: Set<Int32> = [4, 6, 7]
   /// The group that a host gathers.
   private static let group = 1024
@@ -37,18 +37,20 @@ struct Rows {
   }
 
   /// Returns the nanoseconds that inserting and committing took.
-  func insert(into path: String) throws -> Double {
+  ///
+  /// - Parameter syncs: Whether each commit waits for the disk.
+  func insert(into path: String, syncs: Bool = false) throws -> Double {
     let database = try Plain(path)
     try database.run(
       """
       PRAGMA page_size = 4096;
       CREATE TABLE record(
         number INTEGER PRIMARY KEY, at INTEGER, cause INTEGER, ticket INTEGER, event BLOB, outcome INTEGER, fired BLOB,
-        effects BLOB, state INTEGER, chain INTEGER);
+        effects BLOB, state INTEGER, chain INTEGER, place INTEGER);
       PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = NORMAL;
+      PRAGMA synchronous = \(syncs ? "FULL" : "NORMAL");
       """)
-    let statement = try database.prepare("INSERT INTO record VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")
+    let statement = try database.prepare("INSERT INTO record VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")
     defer { sqlite3_finalize(statement) }
     return try blobs.withUnsafeBytes { blobs in
       try nanoseconds {
@@ -77,6 +79,36 @@ struct Rows {
         }
         try database.run("COMMIT")
       }
+    }
+  }
+
+  /// One row and one commit at a time, by nothing but SQLite.
+  final class Bare {
+    private let database: Plain
+    private let statement: OpaquePointer
+
+    init(_ path: String, syncs: Bool) throws {
+      database = try Plain(path)
+      try database.run(
+        """
+        PRAGMA page_size = 4096;
+        CREATE TABLE record(number INTEGER PRIMARY KEY, at INTEGER, event BLOB);
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = \(syncs ? "FULL" : "NORMAL");
+        """)
+      statement = try database.prepare("INSERT INTO record VALUES (NULL, 7, ?1)")
+    }
+
+    deinit { sqlite3_finalize(statement) }
+
+    func commit(_ bytes: [UInt8]) throws {
+      try database.run("BEGIN IMMEDIATE")
+      try bytes.withUnsafeBytes { bytes in
+        sqlite3_bind_blob64(statement, 1, bytes.baseAddress, UInt64(bytes.count), nil)
+        guard sqlite3_step(statement) == SQLITE_DONE else { throw database.failure }
+        sqlite3_reset(statement)
+      }
+      try database.run("COMMIT")
     }
   }
 

@@ -11,15 +11,17 @@ import Spec
 /// - Complexity: O(1) memory beyond the state; a few microseconds per record.
 public final class Auditor<S: System> {
   /// The state after the last record.
-  public var state: S
-  public var ledger: Ledger<S>
-  public var report = AuditReport()
+  @exclusivity(unchecked) public var state: S
+  @exclusivity(unchecked) public var ledger: Ledger<S>
+  @exclusivity(unchecked) public var report = AuditReport()
   public let stepper: Stepper<S>
+  /// The state before the first record, where volatile machines begin again.
+  @usableFromInline let start: S
   @usableFromInline let design: Design<S>
   @usableFromInline let judge: Judge<S>?
   @usableFromInline let buffer = ByteBuffer()
-  @usableFromInline var credit = 0
-  @usableFromInline var lastNanoseconds: UInt64 = 0
+  @exclusivity(unchecked) @usableFromInline var credit = 0
+  @exclusivity(unchecked) @usableFromInline var lastNanoseconds: UInt64 = 0
 
   /// - Parameters:
   ///   - start: The state before the first record, encoded, as the journal's header has it.
@@ -35,6 +37,7 @@ public final class Auditor<S: System> {
     guard isWhole else { return nil }
     self.design = design
     self.state = state
+    self.start = state
     ledger = Ledger(design)
     stepper = Stepper(design)
     stepper.isRecording = judges
@@ -51,7 +54,9 @@ public final class Auditor<S: System> {
         record, .critical, "time-backwards",
         "it is stamped \(lastNanoseconds - record.nanoseconds) ns before the record before it")
     }
+    let previous = lastNanoseconds
     lastNanoseconds = record.nanoseconds
+    if case .crash(let last) = record.cause { return takeCrash(record, aliveUntil: last, previous: previous) }
     var event = S.Event()
     var reader = ByteReader(record.event)
     event.fields(&reader)
@@ -67,7 +72,7 @@ public final class Auditor<S: System> {
     guard admits(record, event) else { return false }
     // A check of the whole state may cost as much as 16 elements for each record since the last one.
     credit += 16
-    let isDear = credit >= state.weight
+    let isDear = judge != nil && credit >= state.weight
     if isDear {
       credit = 0
       report.wholeStateChecks += 1
@@ -92,6 +97,7 @@ public final class Auditor<S: System> {
   @inlinable func admits(_ record: RecordedStep, _ event: S.Event) -> Bool {
     switch record.cause {
     case .input:
+      if isFree[event.kind][design.hosts[event.kind].eventKind(event)] { return true }
       if let route = routed[Pair(host: event.kind, event: design.hosts[event.kind].eventKind(event))] {
         reject(
           record, "routed-as-input",
@@ -124,7 +130,7 @@ public final class Auditor<S: System> {
         return true
       }
       return diverge(record, "not-head", "\(Printer.line(of: event)) is not the head of channel \(channel)")
-    case .offContract: return true
+    case .offContract, .crash: return true
     }
   }
 
@@ -207,6 +213,14 @@ public final class Auditor<S: System> {
       uniquingKeysWith: { first, _ in first })
   }()
 
+  /// By host and event: whether the world may send it as it likes, which is asked of every input.
+  @usableFromInline lazy var isFree: [[Bool]] = design.hosts.map { host in
+    host.book.events.indices.map { event in
+      let place = Pair(host: host.index, event: event)
+      return routed[place] == nil && answered[place] == nil
+    }
+  }
+
   @usableFromInline struct Pair: Hashable {
     @usableFromInline let host: Int
     @usableFromInline let event: Int
@@ -238,7 +252,7 @@ public final class Auditor<S: System> {
     find(severity, code, words, at: record.number)
   }
 
-  private func find(_ severity: Finding.Severity, _ code: String, _ words: String, at record: UInt64) {
+  func find(_ severity: Finding.Severity, _ code: String, _ words: String, at record: UInt64) {
     report.count[severity, default: 0] += 1
     let finding = Finding(severity, code, words, at: "record \(record)")
     if report.findings.count < 20 { report.findings.append(finding) }
@@ -312,6 +326,12 @@ public struct AuditReport: Sendable {
   /// The first record with a critical or major finding, and the first of those.
   public var brokenAt: (record: UInt64, finding: Finding)?
   public var isClosed = true
+  /// Crashes that the run came back from.
+  public var crashes = 0
+  /// Snapshots that were held against the state.
+  public var snapshots = 0
+  /// The record after which the walk began, at a snapshot; 0 where it began at the start.
+  public var startedAfter: UInt64 = 0
   public var sometimesMet: [(name: String, isMet: Bool)] = []
 
   @usableFromInline init() {}

@@ -70,12 +70,26 @@ private struct RejectionTeller<S: System> {
       case .input: "input"
       case .answer(let ticket), .offContract(let ticket): "answer to \(words(ticket))"
       case .delivery(let channel): "delivery of channel \(channel)"
+      case .crash: "fault"
       }
+    if case .crash = record.cause { return crash(cause) }
     let what = event.map { Printer.line(of: $0) } ?? "an event that \(design.name) cannot read"
     return Rejection(
       record: record.number, what: "\(cause)  \(what)", differences: event.map(differences) ?? [],
       rules: event.map(rules) ?? [], elsewhere: event.map(elsewhere) ?? [], admitted: admitted(event),
       state: Printer.lines(of: auditor.state))
+  }
+
+  /// A crash has no event, and no rules of its own to tell of.
+  private func crash(_ cause: String) -> Rejection {
+    let stepper = Stepper(design)
+    var state = auditor.state
+    _ = stepper.recover(&state, start: auditor.start)
+    let changes = Printer.differences(auditor.state, state)
+    return Rejection(
+      record: record.number, what: "\(cause)  crash and recovery",
+      differences: ["by the spec these fields change"] + (changes.isEmpty ? ["  none"] : changes.map { "  \($0)" }),
+      rules: [], elsewhere: [], admitted: admitted(nil), state: Printer.lines(of: auditor.state))
   }
 
   private func words(_ ticket: UInt64) -> String { "ticket \(ticket / 256).\(ticket % 256)" }
@@ -113,6 +127,7 @@ private struct RejectionTeller<S: System> {
   /// What is wrong with the way the event came; nil where it may come so.
   private func unasked(_ event: S.Event) -> String? {
     switch record.cause {
+    case .crash: return nil
     case .input:
       let place = Auditor<S>.Pair(host: event.kind, event: design.hosts[event.kind].eventKind(event))
       if let sender = auditor.routed[place] { return "as an input it is not admitted: only \(sender) sends it" }

@@ -97,6 +97,15 @@ extension Auditor {
   public func take(_ record: RecordedStep, telling trace: inout Trace) -> Bool {
     let before = state
     let goesOn = take(record)
+    if goesOn, case .crash = record.cause {
+      var fallen = before
+      for host in stepper.design.hosts { host.crash(&fallen, start) }
+      trace.steps.append(
+        TraceStep(
+          Int(record.number), who: "fault", what: "crash and recovery", line: "", cause: .crash,
+          received: stepper.received, before: before, fallen: fallen, after: state, stepper.design))
+      return true
+    }
     var event = S.Event()
     var reader = ByteReader(record.event)
     event.fields(&reader)
@@ -108,6 +117,7 @@ extension Auditor {
     case .answer, .offContract: (cause, who) = (.answer, "answer")
     case .delivery(let channel):
       (cause, who) = (.delivery(channel: channel), "channel \(stepper.design.channels[channel].effectName)")
+    case .crash: return goesOn
     }
     var received = Array(stepper.received)
     // The machine was not asked.

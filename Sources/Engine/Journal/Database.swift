@@ -40,18 +40,27 @@ final class Database {
   }
 
   /// The size of the file in bytes, and the size that its header gives it.
-  ///
-  /// Asked of SQLite's own descriptor: to open and close another would drop the locks of this process.
   var size: (found: Int64, promised: Int64)? {
-    var file: UnsafeMutablePointer<sqlite3_file>?
     var found: Int64 = 0
-    var header: [UInt8] = Array(repeating: 0, count: 32)
-    guard sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK,
-      let file, let methods = file.pointee.pMethods?.pointee,
-      methods.xFileSize(file, &found) == SQLITE_OK, methods.xRead(file, &header, 32, 0) == SQLITE_OK
+    guard let file, file.methods.xFileSize(file.pointer, &found) == SQLITE_OK, let head else { return nil }
+    let page = Int64(head[16]) << 8 | Int64(head[17])
+    return (found, head[28...].reduce(0) { $0 << 8 | Int64($1) } * (page == 1 ? 65_536 : page))
+  }
+
+  /// The first 32 bytes of the file itself, whatever its log says.
+  var head: [UInt8]? {
+    var head: [UInt8] = Array(repeating: 0, count: 32)
+    guard let file, file.methods.xRead(file.pointer, &head, 32, 0) == SQLITE_OK else { return nil }
+    return head
+  }
+
+  /// SQLite's own descriptor: to open and close another would drop the locks of this process.
+  private var file: (pointer: UnsafeMutablePointer<sqlite3_file>, methods: sqlite3_io_methods)? {
+    var file: UnsafeMutablePointer<sqlite3_file>?
+    guard sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK, let file,
+      let methods = file.pointee.pMethods?.pointee
     else { return nil }
-    let page = Int64(header[16]) << 8 | Int64(header[17])
-    return (found, header[28...].reduce(0) { $0 << 8 | Int64($1) } * (page == 1 ? 65_536 : page))
+    return (file, methods)
   }
 
   var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
@@ -95,22 +104,23 @@ final class Statement {
     return UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(pointer, column)))
   }
 
-  /// Runs a statement of the form `INSERT … VALUES (?1, ?2)`.
-  func put(_ key: String, _ value: DatabaseValue) throws(DatabaseFailure) {
+  /// Binds a value to a parameter, counted from 1. SQLite takes a copy.
+  func bind(_ column: Int32, _ value: DatabaseValue) {
     // SQLITE_TRANSIENT: SQLite takes a copy.
     let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-    var key = key
-    _ = key.withUTF8 { text in
-      text.withMemoryRebound(to: CChar.self) {
-        sqlite3_bind_text64(pointer, 1, $0.baseAddress, UInt64($0.count), copied, UInt8(SQLITE_UTF8))
-      }
-    }
     switch value {
-    case .integer(let number): sqlite3_bind_int64(pointer, 2, number)
-    case .bytes(let bytes) where bytes.isEmpty: sqlite3_bind_zeroblob(pointer, 2, 0)
-    case .bytes(let bytes): sqlite3_bind_blob64(pointer, 2, bytes, UInt64(bytes.count), copied)
-    case .text(let text): sqlite3_bind_text64(pointer, 2, text, UInt64(text.utf8.count), copied, UInt8(SQLITE_UTF8))
+    case .integer(let number): sqlite3_bind_int64(pointer, column, number)
+    case .bytes(let bytes) where bytes.isEmpty: sqlite3_bind_zeroblob(pointer, column, 0)
+    case .bytes(let bytes): sqlite3_bind_blob64(pointer, column, bytes, UInt64(bytes.count), copied)
+    case .text(let text):
+      sqlite3_bind_text64(pointer, column, text, UInt64(text.utf8.count), copied, UInt8(SQLITE_UTF8))
     }
+  }
+
+  /// Runs a statement of the form `INSERT … VALUES (?1, ?2)`.
+  func put(_ key: String, _ value: DatabaseValue) throws(DatabaseFailure) {
+    bind(1, .text(key))
+    bind(2, value)
     defer { sqlite3_reset(pointer) }
     _ = try next()
   }
@@ -118,6 +128,9 @@ final class Statement {
 
 /// What a column of a row holds.
 enum DatabaseValue: Hashable {
+  /// 64 bits without a sign, as SQLite keeps them.
+  static func word(_ word: UInt64) -> Self { .integer(Int64(bitPattern: word)) }
+
   case integer(Int64)
   case text(String)
   case bytes([UInt8])

@@ -12,25 +12,30 @@ import Spec
 ///     try journal.commit()   // the record is safe
 ///     try journal.close()    // so is the fact that no more follow
 ///
-/// A journal belongs to one thread at a time: its host calls it under the host's own lock. As long as it is open, other
-/// processes may read the file and may not write it.
+/// A group costs one sync of the write-ahead log where the journal is durable in full, and none otherwise. Every
+/// few thousand records the log is folded into the file, between two groups.
 ///
-/// The file has two tables. `record` has a row per step:
+/// A journal belongs to one thread at a time: its hosts call it under their own lock. As long as it is open, other
+/// processes may read the file and may not write it: a lock beside it names the process that does.
+///
+/// The file has three tables. `record` has a row per step:
 ///
 /// | Column    | Holds                                                                              |
 /// |-----------|------------------------------------------------------------------------------------|
 /// | `number`  | 1, 2, 3, …                                                                          |
 /// | `at`      | nanoseconds since the run began                                                    |
-/// | `cause`   | 0 input, 1 answer, 2 delivery, 3 answer outside its contract                        |
-/// | `ticket`  | the ticket of an answer, the channel of a delivery, else 0                          |
+/// | `cause`   | 0 input, 1 answer, 2 delivery, 3 answer outside its contract, 4 crash               |
+/// | `ticket`  | the ticket of an answer, the channel of a delivery, the last instant before a crash |
 /// | `event`   | the event, encoded by its fields                                                   |
 /// | `outcome` | the index of the rule that fired, or -1 refused, -2 ignored, -3 unexpected          |
 /// | `fired`   | two bytes for the host and two for the rule, little-endian, for each rule that fired |
 /// | `effects` | the effects and cancellations, encoded                                              |
 /// | `state`   | XXH3 of the state after the step                                                   |
-/// | `chain`   | XXH3 of the chain before and of all of the above                                    |
+/// | `chain`   | XXH3 of the chain before and of everything else in the row                          |
+/// | `place`   | which of the journal's systems took the step, 0 for the first                       |
 ///
-/// `run` has the header by key and, after a clean end, the closing mark.
+/// `snapshot` has a row per ``Snapshot``. `run` has the header by key, the mark of dropped records where there are any,
+/// and, after a clean end, the closing mark.
 public final class Journal {
   /// What a commit survives, beside the death of the process, which it always survives.
   public enum Durability: Hashable, Sendable {
@@ -46,53 +51,104 @@ public final class Journal {
   public let path: String
   public let header: JournalHeader
   /// The number of the last record, committed or pending; 0 before the first.
-  @exclusivity(unchecked) public private(set) var lastNumber: UInt64 = 0
+  @exclusivity(unchecked) public internal(set) var lastNumber: UInt64 = 0
+  /// The instant of the last record, in nanoseconds of the run.
+  @exclusivity(unchecked) public internal(set) var lastNanoseconds: UInt64 = 0
   /// The chain of the last record; before the first, that of the header.
-  @exclusivity(unchecked) public private(set) var lastChain: UInt64
+  @exclusivity(unchecked) public internal(set) var lastChain: UInt64
   /// How many records wait for the next commit.
-  @exclusivity(unchecked) public private(set) var pendingRows = 0
+  @exclusivity(unchecked) public internal(set) var pendingRows = 0
 
-  private let headerChain: UInt64
-  @exclusivity(unchecked) private var committedChain: UInt64
+  /// What a continued journal held when it was opened; nil for one that begins.
+  public let continued: Continued?
+
+  let headerChain: UInt64
+  @exclusivity(unchecked) var committedChain: UInt64
   private let hasher = ChainHasher()
-  private var database: Database?
+  private var lock: JournalLock?
+  var database: Database?
   @exclusivity(unchecked) private var insert: Statement?
   @exclusivity(unchecked) private var failure: JournalError?
+  /// Whether a snapshot waits for the next commit.
+  @exclusivity(unchecked) var hasPendingSnapshot = false
+  /// The numbers of pages in the write-ahead log after the last commit.
+  private let logPages: LogPages
+  private let logPagesMax: Int
 
   /// Begins a journal in a new file, or in an empty one.
   ///
   /// - Parameters:
   ///   - path: A file in a folder that exists.
   ///   - bytesMax: The size beyond which the file does not grow; then ``JournalError/full(path:safe:)`` is thrown.
+  ///   - watch: Counts what goes to the disk.
+  ///   - logPagesMax: Pages of 4 kB in the write-ahead log, beyond which it is folded into the file.
   public init(
-    creating path: String, header: JournalHeader, durability: Durability = .normal, bytesMax: Int? = nil
+    creating path: String, header: JournalHeader, durability: Durability = .normal, bytesMax: Int? = nil,
+    watch: DiskWatch? = nil, logPagesMax: Int = 1000
   ) throws(JournalError) {
     let place = Place(path)
     try place.checkVacant()
+    let lock = try JournalLock(path)
     let wasThere = place.kind == .emptyFile
+    self.lock = lock
     self.path = path
     self.header = header
+    continued = nil
+    self.logPagesMax = logPagesMax
+    logPages = LogPages()
     headerChain = header.chain
     lastChain = headerChain
     committedChain = headerChain
     do throws(DatabaseFailure) {
-      let database = try Database(place.location, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
+      let database = try Database(place.location, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, vfs: watch?.name)
       // Whoever began a journal here since we looked has the file.
       guard try Self.layOut(database, header, bytesMax: bytesMax) else { throw DatabaseFailure(SQLITE_BUSY, nil) }
       self.database = database
-      try Self.keepLog(database, durability)
-      insert = try Statement("INSERT INTO record VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)", database)
-      try database.run("BEGIN IMMEDIATE")
+      try begin(database, durability)
     } catch {
       insert = nil
       database = nil
       let reason = error.asJournalError(path, safe: 0)
       switch reason {
+      case .inUse: throw .inUse(path: path, pid: JournalLock.holder(of: path))
       case .full where !wasThere, .writeFailed where !wasThere: place.clear()
       default: break
       }
       throw reason
     }
+  }
+
+  /// Goes on with the journal of a run that was killed, after its last record.
+  init(
+    _ path: String, _ continued: Continued, _ header: JournalHeader, _ lock: JournalLock, _ durability: Durability,
+    _ watch: DiskWatch?, _ logPagesMax: Int
+  ) throws(JournalError) {
+    self.lock = lock
+    self.path = path
+    self.header = header
+    self.continued = continued
+    self.logPagesMax = logPagesMax
+    logPages = LogPages()
+    headerChain = header.chain
+    lastNumber = continued.number
+    lastNanoseconds = continued.nanoseconds
+    lastChain = continued.chain
+    committedChain = continued.chain
+    do throws(DatabaseFailure) {
+      let database = try Database(Place(path).location, SQLITE_OPEN_READWRITE, vfs: watch?.name)
+      self.database = database
+      try begin(database, durability)
+    } catch {
+      insert = nil
+      database = nil
+      throw error.asJournalError(path, safe: continued.number)
+    }
+  }
+
+  private func begin(_ database: Database, _ durability: Durability) throws(DatabaseFailure) {
+    try keepLog(database, durability)
+    insert = try Statement("INSERT INTO record VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)", database)
+    try database.run("BEGIN IMMEDIATE")
   }
 
   deinit {
@@ -111,6 +167,7 @@ extension Journal {
   ///
   /// - Parameters:
   ///   - nanoseconds: Since the run began.
+  ///   - place: Which of the header's systems took the step.
   ///   - fired: The bytes of the step's firings, as `stepper.fired.withUnsafeBytes` gives them: host and rule, two
   ///     bytes each, for each rule that fired.
   ///   - state: XXH3 of the state and the open obligations after the step.
@@ -118,7 +175,7 @@ extension Journal {
   ///   is then lost, the journal takes no more records and throws the same error again.
   @discardableResult
   public func append(
-    nanoseconds: UInt64, cause: Record.Cause, event: UnsafeRawBufferPointer, outcome: Outcome,
+    nanoseconds: UInt64, place: Int = 0, cause: Record.Cause, event: UnsafeRawBufferPointer, outcome: Outcome,
     fired: UnsafeRawBufferPointer, effects: UnsafeRawBufferPointer, state: UInt64
   ) throws(JournalError) -> UInt64 {
     precondition(fired.count % 4 == 0, "firings of \(fired.count) bytes: each has four")
@@ -126,10 +183,11 @@ extension Journal {
     let (kind, ticket) = cause.columns
     let row = RecordRow(
       number: lastNumber + 1, nanoseconds: nanoseconds, cause: kind, ticket: ticket, outcome: outcome.column,
-      state: state, event: event, fired: fired, effects: effects)
+      state: state, event: event, fired: fired, effects: effects, place: UInt64(place))
     let chain = hasher.chain(after: lastChain, row)
     guard insert.put(row, chain: chain) == SQLITE_DONE else { throw fail() }
     lastNumber = row.number
+    lastNanoseconds = nanoseconds
     lastChain = chain
     pendingRows += 1
     return row.number
@@ -146,8 +204,8 @@ extension Journal {
         fired.withUnsafeBytes { fired in
           Result { () throws(JournalError) in
             try append(
-              nanoseconds: record.nanoseconds, cause: record.cause, event: event, outcome: record.outcome,
-              fired: fired, effects: effects, state: record.state)
+              nanoseconds: record.nanoseconds, place: record.place, cause: record.cause, event: event,
+              outcome: record.outcome, fired: fired, effects: effects, state: record.state)
           }
         }
       }
@@ -158,9 +216,10 @@ extension Journal {
   /// Makes the pending records durable, all or none of them.
   public func commit() throws(JournalError) {
     _ = try openStatement()
-    guard pendingRows > 0, let database else { return }
+    guard pendingRows > 0 || hasPendingSnapshot, let database else { return }
     guard (try? database.run("COMMIT")) != nil else { throw fail() }
     settle()
+    if logPages.count >= logPagesMax { fold(database) }
     // The next group begins at once, because it is what keeps other writers out. Should one have slipped in
     // between, the records just committed are safe, and the next append tells.
     do throws(DatabaseFailure) { try database.run("BEGIN IMMEDIATE") } catch {
@@ -176,6 +235,7 @@ extension Journal {
     defer {
       insert = nil
       database = nil
+      lock = nil
     }
     _ = try openStatement()
     guard let database else { return }
@@ -195,23 +255,35 @@ extension Journal {
     _ = try? database.run("PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE")
   }
 
+  /// Adds a snapshot to the pending group: it becomes durable with the records that it follows.
+  ///
+  /// - Throws: As ``append(nanoseconds:place:cause:event:outcome:fired:effects:state:)`` does.
+  public func append(_ snapshot: Snapshot) throws(JournalError) {
+    _ = try openStatement()
+    guard let database else { return }
+    do throws(DatabaseFailure) { try snapshot.put(database, header: headerChain) } catch { throw fail() }
+    hasPendingSnapshot = true
+  }
+
   private func settle() {
     pendingRows = 0
+    hasPendingSnapshot = false
     committedChain = lastChain
   }
 
-  private func openStatement() throws(JournalError) -> Statement {
+  func openStatement() throws(JournalError) -> Statement {
     if let failure { throw failure }
     guard let insert else { preconditionFailure("the journal \(path) is used after it was closed") }
     return insert
   }
 
   /// Gives up the pending group after SQLite refused something, and says what remains.
-  private func fail() -> JournalError {
+  func fail() -> JournalError {
     guard let database else { preconditionFailure("the journal \(path) failed without being open") }
     lastNumber -= UInt64(pendingRows)
     lastChain = committedChain
     pendingRows = 0
+    hasPendingSnapshot = false
     let code = sqlite3_errcode(database.handle)
     let error = DatabaseFailure(code, database.handle).asJournalError(path, safe: lastNumber)
     if database.isInTransaction { _ = try? database.run("ROLLBACK") }
@@ -236,7 +308,8 @@ extension Journal {
       PRAGMA user_version = \(JournalHeader.format);
       CREATE TABLE record(
         number INTEGER PRIMARY KEY, at INTEGER, cause INTEGER, ticket INTEGER, event BLOB, outcome INTEGER, fired BLOB,
-        effects BLOB, state INTEGER, chain INTEGER);
+        effects BLOB, state INTEGER, chain INTEGER, place INTEGER);
+      \(Snapshot.table);
       CREATE TABLE run(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
       """)
     let put = try Statement("INSERT INTO run VALUES (?1, ?2)", database)
@@ -246,7 +319,7 @@ extension Journal {
     return true
   }
 
-  private static func keepLog(_ database: Database, _ durability: Durability) throws(DatabaseFailure) {
+  private func keepLog(_ database: Database, _ durability: Durability) throws(DatabaseFailure) {
     try database.run("PRAGMA busy_timeout = 5000")
     guard try database.value("PRAGMA journal_mode = WAL") == .text("wal") else {
       throw DatabaseFailure(SQLITE_CANTOPEN, "its disk cannot keep a write-ahead log")
@@ -256,6 +329,42 @@ extension Journal {
     // Only Darwin knows the second pragma: there, a plain sync does not wait for the disk.
     case .full: try database.run("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON")
     }
+    // The log is folded between groups, where the syncs that it costs are no part of any.
+    try database.run("PRAGMA wal_autocheckpoint = 0")
+    logPages.watch(database)
+    try markLog(database)
+  }
+
+  /// Brings the pages of the log into the file. Should that fail, the log goes on growing and nothing is lost.
+  private func fold(_ database: Database) {
+    _ = try? database.run("PRAGMA wal_checkpoint(PASSIVE)")
+    _ = try? markLog(database)
+  }
+
+  /// Begins the log anew with a row of its own: SQLite syncs the head of a new log, which would be a second sync of the
+  /// next group.
+  private func markLog(_ database: Database) throws(DatabaseFailure) {
+    try database.run("REPLACE INTO run VALUES ('folded', \(lastNumber))")
+  }
+}
+
+/// How many pages the write-ahead log has, as SQLite tells after each commit.
+private final class LogPages {
+  private let pages = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
+
+  init() { pages.initialize(to: 0) }
+  deinit { pages.deallocate() }
+
+  var count: Int { Int(pages.pointee) }
+
+  /// The connection must not outlive this.
+  func watch(_ database: Database) {
+    sqlite3_wal_hook(
+      database.handle,
+      { pages, _, _, count in
+        pages?.assumingMemoryBound(to: Int32.self).pointee = count
+        return SQLITE_OK
+      }, pages)
   }
 }
 
@@ -272,6 +381,7 @@ extension Statement {
     bind(8, row.effects)
     sqlite3_bind_int64(pointer, 9, Int64(bitPattern: row.state))
     sqlite3_bind_int64(pointer, 10, Int64(bitPattern: chain))
+    sqlite3_bind_int64(pointer, 11, Int64(bitPattern: row.place))
     let code = sqlite3_step(pointer)
     sqlite3_reset(pointer)
     return code
@@ -289,7 +399,7 @@ extension Statement {
 
 extension DatabaseFailure {
   /// The failure of a writer, of whose records the first `safe` are committed.
-  fileprivate func asJournalError(_ path: String, safe: UInt64) -> JournalError {
+  func asJournalError(_ path: String, safe: UInt64) -> JournalError {
     switch code {
     case SQLITE_FULL: .full(path: path, safe: safe)
     case SQLITE_BUSY, SQLITE_LOCKED: .inUse(path: path)

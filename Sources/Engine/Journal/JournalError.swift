@@ -15,8 +15,16 @@ public enum JournalError: Error, Hashable, Sendable {
   case notWritable(path: String, reason: String)
   /// A journal never overwrites what is there.
   case exists(path: String)
-  /// Another writer has the journal.
-  case inUse(path: String)
+  /// Another writer has the journal: the process with this number, where it is known.
+  case inUse(path: String, pid: Int? = nil)
+  /// The run ended, and nothing is left to continue.
+  case ended(path: String)
+  /// An earlier version wrote the file: it can be read, and not continued.
+  case olderFormat(path: String, found: Int, known: Int)
+  /// The journal is not as its run wrote it, so the run cannot go on from it.
+  case faulty(path: String, JournalFault)
+  /// Records cannot be dropped: no snapshot stands behind them.
+  case noSnapshot(path: String)
   /// There is no room for more records; those up to `safe` are committed.
   case full(path: String, safe: UInt64)
   /// Writing failed for another reason; records up to `safe` are committed.
@@ -51,16 +59,32 @@ extension JournalError: CustomStringConvertible {
       text(
         "\(path) exists already, and a journal never overwrites a file", try: "choose another name",
         "remove it: rm \(quoted(path))")
-    case .inUse(let path):
-      text("another run is writing the journal \(path)", try: "choose another name", "wait until that run has ended")
+    case .inUse(let path, let pid):
+      text(
+        "another run is writing the journal \(path)" + (pid.map { ": process \($0)" } ?? ""),
+        try: "choose another name", "wait until that run has ended")
+    case .ended(let path):
+      text("the run of the journal \(path) ended: there is nothing to resume", try: "begin a new run in another file")
+    case .olderFormat(let path, let found, let known):
+      text(
+        "the journal \(path) has format \(found), and this version continues format \(known) alone",
+        try: "end the run with the version that began it", "audit or replay it: that still works")
+    case .faulty(let path, let fault):
+      text(
+        "the journal \(path) cannot be continued: \(fault)",
+        try: "interlock audit --journal \(quoted(path))", "continue from a copy or a backup of it")
+    case .noSnapshot(let path):
+      text(
+        "the journal \(path) has no snapshot that records could be dropped before",
+        try: "run with --snapshots, or keep it as it is")
     case .full(let path, let safe):
       text(
         "there is no room left for the journal \(path)\n  \(kept(safe))",
-        try: "free some space or choose another disk, and begin a new run")
+        try: "free some space, and resume the run")
     case .writeFailed(let path, let safe, let reason):
       text(
         "the journal \(path) cannot be written any more: \(reason)\n  \(kept(safe))",
-        try: "check the disk, and begin a new run")
+        try: "check the disk, and resume the run")
     }
   }
 

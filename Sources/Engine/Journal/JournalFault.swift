@@ -5,6 +5,8 @@
 public enum JournalFault: Hashable, Sendable {
   /// What the run's header says was changed: it gives `expected`, and `found` stands beside it.
   case headerEdited(expected: UInt64, found: UInt64)
+  /// Records before a snapshot were dropped, and the mark that says where does not fit its own seal.
+  case baseEdited(expected: UInt64, found: UInt64)
   /// The record's content, after the record before it, gives the chain `expected`, but `found` stands there.
   case edited(record: UInt64, expected: UInt64, found: UInt64)
   /// The record with this number is gone, and later ones are there.
@@ -25,7 +27,7 @@ public enum JournalFault: Hashable, Sendable {
   /// The last record before the fault; every record up to it is as it was written.
   public var lastGood: UInt64 {
     switch self {
-    case .headerEdited: 0
+    case .headerEdited, .baseEdited: 0
     case .edited(let record, _, _), .missing(let record): record - 1
     case .added(_, let after), .closingEdited(let after, _, _), .truncated(let after, _): after
     case .unreadable(let after, _), .tail(let after), .closingRemoved(let after): after
@@ -35,7 +37,7 @@ public enum JournalFault: Hashable, Sendable {
   /// Whether someone changed the file after the run wrote it. A tail is none, and neither is a damaged disk's doing.
   public var isEdit: Bool {
     switch self {
-    case .headerEdited, .edited, .missing, .added, .closingEdited, .truncated, .closingRemoved: true
+    case .headerEdited, .baseEdited, .edited, .missing, .added, .closingEdited, .truncated, .closingRemoved: true
     case .unreadable, .tail: false
     }
   }
@@ -46,6 +48,8 @@ extension JournalFault: CustomStringConvertible {
     switch self {
     case .headerEdited(let expected, let found):
       "the header was edited: its content gives \(hex(expected)), but \(hex(found)) stands there"
+    case .baseEdited(let expected, let found):
+      "the mark of the dropped records was edited: its content gives \(hex(expected)), but \(hex(found)) stands there"
     case .edited(let record, let expected, let found):
       "journal record \(record) was edited: its content gives \(hex(expected)), but \(hex(found)) stands there"
     case .missing(let record): "journal record \(record) is missing, and later ones are there"

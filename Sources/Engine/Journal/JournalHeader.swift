@@ -20,9 +20,39 @@ public struct JournalHeader: Hashable, Sendable {
   /// When the run began, as an ISO 8601 date.
   public var created: String
   public var clock: Clock
+  /// Nanoseconds between 1970 and the instant 0 of the run, on a clock that outlives the process; 0 where there is
+  /// none, and then an outage counts as no time.
+  public var origin: UInt64
+  /// ``DesignShape`` as JSON: what a later version needs to know whether it can go on; empty where it is not told.
+  public var shape: String
+  /// Systems beside the first one, by their places 1, 2, …
+  public var others: [Member]
+
+  /// One of the systems whose steps a journal keeps.
+  public struct Member: Hashable, Sendable {
+    public var system: String
+    public var book: UInt64
+    public var start: [UInt8]
+    public var roster: String
+    public var shape: String
+
+    public init(system: String, book: UInt64, start: [UInt8], roster: String = "{}", shape: String = "") {
+      self.system = system
+      self.book = book
+      self.start = start
+      self.roster = roster
+      self.shape = shape
+    }
+  }
+
+  /// Every system, by its place.
+  public var members: [Member] {
+    [Member(system: system, book: book, start: start, roster: roster, shape: shape)] + others
+  }
 
   public init(
-    system: String, book: UInt64, start: [UInt8], world: String, roster: String = "{}", created: String, clock: Clock
+    system: String, book: UInt64, start: [UInt8], world: String, roster: String = "{}", created: String, clock: Clock,
+    origin: UInt64 = 0, shape: String = "", others: [Member] = []
   ) {
     self.system = system
     self.book = book
@@ -31,6 +61,9 @@ public struct JournalHeader: Hashable, Sendable {
     self.roster = roster
     self.created = created
     self.clock = clock
+    self.origin = origin
+    self.shape = shape
+    self.others = others
   }
 }
 
@@ -38,7 +71,7 @@ public struct JournalHeader: Hashable, Sendable {
 
 extension JournalHeader {
   /// The format that this code writes, and the newest that it reads.
-  static let format: Int64 = 1
+  static let format: Int64 = 2
 
   /// What the first record's chain follows from. It is kept beside the header, where an edit of either shows.
   var chain: UInt64 {
@@ -49,7 +82,14 @@ extension JournalHeader {
   /// The chain of a header as it stands in a file.
   static func chain(_ value: (String) -> DatabaseValue?) -> UInt64 {
     let buffer = ByteBuffer()
-    for key in ["format", "system", "book", "start", "world", "roster", "created", "clock"] {
+    var keys = ["format", "system", "book", "start", "world", "roster", "created", "clock"]
+    if let format = value("format")?.integer, format > 1 {
+      keys += ["origin", "shape", "places"]
+      // Somebody may have written any number there.
+      let places = min(max(value("places")?.integer ?? 1, 1), 1 << 10)
+      for place in 1..<places { keys += Self.memberKeys.map { "\($0).\(place)" } }
+    }
+    for key in keys {
       switch value(key) {
       case .integer(let number): buffer.append(UInt64(bitPattern: number))
       case .text(let text): buffer.append(text)
@@ -72,8 +112,20 @@ extension JournalHeader {
       ("roster", .text(roster)),
       ("created", .text(created)),
       ("clock", .text(clock.rawValue)),
+      ("origin", .integer(Int64(bitPattern: origin))),
+      ("shape", .text(shape)),
+      ("places", .integer(Int64(others.count + 1))),
     ]
+      + others.enumerated().flatMap { index, member in
+        let values: [DatabaseValue] = [
+          .text(member.system), .integer(Int64(bitPattern: member.book)), .bytes(member.start), .text(member.roster),
+          .text(member.shape),
+        ]
+        return zip(Self.memberKeys, values).map { ("\($0).\(index + 1)", $1) }
+      }
   }
+
+  private static let memberKeys = ["system", "book", "start", "roster", "shape"]
 
   /// Reads the rows back; throws the key whose value is absent or of another type.
   init(_ rows: [String: DatabaseValue]) throws(MissingKey) {
@@ -88,6 +140,17 @@ extension JournalHeader {
     roster = try take("roster", \.text)
     created = try take("created", \.text)
     clock = try take("clock") { $0.text.flatMap(Clock.init) }
+    (origin, shape, others) = (0, "", [])
+    guard try take("format", \.integer) > 1 else { return }
+    origin = try UInt64(bitPattern: take("origin", \.integer))
+    shape = try take("shape", \.text)
+    for place in 1..<max(1, try take("places", \.integer)) {
+      others.append(
+        Member(
+          system: try take("system.\(place)", \.text), book: try UInt64(bitPattern: take("book.\(place)", \.integer)),
+          start: try take("start.\(place)", \.bytes), roster: try take("roster.\(place)", \.text),
+          shape: try take("shape.\(place)", \.text)))
+    }
   }
 
   struct MissingKey: Error {

@@ -1,5 +1,4 @@
 import CSQLite
-import Foundation
 import Spec
 
 /// Reads a journal in order, checks its chain on the way, and reports the first place where it is not as written.
@@ -15,10 +14,14 @@ public final class JournalReader {
   public let path: String
   public let header: JournalHeader
 
-  private let database: Database
+  let database: Database
   private let hasher = ChainHasher()
   /// Whether the file is as ``Journal/close()`` leaves it: a run that was killed stays in write-ahead mode.
   private let wasClosed: Bool
+  /// The header's chain as it stands in the file.
+  let headerChain: UInt64
+  /// 1 or 2: the first has neither places nor snapshots.
+  public let format: Int
 
   public init(reading path: String) throws(JournalError) {
     let place = Place(path)
@@ -30,22 +33,19 @@ public final class JournalReader {
     case .file: break
     }
     self.path = path
-    wasClosed = Self.isPlainFile(path)
     do throws(DatabaseFailure) {
       database = try Self.open(place)
     } catch {
       throw error.asJournalError(path)
     }
-    header = try Self.readHeader(database, path)
+    // In rollback mode, and not in write-ahead mode.
+    wasClosed = database.head.map { $0[18] == 1 && $0[19] == 1 } ?? false
+    (header, format, headerChain) = try Self.readHeader(database, path)
   }
 
-  /// Bytes 18 and 19 of an SQLite file are 1 in rollback mode, and 2 in write-ahead mode.
-  private static func isPlainFile(_ path: String) -> Bool {
-    guard let file = FileHandle(forReadingAtPath: path), let head = try? file.read(upToCount: 20) else { return false }
-    return head.count == 20 && head[18] == 1 && head[19] == 1
-  }
-
-  private static func readHeader(_ database: Database, _ path: String) throws(JournalError) -> JournalHeader {
+  private static func readHeader(
+    _ database: Database, _ path: String
+  ) throws(JournalError) -> (JournalHeader, format: Int, chain: UInt64) {
     do {
       guard try database.value("PRAGMA application_id") == .integer(Journal.applicationID) else {
         throw JournalError.notAJournal(path: path, found: "it is an SQLite file of something else")
@@ -54,7 +54,9 @@ public final class JournalReader {
       guard format <= JournalHeader.format else {
         throw JournalError.newerFormat(path: path, found: Int(format), known: Int(JournalHeader.format))
       }
-      return try JournalHeader(database.runRows())
+      let rows = try database.runRows()
+      let chain = UInt64(bitPattern: rows["header_chain"]?.integer ?? 0)
+      return (try JournalHeader(rows), Int(rows["format"]?.integer ?? format), chain)
     } catch let error as JournalError {
       throw error
     } catch let error as JournalHeader.MissingKey {
@@ -88,12 +90,12 @@ extension JournalReader {
     defer { if begins { _ = try? database.run("COMMIT") } }
     var walk: Walk?
     if let fault = fault(
-      after: 0, { () throws(DatabaseFailure) in walk = try Walk(database, from: first, wasClosed: wasClosed) })
+      after: 0, { () throws(DatabaseFailure) in walk = try Walk(self, from: first, wasClosed: wasClosed) })
     {
       return fault
     }
     guard var walk else { return nil }
-    if let fault = walk.headerFault { return fault }
+    if let fault = walk.headFault { return fault }
     while true {
       switch walk.next(hasher) {
       case .record(let row, let chain):
@@ -136,22 +138,29 @@ private struct Walk {
   private let rows: Statement
   private let closing: ClosingMark.Reading
   private let wasClosed: Bool
-  /// The fault of the header, if it has one.
-  let headerFault: JournalFault?
+  /// The fault of the header, or of the mark of dropped records.
+  private(set) var headFault: JournalFault?
   private var number: UInt64
   private var chain: UInt64
 
-  init(_ database: Database, from first: UInt64, wasClosed: Bool) throws(DatabaseFailure) {
+  init(_ reader: JournalReader, from first: UInt64, wasClosed: Bool) throws(DatabaseFailure) {
     self.wasClosed = wasClosed
+    let database = reader.database
     let run = try database.runRows()
     chain = UInt64(bitPattern: run["header_chain"]?.integer ?? 0)
     let expected = JournalHeader.chain { run[$0] }
-    headerFault = expected == chain ? nil : .headerEdited(expected: expected, found: chain)
+    headFault = expected == chain ? nil : .headerEdited(expected: expected, found: chain)
     closing = ClosingMark.read(run, header: chain)
     number = 0
-    // A row with a number below 1 is for the pass to find.
-    let start = first > 1 ? Int64(clamping: first) : .min
-    if first > 1 {
+    switch Base.read(run, header: chain) {
+    case .absent: break
+    case .base(let base): (number, chain) = (base.number, base.chain)
+    case .edited(let expected, let found):
+      if headFault == nil { headFault = .baseEdited(expected: expected, found: found) }
+    }
+    // A row with a number below the first is for the pass to find.
+    let start = first > number + 1 ? Int64(clamping: first) : .min
+    if first > number + 1 {
       let before = try Statement(
         "SELECT number, chain FROM record WHERE number < \(start) ORDER BY number DESC LIMIT 1", database)
       if try before.next() {
@@ -159,9 +168,10 @@ private struct Walk {
         chain = UInt64(bitPattern: sqlite3_column_int64(before.pointer, 1))
       }
     }
+    let place = reader.format > 1 ? "place" : "0"
     rows = try Statement(
       """
-      SELECT number, at, cause, ticket, event, outcome, fired, effects, state, chain
+      SELECT number, at, cause, ticket, event, outcome, fired, effects, state, chain, \(place)
       FROM record WHERE number >= \(start) ORDER BY number
       """, database)
   }
@@ -207,14 +217,14 @@ extension Statement {
   fileprivate func record() -> (RecordRow, chain: UInt64) {
     func word(_ column: Int32) -> UInt64 { UInt64(bitPattern: sqlite3_column_int64(pointer, column)) }
     var strange: UInt64 = 0
-    for column in 0..<Int32(10) {
+    for column in 0..<Int32(11) {
       let type = column == 4 || column == 6 || column == 7 ? SQLITE_BLOB : SQLITE_INTEGER
       if sqlite3_column_type(pointer, column) != type { strange |= 1 << UInt64(column) }
     }
     let row = RecordRow(
       number: word(0), nanoseconds: word(1), cause: Int64(bitPattern: word(2)), ticket: word(3),
       outcome: Int64(bitPattern: word(5)), state: word(8), event: bytes(4), fired: bytes(6), effects: bytes(7),
-      strangeColumns: strange)
+      place: word(10), strangeColumns: strange)
     return (row, word(9))
   }
 }
@@ -253,7 +263,7 @@ extension JournalReader {
 
 extension Database {
   /// The table `run`.
-  fileprivate func runRows() throws(DatabaseFailure) -> [String: DatabaseValue] {
+  func runRows() throws(DatabaseFailure) -> [String: DatabaseValue] {
     let statement = try Statement("SELECT key, value FROM run", self)
     var rows: [String: DatabaseValue] = [:]
     while try statement.next() {
@@ -265,7 +275,7 @@ extension Database {
 
 extension DatabaseFailure {
   /// The failure of a reader.
-  fileprivate func asJournalError(_ path: String) -> JournalError {
+  func asJournalError(_ path: String) -> JournalError {
     switch code {
     case SQLITE_NOTADB: .notAJournal(path: path, found: "it is not an SQLite file")
     case SQLITE_BUSY, SQLITE_LOCKED: .inUse(path: path)

@@ -55,7 +55,7 @@ struct Place {
     switch kind {
     case .folder: throw .isFolder(path: path)
     case .scrap: throw .exists(path: path)
-    case .file: throw isBeingWritten ? .inUse(path: path) : .exists(path: path)
+    case .file: throw isBeingWritten ? .inUse(path: path, pid: JournalLock.holder(of: path)) : .exists(path: path)
     case .emptyFile: break
     case .nothing:
       switch Self.kind(of: folder) {

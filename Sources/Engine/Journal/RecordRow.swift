@@ -13,6 +13,8 @@ struct RecordRow {
   /// Pairs of little-endian 16-bit numbers: host, rule.
   var fired: UnsafeRawBufferPointer
   var effects: UnsafeRawBufferPointer
+  /// Which of the journal's systems took the step.
+  var place: UInt64 = 0
   /// A bit for each column whose type is not the one that a journal writes.
   var strangeColumns: UInt64 = 0
 }
@@ -26,13 +28,16 @@ struct ChainHasher {
     scratch.count = 0
     let words = (
       previous.littleEndian, row.number.littleEndian, row.nanoseconds.littleEndian, row.cause.littleEndian,
-      row.ticket.littleEndian, row.outcome.littleEndian, row.state.littleEndian, row.strangeColumns.littleEndian,
+      row.ticket.littleEndian, row.outcome.littleEndian, row.state.littleEndian,
+      row.strangeColumns.littleEndian,
       row.event.count.littleEndian, row.fired.count.littleEndian, row.effects.count.littleEndian
     )
     withUnsafeBytes(of: words, scratch.append)
     scratch.append(row.event)
     scratch.append(row.fired)
     scratch.append(row.effects)
+    // Format 1 had no place, and its chains are those of place 0.
+    if row.place != 0 { scratch.put(row.place) }
     return XXH3_64bits(scratch.bytes.baseAddress, scratch.count)
   }
 }
@@ -40,13 +45,14 @@ struct ChainHasher {
 // MARK: - Codes
 
 extension Record.Cause {
-  /// The columns `cause` and `ticket`. A channel's number stands in the place of a ticket.
+  /// The columns `cause` and `ticket`. A channel's number stands in the place of a ticket, and so does an instant.
   var columns: (cause: Int64, ticket: UInt64) {
     switch self {
     case .input: (0, 0)
     case .answer(let ticket): (1, ticket)
     case .delivery(let channel): (2, UInt64(bitPattern: Int64(channel)))
     case .offContract(let ticket): (3, ticket)
+    case .crash(let instant): (4, instant)
     }
   }
 
@@ -56,6 +62,7 @@ extension Record.Cause {
     case 1: self = .answer(ticket: ticket)
     case 2: self = .delivery(channel: Int(Int64(bitPattern: ticket)))
     case 3: self = .offContract(ticket: ticket)
+    case 4: self = .crash(aliveUntil: ticket)
     default: return nil
     }
   }

@@ -5,6 +5,8 @@ public struct RecordView: ~Copyable {
   public let number: UInt64
   /// Since the run began.
   public let nanoseconds: UInt64
+  /// Which of the journal's systems took the step.
+  public let place: Int
   public let cause: Record.Cause
   public let outcome: Outcome
   public let event: UnsafeRawBufferPointer
@@ -14,13 +16,14 @@ public struct RecordView: ~Copyable {
   public let state: UInt64
   public let chain: UInt64
 
-  /// Makes sense of a row; nil if its cause, its outcome or its firings are none that this code knows.
+  /// Makes sense of a row; nil if its cause, its outcome, its place or its firings are none that this code knows.
   init?(_ row: RecordRow, chain: UInt64) {
     guard let cause = Record.Cause(cause: row.cause, ticket: row.ticket), let outcome = Outcome(column: row.outcome),
-      row.fired.count % 4 == 0
+      row.fired.count % 4 == 0, let place = Int16(exactly: row.place)
     else { return nil }
     number = row.number
     nanoseconds = row.nanoseconds
+    self.place = Int(place)
     self.cause = cause
     self.outcome = outcome
     event = row.event
@@ -45,7 +48,7 @@ public struct RecordView: ~Copyable {
     firings.reserveCapacity(firingCount)
     for index in 0..<firingCount { firings.append(firing(index)) }
     return Record(
-      number: number, nanoseconds: nanoseconds, cause: cause, event: Array(event), outcome: outcome, fired: firings,
-      effects: Array(effects), state: state, chain: chain)
+      number: number, nanoseconds: nanoseconds, place: place, cause: cause, event: Array(event), outcome: outcome,
+      fired: firings, effects: Array(effects), state: state, chain: chain)
   }
 }

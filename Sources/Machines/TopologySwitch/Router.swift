@@ -248,7 +248,7 @@ extension Router {
   }
 
   static let contracts = Section<Self> {
-    Answers(.deliver, of: { $0.lease }, faults: .lost, afterCrash: .forgotten) {
+    Answers(.deliver, of: { $0.lease }, faults: .lost, afterCrash: .reissued) {
       Owed {
         Answer(.acknowledged) { $0.lease }
         Answer(.failed) { $0.lease }

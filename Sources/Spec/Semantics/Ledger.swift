@@ -10,8 +10,8 @@ public struct Ledger<S: System> {
     public let contract: Int
     public let key: Key
     public let effect: S.Effect
-    /// Nanoseconds since the run began.
-    public let openedAt: UInt64
+    /// Nanoseconds since the run began; a timer is due its duration later.
+    public var openedAt: UInt64
     public var stage: Int
     /// Cancelled, but admitted late.
     public var isUnwanted: Bool

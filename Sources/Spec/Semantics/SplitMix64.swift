@@ -4,6 +4,9 @@
 @frozen public struct SplitMix64: RandomNumberGenerator, Sendable {
   @usableFromInline var state: UInt64
 
+  /// The seed of a generator that goes on from here.
+  @inlinable public var position: UInt64 { state }
+
   @inlinable public init(seed: UInt64) { state = seed }
 
   @inlinable public mutating func next() -> UInt64 {

@@ -171,6 +171,12 @@ public final class Walk<S: System> {
 
   @inlinable func deliver(_ event: S.Event, _ configuration: inout Configuration<S>) -> Outcome {
     let outcome = stepper.step(&configuration.state, event)
+    note(event, outcome)
+    return outcome
+  }
+
+  /// Notes what broke in the step that the stepper holds.
+  @inlinable func note(_ event: S.Event, _ outcome: Outcome) {
     if outcome == .unexpected {
       breaches.append(Breach(.major, "unexpected-event", "\(describe(event)) was not expected here"))
     }
@@ -180,7 +186,6 @@ public final class Walk<S: System> {
           .major, "routed-event-refused",
           "\(describe(stepper.received[trouble.event])), routed to it, was \(trouble.outcome.word)"))
     }
-    return outcome
   }
 
   /// Lets the step's orders take effect, in order.
@@ -271,8 +276,6 @@ public final class Walk<S: System> {
   /// One process, one crash: every host goes down, obligations do as their contracts say, and whoever wants to is told.
   @inlinable func crash(_ configuration: inout Configuration<S>) -> Consequence {
     configuration.purses[configuration.purses.count - 1].left -= 1
-    let start = world.start()
-    for host in design.hosts { host.crash(&configuration.state, start) }
     configuration.obligations.removeAll { options($0).afterCrash == .forgotten }
     for index in configuration.obligations.indices
     where options(configuration.obligations[index]).afterCrash == .reissued
@@ -280,19 +283,9 @@ public final class Walk<S: System> {
     {
       configuration.obligations[index].condition = .open
     }
-    var outcome = Outcome.ignored
-    var told = (received: stepper.received, sent: stepper.sent, fired: stepper.fired)
-    for host in design.hosts {
-      guard let recovery = host.recovery else { continue }
-      outcome = deliver(recovery, &configuration)
-      told.received += stepper.received
-      told.sent += stepper.sent
-      told.fired += stepper.fired
-      if case .blocked = settle(&configuration, outcome) { return .blocked }
-    }
     // To whoever judges it, the crash is one step of all the machines it told.
-    (stepper.received, stepper.sent, stepper.fired) = told
-    return .next(outcome)
+    let outcome = stepper.recover(&configuration.state, start: world.start()) { note($0, $1) }
+    return settle(&configuration, outcome)
   }
 
   @inlinable func options(_ obligation: Obligation<S.Effect>) -> ContractOptions {
