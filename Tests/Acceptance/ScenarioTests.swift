@@ -32,6 +32,9 @@ import Testing
     switch scenario.file {
     case Budget.design.chapter: ScenarioRunner.run(scenario, Budget.design)
     case Health.design.chapter: ScenarioRunner.run(scenario, Health.design)
+    case TwoPhaseCommit.design.chapter: ScenarioRunner.run(scenario, TwoPhaseCommit.design)
+    case DiningPhilosophers.design.chapter: ScenarioRunner.run(scenario, DiningPhilosophers.design)
+    case EpochSwitch.design.chapter: ScenarioRunner.run(scenario, EpochSwitch.design)
     default: ScenarioRunner.run(scenario, TopologySwitch.design)
     }
   }
