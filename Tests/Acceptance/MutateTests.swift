@@ -40,7 +40,7 @@ import Testing
     for words in [
       "peterson, mutant 26: process 0: phase critical entered in rule \"give way\"",
       "CRITICAL property-broken: \"the two are never critical at the same time\" does not hold (PET-1)",
-      "  6  answer  process 1 go", "┌",
+      "  6  answer  process 1 go", "╭",
     ] { #expect(result.output.contains(words), "\(words)") }
     let test = try String(contentsOfFile: file, encoding: .utf8)
     #expect(test.contains("try #require(Peterson.design.edited(host: 0, .rule(2, .retarget(Optional(4)))))"))

@@ -15,7 +15,7 @@ import Testing
     #expect(all.count > 20)
     for name in all {
       // Of a name with a model's or a challenge's in it, what is written around that.
-      let parts = name.split(separator: /\\\([^)]*\)+/).map { $0.trimmingPrefix(" ") }
+      let parts = name.split(separator: /\\\([^)]*\)+/).filter { $0 != " " }
       let isThere = page.split(separator: "\n").contains { line in
         line.hasPrefix("|") && parts.allSatisfy { line.contains($0) }
       }

@@ -12,8 +12,8 @@ import Spec
 ///     table.promela        // the text of a model for spin
 ///     table.tla            // the text of a module for TLC
 ///
-/// Laws of states over several machines are asserted, where their tables are small. Those of one machine hold in each of
-/// its numbered states, so that there is nothing to assert. Left out: laws of steps and of where runs lead (comments
+/// Laws of states over several machines are asserted, where their tables are small. Those of one machine hold in each
+/// of its numbered states, so that there is nothing to assert. Left out: laws of steps and of where runs lead (comments
 /// name them), crashes, and answers that come again.
 public struct Tabulation: Sendable {
   public let machine: String

@@ -21,8 +21,8 @@ public struct MutationReport: Sendable {
     let sure =
       reordered == 0
       ? ""
-      : "; \(reordered) of them only change\(reordered == 1 ? "s" : "") the order of what one step sends, and the world "
-        + "takes that up at once"
+      : "; \(reordered) of them only change\(reordered == 1 ? "s" : "") the order of what one step sends, and the "
+        + "world takes that up at once"
     return "the explored worlds have as many states and steps, and a 64-bit sum over all of them is the same; what a "
       + "larger world would show is not known\(sure)"
   }

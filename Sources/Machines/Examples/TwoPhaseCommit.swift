@@ -7,8 +7,8 @@ import Spec
 /// but what they read there.
 ///
 /// In a world with crashes the coordinator forgets what it has only heard, and reads the board again; what it decided
-/// is durable. Left out on purpose: a coordinator that stays away. A manager that has prepared then waits for ever; that
-/// is the protocol's well-known weakness and no error of the model.
+/// is durable. Left out on purpose: a coordinator that stays away. A manager that has prepared then waits for ever,
+/// which is the protocol's well-known weakness and no error of the model.
 ///
 /// Source: Gray and Lamport, *Consensus on transaction commit* (2006); chapter 90.
 public struct TwoPhaseCommit: System {
