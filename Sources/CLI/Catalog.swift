@@ -35,6 +35,8 @@ struct CatalogEntry: Sendable {
   let audit: @Sendable (JournalReader, AuditRequest) throws -> JournalAudit
   /// The Swift expression of the designs, by which a saved test finds them.
   let expression: String
+  /// The Swift expression of the design of the usual size.
+  let ownExpression: String
   let rerun: @Sendable (_ world: String, _ lines: String, _ loopsFrom: Int?) throws(RerunError) -> Rerun
 
   /// - Parameters:
@@ -78,13 +80,18 @@ struct CatalogEntry: Sendable {
       let (design, world) = worldsByName[name]!
       return try Tabulation(design, world: world)
     }
-    let own = all.filter { $0.file == design.chapter }
+    // A chapter of several designs has scenarios for each; a scenario names the worlds it starts in.
+    let own = all.filter { scenario in
+      scenario.file == design.chapter
+        && scenario.worlds.allSatisfy { name in design.worlds.contains { $0.name == name } }
+    }
     scenarios = { (own.count, own.flatMap { ScenarioRunner.run($0, design) }) }
     mutation = Mutation(
       design, scenarios: own,
       parameters: Parameters.offByOne.filter { $0.figure.source.hasPrefix(design.chapter + ":") })
     audit = { try JournalAudit.walk($0, design, $1, shape: shape) }
     self.expression = expression ?? "\(S.self).\(sizes.isEmpty ? "design" : "sizes")"
+    ownExpression = sizes.isEmpty ? self.expression : expression.map { "\($0)[0]" } ?? "\(S.self).design"
     let designs = sizes.isEmpty ? [design] : sizes
     rerun = { (world, lines, loopsFrom) throws(RerunError) in
       try Check.rerun(designs, world: world, lines, loopsFrom: loopsFrom)
@@ -97,12 +104,13 @@ enum Catalog {
     CatalogEntry(TopologySwitch.design, scenarios: Scenario.all) { roster in
       (1...7).contains(roster.count) ? TopologySwitch(agents: roster.count, topology: .star) : nil
     },
-    CatalogEntry(Budget.design, scenarios: Scenario.all),
-    CatalogEntry(Coordination.design, scenarios: Scenario.all),
-    CatalogEntry(Health.design, scenarios: Scenario.all),
-    CatalogEntry(TwoPhaseCommit.design, sizes: TwoPhaseCommit.sizes),
-    CatalogEntry(DiningPhilosophers.design, sizes: DiningPhilosophers.sizes),
-    CatalogEntry(EpochSwitch.design, sizes: EpochSwitch.sizes),
+    CatalogEntry(Budget.design, expression: "Budget.design", scenarios: Scenario.all),
+    CatalogEntry(Coordination.design, expression: "Coordination.design", scenarios: Scenario.all),
+    CatalogEntry(Health.design, expression: "Health.design", scenarios: Scenario.all),
+    CatalogEntry(TwoPhaseCommit.design, sizes: TwoPhaseCommit.sizes, scenarios: Scenario.all),
+    CatalogEntry(TwoPhaseCommit.crashing[0], sizes: TwoPhaseCommit.crashing, expression: "TwoPhaseCommit.crashing"),
+    CatalogEntry(DiningPhilosophers.design, sizes: DiningPhilosophers.sizes, scenarios: Scenario.all),
+    CatalogEntry(EpochSwitch.design, sizes: EpochSwitch.sizes, scenarios: Scenario.all),
     CatalogEntry(EpochSwitch.buffered[0], sizes: EpochSwitch.buffered, expression: "EpochSwitch.buffered"),
     CatalogEntry(Peterson.design),
     CatalogEntry(RingElection.design, sizes: RingElection.sizes),
@@ -117,6 +125,17 @@ enum Catalog {
 }
 
 extension CatalogEntry {
+  /// Whether the world is explored and mutated when none is named.
+  func isDefault(_ world: String) -> Bool {
+    ownWorlds.contains(world) && worlds.contains { $0.name == world && $0.isExhaustive }
+  }
+
+  /// The world in words, with when it is taken unasked.
+  func told(_ world: (name: String, words: String, isExhaustive: Bool)) -> String {
+    if !world.isExhaustive { return "\(world.words) (without an end; fuzzed by default)" }
+    return isDefault(world.name) ? "\(world.words) (explored by default)" : world.words
+  }
+
   /// The worlds asked for: one by name, or every one of a kind in the usual size.
   func worlds(named name: String?, exhaustive: Bool) throws -> [String] {
     guard let name else {

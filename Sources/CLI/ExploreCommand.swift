@@ -7,7 +7,7 @@ struct Explore: ParsableCommand {
     commandName: "explore", abstract: "Explore every state a world can reach, breadth first.",
     discussion:
       "Each counterexample is a shortest one, except with --reduce. "
-      + "Without --world, every exhaustive world is explored.",
+      + "Without --world, those that interlock list marks are explored: the worlds of the usual size that have an end.",
     exitCodes: [0: "every law holds", 1: "findings", 2: "usage"])
 
   @Argument(help: "The machine, as interlock list names it.") var machine: String

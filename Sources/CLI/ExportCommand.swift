@@ -16,7 +16,7 @@ struct Export: ParsableCommand {
   )
 
   @Argument(help: "The machine, as interlock list names it.") var machine: String
-  @Option(help: "The world; the first that interlock show lists, by default.") var world: String?
+  @Option(help: "The world; by default the first that interlock list marks as explored.") var world: String?
   @Option(help: "The language of the model.") var format: ExportFormat = .promela
   @Option(help: ArgumentHelp("Write the model to this file instead of standard output.", valueName: "file"))
   var output: String?

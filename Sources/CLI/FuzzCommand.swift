@@ -10,7 +10,8 @@ struct Fuzz: ParsableCommand {
     exitCodes: [0: "no law was broken", 1: "findings", 2: "usage"])
 
   @Argument(help: "The machine, as interlock list names it.") var machine: String
-  @Option(help: "The world; by default the ones that are too large to explore.") var world: String?
+  @Option(help: "The world; by default those without an end or, where there is none, those that explore takes.")
+  var world: String?
   @Option(help: ArgumentHelp("The seed; by default a fresh one, which is printed.", valueName: "number")) var seed:
     UInt64?
   @Option(help: ArgumentHelp("How many runs.", valueName: "count")) var cases: Int = 1000
@@ -37,7 +38,9 @@ struct Fuzz: ParsableCommand {
     }
     try Telling.validate(diagram, file: diagramFile)
     if let only, only < 0 { throw ValidationError("--case is \(only); runs are counted from 0") }
-    if let replay, Tokens(text: replay) == nil { throw ValidationError("--replay is not the text of a run") }
+    if let replay, Tokens(text: replay)?.isEmpty ?? true {
+      throw ValidationError("--replay is not the text of a run")
+    }
     if replay != nil, world == nil { throw ValidationError("--replay needs a --world") }
   }
 
@@ -47,7 +50,7 @@ struct Fuzz: ParsableCommand {
     var objects: [[String: Any]] = []
     var isReady = true
     var telling = Telling(entry: entry, diagram: diagram, diagramFile: diagramFile, testFile: saveTest)
-    for name in try entry.worlds(named: world, exhaustive: false) {
+    for name in try worlds(of: entry) {
       let progress = Options.Progress()
       let options = FuzzOptions(
         seed: seed, cases: cases, steps: steps, only: only, replay: replay.flatMap { Tokens(text: $0) })
@@ -55,6 +58,9 @@ struct Fuzz: ParsableCommand {
         progress.update("\(name): \(Output.count(cases)) runs, \(Output.count(steps)) steps")
       }
       progress.finish()
+      if report.cases == 0, replay != nil {
+        throw ValidationError("the choices of --replay make no run of \(machine) in the world \(name)")
+      }
       isReady = isReady && report.verdict == .ready
       try telling.keep(report.findings.map { CheckFinding(finding: $0.finding, trace: $0.trace) }, world: name)
       if json { objects.append(object(report)) } else { show(report, telling.shownDiagram) }
@@ -62,6 +68,11 @@ struct Fuzz: ParsableCommand {
     if !json { telling.close() }
     if json { try Output.json(objects.count == 1 ? objects[0] : ["machine": machine, "worlds": objects]) }
     if !isReady { throw ExitCode.findings }
+  }
+
+  private func worlds(of entry: CatalogEntry) throws -> [String] {
+    let endless = try entry.worlds(named: world, exhaustive: false)
+    return endless.isEmpty ? try entry.worlds(named: world, exhaustive: true) : endless
   }
 
   private func show(_ report: FuzzReport, _ diagram: DiagramForm?) {
@@ -77,6 +88,7 @@ struct Fuzz: ParsableCommand {
       print("  \(finding.length); again with: \(report.command(for: finding))")
       Telling.show(finding.trace, finding.finding, diagram)
     }
+    if let gaps = report.gaps { print("  \(gaps)") }
     print("  \(Output.verdict(report.verdict, style))")
   }
 
@@ -85,7 +97,8 @@ struct Fuzz: ParsableCommand {
       "machine": report.machine, "world": report.world, "seed": report.options.seed, "cases": report.cases,
       "steps": report.steps, "rules_fired": report.coverage.rulesFired, "rules": report.coverage.rules.count,
       "rules_reachable": known(report.rules.reachable), "pairs_covered": report.pairs.covered,
-      "pairs_reachable": known(report.pairs.reachable),
+      "pairs_reachable": known(report.pairs.reachable), "not_judged": report.notJudged,
+      "never_fired": report.coverage.neverFired, "never_met": report.coverage.neverMet,
       "findings": report.findings.map { finding in
         [
           "severity": finding.finding.severity.word, "code": finding.finding.code, "words": finding.finding.words,

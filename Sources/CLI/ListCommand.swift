@@ -12,7 +12,11 @@ struct List: ParsableCommand {
         "machines": Catalog.entries.map { entry in
           [
             "name": entry.name, "title": entry.title, "chapter": entry.chapter, "hosts": entry.hosts.map(\.name),
-            "worlds": entry.worlds.map { ["name": $0.name, "words": $0.words, "exhaustive": $0.isExhaustive] },
+            "worlds": entry.worlds.map {
+              [
+                "name": $0.name, "words": $0.words, "exhaustive": $0.isExhaustive, "default": entry.isDefault($0.name),
+              ] as [String: Any]
+            },
           ] as [String: Any]
         }
       ])
@@ -22,7 +26,7 @@ struct List: ParsableCommand {
       print("\(style.bold(entry.name))  \(entry.title), specs/\(entry.chapter)")
       print("  machines: \(entry.hosts.map { "\($0.name) (\($0.book.rules.count) rules)" }.joined(separator: ", "))")
       var table = Table(["", "world", ""])
-      for world in entry.worlds { table.add("", world.name, world.words) }
+      for world in entry.worlds { table.add("", world.name, entry.told(world)) }
       print(table.text, terminator: "")
     }
   }

@@ -8,12 +8,13 @@ struct Mutate: ParsableCommand {
     commandName: "mutate", abstract: "Put small mistakes into a machine, one at a time, and see which are noticed.",
     discussion:
       "Each mutant is held against the static findings, the scenarios and the exhaustive worlds, in a process of its "
-      + "own. The score is the share of killed mutants among those that are not equivalent.",
+      + "own. The score is the share of killed mutants among those that are not equivalent; one that a remark alone "
+      + "tells from the original is noticed, not killed.",
     exitCodes: [0: "every score is at least 95 %", 1: "a score is below, or a machine is not right itself", 2: "usage"])
 
   @Argument(help: "The machine, as interlock list names it.") var machine: String?
   @Flag(help: "Every machine.") var all = false
-  @Option(help: "Only this world; by default every exhaustive one.") var world: String?
+  @Option(help: "Only this world; by default each that interlock list marks as explored.") var world: String?
   @Option(help: ArgumentHelp("How long one mutant may take, such as 90s or 5min.", valueName: "time"))
   var time = TimeBound(seconds: 300)
   @Option(help: ArgumentHelp("How many mutants to try at once; by default one for each core.", valueName: "count"))
@@ -23,6 +24,17 @@ struct Mutate: ParsableCommand {
   var only: String?
   @Flag(help: "Let the explored worlds judge alone, without static findings and scenarios.") var laws = false
   @Flag(help: "List the mutants, and try none.") var list = false
+  @Option(
+    help: ArgumentHelp("Print the counterexample of this mutant, as the table numbers it.", valueName: "mutant"))
+  var show: String?
+  @Option(help: "With --show: draw the counterexample as a sequence of messages too.") var diagram: DiagramForm?
+  @Option(help: ArgumentHelp("With --show: put the diagram into this file instead.", valueName: "file"))
+  var diagramFile: String?
+  @Option(
+    help: ArgumentHelp(
+      "With --show: write the counterexample to this file, as a Swift test that fails for the mutant.",
+      valueName: "file"))
+  var saveTest: String?
   @Flag(help: "Print one JSON object.") var json = false
   @Option(help: ArgumentHelp("Try this mutant here, and print what came of it.", visibility: .hidden)) var worker:
     String?
@@ -32,11 +44,17 @@ struct Mutate: ParsableCommand {
       throw ValidationError(all ? "give a machine or --all, not both" : "name a machine, or give --all")
     }
     if world != nil, all { throw ValidationError("--world is a world of one machine; name the machine") }
+    try Telling.validate(diagram, file: diagramFile)
+    if show == nil, diagram != nil || saveTest != nil {
+      throw ValidationError("--diagram and --save-test are of one counterexample: say which with --show")
+    }
+    if show != nil, all { throw ValidationError("--show is of one machine's mutant; name the machine") }
     if let jobs, jobs < 1 { throw ValidationError("--jobs is \(jobs); give a number above 0") }
   }
 
   mutating func run() throws {
     if let worker { return try MutantWorker.run(machine ?? "", mutant: worker) }
+    if let show { return try exhibit(show) }
     let entries = try machine.map { [try Catalog.entry($0)] } ?? Catalog.entries
     let chosen = try entries.map { ($0, try mutants(of: $0)) }
     if list { return try MutationOutput.list(chosen.map { ($0.name, $1) }, json: json) }
@@ -48,6 +66,13 @@ struct Mutate: ParsableCommand {
     }
     if json { try Output.json(MutationOutput.object(reports)) }
     if !reports.allSatisfy(\.isGood) { throw ExitCode.findings }
+  }
+
+  private func exhibit(_ name: String) throws {
+    let exhibition = MutantExhibition(
+      machine: machine ?? "", mutant: name, world: world, diagram: diagram, diagramFile: diagramFile,
+      testFile: saveTest)
+    try exhibition.run(json: json)
   }
 
   private func mutants(of entry: CatalogEntry) throws -> [Mutant] {

@@ -21,6 +21,12 @@ enum MutationOutput {
     print(
       "\n\(report.machine): \(report.isGood ? style.green(score) : style.red(score)) that are not equivalent; "
         + "at least \(percent(MutationReport.goal)) is asked")
+    if total.noticed > 0 {
+      print("  noticed: a remark tells it from the original, and no verdict does; that is no kill")
+    }
+    if total.equivalent > 0 {
+      print("  equivalent: \(report.equivalence)")
+    }
   }
 
   static func list(_ machines: [(name: String, mutants: [Mutant])], json: Bool) throws {
@@ -49,13 +55,17 @@ enum MutationOutput {
 
   private static func showCounts(_ report: MutationReport, _ style: Style) {
     print("\n" + style.bold("by operator"))
-    var table = Table(["  operator", .right("mutants"), .right("killed"), .right("equivalent"), .right("score")])
+    var table = Table([
+      "  operator", .right("mutants"), .right("killed"), .right("noticed"), .right("equivalent"), .right("score"),
+    ])
     for (operation, count) in report.operations {
       table.add(
-        "  \(operation.rawValue)", "\(count.all)", "\(count.killed)", "\(count.equivalent)", percent(count.score))
+        "  \(operation.rawValue)", "\(count.all)", "\(count.killed)", "\(count.noticed)", "\(count.equivalent)",
+        percent(count.score))
     }
     let total = report.total
-    table.add("  all", "\(total.all)", "\(total.killed)", "\(total.equivalent)", percent(total.score))
+    table.add(
+      "  all", "\(total.all)", "\(total.killed)", "\(total.noticed)", "\(total.equivalent)", percent(total.score))
     print(table.text, terminator: "")
   }
 
@@ -80,6 +90,7 @@ enum MutationOutput {
     switch verdict {
     case .killed, .trapped: style.green(verdict.rawValue)
     case .equivalent: style.dim(verdict.rawValue)
+    case .noticed: style.yellow(verdict.rawValue)
     case .survived, .timedOut, .outOfBounds: style.red(verdict.rawValue)
     }
   }
@@ -92,7 +103,8 @@ enum MutationOutput {
     [
       "machines": reports.map { report in
         [
-          "machine": report.machine, "score": report.total.score, "goal": MutationReport.goal,
+          "machine": report.machine, "equivalence": report.equivalence, "score": report.total.score,
+          "goal": MutationReport.goal,
           "mutants": report.trials.map { mutant, trial in
             var object = object(mutant)
             object["verdict"] = trial.verdict.rawValue
@@ -101,9 +113,13 @@ enum MutationOutput {
             object["found"] = trial.words
             return object
           },
-          "all": report.total.all, "killed": report.total.killed, "equivalent": report.total.equivalent,
+          "all": report.total.all, "killed": report.total.killed, "noticed": report.total.noticed,
+          "equivalent": report.total.equivalent,
           "operators": report.operations.map {
-            ["operator": $0.rawValue, "all": $1.all, "killed": $1.killed, "equivalent": $1.equivalent] as [String: Any]
+            [
+              "operator": $0.rawValue, "all": $1.all, "killed": $1.killed, "noticed": $1.noticed,
+              "equivalent": $1.equivalent,
+            ] as [String: Any]
           },
           "killers": report.killers.map { ["killer": $0, "law": $1, "mutants": $2] as [String: Any] },
         ] as [String: Any]

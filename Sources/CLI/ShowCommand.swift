@@ -13,7 +13,7 @@ struct Show: ParsableCommand {
     if json { return try Output.json(object(entry)) }
     let style = Style(for: .standardOutput)
     print("\(style.bold(entry.title))  (\(entry.name), specs/\(entry.chapter))")
-    for (name, book) in entry.hosts { show(name, book, style) }
+    for (names, book) in alike(entry.hosts) { show(names.joined(separator: ", "), book, style) }
     if !entry.routes.isEmpty {
       print("\n\(style.bold("routes"))")
       for route in entry.routes { print("  \(route)") }
@@ -23,15 +23,28 @@ struct Show: ParsableCommand {
       print("  \(property.kind): \(property.name)\(cited(property.citations))")
     }
     print("\n\(style.bold("worlds"))")
-    for world in entry.worlds { print("  \(world.name): \(world.words)") }
+    for world in entry.worlds { print("  \(world.name): \(entry.told(world))") }
     if !entry.staticFindings.isEmpty {
       print("\n\(style.bold("findings"))")
       for finding in entry.staticFindings { print("  " + Output.line(finding, style)) }
     }
   }
 
+  /// The hosts that share a book, each book once.
+  private func alike(_ hosts: [(name: String, book: BookDescription)]) -> [(names: [String], book: BookDescription)] {
+    var groups: [(names: [String], book: BookDescription)] = []
+    for (name, book) in hosts {
+      if let place = groups.firstIndex(where: { $0.book.title == book.title }) {
+        groups[place].names.append(name)
+      } else {
+        groups.append(([name], book))
+      }
+    }
+    return groups
+  }
+
   private func show(_ name: String, _ book: BookDescription, _ style: Style) {
-    print("\n\(style.bold(name)): \(book.words)")
+    print("\n\(style.bold(name))\(book.words.isEmpty ? "" : ": \(book.words)")")
     for (index, phase) in book.phases.enumerated() {
       print("\n  \(style.bold(phase.name))\(phase.isResting ? " (may rest here)" : "")  \(style.dim(phase.words))")
       for rule in book.rules where rule.phases.contains(index) {
@@ -45,7 +58,7 @@ struct Show: ParsableCommand {
         print(style.dim("    \(silence.eventName): \(silence.word) \(link) \(silence.reason)"))
       }
     }
-    print("\n  \(style.bold("contracts"))")
+    if !book.contracts.isEmpty { print("\n  \(style.bold("contracts"))") }
     for contract in book.contracts { print("    \(words(contract, book))") }
   }
 

@@ -27,15 +27,29 @@ enum DiagramForm: String, CaseIterable, ExpressibleByArgument {
 ///
 /// Files keep the first of the gravest counterexamples of all worlds.
 struct Telling {
-  let entry: CatalogEntry
+  let subject: Subject
   let diagram: DiagramForm?
   let diagramFile: String?
   let testFile: String?
   private var kept: Finding?
   private var remarks: [String] = []
 
+  /// What a saved test takes its run of.
+  struct Subject {
+    let machine: String
+    /// The Swift expression of the design, or of the designs among which one has the world.
+    let expression: String
+    let rerun: (_ world: String, _ lines: String, _ loopsFrom: Int?) throws -> Rerun
+  }
+
   init(entry: CatalogEntry, diagram: DiagramForm?, diagramFile: String?, testFile: String?) {
-    self.entry = entry
+    self.init(
+      of: Subject(machine: entry.name, expression: entry.expression, rerun: entry.rerun), diagram: diagram,
+      diagramFile: diagramFile, testFile: testFile)
+  }
+
+  init(of subject: Subject, diagram: DiagramForm?, diagramFile: String?, testFile: String?) {
+    self.subject = subject
     self.diagram = diagram
     self.diagramFile = diagramFile
     self.testFile = testFile
@@ -69,18 +83,20 @@ struct Telling {
   /// Tells which files were written.
   func close() {
     for remark in remarks { print("  \(remark)") }
-    if let testFile, kept == nil { print("  nothing was found, so \(testFile) was not written") }
+    for file in [diagramFile, testFile].compactMap(\.self) where kept == nil {
+      print("  nothing was found, so \(file) was not written")
+    }
   }
 
   private mutating func save(_ found: CheckFinding, _ world: String, to path: String) throws {
-    let again = try? entry.rerun(world, found.trace.lines.joined(separator: "\n"), found.trace.loopsFrom)
+    let again = try? subject.rerun(world, found.trace.lines.joined(separator: "\n"), found.trace.loopsFrom)
     guard let again, again.finds(found.finding.code, found.finding.words) else {
       let words = "no test was written: taken again by its steps, the run does not show \(found.finding.code)"
       remarks.append(words)
       return
     }
     let test = SavedTest(
-      module: "Machines", design: entry.expression, machine: entry.name, world: world, finding: found.finding,
+      module: "Machines", design: subject.expression, machine: subject.machine, world: world, finding: found.finding,
       trace: found.trace)
     let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     try Telling.write(test.source(suite: name), to: path)

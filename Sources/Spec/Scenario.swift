@@ -13,6 +13,11 @@ public struct Scenario: Sendable {
     self.line = line
     self.lines = lines
   }
+
+  /// The worlds that it starts in, by name.
+  public var worlds: [String] {
+    lines.compactMap { $0.text.hasPrefix("world ") ? String($0.text.dropFirst("world ".count)) : nil }
+  }
 }
 
 public struct ScenarioLine: Sendable {

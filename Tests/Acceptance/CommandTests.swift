@@ -72,6 +72,47 @@ import Testing
     #expect(one.output == other.output)
   }
 
+  @Test func `fuzzes the worlds that explore takes where none is without an end, and says what it does not judge`()
+    throws
+  {
+    let run = try Program.run("fuzz", "peterson", "--seed", "7", "--cases", "20", "--steps", "50")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.contains("peterson, world 2, seed 7"))
+    #expect(run.output.contains("20 runs, 1,000 steps"))
+    #expect(run.output.contains("not judged: \"process 0 enters when it wants to\""))
+    let object = try Program.run("fuzz", "peterson", "--seed", "7", "--cases", "20", "--json").object()
+    #expect(object["cases"] as? Int == 20)
+    #expect((object["not_judged"] as? [String])?.count == 2)
+    #expect(object["never_fired"] as? [String] == [] && object["never_met"] as? [String] == [])
+  }
+
+  @Test func `marks the world that is taken when none is named`() throws {
+    let list = try Program.run("list").output
+    for line in ["5 resource managers (explored by default)", "without an end; fuzzed by default)"] {
+      #expect(list.contains(line), "\(line)")
+    }
+    #expect(!list.contains("7 resource managers (explored"))
+    #expect(try Program.run("show", "two-phase-commit").output.contains("5 resource managers (explored by default)"))
+    let machines = try #require(try Program.run("list", "--json").object()["machines"] as? [[String: Any]])
+    let commit = try #require(machines.first { $0["name"] as? String == "two-phase-commit" })
+    let worlds = try #require(commit["worlds"] as? [[String: Any]])
+    #expect(worlds.filter { $0["default"] as? Bool == true }.map { $0["name"] as? String } == ["5"])
+  }
+
+  @Test func `shows a book once, for all the machines that have it`() throws {
+    let show = try Program.run("show", "ring-election").output
+    #expect(show.contains("node 0, node 1, node 2, node 3\n"))
+    #expect(!show.contains("contracts"))
+  }
+
+  @Test func `says that no diagram was drawn where nothing was found`() throws {
+    let scratch = try Scratch()
+    let file = scratch.path("run.svg")
+    let run = try Program.run("explore", "peterson", "--diagram", "svg", "--diagram-file", file)
+    #expect(run.status == 0)
+    #expect(run.output.contains("nothing was found, so \(file) was not written"))
+  }
+
   @Test(arguments: [
     (["explore", "topology-swich"], "no machine is called \"topology-swich\"; there are: topology-switch"),
     (["explore", "topology-switch", "--world", "mars"], "has no world \"mars\"; there are: two-agents"),
@@ -79,7 +120,11 @@ import Testing
     (["explore"], "missing <machine>"),
     (["fuzz", "topology-switch", "--cases", "many"], "--cases <count> expects"),
     (["fuzz", "topology-switch", "--cases", "0"], "--cases is 0; give a number above 0"),
+    (["fuzz", "peterson", "--world", "2", "--replay", ""], "--replay is not the text of a run"),
+    (["fuzz", "peterson", "--world", "2", "--replay", "3"], "the choices of --replay make no run of peterson"),
     (["mutate"], "name a machine, or give --all"),
+    (["mutate", "peterson", "--show", "999"], "peterson has no mutant 999"),
+    (["mutate", "peterson", "--diagram", "svg"], "say which with --show"),
     (["mutate", "topology-switch", "--all"], "give a machine or --all, not both"),
     (["mutate", "topology-switch", "--time", "0s"], "expects a time above 0, such as 90s or 5min"),
     (["mutate", "topology-switch", "--world", "team"], "the world \"team\" has no end"),

@@ -32,6 +32,22 @@ import Testing
     #expect(score > 0.5 && score < 0.95)
   }
 
+  @Test func `shows the counterexample of one mutant, and saves it as a test of that mutant`() throws {
+    let scratch = try Scratch()
+    let file = scratch.path("Leaves.swift")
+    let result = try Program.run("mutate", "peterson", "--show", "26", "--diagram", "terminal", "--save-test", file)
+    #expect(result.status == 0, "\(result.errors)")
+    for words in [
+      "peterson, mutant 26: process 0: phase critical entered in rule \"give way\"",
+      "CRITICAL property-broken: \"the two are never critical at the same time\" does not hold (PET-1)",
+      "  6  answer  process 1 go", "╭",
+    ] { #expect(result.output.contains(words), "\(words)") }
+    let test = try String(contentsOfFile: file, encoding: .utf8)
+    #expect(test.contains("try #require(Peterson.design.edited(host: 0, .rule(2, .retarget(Optional(4)))))"))
+    let object = try Program.run("mutate", "peterson", "--show", "26", "--json").object()
+    #expect((object["finding"] as? [String: Any])?["code"] as? String == "property-broken")
+  }
+
   @Test func `a parameter is off by one in its own process alone`() throws {
     let result = try Program.run(
       "mutate", "topology-switch", "--world", "two-agents", "--only", "flat_fan_out", "--jobs", "1")

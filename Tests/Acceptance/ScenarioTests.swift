@@ -33,6 +33,9 @@ import Testing
     case Budget.design.chapter: ScenarioRunner.run(scenario, Budget.design)
     case Coordination.design.chapter: ScenarioRunner.run(scenario, Coordination.design)
     case Health.design.chapter: ScenarioRunner.run(scenario, Health.design)
+    case TwoPhaseCommit.design.chapter: ScenarioRunner.run(scenario, TwoPhaseCommit.design)
+    case DiningPhilosophers.design.chapter: ScenarioRunner.run(scenario, DiningPhilosophers.design)
+    case EpochSwitch.design.chapter: ScenarioRunner.run(scenario, EpochSwitch.design)
     default: ScenarioRunner.run(scenario, TopologySwitch.design)
     }
   }

@@ -17,14 +17,25 @@ import Testing
     }
   }
 
-  @Test func `keeps a failing case for the next process, and forgets it when it holds`() throws {
+  @Test func `keeps a failing case for the next process, and when it holds by now too`() throws {
     try withFolder { path in
       let first = try #require(try run(path, limit: 250).falsified)
       #expect(first.number > 0)
       #expect(ExampleFolder(at: path).examples(of: "sums: of 2/3").map(\.text) == [first.tokens.text])
       #expect(try #require(try run(path, limit: 250).falsified).number == 0)
       #expect(try run(path, limit: 100_000).falsified == nil)
-      #expect(ExampleFolder(at: path).examples(of: "sums: of 2/3") == [])
+      #expect(ExampleFolder(at: path).examples(of: "sums: of 2/3").map(\.text) == [first.tokens.text])
+    }
+  }
+
+  @Test func `says once that it can write nothing`() throws {
+    try withFolder { path in
+      try Data().write(to: URL(fileURLWithPath: path))
+      var warnings: [String] = []
+      let folder = ExampleFolder(at: path) { warnings.append($0) }
+      for text in ["3", "4"] { folder.keep(try #require(Tokens(text: text)), of: "p") }
+      #expect(warnings.count == 1)
+      #expect(warnings[0].hasPrefix("failing cases cannot be kept in \(path): "))
     }
   }
 

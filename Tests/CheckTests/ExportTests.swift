@@ -59,6 +59,20 @@ struct Exported: CustomTestStringConvertible, Sendable {
   }
 
   @Test(arguments: [
+    // A manager that aborts when told to commit, a fork that stays on the table, a process that does not give way.
+    (Exported.examples[0], "manager_1 = 3", "manager_1 = 2"),
+    (Exported.examples[1], "fork_1 == 0 -> fork_1 = 1", "fork_1 == 0 -> skip"),
+    (Exported.examples[5], "memory == 4 -> memory = 6", "memory == 4 -> skip"),
+  ])
+  func `one altered row, and a law that is asserted fails`(world: Exported, row: String, altered: String) throws {
+    let table = try world.table()
+    #expect(table.promela.contains("laws()"))
+    let text = table.promela.replacing(row, with: altered)
+    #expect(text != table.promela)
+    #expect(try Spin(text, table).errors > 0)
+  }
+
+  @Test(arguments: [
     // A manager that prepares without saying so, one that forgets, and a coordinator that hears of two at once.
     ("network_coordinator_prepared_number_0 = true", "skip"), ("manager_1 = 2", "manager_1 = 0"),
     (":: coordinator == 0 -> coordinator = 2", ":: coordinator == 0 -> coordinator = 8"),

@@ -103,6 +103,63 @@ private func run(_ options: FuzzOptions, _ book: RuleBook<Toy> = book) -> FuzzRe
     #expect(report.cases == 10 && report.steps == 10)
   }
 
+  @Test func `a run that ends where nothing can happen, and a machine is not at rest, is a deadlock`() throws {
+    let book = RuleBook<Toy>("Stuck", resting: .done) {
+      In(.idle) {
+        On(.go, "begin").go(.busy)
+        On(.turn, "turn the sign").then { toy, _ in toy[1] = 1 - toy[1] }
+      }
+      Refused(.turn, in: .busy, unless: "it is idle")
+    }
+    let world = Alone.world(Toy([0, 0])) {
+      Input(.toy, .go, atMost: 1)
+      Input(.toy, .turn, atMost: 3) { _ in [0] }
+    }
+    let found = try #require(
+      fuzz(Alone.design(book, [world]), world: world, options: FuzzOptions(cases: 20)).findings.first)
+    #expect(found.finding.code == "deadlock" && found.finding.severity == .critical)
+    #expect(found.trace.events == ["toy go"])
+    #expect(found.shrunk == 1 && !found.isFlaky)
+  }
+
+  @Test func `what was not judged, fired or met is told`() {
+    let book = RuleBook<Toy>("Gappy", resting: .idle) {
+      In(.idle) {
+        On(.turn, "turn the sign").then { toy, _ in toy[1] = 1 - toy[1] }
+        On(.go, "never asked for")
+      }
+      Sometimes("somebody is in") { toy in toy[0] > 0 }
+    }
+    let world = Alone.world(Toy([0, 0])) { Input(.toy, .turn) { _ in [0] } }
+    let design = Design<Alone>("gappy", title: "", chapter: "", worlds: [world]) {
+      Host("toy", book, at: \.toy, events: .toy, effects: .toy)
+      LeadsTo("open is closed again", from: { $0.toy[1] == 1 }, to: { $0.toy[1] == 0 })
+    }
+    let report = fuzz(design, world: world, options: FuzzOptions(cases: 5))
+    #expect(
+      report.gaps
+        == #"not judged: "open is closed again"; never fired: toy: "never asked for"; never met: "somebody is in""#)
+    #expect(report.verdict == .ready)
+  }
+
+  @Test(arguments: ["", "(1 )", "0"]) func `choices that make no run are no green run`(choices: String) throws {
+    #expect(throws: PropertyError.self) {
+      try check(Alone.design(book, [world]), world: world, replay: choices)
+    }
+  }
+
+  @Test func `a kept run that holds by now stays kept`() throws {
+    let store = ExamplesInMemory()
+    let options = FuzzOptions(seed: 1, cases: 50)
+    #expect(!fuzz(Alone.design(book, [world]), world: world, options: options, store: store).findings.isEmpty)
+    let kept = store.examples(of: "alone, world world").map(\.text)
+    #expect(kept.count == 1)
+    let mended = book.edited("let them out", .dropClause(0))!
+    let again = fuzz(Alone.design(mended, [world]), world: world, options: options, store: store)
+    #expect(again.findings.isEmpty)
+    #expect(store.examples(of: "alone, world world").map(\.text) == kept)
+  }
+
   @Test func `a breach is shrunk as a broken law is`() throws {
     let book = RuleBook<Toy>("Forgetful", resting: .idle) {
       In(.idle, .busy) {

@@ -60,9 +60,9 @@ private func trial(_ words: String, scenarios: [Scenario] = []) throws -> Trial 
     #expect(trial.words == "world world: \"it counts to 3\" does not hold")
   }
 
-  @Test func `what is no longer met kills, and has no run`() throws {
+  @Test func `what is no longer met is noticed, which is no kill, and has no run`() throws {
     let trial = try trial("guard \"it is below 3\" negated in rule \"count\"")
-    #expect(trial.verdict == .killed)
+    #expect(trial.verdict == .noticed && !trial.verdict.isKilled)
     #expect(trial.killer == "it has counted")
     #expect(trial.steps == nil)
   }
@@ -120,16 +120,29 @@ private func trial(_ words: String, scenarios: [Scenario] = []) throws -> Trial 
     #expect(original.complaints == ["world world: \"it stays 0\" does not hold"])
   }
 
+  @Test func `a mutant is exhibited with the run that shows it, which can be taken again`() throws {
+    let mutation = Mutation(design, scenarios: [], parameters: [])
+    let words = "guard \"it is below 3\" dropped in rule \"count\""
+    let mutant = try #require(mutation.mutants().first { $0.words == words })
+    let exhibit = mutation.exhibit(mutant, ["world"])
+    let found = try #require(exhibit.found)
+    #expect(exhibit.early.isEmpty && exhibit.world == "world")
+    #expect(found.trace.events == ["toy go", "toy go", "toy go", "toy go"])
+    let again = try mutation.rerun(mutant, "world", found.trace.lines.joined(separator: "\n"), nil)
+    #expect(again.finds(found.finding.code, found.finding.words))
+  }
+
   @Test func `the score leaves out what is equivalent, and counts a bound that was met as no kill`() {
     let mutants = design.mutants()
-    let verdicts: [Trial.Verdict] = [.killed, .trapped, .survived, .timedOut, .outOfBounds, .equivalent]
+    let verdicts: [Trial.Verdict] = [.killed, .trapped, .noticed, .survived, .timedOut, .outOfBounds, .equivalent]
     let report = MutationReport(
-      machine: "toy", laws: ["law", "idle law"],
+      machine: "toy", laws: ["law", "idle law", "law"],
       trials: zip(mutants, verdicts).map { ($0, Trial($1, killer: $1.isKilled ? "law" : "")) })
     #expect(report.total.killed == 2)
-    #expect(report.total.score == 0.4)
+    #expect(report.total.noticed == 1)
+    #expect(report.total.score == 2.0 / 6)
     #expect(!report.isGood)
-    #expect(report.survivors.map(\.trial.verdict) == [.survived, .timedOut, .outOfBounds])
+    #expect(report.survivors.map(\.trial.verdict) == [.noticed, .survived, .timedOut, .outOfBounds])
     #expect(report.killers.map { "\($0.killer) \($0.count)" } == ["law 2", "idle law 0"])
   }
 }

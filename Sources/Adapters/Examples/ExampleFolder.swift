@@ -6,12 +6,18 @@ import Foundation
 ///     try forAll("sums are small", lists, settings: .init(store: ExampleFolder(at: ".interlock/examples")))
 ///
 /// A file holds the case's choices, so that it can be read, committed and sent. Its name is a hash of them: the same
-/// case is kept once, and two processes that keep different cases do not meet. A file that is no case is passed over,
-/// and what cannot be written is not kept: a store never makes a test fail.
+/// case is kept once, and two processes that keep different cases do not meet. A file that is no case is passed over.
+/// What cannot be written is not kept, which is said once: a store never makes a test fail.
 public final class ExampleFolder: ExampleStore {
   private let root: URL
+  private let warn: (String) -> Void
+  private var hasWarned = false
 
-  public init(at path: String) { root = URL(fileURLWithPath: path, isDirectory: true) }
+  /// - Parameter warn: Told the first time that a case cannot be written; by default, standard error is.
+  public init(at path: String, warn: ((String) -> Void)? = nil) {
+    root = URL(fileURLWithPath: path, isDirectory: true)
+    self.warn = warn ?? { FileHandle.standardError.write(Data("warning: \($0)\n".utf8)) }
+  }
 
   public func examples(of property: String) -> [Tokens] {
     let folder = folder(of: property)
@@ -23,9 +29,14 @@ public final class ExampleFolder: ExampleStore {
 
   public func keep(_ example: Tokens, of property: String) {
     let folder = folder(of: property)
-    try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    // Written beside it and renamed, so that no reader meets half a case.
-    try? Data((example.text + "\n").utf8).write(to: file(of: example, in: folder), options: .atomic)
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      // Written beside it and renamed, so that no reader meets half a case.
+      try Data((example.text + "\n").utf8).write(to: file(of: example, in: folder), options: .atomic)
+    } catch {
+      if !hasWarned { warn("failing cases cannot be kept in \(root.path): \(error.localizedDescription)") }
+      hasWarned = true
+    }
   }
 
   public func remove(_ example: Tokens, of property: String) {

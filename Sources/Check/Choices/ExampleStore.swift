@@ -6,7 +6,7 @@ public protocol ExampleStore: AnyObject {
   func examples(of property: String) -> [Tokens]
   /// Keeps a case of a property.
   func keep(_ example: Tokens, of property: String)
-  /// Forgets a case that no longer fails.
+  /// Forgets a case that the generator can no longer make; one that holds by now stays, to guard what was mended.
   func remove(_ example: Tokens, of property: String)
 }
 

@@ -43,6 +43,11 @@ public struct Coverage: Sendable {
     self.sometimes = sometimes
   }
 
+  /// Rules that never fired, as a report quotes them.
+  public var neverFired: [String] { rules.filter { $0.fired == 0 }.map { "\($0.host): \"\($0.rule)\"" } }
+  /// Each "sometimes" that was never met, as a report quotes it.
+  public var neverMet: [String] { sometimes.filter { !$0.isMet }.map { "\"\($0.name)\"" } }
+
   public var rulesFired: Int { rules.count { $0.fired > 0 } }
   public var guards: Int { rules.reduce(0) { $0 + $1.guards.count } }
   public var guardsRefusing: Int { rules.reduce(0) { $0 + $1.refusals.count { $0 > 0 } } }

@@ -139,6 +139,13 @@ extension Interpreter {
     return jointJudge.step(after, stepper)
   }
 
+  /// Whether a law of states holds where the machines have these codes, and the world holds nothing.
+  @inlinable func holds(_ law: Int, _ codes: [UInt32]) -> Bool {
+    guard case .always(let holds) = design.properties[law].kind else { return true }
+    for host in codes.indices { load(host, codes[host]) }
+    return holds(scratch, Holdings())
+  }
+
   /// Crashes the state at hand, as ``Walk`` does it.
   @inlinable func crash() -> (isBlocked: Bool, findings: [Finding]) {
     var crashed = configuration(of: walker.codes)
@@ -146,6 +153,7 @@ extension Interpreter {
     guard case .next = walk.take(Move(.crash, nil), in: &crashed) else { return (true, []) }
     var findings = walk.breaches.map { Finding($0.severity, $0.code, $0.words) }
     findings += wholeJudge.step(crashed.state, walk.stepper)
+    for firing in walk.stepper.fired { crashFirings[Int(firing.host)][Int(firing.rule)] += 1 }
     if let after = codes(of: crashed) {
       for part in after.indices { walker.set(part, after[part]) }
     } else {

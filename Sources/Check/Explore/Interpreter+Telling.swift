@@ -57,7 +57,7 @@ extension Interpreter {
   }
 
   @inlinable var coverage: Coverage {
-    var fired = design.hosts.map { Array(repeating: 0, count: $0.book.rules.count) }
+    var fired = crashFirings
     for (host, rule, count) in walker.firings { fired[host][rule] += count }
     var coverage = Coverage(rules: [], sometimes: sometimesMet)
     for host in design.hosts {

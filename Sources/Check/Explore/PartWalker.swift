@@ -336,6 +336,8 @@ import Spec
   @usableFromInline var hasMachineStepLaws = false
   /// Crashes the state at hand; leaves the state after it in ``PartWalker/codes`` by ``PartWalker/put(_:_:)``.
   @usableFromInline var crash: () -> (isBlocked: Bool, findings: [Finding]) = { (true, []) }
+  /// Whether a law of states, by its place among the design's, holds where the machines have these codes.
+  @usableFromInline var holds: (Int, [UInt32]) -> Bool = { _, _ in true }
   @usableFromInline var describeEvent: (UInt32) -> String = { _ in "" }
   @usableFromInline var describeEffect: (UInt32) -> String = { _ in "" }
   /// Machines, events and effects with two identities exchanged: `(generator, host, code)`, `(generator, code)`.

@@ -14,6 +14,8 @@ import Spec
   let faults: [(name: String, limit: Int)]
   let crashes: Int
   let laws: [String]
+  /// The laws of states over several machines: their places among the design's, and the hosts that they look at.
+  let jointLaws: [(index: Int, words: String, hosts: [Int])]
 
   @usableFromInline init<S: System>(_ design: Design<S>, _ world: World<S>) {
     machine = design.name
@@ -29,6 +31,13 @@ import Spec
     // Machines that share a book share its laws.
     laws = design.properties.map { "\($0.kindName): \($0.name)" }.reduce(into: []) { laws, law in
       if !laws.contains(law) { laws.append(law) }
+    }
+    let own = design.hosts.reduce(0) { $0 + $1.properties.count }
+    let holdsAnything = design.contracts.contains { $0.contract.options.holds != nil }
+    jointLaws = design.properties.enumerated().compactMap { index, law in
+      guard index >= own, !holdsAnything, case .always = law.kind else { return nil }
+      let hosts = design.hosts.filter { law.reads?.contains($0.name) ?? true }.map(\.index)
+      return (index, "\(law.kindName): \(law.name)", hosts)
     }
   }
 }

@@ -56,7 +56,8 @@ struct PromelaPrinter {
   private static let reserved: Set<String> = [
     "active", "assert", "atomic", "bit", "bool", "break", "byte", "c_code", "c_decl", "c_expr", "c_state", "c_track",
     "chan", "cond_expr", "d_step", "do", "else", "empty", "enabled", "end", "eval", "false", "fi", "for", "full",
-    "get_priority", "goto", "hidden", "if", "in", "init", "inline", "int", "interlock", "len", "local", "ltl", "mtype",
+    "get_priority", "goto", "hidden", "laws", "if", "in", "init", "inline", "int", "interlock", "len", "local", "ltl",
+    "mtype",
     "nempty", "never", "nfull", "np_", "od", "of", "owed", "pc_value", "pid", "printf", "priority", "proctype",
     "provided", "return", "run", "select", "set_priority", "short", "show", "skip", "STDIN", "timeout", "trace", "true",
     "typedef", "unless", "unsigned", "xr", "xs", "define", "include", "linux", "unix",
@@ -70,6 +71,7 @@ struct PromelaPrinter {
     header()
     declarations()
     for operation in usedOperations { define(operation) }
+    defineLaws()
     for (number, channel) in table.channels.enumerated() where channel.order == .unordered { definePut(number) }
     process()
     return out.text
@@ -95,6 +97,11 @@ struct PromelaPrinter {
       "spin should say \"\(table.distinct) states, stored\" and \"\(table.generated + 1) transitions\" (it counts the "
         + "start as one)"
         + (table.hasDeadlock ? ", and fail the assertion at the end, where the exploration found a deadlock." : "."))
+    if !table.asserted.isEmpty {
+      comment("")
+      comment("Interlock judged these laws, and they hold; they are asserted after each move:")
+      for law in table.asserted { out.words(safe(law.name), first: " *   ", next: " *     ") }
+    }
     if !table.laws.isEmpty {
       comment("")
       comment("Interlock judged these laws, and they hold; they are not exported:")
@@ -193,6 +200,20 @@ struct PromelaPrinter {
     out.line()
   }
 
+  private mutating func defineLaws() {
+    if table.asserted.isEmpty { return }
+    out.line("inline laws() {")
+    for (index, law) in table.asserted.enumerated() {
+      out.words(safe(law.name), first: "  /* ", next: "     ")
+      out.line("  */")
+      let condition = law.condition(and: "&&", or: "||") { text(names.machines[$0], $1, among: states[$0]) } ?? "true"
+      out.wrapped(
+        pieces(condition), first: "  assert(", next: "    ", last: ")" + (index + 1 < table.asserted.count ? ";" : ""))
+    }
+    out.line("}")
+    out.line()
+  }
+
   private mutating func definePut(_ number: Int) {
     let name = names.channels[number]
     out.line("inline put_\(name)(event) {")
@@ -238,6 +259,7 @@ struct PromelaPrinter {
       last: " ->")
     var statements = move.before.map { Statement.plain(text($0)) }
     if let branch = move.branch { statements += body(branch) }
+    if !table.asserted.isEmpty { statements.append(.plain("laws()")) }
     print(statements.isEmpty ? [.plain("skip")] : statements, indent: "       ")
     out.line("     }")
   }

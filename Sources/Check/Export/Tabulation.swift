@@ -12,7 +12,9 @@ import Spec
 ///     table.promela        // the text of a model for spin
 ///     table.tla            // the text of a module for TLC
 ///
-/// Left out: laws over several machines (comments name them), crashes, and answers that come again.
+/// Laws of states over several machines are asserted, where their tables are small. Those of one machine hold in each
+/// of its numbered states, so that there is nothing to assert. Left out: laws of steps and of where runs lead (comments
+/// name them), crashes, and answers that come again.
 public struct Tabulation: Sendable {
   public let machine: String
   public let world: String
@@ -25,8 +27,10 @@ public struct Tabulation: Sendable {
   public let depth: Int
   /// Whether the exploration found a state where nothing can happen and a machine is not at rest.
   public let hasDeadlock: Bool
-  /// Laws that Interlock judged, in words; the export does not judge them again.
+  /// Laws that Interlock judged, in words, and the export does not judge again.
   let laws: [String]
+  /// Laws that the export judges again.
+  let asserted: [TabulatedLaw]
   /// The words of each event, by number.
   let events: [String]
   let machines: [Machine]
@@ -108,7 +112,9 @@ public struct Tabulation: Sendable {
     generated = report.generated
     depth = report.depth
     hasDeadlock = report.findings.contains { $0.finding.code == "deadlock" }
-    laws = words.laws
+    let asserted = tabulator.laws()
+    self.asserted = asserted
+    laws = words.laws.filter { law in !asserted.contains { $0.name == law } }
     moves = try tabulator.moves()
     machines = tabulator.machines
     ledgers = tabulator.ledgers

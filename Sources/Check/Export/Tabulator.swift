@@ -6,13 +6,13 @@ struct Tabulator {
   let words: ExportWords
   let draws: DrawnInputs
   /// The number of each part at the start.
-  private let start: [UInt32]
+  let start: [UInt32]
   /// For each host and event, the reachable local states in which it was tried, in order.
   let steps: [[UInt32: [(state: UInt32, transition: Int)]]]
   /// What each operation ever did to a ledger.
   let operationRows: [[TabulatedMove.Row]]
   /// The reachable local states of each host, in order.
-  private let states: [[UInt32]]
+  let states: [[UInt32]]
   /// The local states of each host that only occur within a step, before it is over.
   private let passing: [[UInt32]]
   /// Purses by the walker's number, numbered again without those that are never spent.

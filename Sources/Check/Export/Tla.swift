@@ -7,7 +7,9 @@ extension Tabulation {
   /// What to type to count the states of a TLA+ module with TLC.
   public func tlcCommand(file: String = "model.tla") -> String {
     let module = file.hasSuffix(".tla") ? String(file.dropLast(4)) : file
-    let invariants = hasDeadlock || machines.allSatisfy({ $0.resting.count == $0.states.count }) ? "" : " NoDeadlock"
+    let invariants =
+      (hasDeadlock || machines.allSatisfy({ $0.resting.count == $0.states.count }) ? "" : " NoDeadlock")
+      + asserted.indices.map { " Law\($0 + 1)" }.joined()
     return "printf 'SPECIFICATION Spec\\nINVARIANTS TypeOK\(invariants)\\n' > \(module).cfg "
       + "&& java -cp tla2tools.jar tlc2.TLC -deadlock \(module).tla"
   }
@@ -36,7 +38,8 @@ struct TlaPrinter {
   init(_ table: Tabulation, _ module: String) {
     self.table = table
     self.module = module
-    names = ExportNames(table, reserved: Self.reserved)
+    names = ExportNames(
+      table, reserved: Self.reserved.union(table.asserted.indices.map { "Law\($0 + 1)" }))
     states = table.machines.map(\.reachable)
     ledgerOf = Dictionary(uniqueKeysWithValues: table.ledgers.enumerated().map { ($1.host, $0) })
   }
@@ -84,6 +87,13 @@ struct TlaPrinter {
       "TLC should say \"\(table.generated + 1) states generated, \(table.distinct) distinct states found\" (it counts "
         + "the start as generated)" + (table.hasDeadlock ? "; NoDeadlock it would refute, as Interlock did." : ".")
     )
+    if !table.asserted.isEmpty {
+      comment("")
+      comment("Interlock judged these laws, and they hold; TLC judges them again as invariants:")
+      for (index, law) in table.asserted.enumerated() {
+        out.words("Law\(index + 1), \(law.name)", first: "\\*   ", next: "\\*     ")
+      }
+    }
     if !table.laws.isEmpty {
       comment("")
       comment("Interlock judged these laws, and they hold; they are not exported:")
@@ -184,6 +194,14 @@ struct TlaPrinter {
       for (index, text) in asked.enumerated() {
         out.words(text, first: index == 0 ? "  \\/ /\\ " : "     /\\ ", next: "          ")
       }
+      out.line()
+    }
+    for (index, law) in table.asserted.enumerated() {
+      comment(law.name)
+      out.line("Law\(index + 1) ==")
+      let condition =
+        law.condition(and: "/\\", or: "\\/") { text(names.machines[$0], $1, among: states[$0], isOld: true) } ?? "TRUE"
+      out.words(condition, first: "  ", next: "    ")
       out.line()
     }
     out.line(String(repeating: "=", count: 78))

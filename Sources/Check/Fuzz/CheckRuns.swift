@@ -36,6 +36,7 @@ import Spec
     options.replay = choices
   }
   let report = fuzz(design, world: world, options: options, store: store, targeting: targeting)
+  if let replay, report.cases == 0 { throw PropertyError.unreadable(replay) }
   if let broken = report.findings.first { throw BrokenRun(broken, of: report) }
   return report
 }

@@ -40,6 +40,7 @@ import Spec
         .init(host: host.name, rule: $1.name, fired: run.log.timesFired(run.ruleBases[host.index] + $0))
       }
     }, sometimes: run.sometimesMet)
+  session.report.notJudged = run.judge.whole.leadsTo.map(\.name)
   return session.report
 }
 
@@ -79,10 +80,13 @@ public struct FuzzReport: Sendable {
   public let machine: String
   public let world: String
   public let options: FuzzOptions
+  /// Runs taken; none where the choices that were to be replayed make no run of this world.
   public internal(set) var cases = 0
   public internal(set) var steps = 0
   public internal(set) var findings: [FuzzFinding] = []
   public var coverage = Coverage(rules: [], sometimes: [])
+  /// Laws of where runs lead, by name: a run that was broken off says nothing of them.
+  public var notJudged: [String] = []
   /// Rules that fired.
   public internal(set) var rules = Reach(covered: 0, reachable: nil)
   /// Pairs of rules that took the events of two steps in a row.
@@ -99,6 +103,15 @@ public struct FuzzReport: Sendable {
   }
 
   public var verdict: Verdict { Verdict(findings.map(\.finding)) }
+
+  /// What these runs say nothing of, in words; nil where there is nothing of the kind.
+  public var gaps: String? {
+    let parts = [
+      ("not judged", notJudged.map { "\"\($0)\"" }), ("never fired", coverage.neverFired),
+      ("never met", coverage.neverMet),
+    ].filter { !$1.isEmpty }.map { "\($0): \($1.joined(separator: ", "))" }
+    return parts.isEmpty ? nil : parts.joined(separator: "; ")
+  }
 
   /// The command that finds a finding again.
   public func command(for finding: FuzzFinding) -> String {

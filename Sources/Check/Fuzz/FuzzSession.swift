@@ -37,9 +37,11 @@ import Spec
     log.map = map
     log.isSteering = options.steers
     if let replay = options.replay {
-      report.cases = 1
-      report.steps = rerun(replay) ? log.steps : 0
-      if log.finding != nil { tell(nil) }
+      if rerun(replay), log.steps > 0 || log.finding != nil {
+        report.cases = 1
+        report.steps = log.steps
+        if log.finding != nil { tell(nil) }
+      }
     } else {
       if options.only == nil { runKept() }
       runDrawn(progress)
@@ -51,7 +53,12 @@ import Spec
 
   private func runKept() {
     for choices in store?.examples(of: name) ?? [] {
-      if rerun(choices), log.finding != nil { tell(nil) } else { store?.remove(choices, of: name) }
+      guard rerun(choices) else {
+        store?.remove(choices, of: name)
+        continue
+      }
+      // What holds now is kept: it guards what was mended.
+      if log.finding != nil { tell(nil) }
     }
   }
 

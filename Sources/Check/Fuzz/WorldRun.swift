@@ -60,6 +60,20 @@ import Spec
       }
     }
     source.close()
+    if log.finding == nil, isDeadlock(configuration) { log.finding = .deadlock }
+  }
+
+  /// Whether nothing can happen although some machine is not at rest.
+  @inlinable func isDeadlock(_ configuration: Configuration<S>) -> Bool {
+    if walk.design.hosts.allSatisfy({ $0.isResting(configuration.state) }) { return false }
+    for group in walk.groups.indices {
+      walk.moves(of: configuration, in: walk.groups[group], into: &moves)
+      for move in moves {
+        var next = configuration
+        if case .next = walk.take(move, in: &next) { return false }
+      }
+    }
+    return true
   }
 
   @inlinable func look(at configuration: Configuration<S>) {

@@ -55,6 +55,8 @@ public struct Trial: Codable, Sendable {
     case killed
     /// The process that tried it died: in production the machine would have.
     case trapped = "killed by a trap"
+    /// A remark that does not change a verdict: explored as it is, the mutant would pass as ready.
+    case noticed
     case survived
     /// Every state and step of the explored worlds is as it was.
     case equivalent

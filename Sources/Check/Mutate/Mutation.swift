@@ -11,6 +11,10 @@ public struct Mutation: Sendable {
   public let original: @Sendable (_ worlds: [String], ((ExplorationProgress) -> Void)?) -> Original
   /// Tries one mutant; a parameter's is tried as the process stands.
   public let trial: @Sendable (Mutant, Original) -> Trial
+  /// What is found of one mutant, as ``Trial`` sums it up.
+  public let exhibit: @Sendable (Mutant, _ worlds: [String]) -> Exhibit
+  /// Takes a run of a mutant again.
+  public let rerun: @Sendable (Mutant, _ world: String, _ lines: String, _ loopsFrom: Int?) throws(RerunError) -> Rerun
   /// The laws that may be broken, by name.
   public let laws: [String]
 
@@ -37,8 +41,21 @@ public struct Mutation: Sendable {
     mutants = { design.mutants(parameters: parameters) }
     original = { judge.original($0, $1) }
     trial = { judge.trial($0, $1) }
+    exhibit = { judge.exhibit($0, $1) }
+    rerun = { (mutant, world, lines, loopsFrom) throws(RerunError) in
+      try Check.rerun(judge.mutated(mutant), world: world, lines, loopsFrom: loopsFrom)
+    }
     laws = design.properties.map(\.name)
   }
+}
+
+/// What a mutant is noticed by, in full.
+public struct Exhibit: Sendable {
+  /// What needs no exploration: static findings, and failures of scenarios.
+  public internal(set) var early: [String] = []
+  /// The gravest finding of the first world in which one tells it from the original, with its run.
+  public internal(set) var found: CheckFinding?
+  public internal(set) var world = ""
 }
 
 /// What the design is without a mistake: the measure of its mutants.
@@ -80,11 +97,34 @@ private struct TrialJudge<S: System>: Sendable {
   }
 
   func trial(_ mutant: Mutant, _ original: Original) -> Trial {
+    let changed = mutated(mutant)
+    if original.judges == .everything, let killed = early(changed) { return killed }
+    return explored(changed, mutant, original)
+  }
+
+  func exhibit(_ mutant: Mutant, _ names: [String]) -> Exhibit {
+    let changed = mutated(mutant)
+    var exhibit = Exhibit()
+    exhibit.early = changed.findings.filter { $0.severity <= .major }.map { "\($0.code): \($0.words)" }
+    exhibit.early += scenarios.flatMap { ScenarioRunner.run($0, changed) }.map(\.description)
+    for name in names {
+      let known = explored(design, name, Bounds(findings: 1), nil).1
+      let bounds = Bounds(states: known.distinct * Mutation.statesFactor, findings: 1)
+      guard let found = gravest(explored(changed, name, bounds, nil).0, known) else { continue }
+      if let kept = exhibit.found, kept.finding.severity <= found.finding.severity { continue }
+      exhibit.found = found
+      exhibit.world = name
+      if found.finding.severity <= .major { break }
+    }
+    return exhibit
+  }
+
+  /// The design with the mistake.
+  func mutated(_ mutant: Mutant) -> Design<S> {
     guard let changed = changed(by: mutant) else {
       preconditionFailure("mutant \(mutant.name) of \(design.name) does not apply: \(mutant.words)")
     }
-    if original.judges == .everything, let killed = early(changed) { return killed }
-    return explored(changed, mutant, original)
+    return changed
   }
 
   /// The design with the mistake; a figure that is off by one is so for the whole process.
@@ -111,27 +151,37 @@ private struct TrialJudge<S: System>: Sendable {
 
   private func explored(_ changed: Design<S>, _ mutant: Mutant, _ original: Original) -> Trial {
     var isSame = true
+    var noticed: Trial?
     var boundsMet: [String] = []
     for known in original.worlds {
       let bounds = Bounds(states: known.distinct * Mutation.statesFactor, findings: 1)
       let (report, behaviour) = explored(changed, known.world, bounds, nil)
-      if let killed = verdict(report, known) { return killed }
+      if let trial = verdict(report, known) {
+        if trial.verdict.isKilled { return trial }
+        noticed = noticed ?? trial
+      }
       if !report.isComplete { boundsMet.append("world \(known.world): \(report.boundsMet.joined(separator: "; "))") }
       isSame = isSame && sameBehaviour(known, behaviour)
     }
+    if let noticed { return noticed }
     if !boundsMet.isEmpty { return Trial(.outOfBounds, words: boundsMet.joined(separator: "; ")) }
     return Trial(isSame && !mutant.promisesLess ? .equivalent : .survived)
   }
 
-  /// The first finding that the original does not have; nil when there is none.
-  private func verdict(_ report: ExplorationReport, _ known: Behaviour) -> Trial? {
-    let fresh = report.findings.filter {
+  /// The gravest finding that the original does not have; nil when there is none.
+  private func gravest(_ report: ExplorationReport, _ known: Behaviour) -> CheckFinding? {
+    report.findings.filter {
       $0.finding.severity <= .major || !known.remarks.contains(Behaviour.remark($0.finding))
-    }
-    guard let first = fresh.min(by: { $0.finding.severity < $1.finding.severity }) else { return nil }
+    }.min { $0.finding.severity < $1.finding.severity }
+  }
+
+  /// What changes no verdict kills nothing: who explores the mutant is told that it is ready.
+  private func verdict(_ report: ExplorationReport, _ known: Behaviour) -> Trial? {
+    guard let first = gravest(report, known) else { return nil }
     let steps = first.trace.steps.isEmpty ? nil : first.trace.steps.count
     return Trial(
-      .killed, killer: law(in: first.finding.words) ?? first.finding.code, steps: steps,
+      first.finding.severity <= .major ? .killed : .noticed, killer: law(in: first.finding.words) ?? first.finding.code,
+      steps: steps,
       words: "world \(report.world): \(first.finding.words)")
   }
 

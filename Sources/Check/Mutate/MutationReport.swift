@@ -7,10 +7,24 @@ public struct MutationReport: Sendable {
   /// The share of mutants that must be killed.
   public static let goal = 0.95
 
+  /// - Parameter laws: Their names; that of a law which several hosts share counts as one.
   public init(machine: String, laws: [String], trials: [(mutant: Mutant, trial: Trial)]) {
     self.machine = machine
-    self.laws = laws
+    var seen: Set<String> = []
+    self.laws = laws.filter { seen.insert($0).inserted }
     self.trials = trials
+  }
+
+  /// What it rests on that a mutant is called equivalent.
+  public var equivalence: String {
+    let reordered = trials.count { $0.mutant.operation == .reorderEffects && $0.trial.verdict == .equivalent }
+    let sure =
+      reordered == 0
+      ? ""
+      : "; \(reordered) of them only change\(reordered == 1 ? "s" : "") the order of what one step sends, and the "
+        + "world takes that up at once"
+    return "the explored worlds have as many states and steps, and a 64-bit sum over all of them is the same; what a "
+      + "larger world would show is not known\(sure)"
   }
 
   public var total: Count { Count(trials.map(\.trial)) }
@@ -43,11 +57,14 @@ public struct MutationReport: Sendable {
   public struct Count: Sendable {
     public let all: Int
     public let killed: Int
+    /// Noticed by a remark alone, which is no kill.
+    public let noticed: Int
     public let equivalent: Int
 
     init(_ trials: [Trial]) {
       all = trials.count
       killed = trials.count { $0.verdict.isKilled }
+      noticed = trials.count { $0.verdict == .noticed }
       equivalent = trials.count { $0.verdict == .equivalent }
     }
 

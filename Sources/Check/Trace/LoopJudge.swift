@@ -96,7 +96,7 @@ struct LoopJudge<S: System> {
 }
 
 extension Finding {
-  static var deadlock: Finding {
+  @usableFromInline static var deadlock: Finding {
     Finding(.critical, "deadlock", "nothing can happen here, and a machine is not at rest")
   }
 

@@ -207,6 +207,20 @@ public struct Sender: Machine {
     AlwaysStep("each message is sent once", cites: .`EPS-1`, before: { $0.messagesLeft }) { left, step in
       step.after.messagesLeft + UInt8(step.sent(.data).count) == left
     }
+    Always("who waits for nobody has committed", cites: .`EPS-2`) { sender in
+      sender.phase == .open || sender.holding.contains(false)
+    }
+    Always("no more attempts are made than there are", cites: .`EPS-4`) { $0.attempt <= $0.attempts }
+    AlwaysStep("each attempt asks to hold, by a number of its own", cites: .`EPS-2`, before: { ($0.phase, $0.attempt) })
+    {
+      before, step in
+      let begins = before.0 == .open && step.after.phase == .preparing
+      return step.sent(.hold) == (begins ? [before.1 + 1] : []) && step.after.attempt == before.1 + (begins ? 1 : 0)
+    }
+    AlwaysStep("who answers this attempt is noted", cites: .`EPS-2`, before: { $0.phase }) { phase, step in
+      phase == .open || step.after.phase == .open
+        || step.after.answered(by: step.received(.held)).allSatisfy { step.after.holding[$0] }
+    }
     Sometimes("an attempt is committed", cites: .`EPS-3`) { $0.epoch > 0 }
   }
 
@@ -282,6 +296,10 @@ public struct Receiver: Machine {
       Otherwise(.work, "work on the message").then { receiver, _ in receiver.workLeft -= 1 }
     }
     attempts
+    AlwaysStep("each step of work is one less to do", cites: .`EPS-5`, before: { $0.workLeft }) { left, step in
+      step.received(.work).isEmpty
+        || step.after.workLeft + 1 == left && (step.after.phase == .open) == (step.after.workLeft == 0)
+    }
     Refused(.work, in: .open, .holding, unless: "it has a message in its buffer")
     Refused(.data, in: .working, unless: "it takes messages now")
     Refused(.hold, in: .working, unless: "it takes messages now")
@@ -304,7 +322,9 @@ public struct Receiver: Machine {
     Impossible(.hold, in: .holding, because: "it heard how the last attempt ended first")
     Always("it takes no message of another epoch", cites: .`EPS-1`) { !$0.tookForeign }
     Always("work is left only on what is in the buffer", cites: .`EPS-1`) { $0.phase == .working || $0.workLeft == 0 }
-    AlwaysStep("it says once that it holds", cites: .`EPS-2`, before: { _ in () }) { _, step in step.sent.count <= 1 }
+    AlwaysStep("it says that it holds when it does", cites: .`EPS-2`, before: { _ in () }) { _, step in
+      step.sent(.held) == (step.after.phase == .holding ? step.received(.hold) : [])
+    }
   }
 }
 

@@ -104,7 +104,6 @@ public struct Node: Machine {
     }
     In(.elected) {
       On(.candidate, "swallow what comes after", cites: .`RNG-1`)
-        .when("the number is lower than its own") { node, number in number < node.own }
     }
     Refused(.stand, in: .standing, .elected, unless: "it is passive")
     AlwaysStep("a node sends one number on at most", cites: .`RNG-1`, before: { _ in () }) { _, step in
@@ -114,6 +113,12 @@ public struct Node: Machine {
       phase, step in
       let mustStand = phase != .passive || step.sent(.candidate).contains(step.after.own)
       return step.after.phase != .passive || !mustStand
+    }
+    AlwaysStep("who begins to stand sends its own number", cites: .`RNG-2`, before: { $0.phase }) { phase, step in
+      phase != .passive || step.after.phase == .passive || step.sent(.candidate) == [step.after.own]
+    }
+    AlwaysStep("who is elected hears of lower numbers alone", cites: .`RNG-1`, before: { $0.phase }) { phase, step in
+      phase != .elected || step.received(.candidate).allSatisfy { $0 < step.after.own }
     }
     Sometimes("a node is elected", cites: .`RNG-2`) { $0.phase == .elected }
   }

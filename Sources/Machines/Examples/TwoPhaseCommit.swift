@@ -6,8 +6,9 @@ import Spec
 /// read twice, or never, and the protocol must not care. The coordinator and each manager know nothing of each other
 /// but what they read there.
 ///
-/// Left out on purpose: the coordinator's failure. A manager that has prepared then waits for ever; that is the
-/// protocol's well-known weakness and no error of the model.
+/// In a world with crashes the coordinator forgets what it has only heard, and reads the board again; what it decided
+/// is durable. Left out on purpose: a coordinator that stays away. A manager that has prepared then waits for ever,
+/// which is the protocol's well-known weakness and no error of the model.
 ///
 /// Source: Gray and Lamport, *Consensus on transaction commit* (2006); chapter 90.
 public struct TwoPhaseCommit: System {
@@ -44,11 +45,16 @@ public struct TwoPhaseCommit: System {
 
   public static let design: Design<Self> = Self.design(managers: 5)
 
-  /// - Parameter coordinator: Its book, or a mutant of it.
-  public static func design(managers: Int, coordinator: RuleBook<Coordinator> = Coordinator.book) -> Design<Self> {
-    Design(
-      "two-phase-commit", title: "Two-phase commit", chapter: "90-two-phase-commit.md",
-      worlds: [world(managers)]
+  /// - Parameters:
+  ///   - crashes: How often the process that all run in goes down, at most.
+  ///   - coordinator: Its book, or a mutant of it; by default the one that suits the crashes.
+  public static func design(
+    managers: Int, crashes: Int = 0, coordinator: RuleBook<Coordinator>? = nil
+  ) -> Design<Self> {
+    let coordinator = coordinator ?? (crashes > 0 ? Coordinator.forgetful : Coordinator.book)
+    return Design(
+      crashes > 0 ? "two-phase-commit-crashing" : "two-phase-commit", title: "Two-phase commit",
+      chapter: "90-two-phase-commit.md", worlds: [world(managers, crashes: crashes)]
     ) {
       Host("coordinator", coordinator, at: \.coordinator, events: .coordinator, effects: .coordinator)
       for index in 0..<managers {
@@ -88,14 +94,22 @@ public struct TwoPhaseCommit: System {
   /// The sizes that are listed.
   public static let sizes = [3, 5, 7, 8, 9].map { Self.design(managers: $0) }
 
-  static func world(_ managers: Int) -> World<Self> {
-    World("\(managers)", "\(managers) resource managers", start: { TwoPhaseCommit(managers: managers) }) {
+  /// The same with crashes: how many managers, how many crashes.
+  public static let crashing = [(3, 2), (5, 1), (5, 2)].map { Self.design(managers: $0, crashes: $1) }
+
+  static func world(_ managers: Int, crashes: Int) -> World<Self> {
+    World(
+      crashes > 0 ? "\(managers),\(crashes)" : "\(managers)",
+      "\(managers) resource managers" + (crashes > 0 ? ", \(crashes == 1 ? "1 crash" : "\(crashes) crashes")" : ""),
+      start: { TwoPhaseCommit(managers: managers) }
+    ) {
       for index in 0..<managers {
         Input(.manager(index), .prepare)
         Input(.manager(index), .giveUp)
       }
       Input(.coordinator, .decideCommit)
       Input(.coordinator, .decideAbort)
+      if crashes > 0 { Crashes(atMost: crashes) }
     }
   }
 }
@@ -116,8 +130,8 @@ public struct Coordinator: Machine {
   }
 
   public struct Event: Note {
-    public static let names = ["decideCommit", "decideAbort", "prepared"]
-    static let firstNumbered = 2
+    public static let names = ["decideCommit", "decideAbort", "recovered", "prepared"]
+    static let firstNumbered = 3
     public let kind: Int
     var number: UInt8
   }
@@ -128,7 +142,48 @@ public struct Coordinator: Machine {
     var number: UInt8
   }
 
+  /// Never goes down.
   public static let book = RuleBook<Self>("Coordinator", "", resting: .deciding, .committed, .aborted) {
+    decisions
+    Impossible(.recovered, in: .deciding, .committed, .aborted, because: "it never goes down")
+  }
+
+  /// Is told of a restart, and has forgotten what it only heard.
+  public static let forgetful = forgetful(isDecisionDurable: true)
+
+  /// - Parameter isDecisionDurable: Whether a crash leaves what it decided, as it must.
+  public static func forgetful(isDecisionDurable: Bool) -> RuleBook<Self> {
+    RuleBook<Self>(
+      "Coordinator", "", resting: .deciding, .committed, .aborted, recovery: Signal<Event, Void>.recovered.make(())
+    ) {
+      decisions
+      In(.deciding) {
+        On(.recovered, "begin to read the board again", cites: .`TPC-4`)
+          .then { coordinator, _ in coordinator.prepared = coordinator.prepared.map { _ in false } }
+      }
+      isDecisionDurable ? durable : lost
+      restarts
+    }
+  }
+
+  private static let durable = Section<Self> {
+    Ignored(.recovered, in: .committed, .aborted, because: "what it decided is durable")
+  }
+  private static let lost = Section<Self> {
+    In(.committed, .aborted) { On(.recovered, "forget what was decided").go(.deciding) }
+  }
+  private static let restarts = Section<Self> {
+    AlwaysStep("a restart loses what it heard, and no decision", cites: .`TPC-4`, before: { $0.phase }) { phase, step in
+      step.received(.recovered).isEmpty
+        || step.after.phase == phase && (phase != .deciding || !step.after.prepared.contains(true))
+    }
+    SometimesStep("it goes down knowing of somebody", cites: .`TPC-4`, before: { $0.prepared.contains(true) }) {
+      $0 && !$1.received(.recovered).isEmpty
+    }
+  }
+
+  /// What both do.
+  private static let decisions = Section<Self> {
     In(.deciding, "Nothing is decided.") {
       On(.prepared, "note who has prepared", cites: .`TPC-2`)
         .then { coordinator, manager in coordinator.prepared[Int(manager)] = true }
@@ -144,6 +199,12 @@ public struct Coordinator: Machine {
     AlwaysStep("what it announces is what it decided", cites: .`TPC-2`, before: { _ in () }) { _, step in
       step.sent(.commit).count == (step.received(.decideCommit).isEmpty || step.after.phase != .committed ? 0 : 1)
         && step.sent(.abort).count == (step.received(.decideAbort).isEmpty || step.after.phase != .aborted ? 0 : 1)
+    }
+    AlwaysStep(
+      "who says that it is prepared is noted, and that alone decides nothing", cites: .`TPC-2`, before: { $0.phase }
+    ) { phase, step in
+      let told = step.received(.prepared)
+      return told.isEmpty || step.after.phase == phase && told.allSatisfy { step.after.prepared[Int($0)] }
     }
     Sometimes("the coordinator commits", cites: .`TPC-2`) { $0.phase == .committed }
   }
@@ -188,8 +249,9 @@ public struct Manager: Machine {
     AlwaysStep("who gives up while it works is aborted", cites: .`TPC-3`, before: { $0.phase }) { phase, step in
       phase != .working || step.received(.giveUp).isEmpty || step.after.phase == .aborted
     }
-    AlwaysStep("it says once that it is prepared", cites: .`TPC-2`, before: { _ in () }) { _, step in
-      step.sent(.prepared).count <= 1
+    AlwaysStep("it says once that it is prepared, when it prepares", cites: .`TPC-2`, before: { $0.phase }) {
+      phase, step in
+      step.sent(.prepared).count == (phase == .working && step.after.phase == .prepared ? 1 : 0)
     }
   }
 }
@@ -197,12 +259,13 @@ public struct Manager: Machine {
 // MARK: - Tokens
 
 extension Signal<Coordinator.Event, Void> {
-  static var decideCommit: Self { plain(0) }
+  public static var decideCommit: Self { plain(0) }
   static var decideAbort: Self { plain(1) }
+  static var recovered: Self { plain(2) }
 }
-extension Signal<Coordinator.Event, UInt8> { static var prepared: Self { numbered(2) } }
+extension Signal<Coordinator.Event, UInt8> { static var prepared: Self { numbered(3) } }
 extension Signal<Coordinator.Effect, Void> {
-  static var commit: Self { plain(0) }
+  public static var commit: Self { plain(0) }
   static var abort: Self { plain(1) }
 }
 extension Signal<Manager.Event, Void> {
