@@ -62,11 +62,23 @@ private func settled(
   _ report: ExplorationReport, _ expander: Expander, _ options: SearchOptions,
   _ progress: ((ExplorationProgress) -> Void)?
 ) -> ExplorationReport {
-  if options.workers == 1 || report.findings.allSatisfy({ $0.trace.steps.isEmpty }) { return report }
-  // Which of two equally short ways several workers find first is chance; one worker finds the same at each run.
+  let told = report.findings.map(\.trace).filter { !$0.steps.isEmpty }
+  if options.workers == 1 || told.isEmpty { return report }
+  // Which of two equally short ways several workers find first is chance; one worker finds the same at each run. What
+  // it does not find, as a sample may, was found all the same.
   var again = options
   again.workers = 1
-  return LevelSearch(expander, machine: report.machine, world: report.world, again, nil, progress).run()
+  again.bounds.findings = .max
+  // A run that goes round for ever is found in the whole graph alone.
+  if !told.contains(where: { $0.loopsFrom != nil }) {
+    again.bounds.depth = min(again.bounds.depth, told.map(\.steps.count).max() ?? .max)
+  }
+  let known = LevelSearch(expander, machine: report.machine, world: report.world, again, nil, progress).run().findings
+  return report.telling { found in
+    known.enumerated().first { _, it in
+      it.finding == found.finding && !it.trace.steps.isEmpty && it.trace.steps.count <= found.trace.steps.count
+    }.map { ($0.offset, $0.element.trace) }
+  }
 }
 
 /// Where a search stops short, and says so.
@@ -134,7 +146,7 @@ public struct ExplorationReport: Sendable {
   public let generated: Int
   /// Steps on the longest of the shortest paths.
   public let depth: Int
-  public let findings: [CheckFinding]
+  public private(set) var findings: [CheckFinding]
   public let coverage: Coverage
   /// Leads-to properties judged, under weak fairness of what is owed.
   public let leadsTo: [String]
@@ -156,6 +168,20 @@ public struct ExplorationReport: Sendable {
   public let workers: Int
   /// 64 bits that stand for the states and the steps between them, whatever the order they were found in.
   public let graphDigest: UInt64
+
+  /// The same findings, those that are told again first, in the order and with the runs by which they are.
+  func telling(again: (CheckFinding) -> (order: Int, trace: Trace)?) -> Self {
+    let told = findings.enumerated().map { place, found in
+      let other = again(found)
+      return (
+        order: (found.finding.severity, other?.order ?? .max, place),
+        found: CheckFinding(finding: found.finding, trace: other?.trace ?? found.trace)
+      )
+    }
+    var report = self
+    report.findings = told.sorted { $0.order < $1.order }.map(\.found)
+    return report
+  }
 
   public var verdict: Verdict { Verdict(findings.map(\.finding)) }
   public var isComplete: Bool { boundsMet.isEmpty }
