@@ -9,12 +9,17 @@ public struct Checkpointing: Sendable {
   public let interval: Duration
   /// Keeps the bytes in place of the last ones. Whoever writes a file writes a new one and renames it.
   public let save: @Sendable (UnsafeRawBufferPointer) -> Void
+  /// 64 bits that stand for the code of the machines: only the same code goes on.
+  public let program: UInt64
 
+  /// - Parameter program: Nil for the program that runs.
   public init(
-    previous: [UInt8]?, interval: Duration = .seconds(30), save: @escaping @Sendable (UnsafeRawBufferPointer) -> Void
+    previous: [UInt8]?, interval: Duration = .seconds(30), program: UInt64? = nil,
+    save: @escaping @Sendable (UnsafeRawBufferPointer) -> Void
   ) {
     self.previous = previous
     self.interval = interval
+    self.program = program ?? RunningProgram.digest
     self.save = save
   }
 }
@@ -23,7 +28,7 @@ public struct Checkpointing: Sendable {
 // told.
 extension LevelSearch {
   private static var magic: UInt64 { 0x6B63_6F6C_7265_746E }
-  private static var version: UInt64 { 2 }
+  private static var version: UInt64 { 3 }
 
   func save(into buffer: ByteBuffer) {
     buffer.count = 0
@@ -64,7 +69,10 @@ extension LevelSearch {
   /// What tells one search from another.
   private var identity: [(what: String, text: String)] {
     [
-      ("machine", machine), ("world", world), ("rule book", String(expander.digest, radix: 16)),
+      ("machine", machine), ("world", world), ("rule book", String(expander.subject.book, radix: 16)),
+      ("set of laws", String(expander.subject.laws, radix: 16)),
+      ("start and bounds of the world", String(expander.subject.world, radix: 16)),
+      ("program (its code may have changed)", String(checkpointing?.program ?? 0, radix: 16)),
       ("way of remembering states", options.memory.rawValue),
       ("depth", options.bounds.depth == .max ? "unbounded" : "\(options.bounds.depth)"),
       ("reduction", reduction == nil ? "none" : "partial order"),

@@ -5,8 +5,8 @@ import Spec
 /// The search is written once and sees no types; everything typed is behind this. Closures rather than a protocol: made
 /// where the system's type is known, they carry code specialised for it.
 public struct Expander: Sendable {
-  /// The book and world, as a checkpoint names them.
-  let digest: UInt64
+  /// As a checkpoint names it.
+  let subject: SearchSubject
   /// Names, by index, of the properties that runs must lead somewhere.
   let leadsTo: [String]
   let fairness: [Fairness]
@@ -44,7 +44,7 @@ public struct Expander: Sendable {
     let plan = PartPlan(design, world, machineTypes: Stepper(design).machineTypes)
     let symmetry = SymmetryPlan(design, world, plan)
     self.init(
-      digest: design.bookDigest,
+      subject: SearchSubject(design, world),
       leadsTo: leading.map(\.name), fairness: leading.map(\.fairness), reduction: Reduction(design, world),
       symmetry: symmetry, kinds: plan.kindCount,
       makeWorker: { lexicon in
@@ -62,11 +62,11 @@ public struct Expander: Sendable {
   }
 
   @usableFromInline init(
-    digest: UInt64, leadsTo: [String], fairness: [Fairness], reduction: Reduction,
+    subject: SearchSubject, leadsTo: [String], fairness: [Fairness], reduction: Reduction,
     symmetry: SymmetryPlan, kinds: Int, makeWorker: @escaping @Sendable (Lexicon) -> Worker,
     trace: @escaping @Sendable ([Int], Bool) -> Trace
   ) {
-    self.digest = digest
+    self.subject = subject
     self.leadsTo = leadsTo
     self.fairness = fairness
     self.reduction = reduction

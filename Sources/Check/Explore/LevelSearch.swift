@@ -34,7 +34,7 @@ final class LevelSearch: @unchecked Sendable {
   var starts: [Int] = []
   var pastNotes: [String] = []
   private var isResumed = false
-  private let checkpointing: Checkpointing?
+  let checkpointing: Checkpointing?
   private var lastSave = ContinuousClock().now
   private var seen: Set<String> = []
   private var peakBytes = 0
