@@ -37,6 +37,7 @@ extension LevelSearch {
     for (_, text) in identity { buffer.put(text) }
     buffer.put(UInt64(depth))
     buffer.put(UInt64(distinct))
+    buffer.put(sampleMask)
     lexicon.save(into: buffer)
     shared.pointee.table.save(into: buffer)
     log.save(into: buffer)
@@ -94,10 +95,11 @@ extension LevelSearch {
     depth = try reader.count()
     let distinct = try reader.count()
     shared.pointee.distinct.store(distinct, ordering: .relaxed)
+    sampleMask = try reader.word()
     try lexicon.restore(from: &reader)
     try shared.pointee.table.restore(count: distinct, from: &reader)
     try log.restore(from: &reader)
-    past = try Past(from: &reader)
+    past = try Past(from: &reader, empty: workers[0].worker.coverage())
     for _ in 0..<(try reader.count()) { told.append(try Told(from: &reader)) }
     for _ in 0..<(try reader.count()) { pastNotes.append(try reader.text()) }
     boundsMet = pastNotes
@@ -124,57 +126,74 @@ struct Past {
   var generated = 0
   var reduced = 0
   var represented = 0
+  var compared = 0
+  var renamed = 0
+  var unresolved = 0
   var graphDigest: UInt64 = 0
   var isCutByDepth = false
-  /// By rule, in the order of the coverage: how often it fired.
-  var fired: [Int] = []
-  var sometimes: [Bool] = []
+  /// Nil before anything was counted.
+  var coverage: Coverage?
 
   init() {}
 
   /// What these workers have counted by now.
   init(_ workers: [SearchWorker]) {
-    generated = workers.reduce(0) { $0 + $1.generated }
-    reduced = workers.reduce(0) { $0 + $1.reduced }
-    represented = workers.reduce(0) { $0 + $1.represented }
+    func sum(_ count: (SearchWorker) -> Int) -> Int { workers.reduce(0) { $0 + count($1) } }
+    generated = sum(\.generated)
+    reduced = sum(\.reduced)
+    represented = sum(\.represented)
+    compared = sum(\.compared)
+    renamed = sum(\.renamed)
+    unresolved = sum(\.unresolved)
     graphDigest = workers.reduce(0) { $0 &+ $1.graphDigest }
     isCutByDepth = workers.contains { $0.isCutByDepth }
     var coverage = workers[0].worker.coverage()
     for worker in workers.dropFirst() { coverage.merge(worker.worker.coverage()) }
-    fired = coverage.rules.map(\.fired)
-    sometimes = coverage.sometimes.map(\.isMet)
+    self.coverage = coverage
   }
 
   mutating func add(_ other: Past) {
     generated += other.generated
     reduced += other.reduced
     represented += other.represented
+    compared += other.compared
+    renamed += other.renamed
+    unresolved += other.unresolved
     graphDigest = graphDigest &+ other.graphDigest
     isCutByDepth = isCutByDepth || other.isCutByDepth
-    for index in other.fired.indices { fired[index] += other.fired[index] }
-    for index in other.sometimes.indices where other.sometimes[index] { sometimes[index] = true }
+    if let known = other.coverage {
+      coverage?.merge(known)
+      coverage = coverage ?? known
+    }
   }
 
   func save(into buffer: ByteBuffer) {
-    buffer.put(UInt64(generated))
-    buffer.put(UInt64(reduced))
-    buffer.put(UInt64(represented))
+    for count in [generated, reduced, represented, compared, renamed, unresolved] { buffer.put(UInt64(count)) }
     buffer.put(graphDigest)
     buffer.put(isCutByDepth ? 1 : 0)
-    buffer.put(UInt64(fired.count))
-    for count in fired { buffer.put(UInt64(count)) }
-    buffer.put(UInt64(sometimes.count))
-    for isMet in sometimes { buffer.put(isMet ? 1 : 0) }
+    let counts = coverage?.counts ?? []
+    buffer.put(UInt64(counts.count))
+    for count in counts { buffer.put(UInt64(count)) }
   }
 
-  init(from reader: inout CheckpointReader) throws(CheckpointError) {
-    generated = Int(truncatingIfNeeded: try reader.word())
-    reduced = Int(truncatingIfNeeded: try reader.word())
-    represented = Int(truncatingIfNeeded: try reader.word())
+  /// - Parameter empty: The coverage of a search that has not begun.
+  init(from reader: inout CheckpointReader, empty: Coverage) throws(CheckpointError) {
+    func count(_ reader: inout CheckpointReader) throws(CheckpointError) -> Int {
+      Int(truncatingIfNeeded: try reader.word())
+    }
+    generated = try count(&reader)
+    reduced = try count(&reader)
+    represented = try count(&reader)
+    compared = try count(&reader)
+    renamed = try count(&reader)
+    unresolved = try count(&reader)
     graphDigest = try reader.word()
     isCutByDepth = try reader.word() != 0
-    for _ in 0..<(try reader.count()) { fired.append(Int(truncatingIfNeeded: try reader.word())) }
-    for _ in 0..<(try reader.count()) { sometimes.append(try reader.word() != 0) }
+    var counts: [Int] = []
+    for _ in 0..<(try reader.count()) { counts.append(try count(&reader)) }
+    var known = empty
+    guard known.take(counts) else { throw .damaged }
+    coverage = known
   }
 }
 

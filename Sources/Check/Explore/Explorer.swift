@@ -158,8 +158,12 @@ public struct ExplorationReport: Sendable {
   public let reduces: Bool
   /// Which states were taken for each other, in words; nil where none were to be.
   public let symmetry: String?
-  /// How many states the distinct ones stand for; nil where each stands for itself.
+  /// How many states the distinct ones stand for; nil where each stands for itself, or orders of steps were left out.
   public let represented: Int?
+  /// In how many states, a sample of all, the semantics itself was asked whether it gives the same answers again.
+  public let compared: Int
+  /// How many states were held against the claim of a symmetry; nil where there is none.
+  public let renamed: Int?
   /// Bounds that were met; empty for a complete search.
   public let boundsMet: [String]
   /// Bytes held by table, log, edges, frontier and values at their largest.

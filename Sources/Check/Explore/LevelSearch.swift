@@ -22,6 +22,9 @@ final class LevelSearch: @unchecked Sendable {
   var level: [FrontierChunk] = []
   let nextChunk = Atomic(0)
   var depth = 0
+  /// Which bits of a state's hash must be 0 for it to be one of the sample: all states of a small world, and then fewer
+  /// and fewer, down to one of 1,024.
+  var sampleMask: UInt64 = 0
   var boundsMet: [String] = []
   var findings: [CheckFinding] = []
   /// Findings with where they were met.
@@ -125,6 +128,8 @@ final class LevelSearch: @unchecked Sendable {
     level = pastFound + workers.flatMap { $0.takeFound() }
     pastFound = []
     starts = []
+    let doublings = Int.bitWidth - max(1, distinct >> 6).leadingZeroBitCount - 1
+    sampleMask = 1 << UInt64(min(10, doublings)) - 1
     nextChunk.store(0, ordering: .relaxed)
   }
 
@@ -206,8 +211,7 @@ final class LevelSearch: @unchecked Sendable {
     tellFindings()
     var coverage = workers[0].worker.coverage()
     for worker in workers.dropFirst() { coverage.merge(worker.worker.coverage()) }
-    for index in past.fired.indices { coverage.rules[index].fired += past.fired[index] }
-    for index in past.sometimes.indices where past.sometimes[index] { coverage.sometimes[index].isMet = true }
+    if let known = past.coverage { coverage.merge(known) }
     judgeLeadsTo()
     judge(coverage)
     notePeak()
@@ -217,7 +221,10 @@ final class LevelSearch: @unchecked Sendable {
       findings: findings.sorted { $0.finding.severity < $1.finding.severity }, coverage: coverage,
       leadsTo: expander.leadsTo, judgesLeadsTo: keepsEdges && boundsMet.isEmpty, reduction: reductionWords,
       reduces: reduction != nil, symmetry: symmetryWords,
-      represented: symmetry == nil ? nil : workers.reduce(past.represented) { $0 + $1.represented },
+      represented: symmetry == nil || reduction != nil
+        ? nil : workers.reduce(past.represented) { $0 + $1.represented },
+      compared: workers.reduce(past.compared) { $0 + $1.compared },
+      renamed: symmetry == nil ? nil : workers.reduce(past.renamed) { $0 + $1.renamed },
       boundsMet: boundsMet, peakBytes: peakBytes, memory: options.memory,
       workers: workers.count, graphDigest: workers.reduce(past.graphDigest) { $0 &+ $1.graphDigest })
   }
@@ -232,7 +239,7 @@ final class LevelSearch: @unchecked Sendable {
   private var symmetryWords: String? {
     guard options.isUpToSymmetry else { return nil }
     guard let symmetry else { return "no symmetry: \(expander.symmetry.obstacles.joined(separator: "; "))" }
-    let unresolved = workers.reduce(0) { $0 + ($1.walker.symmetry?.unresolved ?? 0) }
+    let unresolved = workers.reduce(past.unresolved) { $0 + $1.unresolved }
     return "up to symmetry of \(symmetry.classes.map { "the \($0.count) \($0.name)" }.joined(separator: " and "))"
       + (unresolved > 0 ? ", not exact in \(unresolved) steps" : "")
   }

@@ -28,6 +28,9 @@ final class SearchWorker: @unchecked Sendable {
   @exclusivity(unchecked) private(set) var reduced = 0
   /// How many states those expanded stand for.
   @exclusivity(unchecked) private(set) var represented = 0
+  /// States in which the semantics itself was asked again, and those held against the claim of a symmetry.
+  @exclusivity(unchecked) private(set) var compared = 0
+  @exclusivity(unchecked) private(set) var renamed = 0
   @exclusivity(unchecked) private(set) var graphDigest: UInt64 = 0
   @exclusivity(unchecked) var findings: [(finding: Finding, number: Int, ordinal: Int?)] = []
   @exclusivity(unchecked) private var told: Set<String> = []
@@ -57,6 +60,8 @@ final class SearchWorker: @unchecked Sendable {
         widths: Array(repeating: 1, count: walker.plan.count), isWide: search.options.memory == .hash128))
   }
 
+  /// States that stand for others without being the only one.
+  var unresolved: Int { walker.symmetry?.unresolved ?? 0 }
   var leftChunk: (FrontierChunk, Int)? { left.map { ($0.chunk, $0.next) } }
   var foundChunks: [FrontierChunk] { found + (chunk.count == 0 ? [] : [chunk]) }
   var hasLeft: Bool { left != nil }
@@ -116,7 +121,7 @@ final class SearchWorker: @unchecked Sendable {
       tell(Finding(.critical, "deadlock", words), number, nil)
     }
     precondition(batch.count <= 1 << 16, "a state has \(batch.count) successors; let its world draw fewer")
-    if expanded & 0x1FFF < 8, !batch.isBroken { compare(number) }
+    if !batch.isBroken, isSampled(hash.low) { compare(number) }
     if let symmetry = walker.symmetry { count(number, hash, symmetry) }
     if keepsEdges { graph.begin(number, from: batch.from, to: batch.to, owed: batch.owed) }
     if followsOn { insertAll(number, hash.low) }
@@ -217,7 +222,13 @@ final class SearchWorker: @unchecked Sendable {
     waiting += 1
   }
 
+  /// Whether a state is one of the sample, whoever meets it and in whatever run.
+  @inline(__always) private func isSampled(_ low: UInt64) -> Bool {
+    (low &* 0x9E37_79B9_7F4A_7C15) >> 54 & search.sampleMask == 0
+  }
+
   private func compare(_ number: Int) {
+    compared += 1
     guard let words = worker.disagreement(batch) else { return }
     let finding = Finding(
       .critical, "not-a-function",
@@ -229,7 +240,9 @@ final class SearchWorker: @unchecked Sendable {
   /// Counts what a state stands for, and holds the claim of a symmetry against it.
   private func count(_ number: Int, _ hash: (low: UInt64, high: UInt64), _ symmetry: Symmetry) {
     represented += symmetry.represent(walker.codes)
-    guard expanded < 64 || expanded & 0x1FFF < 8, let (words, ordinal) = walker.asymmetry(hash: hash) else { return }
+    guard isSampled(hash.low) else { return }
+    renamed += 1
+    guard let (words, ordinal) = walker.asymmetry(hash: hash) else { return }
     tell(Finding(.critical, "not-interchangeable", words), number, ordinal)
   }
 
