@@ -4,7 +4,7 @@ import Spec
 import Testing
 
 /// What a report says, whatever the search kept in memory and however many workers made it.
-private struct Said: Equatable, CustomStringConvertible {
+struct Said: Equatable, CustomStringConvertible {
   let counts: [Int]
   let graph: UInt64
   let findings: [String]
@@ -179,6 +179,29 @@ private let corpus = Model.examples + Model.brokenExamples + Model.toys
           "property-broken: \"other stays below \(other)\" does not hold",
         ])
     }
+  }
+
+  @Test func `a loss that two receivers may suffer, but not both, is tried for each of them`() {
+    let sender = RuleBook<Toy>("Sender", resting: .idle) {
+      In(.idle) { On(.go, "send").emit(.send) { _, _ in 1 } }
+    }
+    let waiting = RuleBook<Toy>("Waiting", resting: .done) {
+      In(.idle) { On(.take, "take it").go(.done) }
+      Refused(.take, in: .done, unless: "it waits")
+    }
+    let deaf = RuleBook<Toy>("Deaf", resting: .idle) { Refused(.take, in: .idle, unless: "it listens") }
+    let world = Row.world([Toy(), Toy(), Toy()]) {
+      Input(.member(0), .go, atMost: 1)
+      Lost(.member(0), .send, atMost: 1)
+    }
+    let model = Model(
+      "two receivers",
+      Row.design([sender, waiting, deaf], [world]) {
+        Route(.send, of: .member(0), to: .member(1), as: .take, over: .channel(.fifo, isLossy: true))
+        Route(.send, of: .member(0), to: .member(2), as: .take, over: .channel(.held, isLossy: true))
+      })
+    #expect(model.explore().told == ["deadlock: nothing can happen here, and a machine is not at rest"])
+    #expect(model.explore(SearchOptions(reduces: true)).told == model.explore().told)
   }
 
   @Test func `where it reduces, no leads-to is judged, and the report does not claim it`() {
