@@ -17,6 +17,7 @@ struct Audit: ParsableCommand {
       """,
     exitCodes: [
       0: "READY", 1: "findings: FIX REQUIRED", 2: "usage", 3: "the journal is missing or is none",
+      4: "UNFINISHED: a world was not explored to its end",
     ])
 
   @Option(help: ArgumentHelp("The journal of a run.", valueName: "file")) var journal: String?
@@ -42,8 +43,9 @@ struct Audit: ParsableCommand {
         Audit.show(audit, indent: "", diagramFile == nil ? diagram : nil)
       }
       if audit.verdict != .ready { throw ExitCode.findings }
-    } else if try auditMachines() != .ready {
-      throw ExitCode.findings
+    } else {
+      let verdict = try auditMachines()
+      if verdict != .ready { throw verdict == .unfinished ? ExitCode.unfinished : ExitCode.findings }
     }
   }
 
@@ -107,7 +109,7 @@ struct Audit: ParsableCommand {
 
   private func auditMachines() throws -> Verdict {
     let style = Style(for: .standardOutput)
-    var all: [Finding] = []
+    var verdicts: [Verdict] = []
     var objects: [[String: Any]] = []
     for entry in Catalog.entries {
       var findings = entry.staticFindings
@@ -126,6 +128,7 @@ struct Audit: ParsableCommand {
         }
         progress.finish()
         findings += report.findings.map(\.finding)
+        verdicts.append(report.verdict)
         worlds.append(Explore.object(report, usage))
         if !json { Explore.show(report, usage) }
       }
@@ -144,9 +147,9 @@ struct Audit: ParsableCommand {
         "machine": entry.name, "scenarios": scenarios.count, "worlds": worlds, "findings": Output.json(findings),
         "verdict": Verdict(findings).rawValue,
       ])
-      all += findings
+      verdicts.append(Verdict(findings))
     }
-    let verdict = Verdict(all)
+    let verdict = Explore.together(verdicts)
     if json {
       try Output.json(["machines": objects, "verdict": verdict.rawValue])
     } else {

@@ -143,6 +143,12 @@ private struct Secretive: Machine {
     beyond.small = 4
     let report = Alone.explore(book, from: beyond) { Input(.toy, .go) }
     #expect(report.distinct == 0 && !report.isComplete)
+    #expect(
+      report.words == [
+        "CRITICAL no-start: the world has no state to start from: the field toy.small was 4, above its maximum 3: "
+          + "what follows was not explored"
+      ])
+    #expect(report.verdict == .fixRequired)
   }
 
   @Test func `a world in which nothing can happen is an end, and told as one`() {

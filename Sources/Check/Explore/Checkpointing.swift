@@ -11,15 +11,19 @@ public struct Checkpointing: Sendable {
   public let save: @Sendable (UnsafeRawBufferPointer) -> Void
   /// 64 bits that stand for the code of the machines: only the same code goes on.
   public let program: UInt64
+  /// Whether the search is to save what it has and stop; asked now and then.
+  public let isInterrupted: @Sendable () -> Bool
 
   /// - Parameter program: Nil for the program that runs.
   public init(
     previous: [UInt8]?, interval: Duration = .seconds(30), program: UInt64? = nil,
+    isInterrupted: @escaping @Sendable () -> Bool = { false },
     save: @escaping @Sendable (UnsafeRawBufferPointer) -> Void
   ) {
     self.previous = previous
     self.interval = interval
     self.program = program ?? RunningProgram.digest
+    self.isInterrupted = isInterrupted
     self.save = save
   }
 }
@@ -34,6 +38,8 @@ extension LevelSearch {
     buffer.count = 0
     buffer.put(Self.magic)
     buffer.put(Self.version)
+    // The length, once it is known.
+    buffer.put(0)
     for (_, text) in identity { buffer.put(text) }
     buffer.put(UInt64(depth))
     buffer.put(UInt64(distinct))
@@ -64,6 +70,8 @@ extension LevelSearch {
       buffer.put(UInt64(graphs.count))
       for graph in graphs { graph.save(into: buffer) }
     }
+    UnsafeMutableRawBufferPointer(mutating: buffer.bytes)
+      .storeBytes(of: UInt64(buffer.count + 8).littleEndian, toByteOffset: 16, as: UInt64.self)
     buffer.put(XXH3_64bits(buffer.bytes.baseAddress, buffer.bytes.count))
   }
 
@@ -83,9 +91,12 @@ extension LevelSearch {
 
   func restore(from bytes: UnsafeRawBufferPointer) throws(CheckpointError) {
     var reader = CheckpointReader(bytes)
-    guard bytes.count >= 24, try reader.word() == Self.magic else { throw .foreign }
+    guard bytes.count >= 8, try reader.word() == Self.magic else { throw .foreign }
     let version = try reader.word()
     guard version == Self.version else { throw .version(found: version, wanted: Self.version) }
+    let length = try reader.word()
+    guard length <= bytes.count else { throw .truncated }
+    guard length == bytes.count, length >= 32 else { throw .damaged }
     let sum = bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)
     guard UInt64(littleEndian: sum) == XXH3_64bits(bytes.baseAddress, bytes.count - 8) else { throw .damaged }
     for (what, wanted) in identity {
@@ -117,6 +128,7 @@ extension LevelSearch {
       for _ in 0..<(try reader.count()) { pastGraphs.append(try GraphPart(from: &reader)) }
     }
     level = left.map(\.0)
+    levelBytes = (level + pastFound).reduce(0) { $0 + $1.bytes.count }
     starts = left.map(\.1)
   }
 }

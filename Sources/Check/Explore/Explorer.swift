@@ -33,7 +33,8 @@ public func explore(
   _ expander: Expander, machine: String, world: String, options: SearchOptions = SearchOptions(),
   progress: ((ExplorationProgress) -> Void)? = nil
 ) -> ExplorationReport {
-  settled(
+  if let words = expander.refusal { return ExplorationReport(of: machine, world, options, refused: words) }
+  return settled(
     LevelSearch(expander, machine: machine, world: world, options, nil, progress).run(), expander, options, progress)
 }
 
@@ -52,6 +53,7 @@ public func explore(
   _ expander: Expander, machine: String, world: String, options: SearchOptions, checkpointing: Checkpointing?,
   progress: ((ExplorationProgress) -> Void)? = nil
 ) throws(CheckpointError) -> ExplorationReport {
+  if let words = expander.refusal { return ExplorationReport(of: machine, world, options, refused: words) }
   let search = LevelSearch(expander, machine: machine, world: world, options, checkpointing, progress)
   try search.resume()
   return settled(search.run(), expander, options, progress)
@@ -148,8 +150,9 @@ public struct ExplorationReport: Sendable {
   public let depth: Int
   public private(set) var findings: [CheckFinding]
   public let coverage: Coverage
-  /// Leads-to properties judged, under weak fairness of what is owed.
+  /// Leads-to properties, and for each the fairness of what is owed that it rests on.
   public let leadsTo: [String]
+  public let fairness: [Fairness]
   /// Whether they were: neither a search that stopped short nor a reduced one can tell.
   public let judgesLeadsTo: Bool
   /// What was left out by a reduction, in words; nil where none was asked for.
@@ -187,7 +190,13 @@ public struct ExplorationReport: Sendable {
     return report
   }
 
-  public var verdict: Verdict { Verdict(findings.map(\.finding)) }
+  /// READY is said of a whole world by all of its laws alone.
+  public var verdict: Verdict {
+    let found = Verdict(findings.map(\.finding))
+    return found == .ready && !(isComplete && unjudged.isEmpty) ? .unfinished : found
+  }
+  /// Leads-to properties that were not judged.
+  public var unjudged: [String] { judgesLeadsTo ? [] : leadsTo }
   public var isComplete: Bool { boundsMet.isEmpty }
   public var mode: String {
     switch memory {
@@ -214,5 +223,17 @@ public struct CheckFinding: Sendable {
   public init(finding: Finding, trace: Trace) {
     self.finding = finding
     self.trace = trace
+  }
+}
+
+extension ExplorationReport {
+  /// What is said of a system that is too large to be explored at all.
+  init(of machine: String, _ world: String, _ options: SearchOptions, refused words: String) {
+    self.init(
+      machine: machine, world: world, distinct: 0, generated: 0, depth: 0,
+      findings: [CheckFinding(finding: Finding(.critical, "too-large", words), trace: Trace())],
+      coverage: Coverage(rules: [], sometimes: []), leadsTo: [], fairness: [], judgesLeadsTo: false, reduction: nil,
+      reduces: false, symmetry: nil, represented: nil, compared: 0, renamed: nil, boundsMet: [words], peakBytes: 0,
+      memory: options.memory, workers: options.workers, graphDigest: 0)
   }
 }

@@ -17,14 +17,16 @@ extension PartWalker {
     (low, high) = hash(of: Array(UnsafeBufferPointer(start: codes, count: partCount)))
   }
 
-  /// How many renamings drawn at random a state is held against.
-  private static var images: Int { 4 }
+  /// How many renamings drawn at random a state is held against, and how many rotations at most.
+  private static var drawn: Int { 2 }
+  private static var rotations: Int { 8 }
 
   /// Holds the claim that identities are interchangeable against the state at hand: renamed, it must break the same
   /// laws, and be followed by the same states, renamed.
   ///
-  /// Each exchange of neighbours is tried, and some renamings drawn by the state's hash: a state that stands for others
-  /// has its identities in order, and most of those it stands for are no neighbours of it.
+  /// Each exchange of neighbours is tried, the rotations, which give every identity the part of every other, and some
+  /// renamings drawn by the state's hash: a state that stands for others has its identities in order, and most of those
+  /// it stands for are no neighbours of it.
   ///
   /// - Returns: What is wrong, and after which successor; nil where nothing is.
   func asymmetry(hash: (low: UInt64, high: UInt64)) -> (words: String, ordinal: Int?)? {
@@ -43,7 +45,13 @@ extension PartWalker {
       if let found = difference([number], state, plain, symmetry) { return found }
     }
     var chance = SplitMix64(seed: hash.low)
-    for _ in 0..<Self.images {
+    let round = symmetry.plan.rotation
+    var rotated = round
+    for _ in 1..<max(1, min(Self.rotations + 1, symmetry.plan.classes.map(\.count).max() ?? 0)) {
+      if let found = difference(rotated, state, plain, symmetry) { return found }
+      rotated += round
+    }
+    for _ in 0..<Self.drawn {
       if let found = difference(symmetry.plan.renaming(by: &chance), state, plain, symmetry) { return found }
     }
     return nil
@@ -127,6 +135,11 @@ extension SymmetryPlan {
       }
     }
     return renaming
+  }
+
+  /// Each identity becomes the next of its class, and the last the first, as exchanges of neighbours.
+  var rotation: [Int] {
+    classes.flatMap { it in (0..<max(0, it.count - 1)).reversed().map { exchange(at: it.first + $0) } }
   }
 
   /// The generator that exchanges a position with the next.
