@@ -65,7 +65,7 @@ private func settled(
   _ progress: ((ExplorationProgress) -> Void)?
 ) -> ExplorationReport {
   let told = report.findings.map(\.trace).filter { !$0.steps.isEmpty }
-  if options.workers == 1 || told.isEmpty { return report }
+  if options.workers == 1 || told.isEmpty || report.boundsMet.contains(LevelSearch.interruption) { return report }
   // Which of two equally short ways several workers find first is chance; one worker finds the same at each run. What
   // it does not find, as a sample may, was found all the same.
   var again = options

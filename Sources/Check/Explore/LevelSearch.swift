@@ -156,6 +156,8 @@ final class LevelSearch: @unchecked Sendable {
     return ContinuousClock().now - lastSave >= checkpointing.interval
   }
 
+  static var interruption: String { "an interruption" }
+
   /// Whether whoever asked for the search wants no more of it.
   var isInterrupted: Bool { checkpointing?.isInterrupted() ?? false }
 

@@ -282,7 +282,7 @@ final class SearchWorker: @unchecked Sendable {
     if expanded & 0xFF == 0 { watchMemory() }
     if isFirst, expanded & 0xFF == 0 {
       if search.mustSave { shared.pointee.isMeeting.store(true, ordering: .relaxed) }
-      if search.isInterrupted { stop("an interruption") }
+      if search.isInterrupted { stop(LevelSearch.interruption) }
     }
     if isFirst, expanded & 0x3FFF == 0, let progress = search.progress {
       progress(
