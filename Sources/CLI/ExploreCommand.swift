@@ -191,20 +191,22 @@ struct Explore: ParsableCommand {
   /// Each leads-to law under the fairness that it declares.
   private static func judged(_ report: ExplorationReport) -> String {
     [Fairness.weak, .strong].map { fairness in
-      let laws = zip(report.leadsTo, report.fairness).filter { $1 == fairness }.map { "\"\($0.0)\"" }
-      return laws.isEmpty
-        ? "" : "; leads-to under \(fairness.rawValue) fairness of what is owed: \(laws.joined(separator: ", "))"
+      let laws = zip(report.leadsTo, report.fairness).filter { $1 == fairness }.map(\.0)
+      return laws.isEmpty ? "" : "; leads-to under \(fairness.rawValue) fairness of what is owed: \(quoted(laws))"
     }.joined()
   }
 
   private static func unjudged(_ report: ExplorationReport) -> String {
+    let reductions = [(report.reduces, "--reduce"), (report.renamed != nil, "--symmetry")].filter(\.0).map(\.1)
     let why =
-      !report.isComplete
-      ? "the graph is not whole"
-      : "\([report.reduces ? "--reduce" : nil, report.renamed == nil ? nil : "--symmetry"].compactMap(\.self).joined(separator: " and ")) "
-        + "keeps no promise about it"
-    return "; leads-to NOT judged, because \(why): "
-      + report.unjudged.map { "\"\($0)\"" }.joined(separator: ", ")
+      report.isComplete
+      ? "\(reductions.joined(separator: " and ")) keeps no promise about it" : "the graph is not whole"
+    return "; leads-to NOT judged, because \(why): \(quoted(report.unjudged))"
+  }
+
+  /// Laws by name; those that several machines share, once.
+  private static func quoted(_ laws: [String]) -> String {
+    laws.indices.filter { laws.firstIndex(of: laws[$0]) == $0 }.map { "\"\(laws[$0])\"" }.joined(separator: ", ")
   }
 
   private static func met(_ report: ExplorationReport) -> Int { report.coverage.sometimes.count { $0.isMet } }

@@ -145,7 +145,7 @@ private struct Secretive: Machine {
     #expect(report.distinct == 0 && !report.isComplete)
     #expect(
       report.words == [
-        "CRITICAL no-start: the world has no state to start from: the field toy.small was 4, above its maximum 3: "
+        "CRITICAL no-start: the world has no state to start from: the field small was 4, above its maximum 3: "
           + "what follows was not explored"
       ])
     #expect(report.verdict == .fixRequired)

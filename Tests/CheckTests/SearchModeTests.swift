@@ -85,7 +85,7 @@ private let corpus = Model.examples + Model.brokenExamples + Model.toys
     let model = Model("two-phase commit, 7", TwoPhaseCommit.design(managers: 7))
     // What several workers begin with is the least.
     let least = workers == 1 ? 0 : workers << 22
-    for mebibytes in [1, 3, 5] {
+    for mebibytes in [1, 3] {
       let bounds = Bounds(bytes: least + mebibytes << 20)
       let report = model.explore(SearchOptions(bounds: bounds, workers: workers))
       #expect(report.boundsMet == ["\(bounds.bytes >> 20) MiB of memory"])
@@ -281,7 +281,7 @@ private let corpus = Model.examples + Model.brokenExamples + Model.toys
     let reduced = model.explore(SearchOptions(reduces: true))
     #expect(reduced.distinct == 3 && model.explore().distinct == 4)
     #expect(reduced.findings.isEmpty && !reduced.judgesLeadsTo)
-    #expect(reduced.verdict == .unfinished && reduced.unjudged == ["who waits is done"])
+    #expect(reduced.verdict == .unfinished && Set(reduced.unjudged) == ["who waits is done"])
   }
 
   @Test func `leaves a twentieth of an epoch switch with buffers`() {

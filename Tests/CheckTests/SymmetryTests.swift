@@ -131,7 +131,8 @@ import Testing
   @Test(arguments: 0..<5) func `a guard that knows one of five by name, whichever it is`(known: Int) throws {
     let report = explore(Managers.design(stubborn: known))
     let finding = try #require(report.findings.first { $0.finding.code == "not-interchangeable" })
-    #expect(finding.finding.words.contains("does not commute with input"))
+    #expect(
+      ["does not commute with input", "makes possible what was not"].contains { finding.finding.words.contains($0) })
     #expect(finding.finding.severity == .critical && report.verdict == .fixRequired)
   }
 
@@ -142,7 +143,7 @@ import Testing
   @Test func `says in how many states it was held against the rules`() {
     let report = explore(TwoPhaseCommit.design(managers: 5))
     #expect(report.renamed == report.compared)
-    #expect((64..<314).contains(report.renamed ?? 0))
+    #expect((32..<314).contains(report.renamed ?? 0))
     #expect(explore(EpochSwitch.buffered[0], reduces: true).represented == nil, "left out are not those alone")
     #expect(explore(DiningPhilosophers.design(count: 3)).renamed == nil)
   }

@@ -95,6 +95,10 @@ final class LevelSearch: @unchecked Sendable {
       workers[0].start()
       if distinct == 0 { noteNoStart() }
       collect()
+    } else if level.isEmpty {
+      // Saved between two levels.
+      collect()
+      if !level.isEmpty { depth += 1 }
     }
     while !level.isEmpty, !isStopping {
       expandLevel()
@@ -139,7 +143,9 @@ final class LevelSearch: @unchecked Sendable {
     levelBytes = level.reduce(0) { $0 + $1.bytes.count }
     for worker in workers { worker.weigh() }
     starts = []
-    let doublings = Int.bitWidth - max(1, distinct >> 6).leadingZeroBitCount - 1
+    // To hold a state against a symmetry costs as much as a few.
+    let known = symmetry == nil ? distinct >> 6 : distinct >> 4
+    let doublings = Int.bitWidth - max(1, known).leadingZeroBitCount - 1
     sampleMask = 1 << UInt64(min(10, doublings)) - 1
     nextChunk.store(0, ordering: .relaxed)
   }
