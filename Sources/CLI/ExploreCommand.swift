@@ -147,7 +147,7 @@ struct Explore: ParsableCommand {
     for rule in report.coverage.rules {
       for name in rule.guardsNeverFalse { print("  never false: \"\(name)\" of \(rule.host): \"\(rule.rule)\"") }
     }
-    for (rule, host) in neverIn(report) { print("  never in \(host): \"\(rule)\"") }
+    for (rule, hosts) in neverIn(report) { print("  never in \(hosts.joined(separator: ", ")): \"\(rule)\"") }
     for finding in report.findings {
       print("  " + Output.line(finding.finding, style))
       if finding.trace.isTold { Telling.show(finding.trace, finding.finding, diagram) }
@@ -158,9 +158,9 @@ struct Explore: ParsableCommand {
 
   /// Rules that fired in some machines and never in others with the same book. Up to symmetry, one machine of a set
   /// stands for the others.
-  private static func neverIn(_ report: ExplorationReport) -> [(rule: String, host: String)] {
+  private static func neverIn(_ report: ExplorationReport) -> [(rule: String, hosts: [String])] {
     if report.renamed != nil { return [] }
-    return report.coverage.rules.flatMap { rule in rule.neverIn.map { (rule.rule, $0) } }
+    return report.coverage.rules.map { ($0.rule, $0.neverIn) }.filter { !$1.isEmpty }
   }
 
   /// What the verdict rests on: bounds, odds, fairness.
@@ -248,7 +248,7 @@ struct Explore: ParsableCommand {
       "states_compared": report.compared,
       "rules_never_fired": report.coverage.rules.filter { $0.fired == 0 }.map {
         ["machine": $0.host, "rule": $0.rule]
-      } + neverIn(report).map { ["machine": $1, "rule": $0] },
+      } + neverIn(report).flatMap { rule, hosts in hosts.map { ["machine": $0, "rule": rule] } },
       "sometimes": report.coverage.sometimes.map { ["law": $0.name, "met": $0.isMet] as [String: Any] },
       "workers": report.workers, "leads_to": report.leadsTo, "judges_leads_to": report.judgesLeadsTo,
       "fairness": Dictionary(zip(report.leadsTo, report.fairness.map(\.rawValue))) { $1 },
