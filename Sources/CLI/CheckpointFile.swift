@@ -91,6 +91,11 @@ enum Interruption {
   static func listen() {
     // Made before a signal can come.
     _ = isAsked
+    // Whoever started this program may have put interrupts off.
+    var interrupts = sigset_t()
+    sigemptyset(&interrupts)
+    sigaddset(&interrupts, SIGINT)
+    pthread_sigmask(SIG_UNBLOCK, &interrupts, nil)
     signal(SIGINT) { _ in
       Interruption.asked.store(true, ordering: .relaxed)
       signal(SIGINT, SIG_DFL)

@@ -33,16 +33,21 @@ enum RunningProgram {
     }
   }
 
+  /// Something that stands in this code.
+  private static let anchor: @convention(c) () -> Void = {}
+
   #if canImport(Darwin)
     private static var file: String? {
       var info = Dl_info()
-      guard dladdr(#dsohandle, &info) != 0, let name = info.dli_fname else { return nil }
+      guard dladdr(unsafeBitCast(anchor, to: UnsafeRawPointer.self), &info) != 0, let name = info.dli_fname else {
+        return nil
+      }
       return String(cString: name)
     }
   #else
     /// The file that is mapped where this code stands, by the system's own list.
     private static var file: String? {
-      let here = UInt(bitPattern: #dsohandle)
+      let here = UInt(bitPattern: unsafeBitCast(anchor, to: UnsafeRawPointer.self))
       guard let maps = fopen("/proc/self/maps", "r") else { return nil }
       defer { fclose(maps) }
       var line = [CChar](repeating: 0, count: 8192)
@@ -51,8 +56,9 @@ enum RunningProgram {
         let fields = text.split(separator: " ", maxSplits: 5, omittingEmptySubsequences: true)
         let range = fields.first?.split(separator: "-").compactMap { UInt($0, radix: 16) } ?? []
         guard range.count == 2, range[0] <= here, here < range[1], fields.count == 6 else { continue }
+        let path = String(fields[5].drop { $0 == " " })
         // A file that was replaced since is still there by this name.
-        return fields[5].hasSuffix(" (deleted)") ? "/proc/self/exe" : String(fields[5])
+        return path.hasSuffix(" (deleted)") ? "/proc/self/exe" : path
       }
       return nil
     }
