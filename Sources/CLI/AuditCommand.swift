@@ -17,6 +17,7 @@ struct Audit: ParsableCommand {
       """,
     exitCodes: [
       0: "READY", 1: "findings: FIX REQUIRED", 2: "usage", 3: "the journal is missing or is none",
+      4: "UNFINISHED: a world was not explored to its end",
     ])
 
   @Option(help: ArgumentHelp("The journal of a run.", valueName: "file")) var journal: String?
@@ -48,8 +49,9 @@ struct Audit: ParsableCommand {
         for audit in audits { Audit.show(audit, indent: "", diagramFile == nil ? diagram : nil) }
       }
       if audit.verdict != .ready { throw ExitCode.findings }
-    } else if try auditMachines() != .ready {
-      throw ExitCode.findings
+    } else {
+      let verdict = try auditMachines()
+      if verdict != .ready { throw verdict == .unfinished ? ExitCode.unfinished : ExitCode.findings }
     }
   }
 
@@ -135,7 +137,7 @@ struct Audit: ParsableCommand {
 
   private func auditMachines() throws -> Verdict {
     let style = Style(for: .standardOutput)
-    var all: [Finding] = []
+    var verdicts: [Verdict] = []
     var objects: [[String: Any]] = []
     for entry in Catalog.entries {
       var findings = entry.staticFindings
@@ -154,6 +156,7 @@ struct Audit: ParsableCommand {
         }
         progress.finish()
         findings += report.findings.map(\.finding)
+        verdicts.append(report.verdict)
         worlds.append(Explore.object(report, usage))
         if !json { Explore.show(report, usage) }
       }
@@ -172,9 +175,9 @@ struct Audit: ParsableCommand {
         "machine": entry.name, "scenarios": scenarios.count, "worlds": worlds, "findings": Output.json(findings),
         "verdict": Verdict(findings).rawValue,
       ])
-      all += findings
+      verdicts.append(Verdict(findings))
     }
-    let verdict = Verdict(all)
+    let verdict = Explore.together(verdicts)
     if json {
       try Output.json(["machines": objects, "verdict": verdict.rawValue])
     } else {

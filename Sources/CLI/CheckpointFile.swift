@@ -4,52 +4,69 @@ import Options
 import Synchronization
 
 /// The file of a search that can be interrupted: written anew beside the old one, and renamed over it.
+///
+/// One run has it at a time, by a lock on a file beside it, which goes with the process.
 final class CheckpointFile: Sendable {
   private let path: String
   private let previous: [UInt8]?
+  private let seconds: Double
+  private let lock: Int32
   private let lastFailure = Mutex<String?>(nil)
 
-  private let seconds: Int
-
-  init(path: String, every seconds: Int) throws {
+  init(path: String, every seconds: Double) throws {
     self.path = path
     self.seconds = seconds
+    lock = open(path + ".lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
+    guard lock >= 0 else {
+      throw WorldFailure(
+        "\(path): nothing can be written beside it: \(String(cString: strerror(errno)))", try: "give another path")
+    }
+    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+      throw WorldFailure("\(path): another run has this checkpoint", try: "wait for it, or give another path")
+    }
     if FileManager.default.fileExists(atPath: path) {
       guard let data = FileManager.default.contents(atPath: path) else {
-        throw ValidationError("\(path): the checkpoint cannot be read; check its permissions, or give another path")
+        throw WorldFailure("\(path): the checkpoint cannot be read", try: "check its permissions, or give another path")
       }
       previous = Array(data)
     } else {
       previous = nil
-      let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-      guard FileManager.default.isWritableFile(atPath: folder) else {
-        throw ValidationError("\(path): nothing can be written to \(folder); give another path")
-      }
     }
   }
+
+  deinit { close(lock) }
 
   /// Why the last save failed; nil where it did not.
   var failure: String? { lastFailure.withLock { $0 } }
 
   var checkpointing: Checkpointing {
-    Checkpointing(previous: previous, interval: .seconds(seconds)) { [self] bytes in
+    Checkpointing(previous: previous, interval: .seconds(seconds), isInterrupted: { Interruption.isAsked }) {
+      [self] bytes in
       do {
-        try write(Data(bytes))
+        try write(bytes)
         lastFailure.withLock { $0 = nil }
       } catch {
-        lastFailure.withLock { $0 = "the checkpoint could not be saved: \(error.localizedDescription)" }
+        let words = "\(path): the checkpoint could not be saved: \(error.localizedDescription)"
+        lastFailure.withLock {
+          // Once is enough while it goes on failing.
+          if $0 == nil { Terminal.printError("warning: \(words); the search goes on\n") }
+          $0 = words
+        }
       }
     }
   }
 
   /// Data and rename both reach the disk before the old file is gone.
-  private func write(_ data: Data) throws {
+  private func write(_ bytes: UnsafeRawBufferPointer) throws {
     let next = URL(fileURLWithPath: path + ".next")
     guard FileManager.default.createFile(atPath: next.path, contents: nil) else {
       throw CocoaError(.fileWriteNoPermission)
     }
     let handle = try FileHandle(forWritingTo: next)
-    try handle.write(contentsOf: data)
+    if let start = bytes.baseAddress {
+      let data = Data(bytesNoCopy: UnsafeMutableRawPointer(mutating: start), count: bytes.count, deallocator: .none)
+      try handle.write(contentsOf: data)
+    }
     try handle.synchronize()
     try handle.close()
     guard rename(next.path, path) == 0 else {
@@ -57,5 +74,31 @@ final class CheckpointFile: Sendable {
     }
   }
 
-  func remove() { try? FileManager.default.removeItem(atPath: path) }
+  /// Takes the file away once there is nothing left to go on with.
+  func remove() {
+    try? FileManager.default.removeItem(atPath: path)
+    try? FileManager.default.removeItem(atPath: path + ".lock")
+  }
+}
+
+/// Whether the user has asked, by an interrupt, that the search save what it has and end.
+enum Interruption {
+  private static let asked = Atomic(false)
+
+  static var isAsked: Bool { asked.load(ordering: .relaxed) }
+
+  /// From here on the first interrupt asks, and the second ends the process.
+  static func listen() {
+    // Made before a signal can come.
+    _ = isAsked
+    // Whoever started this program may have put interrupts off.
+    var interrupts = sigset_t()
+    sigemptyset(&interrupts)
+    sigaddset(&interrupts, SIGINT)
+    pthread_sigmask(SIG_UNBLOCK, &interrupts, nil)
+    signal(SIGINT) { _ in
+      Interruption.asked.store(true, ordering: .relaxed)
+      signal(SIGINT, SIG_DFL)
+    }
+  }
 }

@@ -7,8 +7,15 @@ struct Explore: ParsableCommand {
     commandName: "explore", abstract: "Explore every state a world can reach, breadth first.",
     discussion:
       "Each counterexample is a shortest one, except with --reduce. "
-      + "Without --world, those that interlock list marks are explored: the worlds of the usual size that have an end.",
-    exitCodes: [0: "every law holds", 1: "findings", 2: "usage"])
+      + "Without --world, those that interlock list marks are explored: the worlds of the usual size that have an end. "
+      + "READY is said of a whole world judged by all of its laws; "
+      + "a search that met a bound, or that left leads-to laws out, is UNFINISHED. A checkpoint is deleted once the "
+      + "world is explored to its end; an interrupt (Ctrl-C) saves it first.",
+    exitCodes: [
+      0: "READY: every law holds in the whole world", 1: "FIX REQUIRED: findings", 2: "usage",
+      3: "a file cannot be read or written, or is no checkpoint of this",
+      4: "UNFINISHED: nothing was found, but not every state, or not every law, was judged",
+    ])
 
   @Argument(help: "The machine, as interlock list names it.") var machine: String
   @Option(help: "The world to explore.") var world: String?
@@ -24,7 +31,7 @@ struct Explore: ParsableCommand {
     help: ArgumentHelp(
       "Save what is found in this file on the way, and go on from it if it is there.", valueName: "file"))
   var checkpoint: String?
-  @Option(help: ArgumentHelp("How often to save.", valueName: "seconds")) var checkpointEvery: Int = 30
+  @Option(help: ArgumentHelp("How often to save.", valueName: "seconds")) var checkpointEvery: Double = 30
   @Flag(help: "Leave out orders of steps that no law can tell apart (leads-to is then not judged).") var reduce = false
   @Flag(help: "Take states for each other that differ by names alone (leads-to is then not judged).") var symmetry =
     false
@@ -43,6 +50,10 @@ struct Explore: ParsableCommand {
   func validate() throws {
     guard states ?? 1 > 0 else { throw ValidationError("--states is \(states!); give a number above 0") }
     guard workers ?? 1 > 0 else { throw ValidationError("--workers is \(workers!); give a number above 0") }
+    let most = max(8, 4 * Usage.cores)
+    guard workers ?? 1 <= most else {
+      throw ValidationError("--workers is \(workers!), and \(Usage.cores) cores are here; give at most \(most)")
+    }
     guard checkpointEvery > 0 else {
       throw ValidationError("--checkpoint-every is \(checkpointEvery); give a number above 0")
     }
@@ -52,17 +63,22 @@ struct Explore: ParsableCommand {
     guard checkpoint == nil || remember != .exact else {
       throw ValidationError("--checkpoint keeps hashes: give --remember hash128 in place of exact")
     }
+    guard remember != .exact || workers ?? 1 == 1 else {
+      throw ValidationError("--remember exact searches with one worker: leave --workers out, or give 1")
+    }
     try Telling.validate(diagram, file: diagramFile)
     guard depth ?? 1 > 0 else { throw ValidationError("--depth is \(depth!); give a number above 0") }
   }
 
   mutating func run() throws {
-    TrapNotice.install()
     let entry = try Catalog.entry(machine)
+    let worlds = try entry.worlds(named: world, exhaustive: true)
+    for path in [diagramFile, saveTest].compactMap(\.self) { try Telling.probe(path) }
     var objects: [[String: Any]] = []
-    var isReady = true
+    var verdicts: [Verdict] = []
+    var failures: [any Error] = []
     var telling = Telling(entry: entry, diagram: diagram, diagramFile: diagramFile, testFile: saveTest)
-    for name in try entry.worlds(named: world, exhaustive: true) {
+    for name in worlds {
       let progress = Options.Progress()
       let usage = Usage()
       let bound = entry.worlds.first { $0.name == name }!.isExhaustive ? 50_000_000 : 1_000_000
@@ -70,36 +86,44 @@ struct Explore: ParsableCommand {
       let options = SearchOptions(
         bounds: bounds, memory: remember, workers: workers ?? Usage.cores, reduces: reduce,
         isUpToSymmetry: symmetry)
-      let report = try explore(entry, name, options) { now in
+      let (report, failure) = try explore(entry, name, options) { now in
         progress.update(
           "\(name): \(Output.count(now.distinct)) states, depth \(now.depth), \(Output.count(now.frontier)) waiting")
       }
       progress.finish()
-      isReady = isReady && report.verdict == .ready
-      try telling.keep(report.findings, world: name)
+      verdicts.append(report.verdict)
+      if let failure { failures.append(failure) }
       if json {
         objects.append(Explore.object(report, usage, diagram))
       } else {
         Explore.show(report, usage, telling.shownDiagram)
       }
+      // What was found is shown, whatever becomes of the files.
+      do { try telling.keep(report.findings, world: name) } catch { failures.append(error) }
     }
     if json { try Output.json(Explore.together(objects)) } else { telling.close() }
-    if !isReady { throw ExitCode.findings }
+    if let failure = failures.first { throw failure }
+    let verdict = Explore.together(verdicts)
+    if verdict != .ready { throw verdict == .unfinished ? ExitCode.unfinished : ExitCode.findings }
   }
 
+  /// The report, and why what was found could not be saved in the end.
   private func explore(
     _ entry: CatalogEntry, _ world: String, _ options: SearchOptions,
     _ progress: @escaping (ExplorationProgress) -> Void
-  ) throws -> ExplorationReport {
-    guard let checkpoint else { return entry.explore(world, options, progress) }
+  ) throws -> (ExplorationReport, (any Error)?) {
+    guard let checkpoint else { return (entry.explore(world, options, progress), nil) }
     let file = try CheckpointFile(path: checkpoint, every: checkpointEvery)
-    do {
+    Interruption.listen()
+    do throws(CheckpointError) {
       let report = try entry.exploreOn(world, options, file.checkpointing, progress)
-      if let failure = file.failure { throw ValidationError("\(checkpoint): \(failure)") }
-      if report.isComplete { file.remove() }
-      return report
-    } catch let error as CheckpointError {
-      throw ValidationError("\(checkpoint): \(error)")
+      if report.isComplete {
+        file.remove()
+        return (report, nil)
+      }
+      return (report, file.failure.map { WorldFailure($0) })
+    } catch {
+      throw WorldFailure("\(checkpoint): \(error)")
     }
   }
 
@@ -117,14 +141,27 @@ struct Explore: ParsableCommand {
         + "guards that said no: \(report.coverage.guardsRefusing) of \(report.coverage.guards); "
         + "sometimes met: \(met(report)) of \(report.coverage.sometimes.count)"
     )
+    print(
+      "  asked again, and the answers were the same: in \(Output.count(report.compared)) of "
+        + "\(Output.count(report.distinct)) states"
+        + (report.findings.contains { $0.finding.code == "not-a-function" } ? ", but for what follows" : ""))
     for rule in report.coverage.rules {
       for name in rule.guardsNeverFalse { print("  never false: \"\(name)\" of \(rule.host): \"\(rule.rule)\"") }
     }
+    for (rule, hosts) in neverIn(report) { print("  never in \(hosts.joined(separator: ", ")): \"\(rule)\"") }
     for finding in report.findings {
       print("  " + Output.line(finding.finding, style))
       if finding.trace.isTold { Telling.show(finding.trace, finding.finding, diagram) }
     }
-    print("  \(Output.verdict(report.verdict, style))\(report.isComplete ? "" : " within bounds"): \(words(report))")
+    let isWithinBounds = report.verdict == .fixRequired && !report.isComplete
+    print("  \(Output.verdict(report.verdict, style))\(isWithinBounds ? " within bounds" : ""): \(words(report))")
+  }
+
+  /// Rules that fired in some machines and never in others with the same book. Up to symmetry, one machine of a set
+  /// stands for the others.
+  private static func neverIn(_ report: ExplorationReport) -> [(rule: String, hosts: [String])] {
+    if report.renamed != nil { return [] }
+    return report.coverage.rules.map { ($0.rule, $0.neverIn) }.filter { !$1.isEmpty }
   }
 
   /// What the verdict rests on: bounds, odds, fairness.
@@ -134,22 +171,51 @@ struct Explore: ParsableCommand {
       ? "the whole world"
       : "NOT the whole world, because these bounds were met: \(report.boundsMet.joined(separator: "; "))"
     let odds = String(report.omissionOdds)
-    if report.memory == .exact { return "\(extent); \(report.mode)\(fairness(of: report))" }
+    if report.memory == .exact { return "\(extent); \(report.mode), by one worker\(fairness(of: report))" }
     return
       "\(extent); \(report.mode), odds of an omission \(odds.prefix(4))"
       + "\(odds.firstIndex(of: "e").map { String(odds[$0...]) } ?? "")\(fairness(of: report))"
   }
 
   private static func fairness(of report: ExplorationReport) -> String {
+    let held = report.renamed.map {
+      ", held against the rules in \(Output.count($0)) of \(Output.count(report.distinct)) states"
+    }
     let standsFor = report.represented.map { ": they stand for \(Output.count($0)) states" } ?? ""
     let reduction =
-      (report.reduction.map { "; \($0)" } ?? "") + (report.symmetry.map { "; \($0)\(standsFor)" } ?? "")
+      (report.reduction.map { "; \($0)" } ?? "")
+      + (report.symmetry.map { "; \($0)\(held ?? "")\(standsFor)" } ?? "")
     if report.leadsTo.isEmpty { return reduction }
-    return reduction
-      + (report.judgesLeadsTo ? "; leads-to under weak fairness of what is owed" : "; leads-to not judged")
+    return reduction + (report.judgesLeadsTo ? judged(report) : unjudged(report))
+  }
+
+  /// Each leads-to law under the fairness that it declares.
+  private static func judged(_ report: ExplorationReport) -> String {
+    [Fairness.weak, .strong].map { fairness in
+      let laws = zip(report.leadsTo, report.fairness).filter { $1 == fairness }.map(\.0)
+      return laws.isEmpty ? "" : "; leads-to under \(fairness.rawValue) fairness of what is owed: \(quoted(laws))"
+    }.joined()
+  }
+
+  private static func unjudged(_ report: ExplorationReport) -> String {
+    let reductions = [(report.reduces, "--reduce"), (report.renamed != nil, "--symmetry")].filter(\.0).map(\.1)
+    let why =
+      report.isComplete
+      ? "\(reductions.joined(separator: " and ")) keeps no promise about it" : "the graph is not whole"
+    return "; leads-to NOT judged, because \(why): \(quoted(report.unjudged))"
+  }
+
+  /// Laws by name; those that several machines share, once.
+  private static func quoted(_ laws: [String]) -> String {
+    laws.indices.filter { laws.firstIndex(of: laws[$0]) == $0 }.map { "\"\(laws[$0])\"" }.joined(separator: ", ")
   }
 
   private static func met(_ report: ExplorationReport) -> Int { report.coverage.sometimes.count { $0.isMet } }
+
+  /// The verdict over several worlds: the gravest.
+  static func together(_ verdicts: [Verdict]) -> Verdict {
+    verdicts.contains(.fixRequired) ? .fixRequired : verdicts.contains(.unfinished) ? .unfinished : .ready
+  }
 
   /// One object for several worlds: sums and maxima in the same keys, and each world in `worlds`.
   static func together(_ objects: [[String: Any]]) -> [String: Any] {
@@ -162,8 +228,7 @@ struct Explore: ParsableCommand {
     all["complete"] = values("complete", Bool.self).allSatisfy(\.self)
     all["bounds_met"] = values("bounds_met", [String].self).flatMap(\.self)
     all["findings"] = values("findings", [[String: Any]].self).flatMap(\.self)
-    let isReady = values("verdict", String.self).allSatisfy { $0 == Verdict.ready.rawValue }
-    all["verdict"] = (isReady ? Verdict.ready : .fixRequired).rawValue
+    all["verdict"] = together(values("verdict", String.self).compactMap(Verdict.init)).rawValue
     all["worlds"] = objects
     return all
   }
@@ -181,7 +246,13 @@ struct Explore: ParsableCommand {
       "guards_never_false": report.coverage.rules.flatMap { rule in
         rule.guardsNeverFalse.map { ["machine": rule.host, "rule": rule.rule, "guard": $0] }
       },
+      "states_compared": report.compared,
+      "rules_never_fired": report.coverage.rules.filter { $0.fired == 0 }.map {
+        ["machine": $0.host, "rule": $0.rule]
+      } + neverIn(report).flatMap { rule, hosts in hosts.map { ["machine": $0, "rule": rule] } },
+      "sometimes": report.coverage.sometimes.map { ["law": $0.name, "met": $0.isMet] as [String: Any] },
       "workers": report.workers, "leads_to": report.leadsTo, "judges_leads_to": report.judgesLeadsTo,
+      "fairness": Dictionary(zip(report.leadsTo, report.fairness.map(\.rawValue))) { $1 },
       "findings": report.findings.map { finding in
         [
           "severity": finding.finding.severity.word, "code": finding.finding.code, "words": finding.finding.words,
@@ -192,6 +263,7 @@ struct Explore: ParsableCommand {
     ]
     if let words = report.reduction { object["reduction"] = words }
     if let words = report.symmetry { object["symmetry"] = words }
+    if let count = report.renamed { object["states_renamed"] = count }
     if let count = report.represented { object["represented"] = count }
     return object
   }

@@ -18,7 +18,13 @@ import Options
       1: "findings: a law is broken, a journal was edited, a page is stale",
       2: "usage: the command line does not make sense",
       3: "the world failed: a file is missing, malformed or cannot be written",
+      4: "unfinished: nothing was found, but not everything was explored that was to be",
     ])
+
+  static func main() {
+    TrapNotice.install()
+    main(Array(CommandLine.arguments.dropFirst()))
+  }
 
   static func exitCode(for error: any Error) -> ExitCode {
     switch error {
@@ -31,6 +37,7 @@ import Options
 extension ExitCode {
   static let findings = ExitCode(1)
   static let worldFailed = ExitCode(3)
+  static let unfinished = ExitCode(4)
 }
 
 /// Something outside the program failed: a file, a disk, a tool that is not there.

@@ -41,6 +41,8 @@ enum MutantWorker {
   /// Reads the original from standard input, and prints what became of the mutant as one line of JSON.
   static func run(_ machine: String, mutant name: String) throws {
     endWithParent()
+    // Whoever tries mutants tells a trap by the signal.
+    TrapNotice.remove()
     // Before the catalog is made: whatever is derived from a figure is derived once.
     Parameters.offByOne.first { $0.name == name }?.apply()
     let mutation = try Catalog.entry(machine).mutation

@@ -30,7 +30,12 @@ enum Output {
   }
 
   static func verdict(_ verdict: Verdict, _ style: Style = Style(for: .standardOutput)) -> String {
-    verdict == .ready ? style.green(style.bold(verdict.rawValue)) : style.red(style.bold(verdict.rawValue))
+    let words = style.bold(verdict.rawValue)
+    return switch verdict {
+    case .ready: style.green(words)
+    case .unfinished: style.yellow(words)
+    case .fixRequired: style.red(words)
+    }
   }
 
   /// `1234567` as `1,234,567`.

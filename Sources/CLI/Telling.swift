@@ -103,6 +103,17 @@ struct Telling {
     remarks.append("the test is in \(path); it fails until this is mended")
   }
 
+  /// Finds out before the work begins whether a file can be written in the end.
+  static func probe(_ path: String) throws {
+    let isThere = FileManager.default.fileExists(atPath: path)
+    let descriptor = open(path, O_CREAT | O_WRONLY | O_APPEND, 0o644)
+    guard descriptor >= 0 else {
+      throw WorldFailure("\(path) cannot be written: \(String(cString: strerror(errno)))")
+    }
+    Foundation.close(descriptor)
+    if !isThere { try? FileManager.default.removeItem(atPath: path) }
+  }
+
   static func write(_ text: String, to path: String) throws {
     do {
       try Data((text.hasSuffix("\n") ? text : text + "\n").utf8).write(to: URL(fileURLWithPath: path))

@@ -4,8 +4,13 @@ import Options
 
 /// Says whose guard, update or law it was when one of them traps.
 enum TrapNotice {
+  private static let signals = [SIGILL, SIGTRAP, SIGFPE]
+
+  /// Lets a trap end the process by its signal, without a word.
+  static func remove() { for number in signals { signal(number, SIG_DFL) } }
+
   static func install() {
-    for number in [SIGILL, SIGTRAP, SIGFPE] {
+    for number in signals {
       signal(number) { _ in
         // The process is ending: what is told may fail, and must not trap again.
         signal(SIGILL, SIG_DFL)

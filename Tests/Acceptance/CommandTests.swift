@@ -26,9 +26,34 @@ import Testing
 
   @Test func `explores one world, within bounds that it names`() throws {
     let result = try Program.run("explore", "topology-switch", "--world", "two-agents", "--depth", "4")
-    #expect(result.status == 0)
-    #expect(result.output.contains("READY within bounds: NOT the whole world"))
+    #expect(result.status == 4)
+    #expect(result.output.contains("UNFINISHED: NOT the whole world"))
     #expect(result.output.contains("depth 4"))
+    #expect(result.output.contains("leads-to NOT judged, because the graph is not whole: \"every switch ends\""))
+    #expect(!result.output.contains("READY"))
+  }
+
+  @Test func `names the laws that a reduction leaves unjudged, and is not done`() throws {
+    let plain = try Program.run("explore", "peterson")
+    #expect(plain.status == 0)
+    #expect(
+      plain.output.contains(
+        "leads-to under weak fairness of what is owed: \"process 0 enters when it wants to\", "
+          + "\"process 1 enters when it wants to\""))
+    let object = try Program.run("explore", "ring-election", "--world", "4", "--json").object()
+    #expect(object["fairness"] as? [String: String] == ["who stands sees somebody elected": "weak"])
+    #expect((object["sometimes"] as? [Any])?.isEmpty == false && object["rules_never_fired"] is [Any])
+    #expect(object["states_compared"] as? Int ?? 0 > 0)
+  }
+
+  @Test func `shows a counterexample though its files cannot be written`() throws {
+    for option in ["--save-test", "--diagram-file"] {
+      let result = try Program.run(
+        ["explore", "peterson", option, "/nowhere/it"] + (option == "--diagram-file" ? ["--diagram", "svg"] : []))
+      #expect(result.status == 3)
+      #expect(result.errors.contains("/nowhere/it cannot be written"), "\(result.errors)")
+      #expect(result.output.isEmpty, "it is told before the search")
+    }
   }
 
   @Test func `exports a world to a file, and names the command that counts it again`() throws {
@@ -60,7 +85,7 @@ import Testing
     let object = try Program.run("explore", "topology-switch", "--depth", "3", "--json").object()
     #expect((object["worlds"] as? [Any])?.count == 2)
     #expect(object["distinct"] as? Int ?? 0 > 0)
-    #expect(object["verdict"] as? String == "READY")
+    #expect(object["verdict"] as? String == "UNFINISHED")
   }
 
   @Test func `fuzzes with a seed that it prints, and the same seed gives the same run`() throws {
@@ -118,6 +143,8 @@ import Testing
     (["explore", "topology-switch", "--world", "mars"], "has no world \"mars\"; there are: two-agents"),
     (["explore", "topology-switch", "--wrld", "x"], "unknown option '--wrld'; did you mean '--world'?"),
     (["explore"], "missing <machine>"),
+    (["explore", "peterson", "--workers", "5000"], "--workers is 5000, and "),
+    (["explore", "peterson", "--remember", "exact", "--workers", "2"], "--remember exact searches with one worker"),
     (["fuzz", "topology-switch", "--cases", "many"], "--cases <count> expects"),
     (["fuzz", "topology-switch", "--cases", "0"], "--cases is 0; give a number above 0"),
     (["fuzz", "peterson", "--world", "2", "--replay", ""], "--replay is not the text of a run"),

@@ -15,6 +15,10 @@ struct Program {
   static var executable: URL { root.appendingPathComponent(".build/release/interlock") }
 
   static func run(_ arguments: String..., in folder: URL = root) throws -> Program {
+    try run(arguments, in: folder)
+  }
+
+  static func run(_ arguments: [String], in folder: URL = root) throws -> Program {
     let process = try start(arguments, in: folder)
     let output = process.out.fileHandleForReading.readDataToEndOfFile()
     let errors = process.err.fileHandleForReading.readDataToEndOfFile()

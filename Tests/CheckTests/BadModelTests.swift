@@ -8,6 +8,15 @@ private final class Chance: Sendable {
   private let draw = Mutex(SplitMix64(seed: 3))
 
   func below(_ bound: Int) -> Int { draw.withLock { $0.below(bound) } }
+
+  /// Whether this was asked a hundred times already.
+  var isTired: Bool {
+    asked.withLock {
+      $0 += 1
+      return $0 > 100
+    }
+  }
+  private let asked = Mutex(0)
 }
 
 /// A machine that keeps something to itself: `hidden` is a field that it does not list.
@@ -55,6 +64,20 @@ private struct Secretive: Machine {
     }
     let report = Alone.explore(book, from: Toy([0])) { Input(.toy, .take) { _ in [1, 2, 3, 5] } }
     expectNoFunction(report, "toy take number=")
+  }
+
+  @Test func `what several workers found stays found, though it does not show again`() {
+    let chance = Chance()
+    let book = RuleBook<Toy>("Fickle", resting: .idle) {
+      In(.idle) {
+        On(.take, "count").when("it feels like it") { _, _ in chance.isTired || chance.below(2) == 0 }
+          .then { toy, number in toy[0] = (toy[0] + number) % 16 }
+      }
+    }
+    let world = Alone.world(Toy([0])) { Input(.toy, .take) { _ in [1, 2, 3, 5] } }
+    let design = Alone.design(book, [world])
+    expectNoFunction(explore(design, world: world, options: SearchOptions(workers: 2)), "toy take number=")
+    #expect(explore(design, world: world).verdict == .ready, "by now it is a function")
   }
 
   @Test func `an update that is no function of its arguments`() {
@@ -120,6 +143,12 @@ private struct Secretive: Machine {
     beyond.small = 4
     let report = Alone.explore(book, from: beyond) { Input(.toy, .go) }
     #expect(report.distinct == 0 && !report.isComplete)
+    #expect(
+      report.words == [
+        "CRITICAL no-start: the world has no state to start from: the field small was 4, above its maximum 3: "
+          + "what follows was not explored"
+      ])
+    #expect(report.verdict == .fixRequired)
   }
 
   @Test func `a world in which nothing can happen is an end, and told as one`() {

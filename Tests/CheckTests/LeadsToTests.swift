@@ -41,6 +41,17 @@ import Testing
     #expect(trace?.loopsFrom == 1)
   }
 
+  @Test func `a state that breaks a law is an end, and not a place to stay`() {
+    let report = explore(
+      Section<Toy> {
+        Answers(.ask) { Owed { Answer(.yes) } }
+        Always("nobody asks") { toy in toy.phase != .busy }
+      }
+    ) { Input(.toy, .go, atMost: 1) }
+    #expect(report.words.filter { $0.hasPrefix("CRITICAL") }.count == 1)
+    #expect(report.words.first?.hasPrefix("CRITICAL property-broken: \"nobody asks\" does not hold") == true)
+  }
+
   @Test func `a lost answer breaks it`() {
     let report = explore(yes) {
       Input(.toy, .go, atMost: 1)

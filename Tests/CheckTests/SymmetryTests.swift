@@ -121,6 +121,33 @@ import Testing
           + "the state is toys[0].phase idle, toys[0].cells[0].value 0, "))
   }
 
+  @Test(arguments: 0..<5) func `a law that knows one of five by name, whichever it is`(known: Int) throws {
+    let report = explore(Managers.design(loner: known))
+    let finding = try #require(report.findings.first { $0.finding.code == "not-interchangeable" })
+    #expect(finding.finding.words.hasSuffix("makes a law hold that did not, or the other way round"))
+    #expect(finding.finding.severity == .critical && report.verdict == .fixRequired)
+  }
+
+  @Test(arguments: 0..<5) func `a guard that knows one of five by name, whichever it is`(known: Int) throws {
+    let report = explore(Managers.design(stubborn: known))
+    let finding = try #require(report.findings.first { $0.finding.code == "not-interchangeable" })
+    #expect(
+      ["does not commute with input", "makes possible what was not"].contains { finding.finding.words.contains($0) })
+    #expect(finding.finding.severity == .critical && report.verdict == .fixRequired)
+  }
+
+  @Test func `nothing is wrong with those that are alike`() {
+    #expect(explore(Managers.design()).findings.isEmpty)
+  }
+
+  @Test func `says in how many states it was held against the rules`() {
+    let report = explore(TwoPhaseCommit.design(managers: 5))
+    #expect(report.renamed == report.compared)
+    #expect((32..<314).contains(report.renamed ?? 0))
+    #expect(explore(EpochSwitch.buffered[0], reduces: true).represented == nil, "left out are not those alone")
+    #expect(explore(DiningPhilosophers.design(count: 3)).renamed == nil)
+  }
+
   @Test func `an exchange that leaves something behind`() throws {
     let report = explore(Graph.design(vertices: 3, forgetsToRename: true))
     let finding = try #require(report.findings.first { $0.finding.code == "not-interchangeable" })
@@ -141,6 +168,42 @@ import Testing
     let report = explore(Graph.design(vertices: 2, leads: true))
     #expect(report.leadsTo == ["an edge leads to all"])
     #expect(!report.judgesLeadsTo)
+    #expect(report.verdict == .unfinished && report.unjudged == report.leadsTo)
+  }
+}
+
+/// Five managers that may each abort, and then repent; the cells of one machine.
+private enum Managers {
+  /// - Parameters:
+  ///   - loner: Which of them must not be the only one to have aborted.
+  ///   - stubborn: Which of them does not repent where it is the only one to have aborted.
+  static func design(loner: Int? = nil, stubborn: Int? = nil) -> Design<Row> {
+    let book = RuleBook<Toy>("Managers", resting: .idle) {
+      In(.idle) {
+        On(.take, "abort").when("it works") { all, which in all[which] == 0 }.then { all, which in all[which] = 1 }
+        On(.give, "repent")
+          .when("it has aborted") { all, which in all[which] == 1 }
+          .when("it may") { all, which in
+            which != stubborn.map(UInt8.init) || all.cells.filter { $0.value == 1 }.count > 1
+          }
+          .then { all, which in all[which] = 0 }
+      }
+      Always("manager \(loner ?? -1) is never the only one to abort") { all in
+        all.cells.indices.filter { all[$0] == 1 } != [loner ?? -1]
+      }
+    }
+    let world = Row.world([Toy(Array(repeating: 0, count: 5))]) {
+      Input(.member(0), .take) { _ in [0, 1, 2, 3, 4] }
+      Input(.member(0), .give) { _ in [0, 1, 2, 3, 4] }
+    }
+    return Row.design([book], [world]) {
+      Interchangeable("managers", count: 5) { row, swap in
+        swap(&row.toys[0].cells)
+      } event: { event, swap in
+        event.inner.number = swap(event.inner.number)
+      } effect: { _, _ in
+      }
+    }
   }
 }
 

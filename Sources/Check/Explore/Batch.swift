@@ -19,6 +19,8 @@ public final class Batch {
   /// The identities that an owed step of this state answers, each a small number.
   @exclusivity(unchecked) var owed = Flat<UInt32>()
 
+  /// The channel for room in which a move of the state waits, where more room would let it happen.
+  @exclusivity(unchecked) var fullChannel: Int?
   /// Clusters, as bits, with a move that waits for room in a channel, or that sends where others send too.
   @exclusivity(unchecked) var disturbed: UInt64 = 0
 
@@ -78,6 +80,7 @@ public final class Batch {
     if !findings.isEmpty { findings.removeAll(keepingCapacity: true) }
     owed.removeAll()
     disturbed = 0
+    fullChannel = nil
     isBroken = false
     isResting = true
     from = 0

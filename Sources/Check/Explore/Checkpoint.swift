@@ -59,8 +59,8 @@ public enum CheckpointError: Error, Hashable, CustomStringConvertible {
     case .version(let found, let wanted):
       "the checkpoint is of version \(found), and this is version \(wanted): delete it and explore anew"
     case .another(let what, let found, let wanted):
-      "the checkpoint is of another exploration: its \(what) is \(found), and \(wanted) was asked for; "
-        + "explore that, or give another path"
+      "the checkpoint is of another exploration: its \(what) is \(found), and this one's is \(wanted); "
+        + "explore that, or delete the file, or give another path"
     }
   }
 }

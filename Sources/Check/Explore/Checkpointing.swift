@@ -9,12 +9,21 @@ public struct Checkpointing: Sendable {
   public let interval: Duration
   /// Keeps the bytes in place of the last ones. Whoever writes a file writes a new one and renames it.
   public let save: @Sendable (UnsafeRawBufferPointer) -> Void
+  /// 64 bits that stand for the code of the machines: only the same code goes on.
+  public let program: UInt64
+  /// Whether the search is to save what it has and stop; asked now and then.
+  public let isInterrupted: @Sendable () -> Bool
 
+  /// - Parameter program: Nil for the program that runs.
   public init(
-    previous: [UInt8]?, interval: Duration = .seconds(30), save: @escaping @Sendable (UnsafeRawBufferPointer) -> Void
+    previous: [UInt8]?, interval: Duration = .seconds(30), program: UInt64? = nil,
+    isInterrupted: @escaping @Sendable () -> Bool = { false },
+    save: @escaping @Sendable (UnsafeRawBufferPointer) -> Void
   ) {
     self.previous = previous
     self.interval = interval
+    self.program = program ?? RunningProgram.digest
+    self.isInterrupted = isInterrupted
     self.save = save
   }
 }
@@ -29,9 +38,12 @@ extension LevelSearch {
     buffer.count = 0
     buffer.put(Self.magic)
     buffer.put(Self.version)
+    // The length, once it is known.
+    buffer.put(0)
     for (_, text) in identity { buffer.put(text) }
     buffer.put(UInt64(depth))
     buffer.put(UInt64(distinct))
+    buffer.put(sampleMask)
     lexicon.save(into: buffer)
     shared.pointee.table.save(into: buffer)
     log.save(into: buffer)
@@ -58,13 +70,18 @@ extension LevelSearch {
       buffer.put(UInt64(graphs.count))
       for graph in graphs { graph.save(into: buffer) }
     }
+    UnsafeMutableRawBufferPointer(mutating: buffer.bytes)
+      .storeBytes(of: UInt64(buffer.count + 8).littleEndian, toByteOffset: 16, as: UInt64.self)
     buffer.put(XXH3_64bits(buffer.bytes.baseAddress, buffer.bytes.count))
   }
 
   /// What tells one search from another.
   private var identity: [(what: String, text: String)] {
     [
-      ("machine", machine), ("world", world), ("rule book", String(expander.digest, radix: 16)),
+      ("machine", machine), ("world", world), ("rule book", String(expander.subject.book, radix: 16)),
+      ("set of laws", String(expander.subject.laws, radix: 16)),
+      ("start and bounds of the world", String(expander.subject.world, radix: 16)),
+      ("program (its code may have changed)", String(checkpointing?.program ?? 0, radix: 16)),
       ("way of remembering states", options.memory.rawValue),
       ("depth", options.bounds.depth == .max ? "unbounded" : "\(options.bounds.depth)"),
       ("reduction", reduction == nil ? "none" : "partial order"),
@@ -74,9 +91,12 @@ extension LevelSearch {
 
   func restore(from bytes: UnsafeRawBufferPointer) throws(CheckpointError) {
     var reader = CheckpointReader(bytes)
-    guard bytes.count >= 24, try reader.word() == Self.magic else { throw .foreign }
+    guard bytes.count >= 8, try reader.word() == Self.magic else { throw .foreign }
     let version = try reader.word()
     guard version == Self.version else { throw .version(found: version, wanted: Self.version) }
+    let length = try reader.word()
+    guard length <= bytes.count else { throw .truncated }
+    guard length == bytes.count, length >= 32 else { throw .damaged }
     let sum = bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)
     guard UInt64(littleEndian: sum) == XXH3_64bits(bytes.baseAddress, bytes.count - 8) else { throw .damaged }
     for (what, wanted) in identity {
@@ -86,10 +106,11 @@ extension LevelSearch {
     depth = try reader.count()
     let distinct = try reader.count()
     shared.pointee.distinct.store(distinct, ordering: .relaxed)
+    sampleMask = try reader.word()
     try lexicon.restore(from: &reader)
     try shared.pointee.table.restore(count: distinct, from: &reader)
     try log.restore(from: &reader)
-    past = try Past(from: &reader)
+    past = try Past(from: &reader, empty: workers[0].worker.coverage())
     for _ in 0..<(try reader.count()) { told.append(try Told(from: &reader)) }
     for _ in 0..<(try reader.count()) { pastNotes.append(try reader.text()) }
     boundsMet = pastNotes
@@ -107,6 +128,7 @@ extension LevelSearch {
       for _ in 0..<(try reader.count()) { pastGraphs.append(try GraphPart(from: &reader)) }
     }
     level = left.map(\.0)
+    levelBytes = (level + pastFound).reduce(0) { $0 + $1.bytes.count }
     starts = left.map(\.1)
   }
 }
@@ -116,57 +138,74 @@ struct Past {
   var generated = 0
   var reduced = 0
   var represented = 0
+  var compared = 0
+  var renamed = 0
+  var unresolved = 0
   var graphDigest: UInt64 = 0
   var isCutByDepth = false
-  /// By rule, in the order of the coverage: how often it fired.
-  var fired: [Int] = []
-  var sometimes: [Bool] = []
+  /// Nil before anything was counted.
+  var coverage: Coverage?
 
   init() {}
 
   /// What these workers have counted by now.
   init(_ workers: [SearchWorker]) {
-    generated = workers.reduce(0) { $0 + $1.generated }
-    reduced = workers.reduce(0) { $0 + $1.reduced }
-    represented = workers.reduce(0) { $0 + $1.represented }
+    func sum(_ count: (SearchWorker) -> Int) -> Int { workers.reduce(0) { $0 + count($1) } }
+    generated = sum(\.generated)
+    reduced = sum(\.reduced)
+    represented = sum(\.represented)
+    compared = sum(\.compared)
+    renamed = sum(\.renamed)
+    unresolved = sum(\.unresolved)
     graphDigest = workers.reduce(0) { $0 &+ $1.graphDigest }
     isCutByDepth = workers.contains { $0.isCutByDepth }
     var coverage = workers[0].worker.coverage()
     for worker in workers.dropFirst() { coverage.merge(worker.worker.coverage()) }
-    fired = coverage.rules.map(\.fired)
-    sometimes = coverage.sometimes.map(\.isMet)
+    self.coverage = coverage
   }
 
   mutating func add(_ other: Past) {
     generated += other.generated
     reduced += other.reduced
     represented += other.represented
+    compared += other.compared
+    renamed += other.renamed
+    unresolved += other.unresolved
     graphDigest = graphDigest &+ other.graphDigest
     isCutByDepth = isCutByDepth || other.isCutByDepth
-    for index in other.fired.indices { fired[index] += other.fired[index] }
-    for index in other.sometimes.indices where other.sometimes[index] { sometimes[index] = true }
+    if let known = other.coverage {
+      coverage?.merge(known)
+      coverage = coverage ?? known
+    }
   }
 
   func save(into buffer: ByteBuffer) {
-    buffer.put(UInt64(generated))
-    buffer.put(UInt64(reduced))
-    buffer.put(UInt64(represented))
+    for count in [generated, reduced, represented, compared, renamed, unresolved] { buffer.put(UInt64(count)) }
     buffer.put(graphDigest)
     buffer.put(isCutByDepth ? 1 : 0)
-    buffer.put(UInt64(fired.count))
-    for count in fired { buffer.put(UInt64(count)) }
-    buffer.put(UInt64(sometimes.count))
-    for isMet in sometimes { buffer.put(isMet ? 1 : 0) }
+    let counts = coverage?.counts ?? []
+    buffer.put(UInt64(counts.count))
+    for count in counts { buffer.put(UInt64(count)) }
   }
 
-  init(from reader: inout CheckpointReader) throws(CheckpointError) {
-    generated = Int(truncatingIfNeeded: try reader.word())
-    reduced = Int(truncatingIfNeeded: try reader.word())
-    represented = Int(truncatingIfNeeded: try reader.word())
+  /// - Parameter empty: The coverage of a search that has not begun.
+  init(from reader: inout CheckpointReader, empty: Coverage) throws(CheckpointError) {
+    func count(_ reader: inout CheckpointReader) throws(CheckpointError) -> Int {
+      Int(truncatingIfNeeded: try reader.word())
+    }
+    generated = try count(&reader)
+    reduced = try count(&reader)
+    represented = try count(&reader)
+    compared = try count(&reader)
+    renamed = try count(&reader)
+    unresolved = try count(&reader)
     graphDigest = try reader.word()
     isCutByDepth = try reader.word() != 0
-    for _ in 0..<(try reader.count()) { fired.append(Int(truncatingIfNeeded: try reader.word())) }
-    for _ in 0..<(try reader.count()) { sometimes.append(try reader.word() != 0) }
+    var counts: [Int] = []
+    for _ in 0..<(try reader.count()) { counts.append(try count(&reader)) }
+    var known = empty
+    guard known.take(counts) else { throw .damaged }
+    coverage = known
   }
 }
 

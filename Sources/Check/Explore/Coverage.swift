@@ -11,10 +11,14 @@ public struct Coverage: Sendable {
     public internal(set) var refusals: [Int]
     /// In how many different states of its machine every guard let an event through.
     public internal(set) var passes: Int
+    /// How often the rule fired in each machine with this book.
+    public internal(set) var members: [(name: String, fired: Int)]
 
     @usableFromInline init(
-      host: String, rule: String, fired: Int, guards: [String] = [], refusals: [Int] = [], passes: Int = 0
+      host: String, rule: String, fired: Int, guards: [String] = [], refusals: [Int] = [], passes: Int = 0,
+      member: String? = nil
     ) {
+      members = [(member ?? host, fired)]
       self.host = host
       self.rule = rule
       self.fired = fired
@@ -27,7 +31,17 @@ public struct Coverage: Sendable {
       fired += other.fired
       passes += other.passes
       for number in refusals.indices { refusals[number] += other.refusals[number] }
+      for it in other.members {
+        if let place = members.firstIndex(where: { $0.name == it.name }) {
+          members[place].fired += it.fired
+        } else {
+          members.append(it)
+        }
+      }
     }
+
+    /// Machines in which the rule never fired, though it did in others with the same book.
+    public var neverIn: [String] { fired == 0 ? [] : members.filter { $0.fired == 0 }.map(\.name) }
 
     /// Guards that never said no, though the rule was asked.
     public var guardsNeverFalse: [String] {
@@ -65,5 +79,25 @@ public struct Coverage: Sendable {
   mutating func merge(_ other: Coverage) {
     for index in rules.indices { rules[index].add(other.rules[index]) }
     for index in sometimes.indices where other.sometimes[index].isMet { sometimes[index].isMet = true }
+  }
+
+  /// Every count in one row, for a checkpoint.
+  var counts: [Int] {
+    rules.flatMap { [$0.fired, $0.passes] + $0.refusals + $0.members.map(\.fired) }
+      + sometimes.map { $0.isMet ? 1 : 0 }
+  }
+
+  /// Takes the counts of a row that ``counts`` gave; false where they are not as many.
+  mutating func take(_ counts: [Int]) -> Bool {
+    guard counts.count == self.counts.count else { return false }
+    var next = counts.makeIterator()
+    for rule in rules.indices {
+      rules[rule].fired = next.next()!
+      rules[rule].passes = next.next()!
+      for number in rules[rule].refusals.indices { rules[rule].refusals[number] = next.next()! }
+      for number in rules[rule].members.indices { rules[rule].members[number].fired = next.next()! }
+    }
+    for index in sometimes.indices { sometimes[index].isMet = next.next()! != 0 }
+    return true
   }
 }

@@ -5,10 +5,12 @@ import Spec
 /// The search is written once and sees no types; everything typed is behind this. Closures rather than a protocol: made
 /// where the system's type is known, they carry code specialised for it.
 public struct Expander: Sendable {
-  /// The book and world, as a checkpoint names them.
-  let digest: UInt64
+  /// As a checkpoint names it.
+  let subject: SearchSubject
   /// Names, by index, of the properties that runs must lead somewhere.
   let leadsTo: [String]
+  /// Why the system cannot be explored at all; nil where it can.
+  let refusal: String?
   let fairness: [Fairness]
   let reduction: Reduction
   let symmetry: SymmetryPlan
@@ -44,7 +46,7 @@ public struct Expander: Sendable {
     let plan = PartPlan(design, world, machineTypes: Stepper(design).machineTypes)
     let symmetry = SymmetryPlan(design, world, plan)
     self.init(
-      digest: design.bookDigest,
+      subject: SearchSubject(design, world), refusal: Expander.refusal(design),
       leadsTo: leading.map(\.name), fairness: leading.map(\.fairness), reduction: Reduction(design, world),
       symmetry: symmetry, kinds: plan.kindCount,
       makeWorker: { lexicon in
@@ -62,11 +64,12 @@ public struct Expander: Sendable {
   }
 
   @usableFromInline init(
-    digest: UInt64, leadsTo: [String], fairness: [Fairness], reduction: Reduction,
+    subject: SearchSubject, refusal: String?, leadsTo: [String], fairness: [Fairness], reduction: Reduction,
     symmetry: SymmetryPlan, kinds: Int, makeWorker: @escaping @Sendable (Lexicon) -> Worker,
     trace: @escaping @Sendable ([Int], Bool) -> Trace
   ) {
-    self.digest = digest
+    self.subject = subject
+    self.refusal = refusal
     self.leadsTo = leadsTo
     self.fairness = fairness
     self.reduction = reduction
@@ -74,6 +77,12 @@ public struct Expander: Sendable {
     makeLexicon = { Lexicon(kinds: kinds) }
     self.makeWorker = makeWorker
     self.trace = trace
+  }
+
+  @usableFromInline static func refusal<S: System>(_ design: Design<S>) -> String? {
+    let laws = leading(design).count
+    if design.hosts.count > 64 { return "\(design.name) has \(design.hosts.count) machines, and 64 can be explored" }
+    return laws > 32 ? "\(design.name) has \(laws) leads-to laws, and 32 can be judged" : nil
   }
 
   /// The leads-to properties in the order in which workers number them: those that one machine judges, host by host,

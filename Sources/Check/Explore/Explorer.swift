@@ -33,7 +33,8 @@ public func explore(
   _ expander: Expander, machine: String, world: String, options: SearchOptions = SearchOptions(),
   progress: ((ExplorationProgress) -> Void)? = nil
 ) -> ExplorationReport {
-  settled(
+  if let words = expander.refusal { return ExplorationReport(of: machine, world, options, refused: words) }
+  return settled(
     LevelSearch(expander, machine: machine, world: world, options, nil, progress).run(), expander, options, progress)
 }
 
@@ -52,6 +53,7 @@ public func explore(
   _ expander: Expander, machine: String, world: String, options: SearchOptions, checkpointing: Checkpointing?,
   progress: ((ExplorationProgress) -> Void)? = nil
 ) throws(CheckpointError) -> ExplorationReport {
+  if let words = expander.refusal { return ExplorationReport(of: machine, world, options, refused: words) }
   let search = LevelSearch(expander, machine: machine, world: world, options, checkpointing, progress)
   try search.resume()
   return settled(search.run(), expander, options, progress)
@@ -62,11 +64,23 @@ private func settled(
   _ report: ExplorationReport, _ expander: Expander, _ options: SearchOptions,
   _ progress: ((ExplorationProgress) -> Void)?
 ) -> ExplorationReport {
-  if options.workers == 1 || report.findings.allSatisfy({ $0.trace.steps.isEmpty }) { return report }
-  // Which of two equally short ways several workers find first is chance; one worker finds the same at each run.
+  let told = report.findings.map(\.trace).filter { !$0.steps.isEmpty }
+  if options.workers == 1 || told.isEmpty || report.boundsMet.contains(LevelSearch.interruption) { return report }
+  // Which of two equally short ways several workers find first is chance; one worker finds the same at each run. What
+  // it does not find, as a sample may, was found all the same.
   var again = options
   again.workers = 1
-  return LevelSearch(expander, machine: report.machine, world: report.world, again, nil, progress).run()
+  again.bounds.findings = .max
+  // A run that goes round for ever is found in the whole graph alone.
+  if !told.contains(where: { $0.loopsFrom != nil }) {
+    again.bounds.depth = min(again.bounds.depth, told.map(\.steps.count).max() ?? .max)
+  }
+  let known = LevelSearch(expander, machine: report.machine, world: report.world, again, nil, progress).run().findings
+  return report.telling { found in
+    known.enumerated().first { _, it in
+      it.finding == found.finding && !it.trace.steps.isEmpty && it.trace.steps.count <= found.trace.steps.count
+    }.map { ($0.offset, $0.element.trace) }
+  }
 }
 
 /// Where a search stops short, and says so.
@@ -134,10 +148,11 @@ public struct ExplorationReport: Sendable {
   public let generated: Int
   /// Steps on the longest of the shortest paths.
   public let depth: Int
-  public let findings: [CheckFinding]
+  public private(set) var findings: [CheckFinding]
   public let coverage: Coverage
-  /// Leads-to properties judged, under weak fairness of what is owed.
+  /// Leads-to properties, and for each the fairness of what is owed that it rests on.
   public let leadsTo: [String]
+  public let fairness: [Fairness]
   /// Whether they were: neither a search that stopped short nor a reduced one can tell.
   public let judgesLeadsTo: Bool
   /// What was left out by a reduction, in words; nil where none was asked for.
@@ -146,8 +161,12 @@ public struct ExplorationReport: Sendable {
   public let reduces: Bool
   /// Which states were taken for each other, in words; nil where none were to be.
   public let symmetry: String?
-  /// How many states the distinct ones stand for; nil where each stands for itself.
+  /// How many states the distinct ones stand for; nil where each stands for itself, or orders of steps were left out.
   public let represented: Int?
+  /// In how many states, a sample of all, the semantics itself was asked whether it gives the same answers again.
+  public let compared: Int
+  /// How many states were held against the claim of a symmetry; nil where there is none.
+  public let renamed: Int?
   /// Bounds that were met; empty for a complete search.
   public let boundsMet: [String]
   /// Bytes held by table, log, edges, frontier and values at their largest.
@@ -157,7 +176,27 @@ public struct ExplorationReport: Sendable {
   /// 64 bits that stand for the states and the steps between them, whatever the order they were found in.
   public let graphDigest: UInt64
 
-  public var verdict: Verdict { Verdict(findings.map(\.finding)) }
+  /// The same findings, those that are told again first, in the order and with the runs by which they are.
+  func telling(again: (CheckFinding) -> (order: Int, trace: Trace)?) -> Self {
+    let told = findings.enumerated().map { place, found in
+      let other = again(found)
+      return (
+        order: (found.finding.severity, other?.order ?? .max, place),
+        found: CheckFinding(finding: found.finding, trace: other?.trace ?? found.trace)
+      )
+    }
+    var report = self
+    report.findings = told.sorted { $0.order < $1.order }.map(\.found)
+    return report
+  }
+
+  /// READY is said of a whole world by all of its laws alone.
+  public var verdict: Verdict {
+    let found = Verdict(findings.map(\.finding))
+    return found == .ready && !(isComplete && unjudged.isEmpty) ? .unfinished : found
+  }
+  /// Leads-to properties that were not judged.
+  public var unjudged: [String] { judgesLeadsTo ? [] : leadsTo }
   public var isComplete: Bool { boundsMet.isEmpty }
   public var mode: String {
     switch memory {
@@ -184,5 +223,17 @@ public struct CheckFinding: Sendable {
   public init(finding: Finding, trace: Trace) {
     self.finding = finding
     self.trace = trace
+  }
+}
+
+extension ExplorationReport {
+  /// What is said of a system that is too large to be explored at all.
+  init(of machine: String, _ world: String, _ options: SearchOptions, refused words: String) {
+    self.init(
+      machine: machine, world: world, distinct: 0, generated: 0, depth: 0,
+      findings: [CheckFinding(finding: Finding(.critical, "too-large", words), trace: Trace())],
+      coverage: Coverage(rules: [], sometimes: []), leadsTo: [], fairness: [], judgesLeadsTo: false, reduction: nil,
+      reduces: false, symmetry: nil, represented: nil, compared: 0, renamed: nil, boundsMet: [words], peakBytes: 0,
+      memory: options.memory, workers: options.workers, graphDigest: 0)
   }
 }

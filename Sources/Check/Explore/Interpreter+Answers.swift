@@ -8,8 +8,11 @@ extension Interpreter {
     asking = .step(host: host, event: event)
     defer { asking = .none }
     let given = self.event(event)
-    design.hosts[host].verdicts(scratch, given) { rule, refusing in
-      verdicts[host][rule][refusing ?? verdicts[host][rule].count - 1] += 1
+    // Each worker asks for itself, and the answer is counted once.
+    if walker.lexicon.isFirst(host: host, code, asking: event) {
+      design.hosts[host].verdicts(scratch, given) { rule, refusing in
+        verdicts[host][rule][refusing ?? verdicts[host][rule].count - 1] += 1
+      }
     }
     stepper.isJudging = hasStepLaws[host]
     stepper.judgedNumber = Int(code)

@@ -68,7 +68,7 @@ extension Interpreter {
           Coverage.RuleCount(
             host: isShared ? host.book.title : host.name, rule: rule.name, fired: fired[host.index][number],
             guards: rule.guards.map(\.name), refusals: Array(verdicts[host.index][number].dropLast()),
-            passes: verdicts[host.index][number].last ?? 0))
+            passes: verdicts[host.index][number].last ?? 0, member: host.name))
       }
     }
     return coverage

@@ -51,6 +51,7 @@ import Spec
       offsets.append(
         offsets[offsets.count - 1] + host.properties.count { if case .leadsTo = $0.kind { true } else { false } })
     }
+    precondition(design.hosts.count <= 64, "\(design.name) has \(design.hosts.count) machines; 64 are explored at once")
     precondition(
       offsets[design.hosts.count] + jointJudge.leadsTo.count <= 32,
       "\(design.name) has more than 32 leads-to laws; so many are judged at once")

@@ -22,6 +22,9 @@ final class LevelSearch: @unchecked Sendable {
   var level: [FrontierChunk] = []
   let nextChunk = Atomic(0)
   var depth = 0
+  /// Which bits of a state's hash must be 0 for it to be one of the sample: all states of a small world, and then fewer
+  /// and fewer, down to one of 1,024.
+  var sampleMask: UInt64 = 0
   var boundsMet: [String] = []
   var findings: [CheckFinding] = []
   /// Findings with where they were met.
@@ -34,10 +37,13 @@ final class LevelSearch: @unchecked Sendable {
   var starts: [Int] = []
   var pastNotes: [String] = []
   private var isResumed = false
-  private let checkpointing: Checkpointing?
+  let checkpointing: Checkpointing?
   private var lastSave = ContinuousClock().now
   private var seen: Set<String> = []
   private var peakBytes = 0
+  var levelBytes = 0
+  /// What the last checkpoint took while it was written; the next will take as much.
+  private var savedBytes = 0
 
   init(
     _ expander: Expander, machine: String, world: String, _ options: SearchOptions,
@@ -87,16 +93,27 @@ final class LevelSearch: @unchecked Sendable {
   func run() -> ExplorationReport {
     if !isResumed {
       workers[0].start()
+      if distinct == 0 { noteNoStart() }
       collect()
+    } else if level.isEmpty {
+      // Saved between two levels.
+      collect()
+      if !level.isEmpty { depth += 1 }
     }
     while !level.isEmpty, !isStopping {
       expandLevel()
-      notePeak()
       if isStopping { break }
       collect()
       if !level.isEmpty { depth += 1 }
     }
     return report()
+  }
+
+  private func noteNoStart() {
+    let why = workers[0].walker.boundsMet.first ?? "it cannot be written down"
+    findings.append(
+      CheckFinding(
+        finding: Finding(.critical, "no-start", "the world has no state to start from: \(why)"), trace: Trace()))
   }
 
   /// Lets the workers take chunks until the level is done, growing the table while they wait.
@@ -108,9 +125,7 @@ final class LevelSearch: @unchecked Sendable {
         DispatchQueue.concurrentPerform(iterations: workers.count) { self.workers[$0].work() }
       }
       tellFindings()
-      if distinct >= shared.pointee.table.room {
-        shared.pointee.table.grow(for: distinct * 4 / 3)
-      }
+      if distinct >= shared.pointee.table.room { grow(for: distinct * 4 / 3) }
       checkMemory()
       saveIfDue()
     } while !isStopping && workers.contains { $0.hasLeft } || hasChunks
@@ -122,9 +137,16 @@ final class LevelSearch: @unchecked Sendable {
 
   /// Makes the states that the workers found the level at hand.
   private func collect() {
+    notePeak()
     level = pastFound + workers.flatMap { $0.takeFound() }
     pastFound = []
+    levelBytes = level.reduce(0) { $0 + $1.bytes.count }
+    for worker in workers { worker.weigh() }
     starts = []
+    // To hold a state against a symmetry costs as much as a few.
+    let known = symmetry == nil ? distinct >> 6 : distinct >> 4
+    let doublings = Int.bitWidth - max(1, known).leadingZeroBitCount - 1
+    sampleMask = 1 << UInt64(min(12, doublings)) - 1
     nextChunk.store(0, ordering: .relaxed)
   }
 
@@ -140,10 +162,17 @@ final class LevelSearch: @unchecked Sendable {
     return ContinuousClock().now - lastSave >= checkpointing.interval
   }
 
+  static var interruption: String { "an interruption" }
+
+  /// Whether whoever asked for the search wants no more of it.
+  var isInterrupted: Bool { checkpointing?.isInterrupted() ?? false }
+
   private func saveIfDue() {
     guard let checkpointing, mustSave || isStopping else { return }
     let buffer = ByteBuffer(capacity: 1 << 16)
     save(into: buffer)
+    savedBytes = buffer.count
+    notePeak()
     checkpointing.save(buffer.bytes)
     lastSave = ContinuousClock().now
     shared.pointee.isMeeting.store(false, ordering: .relaxed)
@@ -178,26 +207,55 @@ final class LevelSearch: @unchecked Sendable {
   private func retell() {
     let known = told
     told = []
+    for worker in workers { for it in known { worker.remember(it.finding) } }
     for it in known { report(it.finding, at: it.number, then: it.ordinal) }
   }
 
   // MARK: - Memory
 
+  /// What is held by now, as far as the workers have said.
   private var bytes: Int {
-    shared.pointee.table.bytes + log.bytes + level.reduce(0) { $0 + $1.bytes.count }
-      + workers.reduce(0) { $0 + $1.bytes }
-      + lexicon.bytes
+    shared.pointee.table.bytes + log.bytes + levelBytes + lexicon.bytes + savedBytes
+      + shared.pointee.held.load(ordering: .relaxed)
   }
 
-  private func notePeak() { peakBytes = max(peakBytes, bytes) }
+  private func notePeak() {
+    for worker in workers { worker.weigh() }
+    peakBytes = max(peakBytes, bytes)
+  }
+
+  /// Whether there is a bound of memory, and with this much more it would be passed.
+  func exceedsMemory(by more: Int = 0) -> Bool {
+    options.bounds.bytes < .max && bytes + more > options.bounds.bytes
+  }
+
+  /// The bound of memory in words.
+  var memoryBound: String {
+    let bytes = options.bounds.bytes
+    return (bytes >= 1 << 20 ? "\(bytes >> 20) MiB" : "\(bytes >> 10) KiB") + " of memory"
+  }
 
   private func checkMemory() {
     guard options.bounds.bytes < .max else { return }
     notePeak()
-    if peakBytes > options.bounds.bytes {
-      note(bound: "\(options.bounds.bytes / 1_048_576) MiB of memory")
-      shared.pointee.isStopping.store(true, ordering: .relaxed)
+    if exceedsMemory() { stopForMemory() }
+  }
+
+  private func stopForMemory() {
+    note(bound: memoryBound)
+    shared.pointee.isStopping.store(true, ordering: .relaxed)
+  }
+
+  /// Lets the table grow, unless the old and the new one together are more than may be: then the search stops, and what
+  /// is at hand goes where there is room.
+  func grow(for count: Int) {
+    let more = shared.pointee.table.bytes(for: count)
+    if more > 0, exceedsMemory(by: more) {
+      stopForMemory()
+      if shared.pointee.table.canHold(count) { return }
     }
+    shared.pointee.table.grow(for: count)
+    peakBytes = max(peakBytes, bytes + more)
   }
 
   // MARK: - The report
@@ -206,8 +264,7 @@ final class LevelSearch: @unchecked Sendable {
     tellFindings()
     var coverage = workers[0].worker.coverage()
     for worker in workers.dropFirst() { coverage.merge(worker.worker.coverage()) }
-    for index in past.fired.indices { coverage.rules[index].fired += past.fired[index] }
-    for index in past.sometimes.indices where past.sometimes[index] { coverage.sometimes[index].isMet = true }
+    if let known = past.coverage { coverage.merge(known) }
     judgeLeadsTo()
     judge(coverage)
     notePeak()
@@ -215,9 +272,13 @@ final class LevelSearch: @unchecked Sendable {
       machine: machine, world: world, distinct: distinct,
       generated: past.generated + workers.reduce(0) { $0 + $1.generated }, depth: depth,
       findings: findings.sorted { $0.finding.severity < $1.finding.severity }, coverage: coverage,
-      leadsTo: expander.leadsTo, judgesLeadsTo: keepsEdges && boundsMet.isEmpty, reduction: reductionWords,
+      leadsTo: expander.leadsTo, fairness: expander.fairness, judgesLeadsTo: keepsEdges && boundsMet.isEmpty,
+      reduction: reductionWords,
       reduces: reduction != nil, symmetry: symmetryWords,
-      represented: symmetry == nil ? nil : workers.reduce(past.represented) { $0 + $1.represented },
+      represented: symmetry == nil || reduction != nil
+        ? nil : workers.reduce(past.represented) { $0 + $1.represented },
+      compared: workers.reduce(past.compared) { $0 + $1.compared },
+      renamed: symmetry == nil ? nil : workers.reduce(past.renamed) { $0 + $1.renamed },
       boundsMet: boundsMet, peakBytes: peakBytes, memory: options.memory,
       workers: workers.count, graphDigest: workers.reduce(past.graphDigest) { $0 &+ $1.graphDigest })
   }
@@ -232,7 +293,7 @@ final class LevelSearch: @unchecked Sendable {
   private var symmetryWords: String? {
     guard options.isUpToSymmetry else { return nil }
     guard let symmetry else { return "no symmetry: \(expander.symmetry.obstacles.joined(separator: "; "))" }
-    let unresolved = workers.reduce(0) { $0 + ($1.walker.symmetry?.unresolved ?? 0) }
+    let unresolved = workers.reduce(past.unresolved) { $0 + $1.unresolved }
     return "up to symmetry of \(symmetry.classes.map { "the \($0.count) \($0.name)" }.joined(separator: " and "))"
       + (unresolved > 0 ? ", not exact in \(unresolved) steps" : "")
   }
@@ -278,6 +339,8 @@ struct SharedSearch: ~Copyable {
   var table: VisitedTable
   let distinct = Atomic(0)
   let isStopping = Atomic(false)
+  /// Bytes that the workers hold, each as it last said.
+  let held = Atomic(0)
   /// Whether the workers are to meet before they go on.
   let isMeeting = Atomic(false)
 }

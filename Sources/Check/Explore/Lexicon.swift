@@ -15,9 +15,18 @@ import Synchronization
   private let vocabularies: Mutex<[Vocabulary]>
   private let identities = Mutex<[Identity: UInt32]>([:])
 
+  private let asked = Mutex<Set<Asking>>([])
+
   private struct Identity: Hashable {
     let contract: Int
     let key: Key
+  }
+
+  /// A machine in a state, and an event that it was asked to take.
+  private struct Asking: Hashable {
+    let host: UInt32
+    let code: UInt32
+    let event: UInt32
   }
 
   @usableFromInline init(kinds: Int) {
@@ -33,6 +42,11 @@ import Synchronization
       $0[identity] = number
       return number
     }
+  }
+
+  /// Whether no worker has asked a machine, in a state, about an event before; notes that one has.
+  @usableFromInline func isFirst(host: Int, _ code: UInt32, asking event: UInt32) -> Bool {
+    asked.withLock { $0.insert(Asking(host: UInt32(host), code: code, event: event)).inserted }
   }
 
   /// What a code stands for, as a hash of the content alone: the same in every run and for every worker.
@@ -59,7 +73,7 @@ import Synchronization
     vocabularies.withLock { $0[kind].read(code, into: buffer) }
   }
 
-  var bytes: Int { vocabularies.withLock { $0.reduce(0) { $0 + $1.size } } }
+  var bytes: Int { vocabularies.withLock { $0.reduce(0) { $0 + $1.size } } + asked.withLock { $0.capacity * 16 } }
 
   /// How many different values of each kind were met.
   var counts: [Int] { vocabularies.withLock { $0.map(\.count) } }
@@ -73,6 +87,13 @@ import Synchronization
         buffer.put(UInt64(bitPattern: Int64(identity.contract)))
         buffer.put(identity.key.major)
         buffer.put(identity.key.minor)
+      }
+    }
+    asked.withLock {
+      buffer.put(UInt64($0.count))
+      for it in $0 {
+        buffer.put(UInt64(it.host) << 32 | UInt64(it.code))
+        buffer.put(UInt64(it.event))
       }
     }
   }
@@ -89,6 +110,15 @@ import Synchronization
     }
     let numbers = known
     identities.withLock { $0 = numbers }
+    var before: Set<Asking> = []
+    for _ in 0..<(try reader.count()) {
+      let word = try reader.word()
+      let event = UInt32(truncatingIfNeeded: try reader.word())
+      before.insert(
+        Asking(host: UInt32(truncatingIfNeeded: word >> 32), code: UInt32(truncatingIfNeeded: word), event: event))
+    }
+    let asked = before
+    self.asked.withLock { $0 = asked }
   }
 }
 

@@ -63,7 +63,6 @@ import Spec
 
   /// - Parameter machineTypes: For each host a number that is the same for hosts of one machine type.
   @usableFromInline init<S: System>(_ design: Design<S>, _ world: World<S>, machineTypes: [ObjectIdentifier]) {
-    precondition(design.hosts.count <= 64, "\(design.name) has \(design.hosts.count) machines; 64 are explored at once")
     hosts = design.hosts.count
     contracts = design.contracts.map { joint in
       Contract(

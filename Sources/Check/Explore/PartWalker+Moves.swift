@@ -271,7 +271,11 @@ extension PartWalker {
     for place in 0..<taken.count {
       for index in transitions[Int(taken[place])].orders.range {
         if !carryOut(orders[index]) {
-          if channelOrders[Int(orders[index].part) - firstChannel] != .held { noteFullChannel() }
+          let channel = Int(orders[index].part) - firstChannel
+          if channelOrders[channel] != .held {
+            batch.fullChannel = channel
+            noteFullChannel()
+          }
           disturb(batch)
           forgetTaken()
           return

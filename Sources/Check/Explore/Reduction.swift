@@ -7,7 +7,8 @@ import Spec
 /// design: a rule changes its own machine only; a message is added behind those that wait; whoever is not receptive
 /// cannot be disturbed.
 ///
-/// A *cluster* is a set of machines that step together, over direct routes or a channel whose messages they share. In a
+/// A *cluster* is a set of machines that step together, over direct routes or a channel whose messages they share, or
+/// whose faults one purse pays: what is lost on the way to one of them is then not lost on the way to another. In a
 /// state a cluster's moves suffice when
 /// - one of them is possible, and none waits for room in a channel;
 /// - nobody else can give the cluster another move: each channel that others send into holds a message already, or is
@@ -56,6 +57,9 @@ import Spec
     }
     for (channel, routes) in routesOf.enumerated() where design.channels[channel].order != .board {
       for route in routes.dropFirst() { roots[root(route.toHost)] = root(routes[0].toHost) }
+    }
+    for hosts in Self.sharingPurses(design, world) {
+      for host in hosts.dropFirst() { roots[root(host)] = root(hosts[0]) }
     }
     var numbers: [Int: Int] = [:]
     let clusters = design.hosts.indices.map { host in
@@ -117,5 +121,26 @@ import Spec
     }
     self.isCandidate = isCandidate
     self.obstacles = obstacles
+  }
+
+  /// For each purse of the world the hosts whose moves it may pay for.
+  private static func sharingPurses<S: System>(_ design: Design<S>, _ world: World<S>) -> [[Int]] {
+    let faults = world.faults.map { fault in
+      let answered = design.contracts.contains {
+        $0.host == fault.host && $0.contract.effect == fault.effect && $0.contract.options.faults.contains(fault.fault)
+      }
+      let receivers = design.routes.filter { route in
+        // A channel that several routes share has the faults of the first.
+        guard let channel = design.channel(of: route) else { return false }
+        let first = design.channels[channel]
+        return first.fromHost == fault.host && first.effect == fault.effect
+          && (fault.fault == .lost ? first.isLossy : first.isRepeating)
+      }
+      return (answered ? [fault.host] : []) + receivers.map(\.toHost)
+    }
+    let inputs = world.inputs.filter { $0.limit != nil && !$0.looksAtState }.map { input in
+      Array(Set(input.draw(world.start()).map(\.kind))).sorted()
+    }
+    return (faults + inputs).filter { $0.count > 1 }
   }
 }

@@ -18,6 +18,8 @@ final class SearchWorker: @unchecked Sendable {
   @exclusivity(unchecked) private var block: ParentLog.Block
   @exclusivity(unchecked) private var chunk: FrontierChunk
   @exclusivity(unchecked) private var found: [FrontierChunk] = []
+  @exclusivity(unchecked) private var foundBytes = 0
+  @exclusivity(unchecked) private var weighed = 0
   /// The chunk at hand and how far it is expanded, when the workers had to meet in between.
   @exclusivity(unchecked) private var left: (chunk: FrontierChunk, next: Int)?
   @exclusivity(unchecked) private var archive = Archive()
@@ -28,6 +30,9 @@ final class SearchWorker: @unchecked Sendable {
   @exclusivity(unchecked) private(set) var reduced = 0
   /// How many states those expanded stand for.
   @exclusivity(unchecked) private(set) var represented = 0
+  /// States in which the semantics itself was asked again, and those held against the claim of a symmetry.
+  @exclusivity(unchecked) private(set) var compared = 0
+  @exclusivity(unchecked) private(set) var renamed = 0
   @exclusivity(unchecked) private(set) var graphDigest: UInt64 = 0
   @exclusivity(unchecked) var findings: [(finding: Finding, number: Int, ordinal: Int?)] = []
   @exclusivity(unchecked) private var told: Set<String> = []
@@ -57,11 +62,23 @@ final class SearchWorker: @unchecked Sendable {
       widths: Array(repeating: 1, count: walker.plan.count), isWide: search.options.memory == .hash128)
   }
 
+  /// States that stand for others without being the only one.
+  var unresolved: Int { walker.symmetry?.unresolved ?? 0 }
   var leftChunk: (FrontierChunk, Int)? { left.map { ($0.chunk, $0.next) } }
   var foundChunks: [FrontierChunk] { found + (chunk.count == 0 ? [] : [chunk]) }
   var hasLeft: Bool { left != nil }
-  var bytes: Int {
-    chunk.bytes.count + found.reduce(0) { $0 + $1.bytes.count } + graph.bytes + walker.bytes + archive.bytes
+  private var bytes: Int { chunk.bytes.count + foundBytes + graph.bytes + walker.bytes + archive.bytes }
+
+  /// Says how much it holds.
+  func weigh() {
+    let now = bytes
+    shared.pointee.held.wrappingAdd(now - weighed, ordering: .relaxed)
+    weighed = now
+  }
+
+  /// Takes a finding of an earlier run for told.
+  func remember(_ finding: Finding) {
+    if told.insert(finding.code + finding.words).inserted, finding.severity <= .major { serious += 1 }
   }
 
   /// Puts the start into the next level.
@@ -75,6 +92,7 @@ final class SearchWorker: @unchecked Sendable {
   func takeFound() -> [FrontierChunk] {
     defer {
       found = []
+      foundBytes = 0
       waiting = 0
       chunk = chunk.next(for: walker.codes)
     }
@@ -112,14 +130,23 @@ final class SearchWorker: @unchecked Sendable {
     if !followsOn, batch.count > 0 { isCutByDepth = true }
     for (finding, ordinal) in batch.findings where followsOn || ordinal == nil { tell(finding, number, ordinal) }
     if batch.count == 0, !batch.isBroken, !batch.isResting {
-      let words = "nothing can happen here, and a machine is not at rest"
+      let words =
+        batch.fullChannel.map {
+          "nothing can happen here but what waits for room in the channel of \(walker.plan.channels[$0].name), "
+            + "and a machine is not at rest"
+        } ?? "nothing can happen here, and a machine is not at rest"
       tell(Finding(.critical, "deadlock", words), number, nil)
     }
-    precondition(batch.count <= 1 << 16, "a state has \(batch.count) successors; let its world draw fewer")
-    // Dear, and dearer than hundreds of states that are not compared.
-    if expanded < 64 || expanded & 0xFFF == 0, !batch.isBroken { compare(number) }
+    if batch.count > 1 << 16 {
+      let words = "a state with \(batch.count) successors, of which 65536 can be told apart: let its world draw fewer"
+      walker.note(bound: words)
+      stop(words)
+      return
+    }
+    if !batch.isBroken, isSampled(hash.low) { compare(number) }
     if let symmetry = walker.symmetry { count(number, hash, symmetry) }
-    if keepsEdges { graph.begin(number, from: batch.from, to: batch.to, owed: batch.owed) }
+    // A run that breaks a law has ended, and rests nowhere.
+    if keepsEdges, !batch.isBroken { graph.begin(number, from: batch.from, to: batch.to, owed: batch.owed) }
     if followsOn { insertAll(number, hash.low) }
     expanded += 1
     watchBounds()
@@ -128,7 +155,7 @@ final class SearchWorker: @unchecked Sendable {
   private func insertAll(_ number: Int, _ source: UInt64) {
     let count = batch.count
     if isAlone, shared.pointee.distinct.load(ordering: .relaxed) + count > shared.pointee.table.room {
-      shared.pointee.table.grow(for: shared.pointee.distinct.load(ordering: .relaxed) + count)
+      search.grow(for: shared.pointee.distinct.load(ordering: .relaxed) + count)
     }
     if let reduction, let cluster = walker.sufficient(batch, reduction), !breaksLaw(cluster, reduction) {
       // What other workers find meanwhile says nothing of these moves.
@@ -209,7 +236,10 @@ final class SearchWorker: @unchecked Sendable {
 
   private func store(_ number: UInt32, _ hash: (low: UInt64, high: UInt64)) {
     if !chunk.append(number: number, hash: hash, walker.codes) {
-      if chunk.count > 0 { found.append(chunk) }
+      if chunk.count > 0 {
+        found.append(chunk)
+        foundBytes += chunk.bytes.count
+      }
       chunk = chunk.next(for: walker.codes)
       _ = chunk.append(number: number, hash: hash, walker.codes)
     }
@@ -217,7 +247,13 @@ final class SearchWorker: @unchecked Sendable {
     waiting += 1
   }
 
+  /// Whether a state is one of the sample, whoever meets it and in whatever run.
+  @inline(__always) private func isSampled(_ low: UInt64) -> Bool {
+    (low &* 0x9E37_79B9_7F4A_7C15) >> 52 & search.sampleMask == 0
+  }
+
   private func compare(_ number: Int) {
+    compared += 1
     guard let words = worker.disagreement(batch) else { return }
     let finding = Finding(
       .critical, "not-a-function",
@@ -229,7 +265,9 @@ final class SearchWorker: @unchecked Sendable {
   /// Counts what a state stands for, and holds the claim of a symmetry against it.
   private func count(_ number: Int, _ hash: (low: UInt64, high: UInt64), _ symmetry: Symmetry) {
     represented += symmetry.represent(walker.codes)
-    guard expanded < 64 || expanded & 0x1FFF < 8, let (words, ordinal) = walker.asymmetry(hash: hash) else { return }
+    guard isSampled(hash.low) else { return }
+    renamed += 1
+    guard let (words, ordinal) = walker.asymmetry(hash: hash) else { return }
     tell(Finding(.critical, "not-interchangeable", words), number, ordinal)
   }
 
@@ -240,7 +278,11 @@ final class SearchWorker: @unchecked Sendable {
   }
 
   private func watchBounds() {
-    if isFirst, expanded & 0xFFF == 0, search.mustSave { shared.pointee.isMeeting.store(true, ordering: .relaxed) }
+    if expanded & 0xFF == 0 { watchMemory() }
+    if isFirst, expanded & 0xFF == 0 {
+      if search.mustSave { shared.pointee.isMeeting.store(true, ordering: .relaxed) }
+      if search.isInterrupted { stop(LevelSearch.interruption) }
+    }
     if isFirst, expanded & 0x3FFF == 0, let progress = search.progress {
       progress(
         ExplorationProgress(
@@ -253,6 +295,12 @@ final class SearchWorker: @unchecked Sendable {
     } else if shared.pointee.distinct.load(ordering: .relaxed) >= bounds.states {
       stop("\(bounds.states) states")
     }
+  }
+
+  private func watchMemory() {
+    guard bounds.bytes < .max else { return }
+    weigh()
+    if search.exceedsMemory() { stop(search.memoryBound) }
   }
 
   private func stop(_ words: String) {

@@ -106,10 +106,24 @@ struct VisitedTable: ~Copyable {
     }
   }
 
-  /// Grows by half, until there is room for `count` states.
-  mutating func grow(for count: Int) {
+  private func capacity(for count: Int) -> Int {
     var wanted = capacity
     while wanted / 4 * 3 < count { wanted += wanted / 2 }
+    return wanted
+  }
+
+  /// What the table takes that ``grow(for:)`` puts in the place of this one; 0 where this one is large enough.
+  func bytes(for count: Int) -> Int {
+    let wanted = capacity(for: count)
+    return wanted == capacity ? 0 : wanted * bytesPerSlot
+  }
+
+  /// Whether so many states can be in the table as it is, if closer together than is good for it.
+  func canHold(_ count: Int) -> Bool { count <= capacity / 16 * 15 }
+
+  /// Grows by half, until there is room for `count` states.
+  mutating func grow(for count: Int) {
+    let wanted = capacity(for: count)
     if wanted == capacity { return }
     var next = VisitedTable(isWide: isWide, isNumbered: isNumbered, capacity: wanted)
     for slot in 0..<capacity {

@@ -33,6 +33,8 @@ public enum Verdict: String, Sendable {
   /// Nothing critical or major was found.
   case ready = "READY"
   case fixRequired = "FIX REQUIRED"
+  /// Nothing critical or major was found, and not everything was looked at that was to be.
+  case unfinished = "UNFINISHED"
 
   public init(_ findings: [Finding]) {
     self = findings.contains { $0.severity <= .major } ? .fixRequired : .ready

@@ -81,6 +81,10 @@ extension ExplorationReport {
   /// What a plain search would have found too.
   var told: Set<String> {
     let coverage: Set = ["rule-never-fired", "never-met", "never-begun", "never-leads"]
-    return Set(findings.map(\.finding).filter { !coverage.contains($0.code) }.map { "\($0.code): \($0.words)" })
+    // A plain search does not know which channel was full.
+    let full = /\ but what waits for room in the channel of \w+,/
+    return Set(
+      findings.map(\.finding).filter { !coverage.contains($0.code) }
+        .map { "\($0.code): \($0.words.replacing(full, with: ","))" })
   }
 }

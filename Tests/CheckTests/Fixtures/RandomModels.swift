@@ -24,6 +24,19 @@ extension Model {
           Route(effect, of: .member(from), to: .member(to), as: event, over: ways[draw.below(ways.count)]))
       }
     }
+    // Drawn apart, so that the rest of a model stays what it was.
+    var fates = SplitMix64(seed: UInt64(seed) &+ 0x51DE)
+    let speaker = fates.below(count)
+    let fault: Routing<Row>.Over =
+      [.channel(.fifo, isLossy: true), .channel(.held, isLossy: true), .channel(.fifo, isRepeating: true)][
+        fates.below(3)]
+    if fates.below(2) == 0 {
+      for to in 0..<count where to != speaker {
+        routes.append(Route(.send, of: .member(speaker), to: .member(to), as: .give, over: fault))
+      }
+    }
+    let (losses, repeats) = (fates.below(2), fates.below(4) == 0 ? 1 : 0)
+    let crashes = count == 2 && fates.below(4) == 0 ? 1 : 0
     let isLimited = count > 2 || draw.below(2) == 0
     let limits = (0..<count).map { _ in 1 + draw.below(count == 4 ? 1 : 3) }
     let loses = draw.below(2)
@@ -33,6 +46,9 @@ extension Model {
         if number == 0 { Input(.member(number), .stop, atMost: 1) }
         if number == 1 { Lost(.member(number), .send, atMost: loses) }
       }
+      if speaker != 1 { Lost(.member(speaker), .send, atMost: losses) }
+      Repeated(.member(speaker), .send, atMost: repeats)
+      Crashes(atMost: crashes)
       Channels(of: 3)
     }
     return Model("random \(seed)", Row.design(books, [world]) { for route in routes { route } })
