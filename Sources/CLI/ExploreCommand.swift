@@ -7,9 +7,10 @@ struct Explore: ParsableCommand {
     commandName: "explore", abstract: "Explore every state a world can reach, breadth first.",
     discussion:
       "Each counterexample is a shortest one, except with --reduce. "
-      + "Without --world, every exhaustive world is explored. READY is said of a whole world judged by all of its laws; "
-      + "a search that met a bound, or that left leads-to laws out, is UNFINISHED. A checkpoint is deleted once the "
-      + "world is explored to its end; an interrupt (Ctrl-C) saves it first.",
+      + "Without --world, every exhaustive world is explored. "
+      + "READY is said of a whole world judged by all of its laws; a search that met a bound, or left leads-to laws out, "
+      + "is UNFINISHED. A checkpoint is deleted once the world is explored to its end; an interrupt (Ctrl-C) saves it "
+      + "first.",
     exitCodes: [
       0: "READY: every law holds in the whole world", 1: "FIX REQUIRED: findings", 2: "usage",
       3: "a file cannot be read or written, or is no checkpoint of this",
