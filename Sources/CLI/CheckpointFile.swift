@@ -11,11 +11,13 @@ final class CheckpointFile: Sendable {
   private let previous: [UInt8]?
   private let seconds: Double
   private let lock: Int32
+  private let program: UInt64
   private let lastFailure = Mutex<String?>(nil)
 
   init(path: String, every seconds: Double) throws {
     self.path = path
     self.seconds = seconds
+    program = try CheckpointFile.runningProgram()
     lock = open(path + ".lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
     guard lock >= 0 else {
       throw WorldFailure(
@@ -36,11 +38,27 @@ final class CheckpointFile: Sendable {
 
   deinit { close(lock) }
 
+  /// Stands for the code that runs.
+  private static func runningProgram() throws -> UInt64 {
+    #if os(Linux)
+      // The file that runs, though another may stand in its place by now.
+      let file: URL? = URL(fileURLWithPath: "/proc/self/exe")
+    #else
+      let file = Bundle.main.executableURL
+    #endif
+    guard let file, let data = try? Data(contentsOf: file) else {
+      throw WorldFailure("this program's own file cannot be read, so that no checkpoint could name it")
+    }
+    return data.withUnsafeBytes { Checkpointing.digest(ofProgram: $0) }
+  }
+
   /// Why the last save failed; nil where it did not.
   var failure: String? { lastFailure.withLock { $0 } }
 
   var checkpointing: Checkpointing {
-    Checkpointing(previous: previous, interval: .seconds(seconds), isInterrupted: { Interruption.isAsked }) {
+    Checkpointing(
+      previous: previous, interval: .seconds(seconds), program: program, isInterrupted: { Interruption.isAsked }
+    ) {
       [self] bytes in
       do {
         try write(bytes)

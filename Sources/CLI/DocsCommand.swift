@@ -82,7 +82,7 @@ struct Docs: ParsableCommand {
       guard isOwn || report.isComplete else { return nil }
       // A search of one state tells whether there is anything to leave out.
       let can = explore(SearchOptions(bounds: Bounds(states: 1), reduces: true, isUpToSymmetry: true))
-      let alike = can.represented.map { _ in explore(SearchOptions(bounds: bounds, isUpToSymmetry: true)) }
+      let alike = can.renamed.map { _ in explore(SearchOptions(bounds: bounds, isUpToSymmetry: true)) }
       let reduced = can.reduces ? explore(SearchOptions(bounds: bounds, reduces: true)) : nil
       return WorldEvidence(
         world: isFirst ? world.name : "\(entry.name) \(world.name)", words: world.words, distinct: report.distinct,

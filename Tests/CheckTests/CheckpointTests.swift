@@ -16,7 +16,7 @@ private final class Shelf: Sendable {
 extension Model {
   /// Explores from what was saved, and returns what was saved on the way.
   fileprivate func explore(
-    from previous: [UInt8]? = nil, _ options: SearchOptions, program: UInt64? = nil,
+    from previous: [UInt8]? = nil, _ options: SearchOptions, program: UInt64 = 1,
     interruptedAfter saves: Int = .max
   ) throws -> (report: ExplorationReport, saved: [[UInt8]]) {
     let shelf = Shelf()
@@ -99,7 +99,7 @@ extension Model {
   }
 
   private func expectAnother(
-    _ saved: [UInt8], _ model: Model, _ options: SearchOptions = SearchOptions(), program: UInt64? = nil,
+    _ saved: [UInt8], _ model: Model, _ options: SearchOptions = SearchOptions(), program: UInt64 = 1,
     differsIn what: String, at location: SourceLocation = #_sourceLocation
   ) {
     #expect(sourceLocation: location) {

@@ -14,17 +14,22 @@ public struct Checkpointing: Sendable {
   /// Whether the search is to save what it has and stop; asked now and then.
   public let isInterrupted: @Sendable () -> Bool
 
-  /// - Parameter program: Nil for the program that runs.
+  /// - Parameter program: As ``digest(ofProgram:)`` gives it.
   public init(
-    previous: [UInt8]?, interval: Duration = .seconds(30), program: UInt64? = nil,
+    previous: [UInt8]?, interval: Duration = .seconds(30), program: UInt64,
     isInterrupted: @escaping @Sendable () -> Bool = { false },
     save: @escaping @Sendable (UnsafeRawBufferPointer) -> Void
   ) {
     self.previous = previous
     self.interval = interval
-    self.program = program ?? RunningProgram.digest
+    self.program = program
     self.isInterrupted = isInterrupted
     self.save = save
+  }
+
+  /// What stands for a program, given its file: what a guard does is in no listing, only in the code.
+  public static func digest(ofProgram file: UnsafeRawBufferPointer) -> UInt64 {
+    XXH3_64bits(file.baseAddress, file.count)
   }
 }
 
