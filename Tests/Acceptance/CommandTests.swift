@@ -83,7 +83,7 @@ import Testing
 
   @Test func `several worlds are still one object with the same keys`() throws {
     let object = try Program.run("explore", "topology-switch", "--depth", "3", "--json").object()
-    #expect((object["worlds"] as? [Any])?.count == 2)
+    #expect((object["worlds"] as? [Any])?.count == 4)
     #expect(object["distinct"] as? Int ?? 0 > 0)
     #expect(object["verdict"] as? String == "UNFINISHED")
   }

@@ -86,6 +86,8 @@ final class LevelSearch: @unchecked Sendable {
       do throws(CheckpointError) { try restore(from: bytes) } catch { failure = error }
     }
     if let failure { throw failure }
+    // Those they began with were given out in the run before.
+    for worker in workers { worker.takeFreshNumbers() }
     retell()
     isResumed = true
   }

@@ -62,6 +62,9 @@ final class SearchWorker: @unchecked Sendable {
       widths: Array(repeating: 1, count: walker.plan.count), isWide: search.options.memory == .hash128)
   }
 
+  /// Leaves the numbers that are left, and goes on with others.
+  func takeFreshNumbers() { block = search.log.block() }
+
   /// States that stand for others without being the only one.
   var unresolved: Int { walker.symmetry?.unresolved ?? 0 }
   var leftChunk: (FrontierChunk, Int)? { left.map { ($0.chunk, $0.next) } }

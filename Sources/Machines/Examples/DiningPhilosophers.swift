@@ -104,12 +104,12 @@ public struct Philosopher: Machine {
     In(.hasOne) { On(.next, "take the second fork", cites: .`DIN-1`).emit(.takeSecond).go(.eating) }
     In(.eating) { On(.next, "put the second fork back").emit(.putSecond).go(.done) }
     In(.done) { On(.next, "put the first fork back").emit(.putFirst).go(.thinking) }
-    AlwaysStep("who takes the first fork reaches for the second", cites: .`DIN-3`, before: { _ in () }) { _, step in
-      step.sent(.takeFirst).count == (step.after.phase == .hasOne ? 1 : 0)
+    AlwaysStep("who takes the first fork reaches for the second", cites: .`DIN-3`, before: \.phase) { phase, step in
+      step.sent(.takeFirst).count == (step.after.phase == .hasOne && phase != .hasOne ? 1 : 0)
     }
-    AlwaysStep("who puts the second fork back puts the first back next", cites: .`DIN-3`, before: { _ in () }) {
-      _, step in
-      step.sent(.putSecond).count == (step.after.phase == .done ? 1 : 0)
+    AlwaysStep("who puts the second fork back puts the first back next", cites: .`DIN-3`, before: \.phase) {
+      phase, step in
+      step.sent(.putSecond).count == (step.after.phase == .done && phase != .done ? 1 : 0)
     }
     Sometimes("a philosopher eats", cites: .`DIN-2`) { $0.phase == .eating }
   }

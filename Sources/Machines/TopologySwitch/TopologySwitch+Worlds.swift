@@ -82,8 +82,8 @@ extension TopologySwitch {
     start: { TopologySwitch(agents: 5, topology: .star, limits: RouterLimits(capacity: 4, retries: 2, seen: 8)) }
   ) {
     Input(.router, .route) { system in
-      messages(system, (0..<5).map { .one(Agent($0)) } + [.several([Agent(1), Agent(2)]), .broadcast])
-        + refusals(system)
+      let recipients: [Recipient] = (0..<5).map { .one(Agent($0)) } + [.several([Agent(1), Agent(2)]), .broadcast]
+      return messages(system, recipients, Priority.allCases) + refusals(system)
     }
     Input(.router, .dequeue) { everyone($0) }
     Input(.router, .clock) { system in [system.router.now + 20_000] + moments(system) }
@@ -95,11 +95,16 @@ extension TopologySwitch {
 
   // MARK: - What the world may give
 
-  /// A message from each agent to each of these, numbered by the copies accepted so far.
-  private static func messages(_ system: TopologySwitch, _ recipients: [Recipient]) -> [Message] {
+  /// A message from each agent to each of these, numbered by the copies accepted so far; agents write in classes of
+  /// their own.
+  private static func messages(
+    _ system: TopologySwitch, _ recipients: [Recipient], _ classes: [Priority] = [.draft]
+  ) -> [Message] {
     everyone(system).flatMap { sender in
       recipients.map {
-        Message(idLow: system.router.accepted + 1, from: sender, to: $0, created: system.router.now)
+        Message(
+          idLow: system.router.accepted + 1, from: sender, to: $0,
+          priority: classes[Int(sender.place) % classes.count], created: system.router.now)
       }
     }
   }
