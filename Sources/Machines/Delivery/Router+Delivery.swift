@@ -29,12 +29,12 @@ extension Router {
   /// The copy to deliver, flagged if its message was delivered before (RTR-12).
   func chosen(_ agent: Agent) -> Copy {
     let queue = self[agent].active.lines[choice(agent)!.line]
-    return flagged(queue.first { !isExpired($0) }!)
+    return flagged(queue.first { !isExpired($0) }!, for: agent)
   }
 
-  private func flagged(_ copy: Copy) -> Copy {
+  private func flagged(_ copy: Copy, for agent: Agent) -> Copy {
     var copy = copy
-    if !copy.redelivered, self[copy.receiver].seen.contains(copy, now: now) { copy.redelivered = true }
+    if !copy.redelivered, self[agent].seen.contains(copy, now: now) { copy.redelivered = true }
     return copy
   }
 
@@ -54,9 +54,9 @@ extension Router {
   /// Moves the copy whose turn it is to its handler; no expired head is left when it comes here.
   mutating func lease(_ agent: Agent) {
     guard let choice = choice(agent), var copy = self[agent].active.popFirst(line: choice.line) else { return }
-    copy = flagged(copy)
+    copy = flagged(copy, for: agent)
     self[agent].seen.insert(copy, now: now, most: Int(limits.seen))
-    self[agent].leased.insert(Held(copy, until: now + Router.leaseTime))
+    self[agent].leased.insert(Held(copy, until: now.later(by: Router.leaseTime)))
     var turn = choice.turn
     turn.pay(heads(agent).classes)
     self[agent].turn = turn
@@ -72,11 +72,13 @@ extension Router {
   }
 
   /// Lets a copy wait until it is delivered again (RTR-14).
-  mutating func postpone(_ lease: Lease) {
-    guard var copy = self[lease.agent].leased.remove(key: lease.sequence)?.copy else { return }
-    copy.attempt += 1
+  mutating func postpone(_ lease: Lease) { postpone(lease.sequence, at: Int(lease.agent.place)) }
+
+  private mutating func postpone(_ sequence: UInt64, at place: Int) {
+    guard var copy = mailboxes[place].leased.remove(key: sequence)?.copy else { return }
+    copy.attempt &+= 1
     copy.redelivered = true
-    self[lease.agent].backoff.insert(Held(copy, until: now + copy.backoff))
+    mailboxes[place].backoff.insert(Held(copy, until: now.later(by: copy.backoff)))
   }
 
   /// The deliveries whose leases have lapsed: their handlers are taken for dead.
@@ -86,15 +88,20 @@ extension Router {
 
   /// Of the lapsed, those that were tried often enough.
   func givenUp() -> [Ending] {
-    lapsed().filter { $0.attempt >= limits.retries }.map { Ending(leased($0)!, .maxRetries) }
+    mailboxes.flatMap { mailbox in
+      mailbox.leased.lazy.filter { $0.until < now && $0.copy.attempt >= limits.retries }
+        .map { Ending($0.copy, .maxRetries) }
+    }
   }
 
   mutating func postponeLapsed() {
-    for lease in lapsed() {
-      if lease.attempt < limits.retries {
-        postpone(lease)
-      } else {
-        self[lease.agent].leased.remove(key: lease.sequence)
+    for place in mailboxes.indices {
+      for held in mailboxes[place].leased.filter({ $0.until < now }) {
+        if held.copy.attempt < limits.retries {
+          postpone(held.key, at: place)
+        } else {
+          mailboxes[place].leased.remove(key: held.key)
+        }
       }
     }
   }
@@ -107,7 +114,7 @@ extension Router {
       for held in mailboxes[place].backoff.filter({ $0.until <= now }) {
         mailboxes[place].backoff.remove(key: held.key)
         var copy = held.copy
-        copy.expires = now + Message.timeToLive
+        copy.expires = now.later(by: Message.timeToLive)
         queue(copy, for: place)
       }
     }
@@ -117,7 +124,7 @@ extension Router {
   public var nextMoment: UInt64? {
     var moment = UInt64.max
     for mailbox in mailboxes {
-      for held in mailbox.leased { moment = min(moment, held.until + 1) }
+      for held in mailbox.leased { moment = min(moment, held.until.later(by: 1)) }
       for held in mailbox.backoff { moment = min(moment, held.until) }
     }
     return moment == .max ? nil : moment

@@ -141,9 +141,7 @@ public enum DropReason: String, CaseIterable, Sendable {
 
   /// The last millisecond at which a copy may be delivered: the sender's, or the creation and the time to live (MSG-4).
   public var lastMoment: UInt64 {
-    guard expires == 0 else { return expires }
-    let (sum, isOver) = created.addingReportingOverflow(Message.timeToLive)
-    return isOver ? .max : sum
+    expires == 0 ? created.later(by: Message.timeToLive) : expires
   }
 
   /// Kept in milliseconds, because a duration divides 128 bits to give them.
@@ -241,6 +239,14 @@ public enum DropReason: String, CaseIterable, Sendable {
     f("agent", &agent.place)
     f("sequence", &sequence)
     f.detail("attempt", &attempt)
+  }
+}
+
+extension UInt64 {
+  /// A moment later than this one, or the last there is.
+  @inlinable func later(by duration: UInt64) -> UInt64 {
+    let (sum, isOver) = addingReportingOverflow(duration)
+    return isOver ? .max : sum
   }
 }
 
