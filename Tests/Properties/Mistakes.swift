@@ -88,9 +88,12 @@ extension Mistake {
       router: Router.book.replacing(
         "queue for the active epoch",
         with: On(.route, "queue where there is room")
+          .emitEach(.pressed) { router, _ in Pressure.allCases.filter { router.pressure < $0 } }
           .then { router, message in
             let capacity = Int(router.limits.capacity)
             router.rewrite { draft in
+              // One copy fills a mailbox of the world, and calls for every stage.
+              draft.pressure = .reconfigure
               for place in 1..<draft.mailboxes.count where draft.mailboxes[place].active.copies.count < capacity {
                 guard message.recipient == .broadcast || message.recipient == .one(Agent(place)) else { continue }
                 draft.accepted += 1
