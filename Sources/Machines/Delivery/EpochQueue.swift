@@ -15,6 +15,55 @@ import Spec
 
   public var isEmpty: Bool { count == 0 }
 
+  // Where the order makes no difference, the lines are walked one after the other, which is quicker.
+
+  public func contains(where isWanted: (Copy) -> Bool) -> Bool {
+    if isEmpty { return false }
+    for line in lines { for copy in line where isWanted(copy) { return true } }
+    return false
+  }
+
+  public func forEach(_ visit: (Copy) -> Void) {
+    if isEmpty { return }
+    for line in lines { for copy in line { visit(copy) } }
+  }
+
+  // MARK: Heads
+
+  /// The first copy of a line that has not expired.
+  @inline(__always) func head(of line: Int, now: UInt64) -> Copy? {
+    for position in 0..<lines[line].count where now <= lines[line][position].expires { return lines[line][position] }
+    return nil
+  }
+
+  /// The copies of which one may be delivered. O(*lines*), and one more for each expired copy at their heads.
+  func heads(now: UInt64) -> Heads {
+    var heads = Heads()
+    for line in lines.indices { if let head = head(of: line, now: now) { heads.offer(head, line: line) } }
+    return heads
+  }
+
+  /// The copies in front of the heads: those that have expired.
+  func expiredHeads(now: UInt64) -> [Copy] {
+    var expired: [Copy] = []
+    for line in lines.indices {
+      var position = 0
+      while position < lines[line].count, now > lines[line][position].expires {
+        expired.append(lines[line][position])
+        position += 1
+      }
+    }
+    return expired
+  }
+
+  mutating func discardExpiredHeads(now: UInt64) {
+    for line in lines.indices {
+      while !lines[line].isEmpty, now > lines[line][0].expires { popFirst(line: line) }
+    }
+  }
+
+  // MARK: Changes
+
   mutating func append(_ copy: Copy) {
     lines[Swift.min(Int(copy.sender.place), lines.count - 1)].append(copy)
     count += 1
@@ -28,12 +77,14 @@ import Spec
 
   /// Removes every copy, keeping the memory.
   mutating func removeAll() {
+    if isEmpty { return }
     for line in lines.indices { lines[line].removeAll() }
     count = 0
   }
 
   /// Drops the copies that `isKept` does not accept. O(*count*).
   mutating func keep(_ isKept: (Copy) -> Bool) {
+    if isEmpty { return }
     count = 0
     for line in lines.indices {
       lines[line].keep(isKept)
@@ -41,7 +92,14 @@ import Spec
     }
   }
 
+  /// Where the visitor condenses, the count of all copies and one digest stand for the lines.
   public mutating func fields(_ f: inout Fields) {
+    if f.condenses {
+      var digest = digest
+      f("count", &count)
+      f("digest", &digest)
+      return
+    }
     f.enter("from")
     for line in lines.indices {
       f.enter(index: line)
@@ -50,6 +108,39 @@ import Spec
     }
     f.leave()
     if f.isReading { count = lines.reduce(0) { $0 + $1.count } }
+  }
+
+  /// 64 bits that stand for the lines, each with its order.
+  private var digest: UInt64 {
+    if isEmpty { return 0 }
+    var digest: UInt64 = 0
+    for line in lines.indices { digest = (digest ^ lines[line].orderDigest) &* 0xD6E8_FEB8_6659_FD93 }
+    return digest
+  }
+}
+
+/// Of the heads of a queue's lines the oldest of each class, by its line.
+struct Heads {
+  private(set) var classes = Classes()
+  private var final = (line: 0, sequence: UInt64.max)
+  private var draft = (line: 0, sequence: UInt64.max)
+  private var critic = (line: 0, sequence: UInt64.max)
+
+  mutating func offer(_ copy: Copy, line: Int) {
+    classes.insert(copy.priority)
+    switch copy.priority {
+    case .final: if copy.sequence < final.sequence { final = (line, copy.sequence) }
+    case .draft: if copy.sequence < draft.sequence { draft = (line, copy.sequence) }
+    case .critic: if copy.sequence < critic.sequence { critic = (line, copy.sequence) }
+    }
+  }
+
+  func line(_ priority: Priority) -> Int {
+    switch priority {
+    case .final: final.line
+    case .draft: draft.line
+    case .critic: critic.line
+    }
   }
 }
 

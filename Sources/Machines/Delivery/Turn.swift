@@ -55,6 +55,10 @@ import Spec
 /// Some of the three classes.
 struct Classes: OptionSet {
   var rawValue: UInt8
+
+  init(rawValue: UInt8) { self.rawValue = rawValue }
+  init(_ priority: Priority) { rawValue = 1 << priority.rawValue }
+
   func contains(_ priority: Priority) -> Bool { rawValue >> priority.rawValue & 1 != 0 }
   mutating func insert(_ priority: Priority) { rawValue |= 1 << priority.rawValue }
 }

@@ -24,6 +24,14 @@ import Spec
   /// The slots taken: every copy that has no recorded outcome yet.
   public var live: Int { active.count + next.count + leased.count + backoff.count }
 
+  /// Visits every copy held here, wherever it waits.
+  func forEach(_ visit: (Copy) -> Void) {
+    active.forEach(visit)
+    next.forEach(visit)
+    for held in leased { visit(held.copy) }
+    for held in backoff { visit(held.copy) }
+  }
+
   /// The next epoch's queue becomes the active one; the drained one keeps its memory for the epoch after.
   mutating func promote() {
     swap(&active, &next)

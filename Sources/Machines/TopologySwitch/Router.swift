@@ -116,14 +116,14 @@ extension Router {
         .emitEach(.recorded) { router, agent in router.expiredHeads(agent) }
         .emit(.deliver) { router, agent in router.chosen(agent) }
         .then { router, agent in
-          router.discardExpiredHeads(agent)
+          router[agent].active.discardExpiredHeads(now: router.now)
           router.lease(agent)
         }
       Otherwise(.dequeue, "discard what has expired", cites: .`RTR-6`, .`RTR-15`)
         .when(.isKnown)
         .when(.hasCopy)
         .emitEach(.recorded) { router, agent in router.expiredHeads(agent) }
-        .then { router, agent in router.discardExpiredHeads(agent) }
+        .then { router, agent in router[agent].active.discardExpiredHeads(now: router.now) }
     }
     In(.diverting) {
       On(.dequeue, "deliver the last copy of the epoch: drained", cites: .`RTR-6`, .`SW-5`, .I2)
@@ -207,7 +207,7 @@ extension Router {
   static let gate = Section<Self> {
     In(.open) {
       On(.divert, "nothing waits: drained at once", cites: .`SW-5`)
-        .when("no unexpired copy waits anywhere") { router, _ in router.liveQueued == 0 }
+        .when("no unexpired copy waits anywhere") { router, _ in !router.anyActive(liveAt: router.now) }
         .emitEach(.recorded) { router, _ in router.expiredQueued() }
         .then { router, _ in router.sweep() }
         .emit(.drained)

@@ -20,8 +20,9 @@ public struct Fields {
   @usableFromInline let target: UnsafeMutablePointer<ByteBuffer.Run>?
   @usableFromInline let source: UnsafeRawBufferPointer
   @usableFromInline var offset = 0
-  /// The digest so far.
-  @usableFromInline var value: UInt64 = 0x9E37_79B9_7F4A_7C15
+  /// What the words visited come to when digesting, and the key of the place of the last one.
+  @usableFromInline var sum: UInt64 = 0x8EBC_6AF0_9C88_C6E3
+  @usableFromInline var key: UInt64 = 0xA076_1D64_78BD_642F
   @usableFromInline let visitor: (any FieldVisitor)?
   @usableFromInline var field: StaticString = ""
   /// When writing, the first field whose value was above its declared maximum: such an encoding is not injective.
@@ -82,11 +83,20 @@ public struct Fields {
       target.unsafelyUnwrapped.pointee.append(word, width: byteWidth(max))
       if word > max { noteOverflow(word, max) }
     case .digest:
-      // The mixing step of wyhash: the full product folds every bit of the word into every bit of the state.
-      let product = (value ^ word ^ 0xA076_1D64_78BD_642F).multipliedFullWidth(by: value | 0xE703_7ED1_A0B4_28DB)
-      value = product.high ^ product.low ^ word &* 0x8EBC_6AF0_9C88_C6E3
+      // Each word is folded by itself, under the key of its place: no multiplication waits for the one before.
+      key = key &+ 0x9E37_79B9_7F4A_7C15
+      sum = sum &+ Fields.fold(word ^ key)
     case .read, .visit: look(&word, max, words)
     }
+  }
+
+  /// The digest of the words visited.
+  @inlinable @inline(__always) var digest: UInt64 { Fields.fold(sum) }
+
+  /// The mixing step of wyhash: the two halves of a full product, each of which depends on every bit.
+  @inlinable @inline(__always) static func fold(_ word: UInt64) -> UInt64 {
+    let product = word.multipliedFullWidth(by: 0xE703_7ED1_A0B4_28DB)
+    return product.high ^ product.low
   }
 
   @usableFromInline @inline(never) mutating func look(
@@ -170,6 +180,6 @@ extension Coded {
     var copy = self
     var fields = Fields(.digest)
     copy.fields(&fields)
-    return fields.value
+    return fields.digest
   }
 }

@@ -195,7 +195,7 @@ public struct Ledger<S: System> {
       contract: UInt64(entry.contract), stage: UInt64(entry.stage) * 2 + (entry.isUnwanted ? 1 : 0), key: entry.key)
     var fields = Fields(.digest)
     identity.fields(&fields)
-    return fields.value
+    return fields.digest
   }
 }
 
@@ -302,6 +302,6 @@ extension Design {
           "\(options.faults.map { "\($0)" }.sorted()) \(options.holds ?? "-") \(options.timer.map { "\($0)" } ?? "-")")
       }
     }
-    return fields.value
+    return fields.digest
   }
 }
