@@ -64,11 +64,11 @@ extension Auditor {
     buffer.count = 0
     var writer = ByteWriter(buffer)
     state.fields(&writer)
-    var isSame = buffer.bytes.elementsEqual(bytes)
+    var isSame = bytes.withUnsafeBytes { buffer.bytes.isEqual(to: $0) }
     buffer.count = 0
     writer = ByteWriter(buffer)
     ledger.fields(&writer)
-    isSame = isSame && buffer.bytes.elementsEqual(ledgerBytes)
+    isSame = isSame && ledgerBytes.withUnsafeBytes { buffer.bytes.isEqual(to: $0) }
     report.snapshots += 1
     if !isSame {
       find(

@@ -143,12 +143,12 @@ public final class Auditor<S: System> {
           + "and the spec says \(word(outcome, event))"
       )
     }
-    let isSameRules = stepper.fired.withUnsafeBytes { $0.elementsEqual(record.fired) }
+    let isSameRules = stepper.fired.withUnsafeBytes { $0.isEqual(to: record.fired) }
     guard isSameRules else {
       return diverge(record, "rules-differ", "other rules fired than the spec fires for \(what.line(of: event))")
     }
     stepper.encodeOrders(into: buffer)
-    guard buffer.bytes.elementsEqual(record.effects) else {
+    guard buffer.bytes.isEqual(to: record.effects) else {
       return diverge(
         record, "effects-differ", "other effects are recorded than the spec sends for \(what.line(of: event))")
     }

@@ -93,18 +93,25 @@ import Spec
   }
 
   /// Where the visitor condenses, the count of all copies and one digest stand for the lines.
-  public mutating func fields(_ f: inout Fields) {
+  @inline(__always) public mutating func fields(_ f: inout Fields) {
     if f.condenses {
       var digest = digest
       f("count", &count)
       f("digest", &digest)
-      return
+    } else {
+      list(&f)
     }
+  }
+
+  private mutating func list(_ f: inout Fields) {
     f.enter("from")
     for line in lines.indices {
+      // A visitor that only looks is shown each line by itself: changed in place, all would be copied if they are shared.
+      var copies = lines[line]
       f.enter(index: line)
-      f.queue("copies", &lines[line], max: 0xFFFF)
+      f.queue("copies", &copies, max: 0xFFFF)
       f.leave()
+      if f.isReading { lines[line] = copies }
     }
     f.leave()
     if f.isReading { count = lines.reduce(0) { $0 + $1.count } }

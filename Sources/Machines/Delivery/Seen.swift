@@ -22,7 +22,7 @@ import Spec
     while entries.count > most { entries.popFirst() }
   }
 
-  public mutating func fields(_ f: inout Fields) { f.queue("entries", &entries, max: 0xFFFF) }
+  @inline(__always) public mutating func fields(_ f: inout Fields) { f.queue("entries", &entries, max: 0xFFFF) }
 }
 
 /// When a message was given to a receiver.

@@ -40,7 +40,7 @@ public struct Router: Machine {
     f("accepted", &accepted)
     f("pressure", &pressure)
     f("limits", &limits)
-    f.each("mailboxes", &mailboxes)
+    f.each("mailboxes", &mailboxes, asDigests: true)
   }
 
   public static let book = RuleBook<Self>(

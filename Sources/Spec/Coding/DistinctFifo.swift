@@ -10,11 +10,29 @@ public protocol Identified {
 /// ``Fifo`` it keeps a running digest of its elements in their order.
 public struct DistinctFifo<Element: Blank & Hashable & Sendable & Identified>: Hashable, Sendable {
   @usableFromInline var queue = Fifo<Element>()
-  /// Finds elements: a hash table of their numbers, at most half full, probed one by one; 0 is free. It follows from
-  /// the queue.
-  @usableFromInline var slots: ContiguousArray<UInt32> = []
+  /// Finds elements: a hash table, at most half full and probed one by one. It follows from the queue.
+  @usableFromInline var slots: ContiguousArray<Slot> = []
   /// The number of the first element. Each has the one after that of the element before it.
   @usableFromInline var firstNumber: UInt32 = 0
+
+  /// What tells where an element stands, without looking at it: in a long queue that would be a miss of the cache.
+  @usableFromInline struct Slot: Sendable {
+    /// Of the identity.
+    @usableFromInline let hash: UInt32
+    /// The low 31 bits of the element's number, below a bit that is set; 0 in a free slot.
+    @usableFromInline let number: UInt32
+
+    @inlinable init(hash: UInt32, number: UInt32) {
+      self.hash = hash
+      self.number = number | 1 << 31
+    }
+    @inlinable init() {
+      hash = 0
+      number = 0
+    }
+
+    @inlinable var isFree: Bool { number == 0 }
+  }
 
   @inlinable public init() {}
 
@@ -27,8 +45,8 @@ public struct DistinctFifo<Element: Blank & Hashable & Sendable & Identified>: H
 
   @inlinable public func element(_ identity: Element.Identity) -> Element? {
     if isEmpty { return nil }
-    let slot = slot(of: identity)
-    return slots[slot] == 0 ? nil : queue[position(in: slot)]
+    let slot = slots[place(of: identity, Self.hash(identity))]
+    return slot.isFree ? nil : queue[position(slot)]
   }
 
   /// Appends an element, unless there is one with its identity.
@@ -36,25 +54,29 @@ public struct DistinctFifo<Element: Blank & Hashable & Sendable & Identified>: H
   /// - Returns: Whether it was appended.
   @inlinable @discardableResult public mutating func append(_ element: Element) -> Bool {
     if slots.count <= 2 * count { grow() }
-    let slot = slot(of: element.identity)
-    guard slots[slot] == 0 else { return false }
-    slots[slot] = Self.word(firstNumber &+ UInt32(truncatingIfNeeded: count))
+    let hash = Self.hash(element.identity)
+    let place = place(of: element.identity, hash)
+    guard slots[place].isFree else { return false }
+    slots[place] = Slot(hash: hash, number: firstNumber &+ UInt32(truncatingIfNeeded: count))
     queue.append(element)
     return true
   }
 
   @inlinable @discardableResult public mutating func popFirst() -> Element? {
-    guard let first = queue.first else { return nil }
-    free(slot(of: first.identity))
+    guard let first = queue.popFirst() else { return nil }
+    let number = Slot(hash: 0, number: firstNumber).number
+    var place = home(Self.hash(first.identity))
+    while slots[place].number != number { place = next(place) }
+    free(place)
     firstNumber &+= 1
-    return queue.popFirst()
+    return first
   }
 
   /// Removes every element, keeping the memory.
   @inlinable public mutating func removeAll() {
     if isEmpty { return }
     queue.removeAll()
-    for slot in slots.indices { slots[slot] = 0 }
+    for place in slots.indices { slots[place] = Slot() }
   }
 
   @inlinable public static func == (a: Self, b: Self) -> Bool { a.queue == b.queue }
@@ -62,43 +84,46 @@ public struct DistinctFifo<Element: Blank & Hashable & Sendable & Identified>: H
 
   // MARK: - The table
 
-  /// A number as the table holds it: its low 31 bits, and one that tells it from a free slot.
-  @inlinable static func word(_ number: UInt32) -> UInt32 { number | 1 << 31 }
+  @inlinable static func hash(_ identity: Element.Identity) -> UInt32 { UInt32(truncatingIfNeeded: identity.digest) }
 
-  @inlinable func position(in slot: Int) -> Int { Int((slots[slot] &- firstNumber) & (1 << 31 - 1)) }
+  /// Where the search for an identity begins, and how it goes on.
+  @inlinable func home(_ hash: UInt32) -> Int { Int(hash) & (slots.count &- 1) }
+  @inlinable func next(_ place: Int) -> Int { (place &+ 1) & (slots.count &- 1) }
 
-  /// The slot where the search for an identity begins.
-  @inlinable func home(_ identity: Element.Identity) -> Int {
-    Int(truncatingIfNeeded: identity.digest) & (slots.count &- 1)
-  }
+  @inlinable func position(_ slot: Slot) -> Int { Int((slot.number &- firstNumber) & (1 << 31 - 1)) }
 
-  /// The slot that holds an identity, or the free one in which it would be.
-  @inlinable func slot(of identity: Element.Identity) -> Int {
-    var slot = home(identity)
-    while slots[slot] != 0, queue[position(in: slot)].identity != identity { slot = (slot &+ 1) & (slots.count &- 1) }
-    return slot
-  }
-
-  /// Frees a slot, and lets those move up that it kept from their homes.
-  @inlinable mutating func free(_ slot: Int) {
-    let mask = slots.count &- 1
-    var gap = slot
-    var next = (slot &+ 1) & mask
-    while slots[next] != 0 {
-      let home = home(queue[position(in: next)].identity)
-      if (next &- home) & mask >= (next &- gap) & mask {
-        slots[gap] = slots[next]
-        gap = next
-      }
-      next = (next &+ 1) & mask
+  /// The place of an identity, or the free one in which it would be.
+  @inlinable func place(of identity: Element.Identity, _ hash: UInt32) -> Int {
+    var place = home(hash)
+    while !slots[place].isFree {
+      if slots[place].hash == hash, queue[position(slots[place])].identity == identity { return place }
+      place = next(place)
     }
-    slots[gap] = 0
+    return place
+  }
+
+  /// Frees a place, and lets those move up that it kept from their homes.
+  @inlinable mutating func free(_ freed: Int) {
+    let mask = slots.count &- 1
+    var gap = freed
+    var place = next(freed)
+    while !slots[place].isFree {
+      if (place &- home(slots[place].hash)) & mask >= (place &- gap) & mask {
+        slots[gap] = slots[place]
+        gap = place
+      }
+      place = next(place)
+    }
+    slots[gap] = Slot()
   }
 
   @inlinable mutating func grow() {
-    slots = ContiguousArray(repeating: 0, count: Swift.max(8, slots.count * 2))
-    for position in 0..<count {
-      slots[slot(of: queue[position].identity)] = Self.word(firstNumber &+ UInt32(truncatingIfNeeded: position))
+    let old = slots
+    slots = ContiguousArray(repeating: Slot(), count: Swift.max(8, old.count * 2))
+    for slot in old where !slot.isFree {
+      var place = home(slot.hash)
+      while !slots[place].isFree { place = next(place) }
+      slots[place] = slot
     }
   }
 }

@@ -16,14 +16,14 @@ public struct Fields {
   @usableFromInline let mode: Mode
   /// Whether queues and sets are given as counts and digests (for fingerprints of large states).
   public let condenses: Bool
-  /// The caller keeps the buffer alive; a reference here would be counted at every word.
+  /// The caller keeps buffer and visitor alive; a reference here would be counted at every word.
   @usableFromInline let target: UnsafeMutablePointer<ByteBuffer.Run>?
   @usableFromInline let source: UnsafeRawBufferPointer
   @usableFromInline var offset = 0
   /// What the words visited come to when digesting, and the key of the place of the last one.
   @usableFromInline var sum: UInt64 = 0x8EBC_6AF0_9C88_C6E3
   @usableFromInline var key: UInt64 = 0xA076_1D64_78BD_642F
-  @usableFromInline let visitor: (any FieldVisitor)?
+  @usableFromInline unowned(unsafe) let visitor: (any FieldVisitor)?
   @usableFromInline var field: StaticString = ""
   /// When writing, the first field whose value was above its declared maximum: such an encoding is not injective.
   public internal(set) var overflow: (field: String, value: UInt64, max: UInt64)?
@@ -41,7 +41,7 @@ public struct Fields {
     self.visitor = visitor
   }
 
-  /// A visit by something that looks at names and words: a printer, a sampler, a parser.
+  /// A visit by something that looks at names and words: a printer, a sampler, a parser. The caller keeps it alive.
   public init(_ visitor: any FieldVisitor) { self.init(.visit, visitor: visitor) }
 
   /// Whether the visit writes into the value (decoding, drawing, parsing) rather than reads from it.
