@@ -11,6 +11,9 @@ import Spec
   /// The copies in all lines.
   public private(set) var count = 0
 
+  /// A bit for each line in which somebody waits.
+  private var waiting: UInt8 = 0
+
   public init(agents: Int) { lines = Array(repeating: Fifo(), count: agents + 1) }
 
   public var isEmpty: Bool { count == 0 }
@@ -18,14 +21,12 @@ import Spec
   // Where the order makes no difference, the lines are walked one after the other, which is quicker.
 
   public func contains(where isWanted: (Copy) -> Bool) -> Bool {
-    if isEmpty { return false }
-    for line in lines { for copy in line where isWanted(copy) { return true } }
+    for line in Bits(waiting) { for copy in lines[line] where isWanted(copy) { return true } }
     return false
   }
 
   public func forEach(_ visit: (Copy) -> Void) {
-    if isEmpty { return }
-    for line in lines { for copy in line { visit(copy) } }
+    for line in Bits(waiting) { for copy in lines[line] { visit(copy) } }
   }
 
   // MARK: Heads
@@ -39,14 +40,14 @@ import Spec
   /// The copies of which one may be delivered. O(*lines*), and one more for each expired copy at their heads.
   func heads(now: UInt64) -> Heads {
     var heads = Heads()
-    for line in lines.indices { if let head = head(of: line, now: now) { heads.offer(head, line: line) } }
+    for line in Bits(waiting) { if let head = head(of: line, now: now) { heads.offer(head, line: line) } }
     return heads
   }
 
   /// The copies in front of the heads: those that have expired.
   func expiredHeads(now: UInt64) -> [Copy] {
     var expired: [Copy] = []
-    for line in lines.indices {
+    for line in Bits(waiting) {
       var position = 0
       while position < lines[line].count, now > lines[line][position].expires {
         expired.append(lines[line][position])
@@ -57,7 +58,7 @@ import Spec
   }
 
   mutating func discardExpiredHeads(now: UInt64) {
-    for line in lines.indices {
+    for line in Bits(waiting) {
       while !lines[line].isEmpty, now > lines[line][0].expires { popFirst(line: line) }
     }
   }
@@ -65,45 +66,41 @@ import Spec
   // MARK: Changes
 
   mutating func append(_ copy: Copy) {
-    lines[Swift.min(Int(copy.sender.place), lines.count - 1)].append(copy)
+    let line = Swift.min(Int(copy.sender.place), lines.count - 1)
+    lines[line].append(copy)
+    waiting |= 1 << UInt8(line)
     count += 1
   }
 
   @discardableResult mutating func popFirst(line: Int) -> Copy? {
     guard let copy = lines[line].popFirst() else { return nil }
+    if lines[line].isEmpty { waiting &= ~(1 << UInt8(line)) }
     count -= 1
     return copy
   }
 
   /// Removes every copy, keeping the memory.
   mutating func removeAll() {
-    if isEmpty { return }
-    for line in lines.indices { lines[line].removeAll() }
-    count = 0
+    for line in Bits(waiting) { lines[line].removeAll() }
+    recount()
   }
 
   /// Drops the copies that `isKept` does not accept. O(*count*).
   mutating func keep(_ isKept: (Copy) -> Bool) {
-    if isEmpty { return }
+    for line in Bits(waiting) { lines[line].keep(isKept) }
+    recount()
+  }
+
+  private mutating func recount() {
     count = 0
-    for line in lines.indices {
-      lines[line].keep(isKept)
+    waiting = 0
+    for line in lines.indices where !lines[line].isEmpty {
       count += lines[line].count
+      waiting |= 1 << UInt8(line)
     }
   }
 
-  /// Where the visitor condenses, the count of all copies and one digest stand for the lines.
-  @inline(__always) public mutating func fields(_ f: inout Fields) {
-    if f.condenses {
-      var digest = digest
-      f("count", &count)
-      f("digest", &digest)
-    } else {
-      list(&f)
-    }
-  }
-
-  private mutating func list(_ f: inout Fields) {
+  public mutating func fields(_ f: inout Fields) {
     f.enter("from")
     for line in lines.indices {
       // A visitor that only looks is shown each line by itself: changed in place, all would be copied if they are shared.
@@ -114,15 +111,19 @@ import Spec
       if f.isReading { lines[line] = copies }
     }
     f.leave()
-    if f.isReading { count = lines.reduce(0) { $0 + $1.count } }
+    if f.isReading { recount() }
   }
 
-  /// 64 bits that stand for the lines, each with its order.
-  private var digest: UInt64 {
+  /// By hand: what the lines keep, each with its place.
+  public var digest: UInt64 {
     if isEmpty { return 0 }
-    var digest: UInt64 = 0
-    for line in lines.indices { digest = (digest ^ lines[line].orderDigest) &* 0xD6E8_FEB8_6659_FD93 }
-    return digest
+    var digest = Digest()
+    digest.add(UInt64(waiting))
+    for line in Bits(waiting) {
+      digest.add(UInt64(lines[line].count))
+      digest.add(lines[line].orderDigest)
+    }
+    return digest.value
   }
 }
 
@@ -181,5 +182,18 @@ extension EpochQueue: Sequence {
     var iterator = makeIterator()
     for _ in 0..<position { _ = iterator.next() }
     return iterator.next()!
+  }
+}
+
+/// The places of the bits that are set, the lowest first.
+struct Bits: Sequence, IteratorProtocol {
+  private var left: UInt8
+
+  init(_ bits: UInt8) { left = bits }
+
+  mutating func next() -> Int? {
+    if left == 0 { return nil }
+    defer { left &= left &- 1 }
+    return left.trailingZeroBitCount
   }
 }

@@ -7,7 +7,7 @@ import Spec
 
   public init() {}
 
-  public func contains(_ copy: Copy, now: UInt64) -> Bool {
+  @inline(__always) public func contains(_ copy: Copy, now: UInt64) -> Bool {
     guard let sighting = entries.element(copy.identity) else { return false }
     return !sighting.isOld(now)
   }
@@ -22,7 +22,7 @@ import Spec
     while entries.count > most { entries.popFirst() }
   }
 
-  @inline(__always) public mutating func fields(_ f: inout Fields) { f.queue("entries", &entries, max: 0xFFFF) }
+  public mutating func fields(_ f: inout Fields) { f.queue("entries", &entries, max: 0xFFFF) }
 }
 
 /// When a message was given to a receiver.
@@ -39,7 +39,15 @@ import Spec
 
   func isOld(_ now: UInt64) -> Bool { now > at && now - at > Message.timeToLive }
 
-  @inlinable @inline(__always) public mutating func fields(_ f: inout Fields) {
+  /// By hand, as that of a copy.
+  @inlinable public var digest: UInt64 {
+    var digest = Digest()
+    identity.add(to: &digest)
+    digest.add(at)
+    return digest.value
+  }
+
+  @inlinable public mutating func fields(_ f: inout Fields) {
     identity.fields(&f)
     f("at", &at)
   }
@@ -58,7 +66,20 @@ import Spec
   }
   public init() { self.init(episode: 0) }
 
-  @inlinable @inline(__always) public mutating func fields(_ f: inout Fields) {
+  /// By hand, as that of a copy: it is looked up at every delivery.
+  @inlinable public var digest: UInt64 {
+    var digest = Digest()
+    add(to: &digest)
+    return digest.value
+  }
+
+  @inlinable @inline(__always) func add(to digest: inout Digest) {
+    digest.add(UInt64(episode))
+    digest.add(high)
+    digest.add(low)
+  }
+
+  @inlinable public mutating func fields(_ f: inout Fields) {
     f.detail("episode", &episode)
     f.detail("id.high", &high)
     f("id", &low)

@@ -46,7 +46,7 @@ import Spec
     left = Turn.quantum(of: priority)
   }
 
-  @inline(__always) public mutating func fields(_ f: inout Fields) {
+  public mutating func fields(_ f: inout Fields) {
     f("priority", &priority)
     f("left", &left, max: 15)
   }

@@ -43,7 +43,7 @@ public struct DistinctFifo<Element: Blank & Hashable & Sendable & Identified>: H
 
   @inlinable public subscript(position: Int) -> Element { queue[position] }
 
-  @inlinable public func element(_ identity: Element.Identity) -> Element? {
+  @inlinable @inline(__always) public func element(_ identity: Element.Identity) -> Element? {
     if isEmpty { return nil }
     let slot = slots[place(of: identity, Self.hash(identity))]
     return slot.isFree ? nil : queue[position(slot)]
@@ -93,7 +93,7 @@ public struct DistinctFifo<Element: Blank & Hashable & Sendable & Identified>: H
   @inlinable func position(_ slot: Slot) -> Int { Int((slot.number &- firstNumber) & (1 << 31 - 1)) }
 
   /// The place of an identity, or the free one in which it would be.
-  @inlinable func place(of identity: Element.Identity, _ hash: UInt32) -> Int {
+  @inlinable @inline(__always) func place(of identity: Element.Identity, _ hash: UInt32) -> Int {
     var place = home(hash)
     while !slots[place].isFree {
       if slots[place].hash == hash, queue[position(slots[place])].identity == identity { return place }

@@ -81,9 +81,7 @@ extension Fields {
     enter(name)
     if asDigests, condenses {
       for index in values.indices {
-        var fields = Fields(.digest, condenses: true)
-        values[index].fields(&fields)
-        var digest = fields.digest
+        var digest = values[index].digest
         word(&digest, max: .max) { _ in nil }
       }
       leave()
