@@ -145,7 +145,8 @@ struct Audit: ParsableCommand {
       let scenarios = entry.scenarios()
       findings += scenarios.failures.map { Finding(.critical, "scenario-failed", $0.description) }
       if !json {
-        print("  scenarios  \(scenarios.count) of specs/\(entry.chapter), \(scenarios.failures.count) failed")
+        let chapters = entry.chapters.map { "specs/\($0)" }.joined(separator: " and ")
+        print("  scenarios  \(scenarios.count) of \(chapters), \(scenarios.failures.count) failed")
       }
       var worlds: [[String: Any]] = []
       for name in try entry.worlds(named: nil, exhaustive: true) {

@@ -11,7 +11,9 @@ import Weave
 struct CatalogEntry: Sendable {
   let name: String
   let title: String
+  /// The chapter that has the system's page, and all that tell of it.
   let chapter: String
+  let chapters: [String]
   let hosts: [(name: String, book: BookDescription)]
   let routes: [String]
   let properties: [BookDescription.PropertyDescription]
@@ -40,16 +42,20 @@ struct CatalogEntry: Sendable {
   let rerun: @Sendable (_ world: String, _ lines: String, _ loopsFrom: Int?) throws(RerunError) -> Rerun
 
   /// - Parameters:
+  ///   - chapters: Those that tell of it beside its own.
   ///   - shape: A state of the configuration that a journal's roster names.
   ///   - sizes: The same system in other sizes, each a design with worlds of its own.
   ///   - expression: The Swift expression of the design, or of the sizes.
   init<S: System>(
-    _ design: Design<S>, sizes: [Design<S>] = [], expression: String? = nil, scenarios all: [Scenario] = [],
+    _ design: Design<S>, sizes: [Design<S>] = [], chapters others: [String] = [], expression: String? = nil,
+    scenarios all: [Scenario] = [],
     shape: @escaping @Sendable (_ roster: [String]) -> S? = { _ in nil }
   ) {
     name = design.name
     title = design.title
     chapter = design.chapter
+    let chapters = [design.chapter] + others
+    self.chapters = chapters
     hosts = design.hosts.map { ($0.name, $0.book) }
     routes = design.routes.map {
       "\(design.hosts[$0.fromHost].name).\($0.effectName) → \(design.hosts[$0.toHost].name).\($0.eventName)"
@@ -82,13 +88,15 @@ struct CatalogEntry: Sendable {
     }
     // A chapter of several designs has scenarios for each; a scenario names the worlds it starts in.
     let own = all.filter { scenario in
-      scenario.file == design.chapter
+      chapters.contains(scenario.file)
         && scenario.worlds.allSatisfy { name in design.worlds.contains { $0.name == name } }
     }
     scenarios = { (own.count, own.flatMap { ScenarioRunner.run($0, design) }) }
     mutation = Mutation(
       design, scenarios: own,
-      parameters: Parameters.offByOne.filter { $0.figure.source.hasPrefix(design.chapter + ":") })
+      parameters: Parameters.offByOne.filter { wrong in
+        chapters.contains { wrong.figure.source.hasPrefix($0 + ":") }
+      })
     audit = { try JournalAudit.walk($0, design, $1, shape: shape) }
     self.expression = expression ?? "\(S.self).\(sizes.isEmpty ? "design" : "sizes")"
     ownExpression = sizes.isEmpty ? self.expression : expression.map { "\($0)[0]" } ?? "\(S.self).design"
@@ -101,7 +109,7 @@ struct CatalogEntry: Sendable {
 
 enum Catalog {
   static let entries: [CatalogEntry] = [
-    CatalogEntry(TopologySwitch.design, scenarios: Scenario.all) { roster in
+    CatalogEntry(TopologySwitch.design, chapters: ["02-delivery.md"], scenarios: Scenario.all) { roster in
       (1...7).contains(roster.count) ? TopologySwitch(agents: roster.count, topology: .star) : nil
     },
     CatalogEntry(Budget.design, expression: "Budget.design", scenarios: Scenario.all),

@@ -25,6 +25,10 @@ extension Router {
         }
       }
     }
+    AlwaysStep("a handler that has answered holds the copy no longer", cites: .`RTR-13`, before: { _ in () }) {
+      _, step in
+      (step.received(.acknowledged) + step.received(.failed)).allSatisfy { step.after.leased($0) == nil }
+    }
     AlwaysStep(
       "a copy is given up at its last retry, and not before", cites: .I1, .`RTR-14`, cost: .state, before: { $0 }
     ) { before, step in
@@ -165,6 +169,21 @@ extension Router {
           router.pressure >= Pressure(live: $0.live, capacity: Int(router.limits.capacity))
         }
     }
+    AlwaysStep(
+      "no message is queued that drew too low for how full its receivers are", cites: .`RTR-10`, .`RTR-11`,
+      before: { router in (accepted: router.accepted, live: router.mailboxes.map(\.live)) }
+    ) { before, step in
+      step.after.accepted == before.accepted
+        || step.received(.route).allSatisfy { message in
+          let capacity = Double(step.after.limits.capacity)
+          return before.live.indices.allSatisfy { place in
+            let isMeant = step.after.receivers(of: message) & 1 << place != 0
+            let odds = odds(of: message.priority, filled: Double(before.live[place]) / capacity)
+            // Odds that come to a whole number of draws may be off by the last bit.
+            return !isMeant || Double(message.draw) / 65_536 > odds - 1e-9
+          }
+        }
+    }
     AlwaysStep("the stages are told one after the other", cites: .`RTR-19`, before: \.pressure) { before, step in
       let told = step.sent(.pressed)
       if step.after.pressure > before {
@@ -181,6 +200,17 @@ extension Router {
       }
     }
     SometimesStep("the pressure falls", cites: .`RTR-19`, before: \.pressure) { $1.after.pressure < $0 }
+  }
+
+  /// How often a message of a class is dropped early (RTR-10).
+  private static func odds(of priority: Priority, filled: Double) -> Double {
+    let (threshold, most) =
+      switch priority {
+      case .critic: (0.6, 1.0)
+      case .draft: (0.8, 0.8)
+      case .final: (0.95, 0.5)
+      }
+    return most * (filled - threshold) / (1 - threshold)
   }
 
   private static func pow2(_ exponent: UInt8) -> Double { (0..<exponent).reduce(1) { power, _ in 2 * power } }
