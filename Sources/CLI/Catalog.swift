@@ -104,6 +104,9 @@ enum Catalog {
     CatalogEntry(TopologySwitch.design, scenarios: Scenario.all) { roster in
       (1...7).contains(roster.count) ? TopologySwitch(agents: roster.count, topology: .star) : nil
     },
+    CatalogEntry(Team.design, scenarios: Scenario.all) { roster in
+      (1...7).contains(roster.count) ? Team(roles: roster.map { _ in 0 }, topology: .star) : nil
+    },
     CatalogEntry(Budget.design, expression: "Budget.design", scenarios: Scenario.all),
     CatalogEntry(Coordination.design, expression: "Coordination.design", scenarios: Scenario.all),
     CatalogEntry(Health.design, expression: "Health.design", scenarios: Scenario.all),

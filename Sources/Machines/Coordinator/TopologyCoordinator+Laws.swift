@@ -4,7 +4,7 @@ import Spec
 extension TopologyCoordinator {
   static let laws = Section<Self> {
     Always("an attempt has a target, and nothing else has", cites: .`CRD-5`) { coordinator in
-      (coordinator.target != nil) == (coordinator.phase != .watching)
+      (coordinator.target != nil) == [.validating, .switching].contains(coordinator.phase)
     }
     AlwaysStep(
       "a switch begins on a validated target, or is forced to the chain", cites: .`CRD-5`, .`CRD-8`, before: { $0 }
@@ -31,7 +31,7 @@ extension TopologyCoordinator {
       return step.sent(.validate).count == (isFree ? 1 : 0)
     }
     AlwaysStep("both counters advance once per tick", cites: .`CRD-2`, before: { $0 }) { before, step in
-      guard step.received(.tick).count + step.received(.force).count > 0 else { return true }
+      guard before.phase != .closed, step.received(.tick).count + step.received(.force).count > 0 else { return true }
       return step.after.dwell == min(2, before.dwell + 1)
         && step.after.cooldown == (before.cooldown == 0 ? 0 : before.cooldown - 1)
     }
@@ -62,7 +62,7 @@ extension TopologyCoordinator {
       return step.after.pending == (isHeldBack ? wanted : nil)
     }
     AlwaysStep("what is wanted and not begun is held back", cites: .`CRD-4`, before: { $0 }) { before, step in
-      guard let decision = step.received(.tick).first else { return true }
+      guard before.phase != .closed, let decision = step.received(.tick).first else { return true }
       let wanted = decision == .undecided ? before.pending : decision.topology
       let isMet = wanted == nil || wanted == (before.phase == .watching ? before.topology : before.target)
       let givesUp = before.phase == .validating && step.after.phase == .watching
@@ -71,7 +71,7 @@ extension TopologyCoordinator {
     AlwaysStep(
       "a forced chain is in force, or on its way, or behind a switch that is told", cites: .`CRD-8`, .I5, before: { $0 }
     ) { before, step in
-      guard !step.received(.force).isEmpty else { return true }
+      guard before.phase != .closed, !step.received(.force).isEmpty else { return true }
       if before.phase == .switching { return step.sent(.blocked) == [.inProgress] && step.after.pending == nil }
       if before.topology == .chain { return step.after.phase == .watching && step.sent(.start).isEmpty }
       return step.sent(.start) == [.chain] && step.after.phase == .switching && step.after.pending == nil
@@ -80,7 +80,13 @@ extension TopologyCoordinator {
       phase != .validating || !step.received(.tick).contains(.stay)
         || step.after.phase == .watching && step.after.pending == nil
     }
-    LeadsTo("every attempt ends", cites: .`CRD-5`, from: .validating, .switching, to: .watching)
+    AlwaysStep("a coordinator that is closed does nothing", before: { $0 }) { before, step in
+      before.phase != .closed || step.after == before && step.sent.isEmpty
+    }
+    Always("a coordinator that is closed wants nothing", cites: .`CRD-4`) { coordinator in
+      coordinator.phase != .closed || coordinator.pending == nil
+    }
+    LeadsTo("every attempt ends", cites: .`CRD-5`, from: .validating, .switching, to: .watching, .closed)
     SometimesStep("a pending decision is carried out", cites: .`CRD-4`, before: { $0.pending }) { pending, step in
       pending != nil && !step.sent(.validate).isEmpty && step.received(.tick) == [.undecided]
     }

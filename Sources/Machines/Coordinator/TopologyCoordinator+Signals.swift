@@ -19,6 +19,8 @@ extension TopologyCoordinator {
     case validationDeadline
     case committed
     case aborted
+    /// The team is over.
+    case close
   }
 
   public enum Effect: Signals {
@@ -44,10 +46,11 @@ extension Signal<TopologyCoordinator.Event, Void> {
   static public var validationDeadline: Self { Signal("validationDeadline", kind: 4, .validationDeadline) }
   static public var committed: Self { Signal("committed", kind: 5, .committed) }
   static public var aborted: Self { Signal("aborted", kind: 6, .aborted) }
+  static public var close: Self { Signal("close", kind: 7, .close) }
 }
 
 extension TopologyCoordinator.Event {
-  public static let names = ["tick", "force", "ready", "notReady", "validationDeadline", "committed", "aborted"]
+  public static let names = ["tick", "force", "ready", "notReady", "validationDeadline", "committed", "aborted", "close"]
   public var kind: Int {
     switch self {
     case .tick: 0
@@ -57,17 +60,18 @@ extension TopologyCoordinator.Event {
     case .validationDeadline: 4
     case .committed: 5
     case .aborted: 6
+    case .close: 7
     }
   }
   public init() { self = .force }
 
   public mutating func fields(_ f: inout Fields) {
-    f.kind(&self, [.tick(.stay), .force, .ready, .notReady, .validationDeadline, .committed, .aborted])
+    f.kind(&self, [.tick(.stay), .force, .ready, .notReady, .validationDeadline, .committed, .aborted, .close])
     switch self {
     case .tick(var decision):
       f("decision", &decision)
       self = .tick(decision)
-    case .force, .ready, .notReady, .validationDeadline, .committed, .aborted: break
+    case .force, .ready, .notReady, .validationDeadline, .committed, .aborted, .close: break
     }
   }
 }

@@ -8,7 +8,7 @@ import Spec
 /// Source: chapter 3.
 public struct TopologyCoordinator: Machine {
   public typealias Requirement = Machines.Requirement
-  public enum Phase: UInt8, CaseIterable, Sendable { case watching, validating, switching }
+  public enum Phase: UInt8, CaseIterable, Sendable { case watching, validating, switching, closed }
 
   public var phase = Phase.watching
   /// The topology in force.
@@ -34,11 +34,12 @@ public struct TopologyCoordinator: Machine {
   }
 
   public static let book = RuleBook<Self>(
-    "Topology coordinator", "Decides when a decision about the topology is carried out.", resting: .watching
+    "Topology coordinator", "Decides when a decision about the topology is carried out.", resting: .watching, .closed
   ) {
     decisions
     forcing
     attempts
+    closing
     silences
     contracts
     laws
@@ -184,6 +185,22 @@ extension TopologyCoordinator {
     }
   }
 
+  static let closing = Section<Self> {
+    In(.watching) {
+      On(.close, "the team is over").then { coordinator, _ in coordinator.pending = nil }.go(.closed)
+    }
+    In(.validating) {
+      On(.close, "give the validation up: the team is over", cites: .`CRD-5`)
+        .cancel(.validate)
+        .cancel(.validationTimer)
+        .then { coordinator, _ in
+          coordinator.target = nil
+          coordinator.pending = nil
+        }
+        .go(.closed)
+    }
+  }
+
   static let contracts = Section<Self> {
     Answers(.validate, faults: .lost) {
       Owed {
@@ -203,10 +220,14 @@ extension TopologyCoordinator {
   }
 
   static let silences = Section<Self> {
+    Ignored(.tick, .force, in: .closed, because: "the team is over")
+    Impossible(.close, in: .switching, because: "closing a team ends the switch that is under way first")
+    Impossible(.close, in: .closed, because: "a team is closed once")
     Impossible(
-      .ready, .notReady, .validationDeadline, in: .watching, .switching,
+      .ready, .notReady, .validationDeadline, in: .watching, .switching, .closed,
       because: "leaving the validation gives up its answer and its timer")
-    Impossible(.committed, .aborted, in: .watching, .validating, because: "a switch ends once, and only one is begun")
+    Impossible(
+      .committed, .aborted, in: .watching, .validating, .closed, because: "a switch ends once, and only one is begun")
   }
 }
 

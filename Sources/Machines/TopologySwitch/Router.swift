@@ -165,6 +165,7 @@ extension Router {
         .then { router, now in router.now = now }
         .emitEach(.recorded) { router, _ in router.givenUp() }
         .cancelEach(.deliver) { router, _ in router.lapsed() }
+        .emitEach(.revoked) { router, _ in router.lapsed() }
         .then { router, _ in
           router.postponeLapsed()
           router.lineUpDue()
@@ -181,6 +182,7 @@ extension Router {
         .then { router, now in router.now = now }
         .emitEach(.recorded) { router, _ in router.givenUp() + router.expiredQueued() }
         .cancelEach(.deliver) { router, _ in router.lapsed() }
+        .emitEach(.revoked) { router, _ in router.lapsed() }
         .then { router, _ in
           router.postponeLapsed()
           router.lineUpDue()
@@ -194,6 +196,7 @@ extension Router {
         .then { router, now in router.now = now }
         .emitEach(.recorded) { router, _ in router.givenUp() + router.expiredQueued() }
         .cancelEach(.deliver) { router, _ in router.lapsed() }
+        .emitEach(.revoked) { router, _ in router.lapsed() }
         .then { router, _ in
           router.postponeLapsed()
           router.lineUpDue()
@@ -256,6 +259,7 @@ extension Router {
     }
     Notice(.recorded)
     Notice(.pressed)
+    Notice(.revoked)
   }
 }
 
