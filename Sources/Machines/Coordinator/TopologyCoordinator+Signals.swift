@@ -1,8 +1,10 @@
 import Spec
 
-/// What keeps a decision from being carried out (CRD-3).
+/// What keeps a decision or an order from being carried out (CRD-3).
 public enum Hindrance: UInt8, CaseIterable, Hashable, Sendable {
   case cooldown, dwell, inProgress, prevalidation
+  /// What was ordered is in force already.
+  case inForce
 }
 
 // The events and effects of the coordinator: cases, tokens and fields, each once.
@@ -21,6 +23,8 @@ extension TopologyCoordinator {
     case aborted
     /// The team is over.
     case close
+    /// Whoever runs the team wants this topology now.
+    case order(Topology)
   }
 
   public enum Effect: Signals {
@@ -39,6 +43,11 @@ extension Signal<TopologyCoordinator.Event, Decision> {
     Signal("tick", kind: 0, Carrier.tick) { if case .tick(let it) = $0 { it } else { nil } }
   }
 }
+extension Signal<TopologyCoordinator.Event, Topology> {
+  static public var order: Self {
+    Signal("order", kind: 8, Carrier.order) { if case .order(let it) = $0 { it } else { nil } }
+  }
+}
 extension Signal<TopologyCoordinator.Event, Void> {
   static public var force: Self { Signal("force", kind: 1, .force) }
   static public var ready: Self { Signal("ready", kind: 2, .ready) }
@@ -50,7 +59,9 @@ extension Signal<TopologyCoordinator.Event, Void> {
 }
 
 extension TopologyCoordinator.Event {
-  public static let names = ["tick", "force", "ready", "notReady", "validationDeadline", "committed", "aborted", "close"]
+  public static let names = [
+    "tick", "force", "ready", "notReady", "validationDeadline", "committed", "aborted", "close", "order",
+  ]
   public var kind: Int {
     switch self {
     case .tick: 0
@@ -61,16 +72,22 @@ extension TopologyCoordinator.Event {
     case .committed: 5
     case .aborted: 6
     case .close: 7
+    case .order: 8
     }
   }
   public init() { self = .force }
 
   public mutating func fields(_ f: inout Fields) {
-    f.kind(&self, [.tick(.stay), .force, .ready, .notReady, .validationDeadline, .committed, .aborted, .close])
+    f.kind(
+      &self,
+      [.tick(.stay), .force, .ready, .notReady, .validationDeadline, .committed, .aborted, .close, .order(.star)])
     switch self {
     case .tick(var decision):
       f("decision", &decision)
       self = .tick(decision)
+    case .order(var topology):
+      f("topology", &topology)
+      self = .order(topology)
     case .force, .ready, .notReady, .validationDeadline, .committed, .aborted, .close: break
     }
   }

@@ -38,6 +38,7 @@ public struct TopologyCoordinator: Machine {
   ) {
     decisions
     forcing
+    orders
     attempts
     closing
     silences
@@ -122,7 +123,10 @@ extension TopologyCoordinator {
           coordinator.tick()
         }
       Otherwise(.force, "take the team to the chain", cites: .`CRD-8`, .I5)
-        .then { coordinator, _ in coordinator.beginForced() }
+        .then { coordinator, _ in
+          coordinator.begin(.chain)
+          coordinator.tick()
+        }
         .emit(.start) { _, _ in .chain }
         .go(.switching)
     }
@@ -140,7 +144,10 @@ extension TopologyCoordinator {
       Otherwise(.force, "take the team to the chain instead", cites: .`CRD-8`, .I5)
         .cancel(.validate)
         .cancel(.validationTimer)
-        .then { coordinator, _ in coordinator.beginForced() }
+        .then { coordinator, _ in
+          coordinator.begin(.chain)
+          coordinator.tick()
+        }
         .emit(.start) { _, _ in .chain }
         .go(.switching)
     }
@@ -151,6 +158,33 @@ extension TopologyCoordinator {
           coordinator.pending = nil
           coordinator.tick()
         }
+    }
+  }
+
+  static let orders = Section<Self> {
+    In(.watching, .validating) {
+      On(.order, "what is ordered is in force already", cites: .`CRD-9`)
+        .when("the topology is in force") { coordinator, topology in coordinator.topology == topology }
+        .emit(.blocked) { _, _ in .inForce }
+    }
+    In(.watching) {
+      Otherwise(.order, "carry the order out", cites: .`CRD-9`)
+        .then { coordinator, topology in coordinator.begin(topology) }
+        .emit(.start) { _, topology in topology }
+        .go(.switching)
+    }
+    In(.validating) {
+      Otherwise(.order, "carry the order out instead", cites: .`CRD-9`)
+        .cancel(.validate)
+        .cancel(.validationTimer)
+        .then { coordinator, topology in coordinator.begin(topology) }
+        .emit(.start) { _, topology in topology }
+        .go(.switching)
+    }
+    In(.switching) {
+      On(.order, "refuse the order: a switch is under way", cites: .`CRD-9`, .`SW-2`).emit(.blocked) { _, _ in
+        .inProgress
+      }
     }
   }
 
@@ -220,7 +254,7 @@ extension TopologyCoordinator {
   }
 
   static let silences = Section<Self> {
-    Ignored(.tick, .force, in: .closed, because: "the team is over")
+    Ignored(.tick, .force, .order, in: .closed, because: "the team is over")
     Impossible(.close, in: .switching, because: "closing a team ends the switch that is under way first")
     Impossible(.close, in: .closed, because: "a team is closed once")
     Impossible(
@@ -251,10 +285,10 @@ extension TopologyCoordinator {
     if cooldown > 0 { cooldown -= 1 }
   }
 
-  mutating func beginForced() {
-    target = .chain
+  /// Whatever else was wanted is forgotten.
+  mutating func begin(_ topology: Topology) {
+    target = topology
     pending = nil
-    tick()
   }
 
   mutating func end() {

@@ -5,7 +5,8 @@ extension Team {
   static var laws: DesignPart<Self> { .section(agreement + fallback + payment) }
 
   @DesignBuilder<Self> private static var agreement: [DesignPart<Self>] {
-    Always("all agree on the topology, switch and router on the epoch", cites: Requirement.`SW-6`, Requirement.`RTR-4`) {
+    Always("all agree on the topology, switch and router on the epoch", cites: Requirement.`SW-6`, Requirement.`RTR-4`)
+    {
       team in
       team.control.topology == team.router.topology && team.control.epoch == team.router.epoch
         && team.coordinator.topology == team.control.topology && team.health.topology == team.control.topology
@@ -26,7 +27,8 @@ extension Team {
       ]
       return closed.allSatisfy { $0 == (team.control.phase == .closed) }
     }
-    Always("what is leased is with a handler, and nothing else is", cites: Requirement.I1, Requirement.`RTR-13`) { team in
+    Always("what is leased is with a handler, and nothing else is", cites: Requirement.I1, Requirement.`RTR-13`) {
+      team in
       team.router.mailboxes.reduce(0) { $0 + $1.leased.count } == team.handlers.jobs.count
         && team.handlers.jobs.allSatisfy { team.router.leased($0.lease) != nil }
     }

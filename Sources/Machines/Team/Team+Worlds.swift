@@ -42,7 +42,8 @@ extension Team {
   /// A controller that is slow at times and an episode that may cost too much, so that the chain is forced while
   /// switches are under way, or keep aborting.
   static let pinned = World<Self>(
-    "pinned", "a controller that is slow at times, an episode of 2 tokens, one message, and switches that are cancelled",
+    "pinned",
+    "a controller that is slow at times, an episode of 2 tokens, one message, and switches that are cancelled",
     start: {
       var limits = HealthLimits()
       limits.decisionWindow = 2
@@ -63,6 +64,7 @@ extension Team {
     Input(.router, .dequeue) { _ in [Agent(1)] }
     Input(.health, .decided, atMost: 2) { _ in [1_000, 11_000] }
     Input(.health, .tick) { $0.control.epoch < 2 ? [.chain, .flat, .undecided] : [.stay] }
+    Input(.health, .order, atMost: 1) { _ in [.flat] }
     Input(.control, .cancel, atMost: 1)
     Input(.control, .shutdown, atMost: 1)
     Crashes(atMost: 1)
@@ -100,6 +102,7 @@ extension Team {
     Input(.router, .clock) { team in [team.router.now + 20_000] + moments(team) }
     Input(.health, .decided) { _ in [1_000, 7_000, 11_000] }
     Input(.health, .tick) { _ in Decision.allCases }
+    Input(.health, .order) { _ in Topology.allCases }
     Input(.control, .cancel)
     Lost(.control, .prepare, atMost: 2)
     Lost(.coordinator, .validate, atMost: 2)

@@ -84,6 +84,7 @@ public struct Team: System {
     // Who decides: the watch, then the coordinator, then the switch; and what it came to, back.
     Route(.advised, of: .health, to: .coordinator, as: .tick)
     Route(.forced, of: .health, to: .coordinator, as: .force)
+    Route(.ordered, of: .health, to: .coordinator, as: .order)
     Route(.start, of: .coordinator, to: .control, as: .request)
     Route(.finished, of: .control, to: .coordinator, as: .committed) { $0.isCommitted ? () : nil }
     Route(.finished, of: .control, to: .coordinator, as: .aborted) { $0.isCommitted ? nil : () }
