@@ -24,8 +24,8 @@ extension TeamRun {
       (0..<bytes.count / 8).map { UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self)) }
     }
     guard words.count >= 2 else { return }
-    nextAction = Int(truncatingIfNeeded: words[0])
-    identities.skip(Int(truncatingIfNeeded: words[1]))
+    while nextAction < min(Int(truncatingIfNeeded: words[0]), workload.actions.count) { passAction() }
+    identities.skip(Int(truncatingIfNeeded: words[1]) - identities.drawn)
     guard words.count > 2 else { return }
     beginStorm()
     traffic?.recall(Array(words[2...]))
@@ -38,12 +38,32 @@ extension TeamRun {
     case .router(.route), .control(.request), .control(.cancel): break
     default: return
     }
+    while nextAction < workload.actions.count, !workload.actions[nextAction].kind.isEvent { passAction() }
     if nextAction < workload.actions.count {
-      if case .send(let message) = workload.actions[nextAction].kind, message.id == nil { identities.skip(1) }
-      nextAction += 1
+      passAction()
     } else {
       if traffic == nil { beginStorm() }
       if case .send = traffic?.next() { identities.skip(1) }
+    }
+  }
+
+  /// Goes past an action that the killed run took.
+  private func passAction() {
+    switch workload.actions[nextAction].kind {
+    case .send(let message): remember(message, as: identities.skip(message))
+    case .beginEpisode: episode += 1
+    case .switchTo, .cancelSwitch, .decide: break
+    }
+    nextAction += 1
+  }
+}
+
+extension WorkloadAction.Kind {
+  /// Whether taking the action is an event of the system that the run hosts.
+  fileprivate var isEvent: Bool {
+    switch self {
+    case .send, .switchTo, .cancelSwitch: true
+    case .decide, .beginEpisode: false
     }
   }
 }

@@ -17,6 +17,10 @@ public final class TeamRun: Driver {
   var traffic: StormTraffic?
   /// Actions not yet due, by index.
   var nextAction = 0
+  /// The number of the episode that runs; 0 before the first.
+  var episode: UInt32 = 0
+  /// What handlers are to do with messages that say so, until their copies have ended with the run.
+  private var handling: [MessageIdentity: WorkloadHandling] = [:]
   private var isIdle: [Bool]
   private var lastClock: UInt64 = 0
   /// The next moment for which the run wakes up, in milliseconds; `max` for none.
@@ -25,6 +29,10 @@ public final class TeamRun: Driver {
   private var isClosed = false
   /// Called now and then with what has been done so far.
   public var onProgress: ((TeamSummary) -> Void)?
+  /// Called when a switch has been reported, with the times of its attempt; nil for a topology already in force.
+  public var onAttempt: ((AttemptTimes?) -> Void)?
+  /// Called when an episode begins, with its number and task.
+  public var onEpisode: ((UInt32, String) -> Void)?
 
   /// - Parameters:
   ///   - journal: Where each step is kept; nil to keep none.
@@ -146,11 +154,24 @@ public final class TeamRun: Driver {
     case .cancelSwitch:
       let receipt = try host.send(.control(.cancel))
       if let refusal = receipt.refusals.first { summary.refuse(refusal, copies: 1, isSwitch: true) }
+    case .beginEpisode(let task):
+      episode += 1
+      onEpisode?(episode, task)
+    // The system hosted here has no coordinator that would hear of it.
+    case .decide: summary.decisionsUnheard += 1
     }
   }
 
+  /// Keeps what handlers are to do with a message.
+  func remember(_ asked: WorkloadMessage, as identity: MessageIdentity) {
+    if !asked.handling.isUsual { handling[identity] = asked.handling }
+  }
+
   private func send(_ asked: WorkloadMessage) throws {
-    let message = identities.message(asked, at: loop.now / 1_000_000)
+    let message = identities.message(asked, episode: episode, at: loop.now / 1_000_000)
+    remember(asked, as: MessageIdentity(high: message.idHigh, low: message.idLow))
+    // The system hosted here has no budget guard that would be asked first.
+    if asked.cost != nil { summary.costsUnheard += 1 }
     let before = host.state.router.accepted
     let receipt = try host.send(.router(.route(message)))
     let copies = asked.copyCount(agentCount: workload.agents.count)
@@ -209,10 +230,14 @@ public final class TeamRun: Driver {
     let place = Int(copy.receiver.place)
     isIdle[place] = false
     summary.delivered += 1
-    let service = workload.agents[place].serviceMilliseconds
-    loop.schedule(after: .milliseconds(service)) { [unowned self] in
-      try host.answer(ticket, with: .router(.acknowledged(copy.lease)))
+    let handler = Handler(copy, workload.agents[place], handling[MessageIdentity(copy)] ?? WorkloadHandling())
+    loop.schedule(after: .nanoseconds(handler.nanoseconds)) { [unowned self] in
       isIdle[place] = true
+      switch handler.ending {
+      case .acknowledged: try host.answer(ticket, with: .router(.acknowledged(copy.lease)))
+      case .failed: try host.answer(ticket, with: .router(.failed(copy.lease)))
+      case .silent: break
+      }
     }
   }
 
@@ -223,7 +248,8 @@ public final class TeamRun: Driver {
       traffic?.topology = change.to
       summary.epoch = change.epoch
     case .control(.finished(let report)):
-      summary.finish(report, attempt, at: nanoseconds, told: loop.now)
+      let times = summary.finish(report, attempt, at: nanoseconds, told: loop.now)
+      onAttempt?(times)
       attempt = nil
     default: break
     }
@@ -234,4 +260,10 @@ public final class TeamRun: Driver {
 struct SwitchAttempt {
   let began: UInt64
   var quiesced: UInt64?
+
+  func times(finished: UInt64, told: UInt64) -> AttemptTimes {
+    AttemptTimes(
+      prepare: (quiesced ?? finished) - began, quiesce: quiesced.map { finished - $0 }, finish: told - finished,
+      total: told - began)
+  }
 }

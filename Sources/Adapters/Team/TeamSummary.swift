@@ -25,6 +25,9 @@ public struct TeamSummary: Sendable {
   public internal(set) var late = 0
   public internal(set) var offContract = 0
   public internal(set) var steps = 0
+  /// Decisions of the workload, and costs of its messages, that nothing in the hosted system hears of.
+  public internal(set) var decisionsUnheard = 0
+  public internal(set) var costsUnheard = 0
   /// How long the run took on its own clock.
   public internal(set) var nanoseconds: UInt64 = 0
 
@@ -38,14 +41,19 @@ public struct TeamSummary: Sendable {
   /// - Parameters:
   ///   - nanoseconds: When the step was taken.
   ///   - told: When the caller is told; in a durable run, after the step is on disk.
-  mutating func finish(_ report: Switch.Report, _ attempt: SwitchAttempt?, at nanoseconds: UInt64, told: UInt64) {
+  /// - Returns: The times of the attempt; nil where there was none.
+  mutating func finish(
+    _ report: Switch.Report, _ attempt: SwitchAttempt?, at nanoseconds: UInt64, told: UInt64
+  ) -> AttemptTimes? {
     migrated += Int(report.migrated)
     guard let attempt else {
       switchesIdle += 1
-      return
+      return nil
     }
     if let reason = report.reason { aborted[reason, default: 0] += 1 } else { committed += 1 }
-    phases.add(attempt, finished: nanoseconds, told: told)
+    let times = attempt.times(finished: nanoseconds, told: told)
+    phases.add(times)
+    return times
   }
 }
 
@@ -58,11 +66,11 @@ public struct PhaseTimes: Sendable {
   public private(set) var finish: [UInt64] = []
   public private(set) var total: [UInt64] = []
 
-  mutating func add(_ attempt: SwitchAttempt, finished: UInt64, told: UInt64) {
-    prepare.append((attempt.quiesced ?? finished) - attempt.began)
-    if let quiesced = attempt.quiesced { quiesce.append(finished - quiesced) }
-    finish.append(told - finished)
-    total.append(told - attempt.began)
+  mutating func add(_ times: AttemptTimes) {
+    prepare.append(times.prepare)
+    if let time = times.quiesce { quiesce.append(time) }
+    finish.append(times.finish)
+    total.append(times.total)
   }
 
   /// The value below which this share of the durations lies, in fractional milliseconds; 0 when there are none.

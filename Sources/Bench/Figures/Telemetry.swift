@@ -1,0 +1,109 @@
+import Adapters
+import Engine
+import Machines
+import Spec
+
+/// What it costs to count what a host does, and to write it down.
+enum Telemetry {
+  private static let cycles = 20_000
+
+  static func figures() throws -> [Figure] {
+    let folder = try TemporaryFolder()
+    var files = 0
+    let plain = try Watching(.nothing)
+    let counting = try Watching(.rules)
+    let telling = try Watching(.everything)
+    let timing = try Watching(.times)
+    func against(_ name: String, _ measured: Watching, _ yardstick: Watching, goal: Double?, note: String) -> Figure {
+      let comparison = Comparison(rounds: 21) {
+        measured.nanosecondsPerStep(cycles)
+      } yardstick: {
+        yardstick.nanosecondsPerStep(cycles)
+      }
+      return Figure(
+        name: name, measured: Quantity(median(comparison.measured), "ns/step"),
+        yardstick: Quantity(median(comparison.yardstick), "ns"), ratio: comparison.ratio,
+        goal: goal.map { "at most \(Quantity.digits($0))x" } ?? "", isMet: goal.map { comparison.ratio <= $0 },
+        note: note)
+    }
+    func journal(_ watched: Watching.What) throws -> Watching {
+      files += 1
+      let journal = try Journal(
+        creating: folder.path("metrics-\(files).sqlite"), header: .bench(Watching.start, clock: .virtual))
+      return try Watching(watched, journal)
+    }
+    let kept = try journal(.nothing)
+    let keptAndCounted = try journal(.everything)
+    return [
+      against(
+        "step with metrics of rules", counting, plain, goal: nil,
+        note: "a host without a journal: route, dequeue and acknowledge; rules, effects and what is open are counted"),
+      against(
+        "step with every metric of a team", telling, plain, goal: nil,
+        note: "the same, and copies by outcome, class and receiver"),
+      against(
+        "step with metrics and its time", timing, telling, goal: nil,
+        note: "the system's clock is read twice for each step"),
+      against(
+        "journalled step with every metric", keptAndCounted, kept, goal: 1.15,
+        note: "what a run pays: each step is in the journal as well"),
+      allocated(telling),
+    ]
+  }
+
+  private static func allocated(_ watching: Watching) -> Figure {
+    let name = "allocations, step with every metric"
+    let plain = (try? Watching(.nothing)).flatMap { plain in
+      plain.run(1_000)
+      return allocations { plain.run(cycles) }
+    }
+    watching.run(1_000)
+    guard let own = allocations({ watching.run(cycles) }), let plain else {
+      return Figure(
+        name: name, measured: Quantity(0, "not counted here"), note: "the runtime offers no place to count at")
+    }
+    return Figure(
+      name: name, measured: Quantity(Double(own - plain), "beyond those of the step"), goal: "0", isMet: own <= plain,
+      note: "in \(Quantity.grouped(3 * cycles)) steps; the obligation that a delivery opens is the step's own")
+  }
+}
+
+/// A host that carries copies from one agent to another, watched or not.
+private final class Watching {
+  enum What { case nothing, rules, everything, times }
+
+  static let start = TopologySwitch(agents: 4, topology: .flat)
+  private let host: Host<TopologySwitch>
+  private let registry = MetricRegistry()
+  private var number: UInt64 = 0
+
+  init(_ what: What, _ journal: Journal? = nil) throws {
+    host = Host(start: Watching.start, loop: Loop(.virtual), journal: journal)
+    guard what != .nothing else { return }
+    host.observers = [HostMetrics(host.design, registry)]
+    guard what != .rules else { return }
+    host.stepper.isRecording = true
+    host.observers.append(TeamMetrics(registry, agents: ["A", "B", "C", "D"], start: host.state))
+    guard what == .times else { return }
+    host.stepTimes = registry.histogram(
+      "interlock_step_seconds", "Steps.", bounds: MetricRegistry.doubling(from: 1.25e-7, count: 16))
+  }
+
+  func nanosecondsPerStep(_ cycles: Int) -> Double { nanoseconds { run(cycles) } / Double(3 * cycles) }
+
+  /// Routes a copy, delivers it, and has it acknowledged, each time.
+  func run(_ cycles: Int) {
+    do {
+      for _ in 0..<cycles {
+        number += 1
+        let message = Message(
+          idHigh: number &* 0x9E37_79B9_7F4A_7C15, idLow: number, from: Agent(0), to: .one(Agent(1)))
+        try host.send(.router(.route(message)))
+        try host.send(.router(.dequeue(Agent(1))))
+        try host.send(.router(.acknowledged(Lease(agent: Agent(1), sequence: number))))
+        if number % 256 == 0 { try host.flush() }
+      }
+      try host.flush()
+    } catch { preconditionFailure("\(error)") }
+  }
+}
