@@ -129,7 +129,7 @@ struct Run: ParsableCommand {
     let roster = try JSONSerialization.data(
       withJSONObject: workload.agents.map(\.name), options: [.withoutEscapingSlashes])
     return JournalHeader(
-      TopologySwitch.design, start: TeamRun.start(workload), world: workload.name,
+      Team.design, start: TeamRun.start(workload), world: workload.name,
       roster: String(decoding: roster, as: UTF8.self), clock: clock == .real ? .real : .virtual)
   }
 
@@ -157,12 +157,6 @@ struct Run: ParsableCommand {
         + workload.agents.map(\.name).joined(separator: ", ")
     )
     for note in workload.notes { print(style.dim("  note: \(note)")) }
-    if summary.decisionsUnheard + summary.costsUnheard > 0 {
-      print(
-        style.dim(
-          "  note: \(Output.count(summary.decisionsUnheard)) decisions and \(Output.count(summary.costsUnheard)) costs "
-            + "were not heard: this system has neither coordinator nor budget guard"))
-    }
     let seconds = Double(summary.nanoseconds) / 1e9
     print(
       "  copies     \(Output.count(summary.offered)) offered, \(Output.count(summary.routed)) routed, "
@@ -185,6 +179,18 @@ struct Run: ParsableCommand {
           Output.decimal(PhaseTimes.milliseconds(durations, at: 0.95), 3))
       }
       print(table.text, terminator: "")
+    }
+    if summary.decisions > 0 {
+      let reasons = Dictionary(uniqueKeysWithValues: summary.heldBack.map { ("\($0)", $1) })
+      print(
+        "  decisions  \(Output.count(summary.decisions)); held back: \(list(reasons)); "
+          + "\(Output.count(summary.validations)) validated, not ready: \(list(summary.notReady)); pinned \(summary.pins) times"
+      )
+    }
+    if summary.granted > 0 || !summary.denied.isEmpty {
+      print(
+        "  calls      \(Output.count(summary.granted)) granted, \(Output.count(Int(summary.tokensSpent))) tokens spent; "
+          + "denied: \(list(summary.denied)); \(Output.count(summary.violations)) over a limit")
     }
     print("  journal    \(journal ?? "not kept"): \(Output.count(summary.steps)) records")
     if let artifacts { print("  artifacts  \(artifacts); try: interlock summary \(artifacts)") }
@@ -246,6 +252,14 @@ struct Run: ParsableCommand {
         "aborted": Dictionary(uniqueKeysWithValues: summary.aborted.map { ("\($0)", $1) }),
         "refused": summary.switchesRefused, "already_in_force": summary.switchesIdle, "epoch": summary.epoch,
         "migrated": summary.migrated,
+      ] as [String: Any],
+      "decisions": [
+        "made": summary.decisions, "validations": summary.validations, "not_ready": summary.notReady,
+        "held_back": Dictionary(uniqueKeysWithValues: summary.heldBack.map { ("\($0)", $1) }), "pins": summary.pins,
+      ] as [String: Any],
+      "calls": [
+        "granted": summary.granted, "denied": summary.denied, "tokens_spent": summary.tokensSpent,
+        "violations": summary.violations,
       ] as [String: Any],
       "phase_ms": times, "seconds": Double(summary.nanoseconds) / 1e9,
       "findings": Output.json(audit?.findings ?? []), "verdict": audit?.verdict.rawValue ?? "not audited",

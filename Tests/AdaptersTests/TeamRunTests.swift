@@ -143,7 +143,7 @@ import Testing
     try team.run()
     var seen: Set<[UInt64]> = []
     for record in try JournalReader(reading: path).records().records {
-      var event = TopologySwitch.Event()
+      var event = Machines.Team.Event()
       record.event.withUnsafeBytes { bytes in
         var reader = ByteReader(bytes)
         event.fields(&reader)
@@ -228,12 +228,12 @@ import Testing
 
   /// The time from each delivery to what its handler said.
   private final class Times: StepObserver {
-    typealias S = TopologySwitch
+    typealias S = Machines.Team
     var milliseconds: [Double] = []
     private var began: UInt64 = 0
 
     func stepped(
-      _ host: Engine.Host<TopologySwitch>, _ event: TopologySwitch.Event, _ cause: Record.Cause, _ outcome: Outcome,
+      _ host: Engine.Host<Machines.Team>, _ event: Machines.Team.Event, _ cause: Record.Cause, _ outcome: Outcome,
       at nanoseconds: UInt64
     ) {
       switch event {

@@ -54,7 +54,7 @@ final class BudgetMetrics {
     switch effect {
     case .denied(let denial): count(denial.short, denied)
     case .violated(let violation): count(violation.over, violated)
-    case .granted, .expiry, .ended: break
+    case .granted, .expiry, .ended, .began: break
     }
   }
 

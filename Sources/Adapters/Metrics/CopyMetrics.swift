@@ -85,7 +85,7 @@ final class CopyMetrics {
       let name = classes[ending.sequence].map { Int($0.rawValue) } ?? CopyMetrics.classNames.count - 1
       dropped[CopyMetrics.classNames.count * place + name].increment()
     case .pressed(let pressure): self.pressure.set(Double(pressure.rawValue))
-    case .drained, .moved: break
+    case .drained, .moved, .revoked: break
     }
   }
 

@@ -71,6 +71,7 @@ extension Hindrance {
     case .dwell: "dwell"
     case .inProgress: "in_progress"
     case .prevalidation: "prevalidation"
+    case .inForce: "in_force"
     }
   }
 }

@@ -116,7 +116,7 @@ final class BudgetRecords {
         put("violated", violation.reservation, books, state)
       }
       if violation.over.names(.agent) { put("violated", violation.reservation, .role(lastRole), state) }
-    case .expiry, .ended: break
+    case .expiry, .ended, .began: break
     }
   }
 

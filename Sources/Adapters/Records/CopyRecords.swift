@@ -133,7 +133,7 @@ final class CopyRecords {
       let reason = ending.how.reason?.rawValue
       put(reason == nil ? "ack" : "drop", ending.sequence, copy, epoch: epoch, reason: reason, now)
       return (ending.how, copy.episode)
-    case .drained, .moved, .pressed: return nil
+    case .drained, .moved, .pressed, .revoked: return nil
     }
   }
 

@@ -42,7 +42,7 @@ final class DecisionRecords {
       if let watch { topology = watch.topology }
       tick(decision, isPinned: watch?.isPinned ?? false, now)
     case .committed(let topology): self.topology = topology
-    case .episodeEnded: break
+    case .episodeEnded, .order: break
     }
   }
 
@@ -82,6 +82,8 @@ final class DecisionRecords {
         line.put("n", change.episodes)
         line.put("k", change.violations)
       }
+    // What follows is no longer the decision's.
+    case .ordered: flush()
     case .advised: break
     }
   }

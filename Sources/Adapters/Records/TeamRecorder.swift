@@ -80,11 +80,6 @@ public final class TeamRecorder<S: HostsTeam>: StepObserver {
     func tellEffects() {
       guard !areEffectsTold else { return }
       areEffectsTold = true
-      for order in stepper.orders {
-        if case .cancel(let contract, let key) = order, host.design.contracts[contract].name.hasSuffix(".deliver") {
-          copies.lapse(key, now)
-        }
-      }
       for place in stepper.sent.indices { take(S.teamEffect(stepper.sent[place]), host, now) }
     }
     for place in stepper.received.indices {
@@ -121,6 +116,7 @@ public final class TeamRecorder<S: HostsTeam>: StepObserver {
 
   private func take(_ effect: TeamEffect, _ host: Host<S>, _ now: Double) {
     switch effect {
+    case .router(.revoked(let lease)): copies.lapse(lease.obligationKey, now)
     case .router(let effect):
       if let ending = copies.take(effect, now) {
         if let reason = ending.how.reason?.rawValue { switches.dropped(reason, 1) }

@@ -9,10 +9,12 @@ import Spec
 struct Handler {
   enum Ending { case acknowledged, failed, silent }
 
+  let identity: MessageIdentity
   let nanoseconds: UInt64
   let ending: Ending
 
   init(_ copy: Copy, _ agent: WorkloadAgent, _ handling: WorkloadHandling) {
+    identity = MessageIdentity(copy)
     var random = Handler.chance(copy)
     let fault = Int(copy.attempt) < handling.faultyDeliveries ? handling.fault : nil
     let own = handling.serviceMilliseconds ?? Handler.time(agent, &random)
@@ -33,13 +35,10 @@ struct Handler {
 
   /// The agent's time, or one of its distribution: lognormal, with the percentiles that it names.
   private static func time(_ agent: WorkloadAgent, _ random: inout SplitMix64) -> Double {
-    guard let most = agent.serviceMilliseconds95 else { return agent.serviceMilliseconds }
-    let spread = log(most / agent.serviceMilliseconds) / Handler.normal95
+    guard let spread = agent.spread else { return agent.serviceMilliseconds }
     return min(agent.serviceMilliseconds * exp(spread * random.normal()), Handler.millisecondsMost)
   }
 
-  /// The 95th percentile of the standard normal distribution.
-  private static let normal95 = 1.644_853_626_951_472
   /// No handler works for longer than an hour.
   private static let millisecondsMost = 3_600_000.0
 }

@@ -63,6 +63,34 @@ extension TopologySwitch: HostsTeam {
   public var teamRouter: Router? { router }
 }
 
+extension Machines.Team: HostsTeam {
+  public static func teamEvent(_ event: Event) -> TeamEvent {
+    switch event {
+    case .health(let event): .health(event)
+    case .coordinator(let event): .coordinator(event)
+    case .control(let event): .control(event)
+    case .router(let event): .router(event)
+    case .budget(let event): .budget(event)
+    case .handlers: .other
+    }
+  }
+  public static func teamEffect(_ effect: Effect) -> TeamEffect {
+    switch effect {
+    case .health(let effect): .health(effect)
+    case .coordinator(let effect): .coordinator(effect)
+    case .control(let effect): .control(effect)
+    case .router(let effect): .router(effect)
+    case .budget(let effect): .budget(effect)
+    case .handlers: .other
+    }
+  }
+  public var teamSwitch: Switch? { control }
+  public var teamRouter: Router? { router }
+  public var teamCoordinator: TopologyCoordinator? { coordinator }
+  public var teamBudget: BudgetGuard? { budget }
+  public var teamHealth: HealthWatch? { health }
+}
+
 /// A machine of a team that is a system by itself.
 public protocol TeamMachine: Machine {
   static func teamEvent(_ event: Event) -> TeamEvent

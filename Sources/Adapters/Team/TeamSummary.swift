@@ -25,9 +25,20 @@ public struct TeamSummary: Sendable {
   public internal(set) var late = 0
   public internal(set) var offContract = 0
   public internal(set) var steps = 0
-  /// Decisions of the workload, and costs of its messages, that nothing in the hosted system hears of.
-  public internal(set) var decisionsUnheard = 0
-  public internal(set) var costsUnheard = 0
+  /// What the controller decided, and what kept it from being carried out.
+  public internal(set) var decisions = 0
+  public internal(set) var heldBack: [Hindrance: Int] = [:]
+  /// How often a target was validated; and the agents that did not answer then, or whose queues were too long.
+  public internal(set) var validations = 0
+  public internal(set) var notReady: [String: Int] = [:]
+  /// How often the team was pinned to the chain.
+  public internal(set) var pins = 0
+  public internal(set) var granted = 0
+  /// Calls denied, by each scope that lacked room.
+  public internal(set) var denied: [String: Int] = [:]
+  /// Settlements that left a scope over its limit.
+  public internal(set) var violations = 0
+  public internal(set) var tokensSpent: UInt64 = 0
   /// How long the run took on its own clock.
   public internal(set) var nanoseconds: UInt64 = 0
 
@@ -36,6 +47,22 @@ public struct TeamSummary: Sendable {
   mutating func refuse(_ refusal: Refusal, copies: Int, isSwitch: Bool) {
     let reason = refusal.code ?? refusal.name
     if isSwitch { switchesRefused[reason, default: 0] += copies } else { refused[reason, default: 0] += copies }
+  }
+
+  /// Counts what the watch, the coordinator and the budget guard told.
+  mutating func take(_ effect: Machines.Team.Effect) {
+    switch effect {
+    case .coordinator(.blocked(let hindrance)) where hindrance != .inForce: heldBack[hindrance, default: 0] += 1
+    case .health(.changed(let change)) where change.cause != .healed: pins += 1
+    case .budget(.denied(let denial)): for reason in denial.short.reasons { denied[reason, default: 0] += 1 }
+    case .budget(.violated): violations += 1
+    default: break
+    }
+  }
+
+  mutating func validated(_ verdict: Readiness.Verdict, _ names: [String]) {
+    validations += 1
+    for agent in Set(verdict.silent + verdict.crowded) { notReady[names[agent], default: 0] += 1 }
   }
 
   /// - Parameters:

@@ -1,3 +1,4 @@
+import Foundation
 import Machines
 
 /// What `interlock run` drives: a team of at most seven agents, and what they do in order of time.
@@ -81,6 +82,40 @@ public struct WorkloadAgent: Sendable, Equatable {
     self.serviceMilliseconds95 = serviceMilliseconds95
     self.nacks = nacks
   }
+}
+
+extension WorkloadAgent {
+  /// How far the logarithms of the agent's times differ, as a standard deviation; nil where all times are the same.
+  var spread: Double? {
+    // The divisor is the 95th percentile of the standard normal distribution.
+    serviceMilliseconds95.map { log($0 / serviceMilliseconds) / 1.644_853_626_951_472 }
+  }
+
+  /// The mean of the agent's times; where they differ, that of a lognormal distribution.
+  var meanServiceMilliseconds: Double { serviceMilliseconds * exp((spread ?? 0) * (spread ?? 0) / 2) }
+}
+
+extension Workload {
+  /// For each agent the role whose budget it uses: its own, or that of its place.
+  var budgetRoles: [UInt8] {
+    agents.enumerated().map { place, agent in
+      let own = agent.role.flatMap { WorkloadRole.allCases.firstIndex(of: $0) }
+      return UInt8(own ?? min(place, WorkloadRole.allCases.count - 1))
+    }
+  }
+
+  /// Whether handling some message costs something.
+  var pays: Bool {
+    namesEpisodes
+      || actions.contains { if case .send(let message) = $0.kind { message.cost != nil } else { false } }
+  }
+
+  var namesEpisodes: Bool {
+    actions.contains { if case .beginEpisode = $0.kind { true } else { false } }
+  }
+
+  /// Whether the workload has a controller.
+  var decides: Bool { actions.contains { if case .decide = $0.kind { true } else { false } } }
 }
 
 /// The roles of a software team, in the order in which a chain passes work on.

@@ -45,11 +45,11 @@ enum Stress {
 
   /// The most copies that a receiver held.
   private final class Depth: StepObserver {
-    typealias S = TopologySwitch
+    typealias S = Machines.Team
     private(set) var most = 0
 
     func stepped(
-      _ host: Host<TopologySwitch>, _ event: TopologySwitch.Event, _ cause: Record.Cause, _ outcome: Outcome,
+      _ host: Host<Machines.Team>, _ event: Machines.Team.Event, _ cause: Record.Cause, _ outcome: Outcome,
       at nanoseconds: UInt64
     ) {
       guard case .router(.route(let message)) = event, message.recipient.kind == .one else { return }

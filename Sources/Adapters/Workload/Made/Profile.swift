@@ -56,8 +56,7 @@ public enum Profile: String, CaseIterable, Sendable {
     }
     var arrivals: [WorkloadAction] = []
     for receiver in workload.agents.indices {
-      // The mean of a lognormal distribution with these percentiles is 1.61 times its median.
-      let mean = workload.agents[receiver].serviceMilliseconds * 1.614 / 1_000
+      let mean = workload.agents[receiver].meanServiceMilliseconds / 1_000
       var own: [WorkloadAction] = []
       var at = 0.0
       while true {
