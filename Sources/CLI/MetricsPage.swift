@@ -13,12 +13,17 @@ final class MetricsPage {
       let server = try MetricsServer(registry, port: port)
       self.server = server
       file = nil
-      // On standard error: standard output may be one JSON object.
-      FileHandle.standardError.write(Data("metrics  \(server.address)\n".utf8))
     } else {
       server = nil
       file = try MetricsFile(registry, path: place)
     }
+  }
+
+  /// Tells where the page is, once there is something on it; on standard error, for standard output may be one JSON
+  /// object.
+  func announce() {
+    guard let server else { return }
+    FileHandle.standardError.write(Data("metrics  \(server.address)\n".utf8))
   }
 
   /// Writes the file for the last time.

@@ -88,6 +88,7 @@ struct Run: ParsableCommand {
       snapshotInterval: snapshots == 0 ? nil : snapshots)
     let recovery = resume ? try team.recover() : nil
     let telemetry = try telemetry(team, registry, kept, path)
+    page?.announce()
     let progress = Options.Progress()
     team.onProgress = { summary in
       progress.update("\(Output.count(summary.routed)) copies routed, \(summary.committed) switches committed")

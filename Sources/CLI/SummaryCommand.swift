@@ -9,9 +9,9 @@ struct Summary: ParsableCommand {
     commandName: "summary", abstract: "Compute the numbers of runs again, from their records alone.",
     discussion: """
       A folder is what `interlock run --artifacts` wrote. Each record is held against its seal; the router's are held \
-      against I1 to I3, the budget's against I4, and decisions, health and switches against I5; and every number that the \
-      run reported must come out again, counts exactly. With the folders of 40 stressed runs or more, the loss over \
-      all of them is judged as well.
+      against I1 to I3, the budget's against I4, and decisions, health and switches against I5; and every number that \
+      the run reported must come out again, counts exactly. Of 40 stressed runs or more, each with its folder, the \
+      loss over all of them is judged as well.
       """,
     exitCodes: [
       0: "every number comes out again, and no service level is missed",

@@ -9,8 +9,8 @@ import Testing
 @Suite struct `A run tells of itself` {
   private func workload(seconds: Int = 2) -> String {
     var lines = [
-      #"{"team": {"agents": [{"name": "Planner", "service_ms": {"p50": 1, "p95": 4}}, {"name": "Coder", "nacks": 0.05}, "#
-        + #"{"name": "Runner"}], "topology": "star"}}"#
+      #"{"team": {"agents": [{"name": "Planner", "service_ms": {"p50": 1, "p95": 4}}, "#
+        + #"{"name": "Coder", "nacks": 0.05}, {"name": "Runner"}], "topology": "star"}}"#
     ]
     for number in 0..<(seconds * 50) {
       let at = number * 20

@@ -137,7 +137,7 @@ import Testing
     #expect(page.2 == "# HELP steps_total Steps.\n# TYPE steps_total counter\nsteps_total 7\n")
     steps.increment()
     #expect(try await get("/metrics?x=1", server).2.contains("steps_total 8\n"))
-    for path in ["/", "/metric", "/metrics/", "/metrics/x", "/../metrics"] {
+    for path in ["/", "/metric", "/metrics/", "/metrics/x"] {
       #expect(try await get(path, server).0 == 404, "\(path)")
     }
     #expect(try await get("/metrics", server, method: "POST").0 == 404)

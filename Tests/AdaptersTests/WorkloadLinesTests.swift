@@ -199,12 +199,14 @@ private func errorText(_ lines: String...) -> String {
     #expect(
       errorText(team, #"{"at_ms": 0, "from": "Coder", "to": "Planner", "prio": "final", "ttl": 5}"#) == """
         error: team.jsonl:2: a message has no field "prio"
-          its fields are at_ms, from, to, priority, payload, payload_bytes, id, ttl_ms, cost, service_ms, fails, fail_times
+          its fields are at_ms, from, to, priority, payload, payload_bytes, id, ttl_ms, cost, service_ms, \
+        fails, fail_times
         """)
     #expect(
       errorText(team, #"{"at_ms": 0, "swich": "flat"}"#) == """
         error: team.jsonl:2: a message has no field "swich"
-          its fields are at_ms, from, to, priority, payload, payload_bytes, id, ttl_ms, cost, service_ms, fails, fail_times
+          its fields are at_ms, from, to, priority, payload, payload_bytes, id, ttl_ms, cost, service_ms, \
+        fails, fail_times
           try: "switch"
         """)
     #expect(

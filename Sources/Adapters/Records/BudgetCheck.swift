@@ -48,7 +48,7 @@ struct BudgetCheck {
       account.used += record["actual"]?.number ?? 0
     case "corrected":
       account.used += (record["actual"]?.number ?? 0) - held(number, scope, line)
-    case "expired":
+    case "expired", "ended":
       let hold = reservations[number ?? 0]?[scope] ?? 0
       account.reserved -= hold
       account.used += hold
@@ -113,10 +113,7 @@ struct BudgetCheck {
     _ record: JSONValue, _ account: Account, _ limit: Double, _ scope: Scope, _ line: Int
   ) {
     guard let hold = record["hold"]?.number else { return complain(line, "a denial has a hold") }
-    // A scope that is short of the other resource alone is told with both.
-    if scope.resource == "tokens", account.used + account.reserved + hold <= limit,
-      !books.keys.contains(Scope(name: scope.name, resource: "ms"))
-    {
+    if account.used + account.reserved + hold <= limit {
       complain(line, "\(scope.name) is denied \(short(hold)), for which it has room (BUD-2)")
     }
   }

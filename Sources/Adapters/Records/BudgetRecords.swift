@@ -17,6 +17,14 @@ final class BudgetRecords {
     var isLapsed = false
     var isOfEpisode = true
     var isOfDay = true
+
+    func isIn(_ books: Books) -> Bool {
+      switch books {
+      case .daily: isOfDay
+      case .episode: isOfEpisode
+      case .role(let number): isOfEpisode && role == number
+      }
+    }
   }
 
   private enum Books {
@@ -60,9 +68,9 @@ final class BudgetRecords {
     case .beginEpisode: for books in BudgetRecords.all(state).dropFirst() { put("begin", nil, books, state) }
     case .reserve(let request): self.request = request
     case .settled(let settlement): settle(settlement, state)
-    case .lapsed(let reservation): lapse(reservation.number, state)
+    case .lapsed(let reservation): lapse([reservation.number], as: "expired", state)
     case .endEpisode, .close:
-      for number in holds.keys.sorted() where holds[number]?.isLapsed == false { lapse(number, state) }
+      lapse(holds.keys.sorted().filter { holds[$0]?.isLapsed == false }, as: "ended", state)
       forget { $0.isOfEpisode = false }
     case .day:
       put("day", nil, .daily, state)
@@ -78,10 +86,19 @@ final class BudgetRecords {
     }
   }
 
-  private func lapse(_ number: UInt64, _ state: BudgetGuard) {
-    guard let hold = holds[number], !hold.isLapsed else { return }
-    holds[number]?.isLapsed = true
-    for books in scopes(hold) { put("expired", number, books, state, hold: hold.amount) }
+  /// Reservations lapse, by their time or because their episode has ended, in one step: the books after each are those
+  /// after the last, with the later ones still held.
+  private func lapse(_ numbers: [UInt64], as event: String, _ state: BudgetGuard) {
+    for (index, number) in numbers.enumerated() {
+      guard let hold = holds[number], !hold.isLapsed else { continue }
+      holds[number]?.isLapsed = true
+      for books in scopes(hold) {
+        let later = numbers[(index + 1)...].compactMap { holds[$0] }.filter { $0.isIn(books) }
+        put(
+          event, number, books, state, hold: hold.amount,
+          stillHeld: later.reduce(Amount()) { $0 + $1.amount })
+      }
+    }
   }
 
   private func scopes(_ hold: Open) -> [Books] {
@@ -112,18 +129,19 @@ final class BudgetRecords {
       guard let request, request.request == denial.request else { return }
       deny(request, denial.short, state)
     case .violated(let violation):
-      for (scope, books) in [(Scopes.daily, Books.daily), (.episode, .episode)] where violation.over.names(scope) {
-        put("violated", violation.reservation, books, state)
+      for (scope, books) in [(Scopes.daily, Books.daily), (.episode, .episode), (.agent, .role(lastRole))] {
+        put("violated", violation.reservation, books, state, only: violation.over.resources(scope))
       }
-      if violation.over.names(.agent) { put("violated", violation.reservation, .role(lastRole), state) }
     case .expiry, .ended, .began: break
     }
   }
 
   private func deny(_ request: Request, _ short: Shortage, _ state: BudgetGuard) {
     let scopes: [(Scopes, Books)] = [(.daily, .daily), (.episode, .episode), (.agent, .role(request.role))]
-    for (scope, books) in scopes where short.names(scope) {
-      put("denied", nil, books, state, estimate: request.estimate, hold: request.estimate.scaled)
+    for (scope, books) in scopes {
+      put(
+        "denied", nil, books, state, estimate: request.estimate, hold: request.estimate.scaled,
+        only: short.resources(scope))
     }
   }
 
@@ -134,7 +152,8 @@ final class BudgetRecords {
 
   private func put(
     _ event: String, _ reservation: UInt64?, _ books: Books, _ state: BudgetGuard, estimate: Amount? = nil,
-    hold: Amount? = nil, actual: Amount? = nil
+    hold: Amount? = nil, actual: Amount? = nil, stillHeld: Amount = Amount(),
+    only: (tokens: Bool, time: Bool) = (true, true)
   ) {
     if case .role(let number) = books { lastRole = number }
     let account = books.account(state)
@@ -147,16 +166,19 @@ final class BudgetRecords {
         line.put("estimate", estimate.map { Double($0[keyPath: value]) })
         line.put("hold", hold.map { Double($0[keyPath: value]) })
         line.put("actual", actual.map { Double($0[keyPath: value]) })
-        line.put("used_after", account.used[keyPath: value])
-        line.put("reserved_after", account.reserved[keyPath: value])
+        line.put("used_after", account.used[keyPath: value] - stillHeld[keyPath: value])
+        line.put("reserved_after", account.reserved[keyPath: value] + stillHeld[keyPath: value])
         line.put("budget", account.limit[keyPath: value])
       }
     }
-    line("tokens", \.tokens)
-    if account.limit.milliseconds > 0 { line("ms", \.milliseconds) }
+    if only.tokens { line("tokens", \.tokens) }
+    if only.time, account.limit.milliseconds > 0 { line("ms", \.milliseconds) }
   }
 }
 
 extension Shortage {
-  fileprivate func names(_ scope: Scopes) -> Bool { tokens.contains(scope) || time.contains(scope) }
+  /// Of which resources a scope is short, or over its limit.
+  fileprivate func resources(_ scope: Scopes) -> (tokens: Bool, time: Bool) {
+    (tokens.contains(scope), time.contains(scope))
+  }
 }

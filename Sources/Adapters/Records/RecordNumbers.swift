@@ -10,6 +10,8 @@ struct RecordNumbers {
   private(set) var policyMilliseconds: [Double] = []
   private(set) var episodes = 0
   private(set) var violating = 0
+  /// The event and scope of the budget's last record, if it was of tokens.
+  private var lastBudget = ""
 
   /// Of the copies offered, those that the team could not do (DEC-33).
   static let losses = ["wred_drop", "queue_full", "expired", "max_retries"]
@@ -87,11 +89,16 @@ struct RecordNumbers {
 
   private mutating func take(budget record: JSONValue) {
     let scope = String((record["scope"]?.string ?? "").prefix { $0 != ":" })
-    let isFirst = record["resource"]?.string == "tokens"
-    switch record["event"]?.string {
-    case "denied" where isFirst: add("budget.denied.\(scope)")
-    case "violated" where isFirst: add("budget.violated.\(scope)")
-    case "expired" where isFirst && scope == "daily" && record["actual"]?.isNull != false: add("budget.expired")
+    let event = record["event"]?.string ?? ""
+    let isTime = record["resource"]?.string == "ms"
+    // What concerns both resources of a scope has a record for each, tokens first, and counts once.
+    let isCounted = isTime && lastBudget == "\(event) \(scope)"
+    lastBudget = isTime ? "" : "\(event) \(scope)"
+    guard !isCounted else { return }
+    switch event {
+    case "denied": add("budget.denied.\(scope)")
+    case "violated": add("budget.violated.\(scope)")
+    case "expired" where scope == "daily": add("budget.expired")
     default: break
     }
   }

@@ -2,7 +2,7 @@ import Engine
 import Foundation
 import Machines
 
-/// What the records of a run come to: its numbers computed again, what is wrong with them, and the service levels (TEL-4).
+/// What the records of a run come to (TEL-4): its numbers computed again, what is wrong, and the service levels.
 ///
 ///     let summary = try RecordSummary.read("run")
 ///     summary.numbers["copies.offered"]      // 1719

@@ -51,7 +51,8 @@ extension ServiceLevel {
   public static func stress(_ runs: [[String: Double]]) -> ServiceLevel? {
     let losses = runs.compactMap { $0["copies.loss"] }.sorted()
     guard losses.count == runs.count, !losses.isEmpty else { return nil }
-    let mean = losses.reduce(0, +) / Double(losses.count)
+    // Without what adding them up leaves in the last digits.
+    let mean = (losses.reduce(0, +) / Double(losses.count) * 1e12).rounded() / 1e12
     let p95 = RunNumbers.quantile(losses, 0.95)
     let early = runs.count { ($0["copies.refused.wred_drop"] ?? 0) > 0 }
     let isEngaged = early == runs.count

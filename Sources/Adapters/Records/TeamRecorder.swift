@@ -11,8 +11,8 @@ import Spec
 ///     try recorder.close(numbers: summary.numbers, histograms: registry.histograms)
 ///
 /// Follows events and effects of the machines, whichever system hosts them. A record is written when its step has been
-/// taken; that of a switch when its caller has been told, that of a decision on the tick after it, and those of episodes
-/// at the end, when it is known what became of them.
+/// taken; that of a switch when its caller has been told, that of a decision on the tick after it, and those of
+/// episodes at the end, when it is known what became of them.
 public final class TeamRecorder<S: HostsTeam>: StepObserver {
   private let folder: RecordFolder
   private let copies: CopyRecords

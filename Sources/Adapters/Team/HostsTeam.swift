@@ -1,10 +1,10 @@
 import Machines
 import Spec
 
-/// A system that hosts machines of a team, all of them or some, so that what follows a run finds them wherever they are.
+/// A system that hosts machines of a team, all of them or some, so that what follows a run finds them anywhere.
 ///
-/// Metrics and records are written against the machines' own events and effects. A system says here which of its own are
-/// which; a machine that it does not have stays nil.
+/// Metrics and records are written against the machines' own events and effects. A system says here which of its own
+/// are which; a machine that it does not have stays nil.
 public protocol HostsTeam: System {
   static func teamEvent(_ event: Event) -> TeamEvent
   static func teamEffect(_ effect: Effect) -> TeamEffect

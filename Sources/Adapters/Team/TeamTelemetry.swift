@@ -12,9 +12,7 @@ import Spec
 public final class TeamTelemetry {
   public let registry: MetricRegistry
   private let team: TeamRun
-  private let host: HostMetrics<TeamRun.S>
-  private let machines: TeamMetrics<TeamRun.S>
-  private let recorder: TeamRecorder<TeamRun.S>?
+  private let watch: TeamWatch
 
   /// - Parameters:
   ///   - records: The folder that records are written to; nil to write none.
@@ -25,28 +23,51 @@ public final class TeamTelemetry {
     self.team = team
     self.registry = registry
     let start = team.host.state
-    host = HostMetrics(team.host.design, registry)
-    machines = TeamMetrics(registry, agents: team.workload.agents.map(\.name), start: start)
-    recorder = if let records { try TeamRecorder(records, meta, start: start) } else { nil }
-    team.host.stepper.isRecording = true
-    team.host.observers = [host, machines]
-    if let recorder { team.host.observers.append(recorder) }
+    let recorder: TeamRecorder<TeamRun.S>? =
+      if let records { try TeamRecorder(records, meta, start: start) } else { nil }
+    let watch = TeamWatch(team.host, registry, agents: team.workload.agents.map(\.name), recorder)
+    self.watch = watch
     if timesSteps {
       team.host.stepTimes = registry.histogram(
         "interlock_step_seconds", "The time that a step takes, its journal record included.",
         bounds: MetricRegistry.doubling(
           from: Double(Parameters.stepBucketFirst.nanoseconds) / 1e9, count: Parameters.stepBuckets))
     }
-    team.onAttempt = { [machines, recorder] times in
-      if let times { machines.attempt(times) }
+    team.onAttempt = { times in
+      if let times { watch.machines.attempt(times) }
       recorder?.attempt(times)
     }
-    team.onEpisode = { [recorder] number, task in recorder?.beginEpisode(number, task: task) }
+    team.onEpisode = { number, task in recorder?.beginEpisode(number, task: task) }
   }
 
   /// Writes the last records, and what the run reports of itself. To be called when the run has ended.
   public func close() throws(RecordFolderError) {
-    let numbers = team.summary.numbers.merging(machines.numbers) { own, _ in own }
-    try recorder?.close(numbers: numbers, histograms: registry.histograms)
+    let numbers = team.summary.numbers.merging(watch.machines.numbers) { own, _ in own }
+    try watch.recorder?.close(numbers: numbers, histograms: registry.histograms)
+  }
+}
+
+/// Follows the steps of a team's host, for its metrics and records.
+public final class TeamWatch: StepObserver {
+  public typealias S = TeamRun.S
+  private let rules: HostMetrics<S>
+  public let machines: TeamMetrics<S>
+  let recorder: TeamRecorder<S>?
+
+  /// Begins to follow a host's steps.
+  public init(_ host: Host<S>, _ registry: MetricRegistry, agents: [String], _ recorder: TeamRecorder<S>? = nil) {
+    rules = HostMetrics(host.design, registry)
+    machines = TeamMetrics(registry, agents: agents, start: host.state)
+    self.recorder = recorder
+    host.stepper.isRecording = true
+    host.observers.append(self)
+  }
+
+  public func stepped(
+    _ host: Host<S>, _ event: S.Event, _ cause: Record.Cause, _ outcome: Outcome, at nanoseconds: UInt64
+  ) {
+    rules.stepped(host, event, cause, outcome, at: nanoseconds)
+    machines.stepped(host, event, cause, outcome, at: nanoseconds)
+    recorder?.stepped(host, event, cause, outcome, at: nanoseconds)
   }
 }

@@ -172,7 +172,8 @@ struct WorkloadLines {
       throw fields.failure(.timeGoesBackwards(milliseconds: milliseconds, after: latestMilliseconds))
     }
     latestMilliseconds = milliseconds
-    return WorkloadAction(at: .milliseconds(milliseconds), line: number, kind: kind)
+    // To the nanosecond: what a fraction of a millisecond lacks in binary is not kept.
+    return WorkloadAction(at: .nanoseconds(Int((milliseconds * 1e6).rounded())), line: number, kind: kind)
   }
 
   private func message(_ fields: WorkloadFields) throws(WorkloadError) -> WorkloadMessage {

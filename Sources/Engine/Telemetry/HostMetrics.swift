@@ -5,19 +5,19 @@ import Spec
 ///     let registry = MetricRegistry()
 ///     host.observers.append(HostMetrics(host.design, registry))
 ///
-/// - Complexity: An addition for each rule and effect of a step, and nothing is allocated; a refusal asks its guards once
-///   more, to name the one that said no.
+/// - Complexity: An addition for each rule and effect of a step, and nothing is allocated; a refusal asks its guards
+///   once more, to name the one that said no.
 public final class HostMetrics<S: System>: StepObserver {
   private let registry: MetricRegistry
   private let hostNames: [String]
   /// By host and rule, where each host's begin at its base.
-  private let steps: ContiguousArray<Counter>
-  private let bases: ContiguousArray<Int>
-  private let effects: ContiguousArray<Counter>
-  private let posts: ContiguousArray<Counter>
-  private let ignored: ContiguousArray<Counter>
-  private let unexpected: ContiguousArray<Counter>
-  private let open: Gauge
+  @usableFromInline let steps: ContiguousArray<Counter>
+  @usableFromInline let bases: ContiguousArray<Int>
+  @usableFromInline let effects: ContiguousArray<Counter>
+  @usableFromInline let posts: ContiguousArray<Counter>
+  @usableFromInline let ignored: ContiguousArray<Counter>
+  @usableFromInline let unexpected: ContiguousArray<Counter>
+  @usableFromInline let open: Gauge
   /// By host and guard.
   private var refusals: [String: Counter] = [:]
 
@@ -58,7 +58,8 @@ public final class HostMetrics<S: System>: StepObserver {
     open = registry.gauge("interlock_open_obligations", "Effects whose answer is awaited.")
   }
 
-  public func stepped(
+  // Inlined, so that whoever knows the system steps without asking what an effect is.
+  @inlinable public func stepped(
     _ host: Host<S>, _ event: S.Event, _ cause: Record.Cause, _ outcome: Outcome, at nanoseconds: UInt64
   ) {
     let stepper = host.stepper
@@ -82,7 +83,7 @@ public final class HostMetrics<S: System>: StepObserver {
     }
   }
 
-  private func refuse(_ event: S.Event, _ host: Host<S>) {
+  @usableFromInline func refuse(_ event: S.Event, _ host: Host<S>) {
     let refusal = host.design.hosts[event.kind].refusals(host.state, event).first
     let words = refusal?.name ?? "no guard"
     let key = "\(event.kind) \(words)"

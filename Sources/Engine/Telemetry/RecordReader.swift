@@ -49,7 +49,6 @@ public final class RecordReader {
       guard case .object = value else { throw problem("this is no JSON object") }
       if line == 1, let meta = value["__meta__"] {
         self.meta = meta
-        isSealed = meta["sealed"] == .bool(true)
       }
       try checkSeal(bytes)
       if line == 1, meta != nil { continue }
@@ -60,13 +59,20 @@ public final class RecordReader {
   }
 
   private func checkSeal(_ bytes: [UInt8]) throws(RecordProblem) {
-    guard isSealed else { return }
-    guard let (found, length) = RecordSeal.read(bytes) else { throw problem("the record has lost its seal") }
+    let end = RecordSeal.read(bytes)
+    if line == 1 { isSealed = end != nil || meta?["sealed"] == .bool(true) }
+    guard isSealed else {
+      // Whoever takes the first line's seal away does not take away the others'.
+      if end != nil { throw RecordProblem(path, 1, "the first line has lost its seal") }
+      return
+    }
+    guard let (found, length) = end else { throw problem("the record has lost its seal") }
     chain = bytes.withUnsafeBytes { RecordSeal.after(chain, UnsafeRawBufferPointer(rebasing: $0[..<length])) }
     let expected = RecordSeal.text(chain)
     guard found == expected else {
       throw problem(
-        "the seal does not fit: the record was edited, or one before it is missing (found \(found), expected \(expected))"
+        "the seal does not fit: the record was edited, or one before it is missing "
+          + "(found \(found), expected \(expected))"
       )
     }
     seal = found
