@@ -49,6 +49,11 @@ final class SwitchRecords {
     }
   }
 
+  /// An order that began no attempt.
+  func ordered(_ target: Topology, _ outcome: String, _ reason: String?, tick: Int) {
+    write(ended(begin(to: target, tick: tick), outcome, reason, tick: tick), nil)
+  }
+
   private func begin(to target: Topology?, tick: Int) -> Attempt {
     number += 1
     return Attempt(number: number, from: topology, to: target, epochBefore: epoch, beganAfter: tick)

@@ -20,6 +20,8 @@ public final class TeamRecorder<S: HostsTeam>: StepObserver {
   private let decisions: DecisionRecords
   private let budget: BudgetRecords
   private let episodes: EpisodeRecords
+  /// What the coordinator was ordered in this step.
+  private var order: Topology?
 
   /// - Parameters:
   ///   - path: A folder that has no records; made where it is missing.
@@ -76,6 +78,7 @@ public final class TeamRecorder<S: HostsTeam>: StepObserver {
     let now = Double(nanoseconds) / 1e6
     // The step did not happen but for the refusal.
     if let refused = stepper.refusedTogether { return take(S.teamEvent(refused), false, host, refused, now) }
+    order = nil
     var areEffectsTold = false
     func tellEffects() {
       guard !areEffectsTold else { return }
@@ -104,6 +107,9 @@ public final class TeamRecorder<S: HostsTeam>: StepObserver {
       episodes.routed(message.episode, copies: isFired ? lost : 0)
     case .router(let event): copies.take(event, isFired, host.state.teamRouter, now)
     case .control(let event): switches.take(event, isFired ? nil : refusal() ?? "refused", tick: decisions.step)
+    case .health(.order(let topology)) where !isFired:
+      switches.ordered(topology, "refused", refusal() ?? "refused", tick: decisions.step)
+    case .coordinator(.order(let topology)): order = topology
     case .health(let event) where isFired:
       decisions.take(event, host.state.teamHealth, now)
       if case .episodeEnded(let isViolating) = event { episodes.judged(isViolating, after: decisions.step) }
@@ -126,6 +132,10 @@ public final class TeamRecorder<S: HostsTeam>: StepObserver {
       switches.take(effect, tick: decisions.step)
       decisions.take(effect)
       if case .topologyChanged = effect { episodes.switched() }
+    case .coordinator(.blocked(let hindrance)) where order != nil:
+      let isInForce = hindrance == .inForce
+      switches.ordered(
+        order!, isInForce ? "in_force" : "refused", isInForce ? nil : "switch_in_progress", tick: decisions.step)
     case .coordinator(let effect): decisions.take(effect)
     case .health(let effect): decisions.take(effect, host.state.teamHealth)
     case .budget(let effect):
