@@ -5,16 +5,16 @@ import Spec
 ///
 /// An agent whose handler hangs does not answer; any other answers at once. An answer is good for ten seconds. A
 /// receiver is *crowded* where what waits for it takes longer than a quiesce may last: the switch would be aborted.
-struct Readiness {
-  struct Verdict: Equatable {
+public struct Readiness {
+  public struct Verdict: Equatable, Sendable {
     /// The agents that did not answer.
-    var silent: [Int] = []
+    public internal(set) var silent: [Int] = []
     /// Those whose queues would not drain in time.
-    var crowded: [Int] = []
+    public internal(set) var crowded: [Int] = []
     /// How many were asked; the others had answered lately.
-    var asked = 0
+    public internal(set) var asked = 0
 
-    var isReady: Bool { silent.isEmpty && crowded.isEmpty }
+    public var isReady: Bool { silent.isEmpty && crowded.isEmpty }
   }
 
   /// When each agent last answered, in nanoseconds of the run; nil if it never did.
@@ -23,18 +23,19 @@ struct Readiness {
   private var hangs: [UInt64]
   private let milliseconds: [Double]
 
-  init(_ agents: [WorkloadAgent]) {
+  public init(_ agents: [WorkloadAgent]) {
     answered = Array(repeating: nil, count: agents.count)
     hangs = Array(repeating: 0, count: agents.count)
     milliseconds = agents.map(\.meanServiceMilliseconds)
   }
 
-  mutating func hang(_ agent: Int, until nanoseconds: UInt64) { hangs[agent] = max(hangs[agent], nanoseconds) }
+  /// An agent does not answer until then.
+  public mutating func hang(_ agent: Int, until nanoseconds: UInt64) { hangs[agent] = max(hangs[agent], nanoseconds) }
 
   /// - Parameters:
   ///   - now: Nanoseconds of the run.
   ///   - depths: The copies that wait for each agent.
-  mutating func ask(at now: UInt64, depths: [Int]) -> Verdict {
+  public mutating func ask(at now: UInt64, depths: [Int]) -> Verdict {
     var verdict = Verdict()
     for agent in answered.indices {
       if let last = answered[agent], now - last <= Parameters.healthAnswerTimeToLive.nanoseconds { continue }
