@@ -29,7 +29,7 @@ import Testing
     let scratch = try Scratch()
     try scratch.write("w.jsonl", workload(seconds: 300))
     let run = try Program.start(["run", "w.jsonl", "--metrics", "0", "--no-audit"], in: scratch.url)
-    defer { run.process.terminate() }
+    defer { if run.process.isRunning { kill(run.process.processIdentifier, SIGKILL) } }
     var told = ""
     while !told.contains("/metrics\n") {
       let more = run.err.fileHandleForReading.availableData
@@ -64,7 +64,8 @@ import Testing
 
         """)
     #expect(!FileManager.default.fileExists(atPath: scratch.path("j.sqlite")))
-    run.process.terminate()
+    // The tests' threads may hold back gentler signals, and a process inherits that.
+    kill(run.process.processIdentifier, SIGKILL)
     run.process.waitUntilExit()
     await #expect(throws: (any Error).self) { _ = try await URLSession.shared.data(from: url) }
   }
