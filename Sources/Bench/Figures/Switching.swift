@@ -6,7 +6,7 @@ import Spec
 
 /// SLO-4, SW-11: how long switches take on the real clock while a team works.
 enum Switching {
-  private static let requests = 1_040
+  private static let requests = 1_300
   /// Between two requests: longer than an attempt, so that few are refused.
   private static let pauseMilliseconds = 14.0
   private static let messagesPerSecond = 200.0
