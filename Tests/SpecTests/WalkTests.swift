@@ -464,7 +464,7 @@ import Testing
       Answers(.send) { Owed { Answer(.yes) } }
     }
     let world = World<Duo>("world", "", start: { Duo() }) { Input(.one, .number) { _ in [3] } }
-    let route = Route(.send, of: Signal<Duo.Effect, Toy.Effect>.one, to: .two, as: .number)
+    let route: DesignPart<Duo> = Route(.send, of: .one, to: .two, as: .number)
     var course = Course(Duo.design(asking, Self.receiver, [route], [world]), world)
     course.take("input one number number=3")
     #expect(course.at.state.two == Toy(log: 3))
@@ -473,7 +473,7 @@ import Testing
 
   @Test func `an effect is no event of the other machine where the route makes none of it`() {
     let world = World<Duo>("world", "", start: { Duo() }) { Input(.one, .number) { _ in [3, 4] } }
-    let route = Route(.send, of: Signal<Duo.Effect, Toy.Effect>.one, to: .two, as: .number) { $0 == 4 ? 1 : nil }
+    let route: DesignPart<Duo> = Route(.send, of: .one, to: .two, as: .number) { $0 == 4 ? 1 : nil }
     var course = Course(Duo.design(Self.sender, Self.receiver, [route], [world]), world)
     course.take("input one number number=3")
     #expect(course.at.state.two == Toy() && course.breaches == [])

@@ -71,8 +71,8 @@ enum Telemetry {
 private final class Watching {
   enum What { case nothing, everything, times }
 
-  static let start = TopologySwitch(agents: 4, topology: .flat)
-  private let host: Host<TopologySwitch>
+  static let start = Machines.Team(roles: [0, 1, 2, 3], topology: .flat)
+  private let host: Host<Machines.Team>
   private let registry = MetricRegistry()
   private let handler = Handler()
   private var number: UInt64 = 0
@@ -100,7 +100,7 @@ private final class Watching {
         try host.send(.router(.dequeue(Agent(1))))
         try host.flush()
         let lease = Lease(agent: Agent(1), sequence: number)
-        try host.answer(handler.ticket, with: .router(.acknowledged(lease)))
+        try host.answer(handler.ticket, with: .handlers(.handled(lease)))
       }
       try host.flush()
     } catch { preconditionFailure("\(error)") }
@@ -113,7 +113,7 @@ private final class Watching {
         number += 1
         try host.send(.router(.route(Message(idLow: number, from: Agent(0), to: .one(Agent(1))))))
         try host.send(.router(.dequeue(Agent(1))))
-        try host.send(.router(.acknowledged(Lease(agent: Agent(1), sequence: number))))
+        try host.send(.handlers(.handled(Lease(agent: Agent(1), sequence: number))))
       }
       try host.flush()
     } catch { preconditionFailure("\(error)") }
@@ -121,10 +121,10 @@ private final class Watching {
 
   /// Keeps the ticket of the delivery that is to be answered.
   private final class Handler: Driver {
-    typealias S = TopologySwitch
+    typealias S = Machines.Team
     var ticket: UInt64 = 0
     var reachesBeyondProcess: Bool { false }
-    func perform(_ effect: TopologySwitch.Effect, ticket: UInt64, at nanoseconds: UInt64) { self.ticket = ticket }
-    func notice(_ effect: TopologySwitch.Effect, at nanoseconds: UInt64) {}
+    func perform(_ effect: Machines.Team.Effect, ticket: UInt64, at nanoseconds: UInt64) { self.ticket = ticket }
+    func notice(_ effect: Machines.Team.Effect, at nanoseconds: UInt64) {}
   }
 }

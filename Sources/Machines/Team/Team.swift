@@ -72,7 +72,7 @@ public struct Team: System {
   public var weight: Int { router.mailboxes.reduce(8) { $0 + $1.live } }
 
   public static let design = Design<Self>(
-    "team", title: "Team", chapter: "06-team.md", worlds: [switching, paying, pinned, whole]
+    "team", title: "Team", chapter: "06-team.md", worlds: [paying, pinned, switching, whole]
   ) {
     Host("health", HealthWatch.book, at: \.health, events: .health, effects: .health)
     Host("coordinator", TopologyCoordinator.book, at: \.coordinator, events: .coordinator, effects: .coordinator)
