@@ -93,10 +93,14 @@ import Testing
         "run", "w.jsonl", "--clock", "virtual", "--seed", "7", "--artifacts", folder, in: scratch.url)
       #expect(run.status == 0, "\(run.errors)")
       #expect(run.output.contains("try: interlock summary \(folder)"))
-      #expect(run.output.contains("0 decisions and 100 costs were not heard"))
+      #expect(run.output.contains("101 granted, 5,517 tokens spent; denied: none"))
     }
     let names = try FileManager.default.contentsOfDirectory(atPath: scratch.path("a")).sorted()
-    #expect(names == ["episodes.jsonl", "histograms.jsonl", "report.json", "router.jsonl", "switches.jsonl"])
+    #expect(
+      names == [
+        "budget.jsonl", "decisions.jsonl", "episodes.jsonl", "health.jsonl", "histograms.jsonl", "report.json",
+        "router.jsonl", "switches.jsonl",
+      ])
     for name in names {
       let one = try Data(contentsOf: scratch.url.appendingPathComponent("a/\(name)"))
       #expect(try Data(contentsOf: scratch.url.appendingPathComponent("b/\(name)")) == one, "\(name)")

@@ -238,7 +238,7 @@ import Testing
     ) {
       switch event {
       case .router(.dequeue) where outcome != .refused: began = nanoseconds
-      case .router(.acknowledged), .router(.failed): milliseconds.append(Double(nanoseconds - began) / 1e6)
+      case .handlers(.handled), .handlers(.failed): milliseconds.append(Double(nanoseconds - began) / 1e6)
       default: break
       }
     }

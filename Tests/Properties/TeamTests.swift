@@ -34,7 +34,12 @@ private let explored: [String: ExplorationReport] = Dictionary(
     let own = ["coordinator", "health", "handlers"]
     let rules = explored.values.flatMap { $0.coverage.rules.filter { own.contains($0.host) } }
     let fired = Set(rules.filter { $0.fired > 0 }.map { "\($0.host): \($0.rule)" })
-    #expect(Set(rules.map { "\($0.host): \($0.rule)" }).subtracting(fired).sorted() == [])
+    // What the watch and the coordinator do when they are told amiss: in a team, nobody tells them so.
+    #expect(
+      Set(rules.map { "\($0.host): \($0.rule)" }).subtracting(fired).sorted() == [
+        "coordinator: give the validation up: the chain is in force", "coordinator: the chain is in force already",
+        "health: a switch that was under way ends elsewhere", "health: the chain, once more",
+      ])
     let met = Set(explored.values.flatMap { $0.coverage.sometimes.filter(\.isMet).map(\.name) })
     for name in ["a bill comes that nobody waits for", "a call takes too long", "a call is denied"] {
       #expect(met.contains(name))
