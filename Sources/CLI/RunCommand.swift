@@ -185,13 +185,15 @@ struct Run: ParsableCommand {
       let reasons = Dictionary(uniqueKeysWithValues: summary.heldBack.map { ("\($0)", $1) })
       print(
         "  decisions  \(Output.count(summary.decisions)); held back: \(list(reasons)); "
-          + "\(Output.count(summary.validations)) validated, not ready: \(list(summary.notReady)); pinned \(summary.pins) times"
+          + "\(Output.count(summary.validations)) validated, not ready: \(list(summary.notReady)); "
+          + "pinned \(summary.pins) times"
       )
     }
     if summary.granted > 0 || !summary.denied.isEmpty {
       print(
-        "  calls      \(Output.count(summary.granted)) granted, \(Output.count(Int(summary.tokensSpent))) tokens spent; "
-          + "denied: \(list(summary.denied)); \(Output.count(summary.violations)) over a limit")
+        "  calls      \(Output.count(summary.granted)) granted, "
+          + "\(Output.count(Int(summary.tokensSpent))) tokens spent; denied: \(list(summary.denied)); \(Output.count(summary.violations)) over a limit"
+      )
     }
     print("  journal    \(journal ?? "not kept"): \(Output.count(summary.steps)) records")
     if let artifacts { print("  artifacts  \(artifacts); try: interlock summary \(artifacts)") }
