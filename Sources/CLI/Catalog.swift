@@ -42,7 +42,7 @@ struct CatalogEntry: Sendable {
   /// - Parameters:
   ///   - shape: A state of the configuration that a journal's roster names.
   ///   - chapters: Chapters that tell of the system besides its own.
-  ///   - mutated: The machines that mutants are made of; nil for all. Those with designs of their own are mutated there.
+  ///   - mutated: The machines that mutants are made of; nil for all. Those with own designs are mutated there.
   ///   - sizes: The same system in other sizes, each a design with worlds of its own.
   ///   - expression: The Swift expression of the design, or of the sizes.
   init<S: System>(

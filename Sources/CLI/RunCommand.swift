@@ -192,7 +192,8 @@ struct Run: ParsableCommand {
     if summary.granted > 0 || !summary.denied.isEmpty {
       print(
         "  calls      \(Output.count(summary.granted)) granted, "
-          + "\(Output.count(Int(summary.tokensSpent))) tokens spent; denied: \(list(summary.denied)); \(Output.count(summary.violations)) over a limit"
+          + "\(Output.count(Int(summary.tokensSpent))) tokens spent; "
+          + "denied: \(list(summary.denied)); \(Output.count(summary.violations)) over a limit"
       )
     }
     print("  journal    \(journal ?? "not kept"): \(Output.count(summary.steps)) records")

@@ -50,7 +50,8 @@ extension TeamRun {
     }
   }
 
-  /// Before a switch the agents are asked whether they are well, and the queues whether they will drain (CRD-5). Where somebody does not answer, nothing is answered: the deadline says so.
+  /// Before a switch the agents are asked whether they are well, and the queues whether they will drain (CRD-5).
+  /// Where somebody does not answer, nothing is answered: the deadline says so.
   func validate(_ ticket: UInt64) {
     guard validates else {
       return loop.schedule(at: loop.now) { [unowned self] in try host.answer(ticket, with: .coordinator(.ready)) }

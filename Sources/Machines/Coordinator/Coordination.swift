@@ -9,8 +9,8 @@ public enum Coordination {
 
   static let small = World<System>(
     "small",
-    "a star at the start; every decision, and the chain forced, on any tick, without end; any order at any time; closed "
-      + "at any time",
+    "a star at the start; every decision, and the chain forced, on any tick, without end; any order at any time; "
+      + "closed at any time",
     start: { Solo(TopologyCoordinator(topology: .star)) }
   ) {
     Input(.machine, .tick) { _ in Decision.allCases }
