@@ -19,7 +19,7 @@ let package = Package(
     // Readers of a machine.
     .target(name: "Check", dependencies: ["Spec", "CXXHash"]),
     .target(name: "Engine", dependencies: ["Spec", "CSQLite", "CXXHash"]),
-    .target(name: "Adapters", dependencies: ["Spec", "Engine", "Machines", "Check"]),
+    .target(name: "Adapters", dependencies: ["Spec", "Engine", "Machines", "Check", "CEvent"]),
     .target(name: "Weave", dependencies: ["Spec", "Chapters"]),
     .executableTarget(
       name: "CLI",
@@ -52,6 +52,8 @@ let package = Package(
       name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
     .systemLibrary(
       name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
+    .systemLibrary(
+      name: "CEvent", pkgConfig: "libevent", providers: [.apt(["libevent-dev"]), .brew(["libevent"])]),
 
     .testTarget(name: "House"),
     .testTarget(name: "SpecTests", dependencies: ["Spec"]),

@@ -27,6 +27,8 @@ import Foundation
     ("stateful", Stateful.figures),
     ("storm", Storming.figures),
     ("switching", Switching.figures),
+    ("telemetry", Telemetry.figures),
+    ("stress", Stress.figures),
   ]
 
   static func main() throws {

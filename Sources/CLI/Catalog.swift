@@ -42,19 +42,20 @@ struct CatalogEntry: Sendable {
   let rerun: @Sendable (_ world: String, _ lines: String, _ loopsFrom: Int?) throws(RerunError) -> Rerun
 
   /// - Parameters:
-  ///   - chapters: Those that tell of it beside its own.
   ///   - shape: A state of the configuration that a journal's roster names.
+  ///   - chapters: Chapters that tell of the system besides its own.
+  ///   - mutated: The machines that mutants are made of; nil for all. Those with own designs are mutated there.
   ///   - sizes: The same system in other sizes, each a design with worlds of its own.
   ///   - expression: The Swift expression of the design, or of the sizes.
   init<S: System>(
-    _ design: Design<S>, sizes: [Design<S>] = [], chapters others: [String] = [], expression: String? = nil,
-    scenarios all: [Scenario] = [],
+    _ design: Design<S>, sizes: [Design<S>] = [], expression: String? = nil, scenarios all: [Scenario] = [],
+    chapters: [String] = [], mutated: [String]? = nil,
     shape: @escaping @Sendable (_ roster: [String]) -> S? = { _ in nil }
   ) {
     name = design.name
     title = design.title
     chapter = design.chapter
-    let chapters = [design.chapter] + others
+    let chapters = [design.chapter] + chapters
     self.chapters = chapters
     hosts = design.hosts.map { ($0.name, $0.book) }
     routes = design.routes.map {
@@ -96,7 +97,7 @@ struct CatalogEntry: Sendable {
       design, scenarios: own,
       parameters: Parameters.offByOne.filter { wrong in
         chapters.contains { wrong.figure.source.hasPrefix($0 + ":") }
-      })
+      }, hosts: mutated)
     audit = { try JournalAudit.walk($0, design, $1, shape: shape) }
     self.expression = expression ?? "\(S.self).\(sizes.isEmpty ? "design" : "sizes")"
     ownExpression = sizes.isEmpty ? self.expression : expression.map { "\($0)[0]" } ?? "\(S.self).design"
@@ -109,8 +110,11 @@ struct CatalogEntry: Sendable {
 
 enum Catalog {
   static let entries: [CatalogEntry] = [
-    CatalogEntry(TopologySwitch.design, chapters: ["02-delivery.md"], scenarios: Scenario.all) { roster in
+    CatalogEntry(TopologySwitch.design, scenarios: Scenario.all, chapters: ["02-delivery.md"]) { roster in
       (1...7).contains(roster.count) ? TopologySwitch(agents: roster.count, topology: .star) : nil
+    },
+    CatalogEntry(Team.design, scenarios: Scenario.all, mutated: ["handlers"]) { roster in
+      (1...7).contains(roster.count) ? Team(roles: roster.map { _ in 0 }, topology: .star) : nil
     },
     CatalogEntry(Budget.design, expression: "Budget.design", scenarios: Scenario.all),
     CatalogEntry(Coordination.design, expression: "Coordination.design", scenarios: Scenario.all),

@@ -78,6 +78,7 @@ extension BudgetGuard {
       On(.beginEpisode, "open the episode's books", cites: .`BUD-1`)
         .when("its number is a new one", code: "old_episode") { budget, number in number > budget.episode }
         .then { budget, number in budget.open(number) }
+        .emit(.began) { _, number in number }
         .go(.running)
     }
     In(.running, "Calls are granted against the books of the day, the episode and the roles.") {
@@ -99,7 +100,7 @@ extension BudgetGuard {
       On(.endEpisode, "close the episode's books: what is open counts as spent", cites: .`BUD-8`)
         .cancelAll(.expiry)
         .then { budget, _ in budget.lapseAll() }
-        .emit(.ended) { budget, _ in Closing(number: budget.episode, used: budget.episodes.used) }
+        .emit(.ended) { budget, _ in budget.closing }
         .then { budget, _ in budget.leaveEpisode() }
         .go(.idle)
     }
@@ -138,7 +139,7 @@ extension BudgetGuard {
       On(.close, "close the episode's books, and all others", cites: .`BUD-8`)
         .cancelAll(.expiry)
         .then { budget, _ in budget.lapseAll() }
-        .emit(.ended) { budget, _ in Closing(number: budget.episode, used: budget.episodes.used) }
+        .emit(.ended) { budget, _ in budget.closing }
         .go(.closed)
     }
   }
@@ -171,6 +172,7 @@ extension BudgetGuard {
     Notice(.denied)
     Notice(.violated)
     Notice(.ended)
+    Notice(.began)
   }
 }
 
@@ -254,6 +256,11 @@ extension BudgetGuard {
     episode = number
     episodes = Account(limit: episodes.limit)
     for role in roles.indices { roles[role] = Account(limit: roles[role].limit) }
+  }
+
+  /// The running episode's books, at its end.
+  var closing: Closing {
+    Closing(number: episode, used: episodes.used, isOver: episodes.isOverTokens || episodes.isOverTime)
   }
 
   /// Calls that outlive their episode are the day's business alone.

@@ -70,6 +70,14 @@ extension Router {
         }
       }
     }
+    AlwaysStep("each lease that lapses is revoked, and no other", cites: .`RTR-13`, cost: .state, before: { $0 }) {
+      before, step in
+      let lapses = !step.received(.clock).isEmpty && step.after.phase != .closed
+      let lapsed = before.mailboxes.flatMap { mailbox in
+        mailbox.leased.filter { lapses && $0.until < step.after.now }.map(\.copy.lease)
+      }
+      return step.sent(.revoked) == lapsed
+    }
     AlwaysStep(
       "a message that was delivered lately is flagged, and no other", cites: .`RTR-12`, cost: .state, before: { $0 }
     ) { before, step in

@@ -54,6 +54,10 @@ extension HealthWatch {
       return Array(step.after.decisions.times) == Array(times.suffix(before.limits.decisionWindow))
         && Array(step.after.episodes.episodes) == Array(episodes.suffix(before.limits.episodeWindow))
     }
+    AlwaysStep("an order is passed on, unless the pin is set", cites: .I5, .`CRD-9`, before: { $0 }) { before, step in
+      step.sent(.ordered) == (before.isPinned ? [] : step.received(.order))
+        && (step.received(.order).isEmpty || step.after == before)
+    }
     SometimesStep("the pin is set for slowness", cites: .`HLT-1`, before: { _ in () }) { _, step in
       step.sent(.changed).contains { $0.cause == .slow }
     }

@@ -16,13 +16,13 @@ public struct Fields {
   @usableFromInline let mode: Mode
   /// Whether queues and sets are given as counts and digests (for fingerprints of large states).
   public let condenses: Bool
-  /// The caller keeps buffer and visitor alive; a reference here would be counted at every word.
+  /// The caller keeps the buffer alive; a reference here would be counted at every word.
   @usableFromInline let target: UnsafeMutablePointer<ByteBuffer.Run>?
   @usableFromInline let source: UnsafeRawBufferPointer
   @usableFromInline var offset = 0
   /// Of the words visited, when digesting.
   @usableFromInline var digest = Digest()
-  @usableFromInline unowned(unsafe) let visitor: (any FieldVisitor)?
+  @usableFromInline let visitor: (any FieldVisitor)?
   @usableFromInline var field: StaticString = ""
   /// When writing, the first field whose value was above its declared maximum: such an encoding is not injective.
   @inlinable public var overflow: (field: String, value: UInt64, max: UInt64)? {
@@ -43,7 +43,7 @@ public struct Fields {
     self.visitor = visitor
   }
 
-  /// A visit by something that looks at names and words: a printer, a sampler, a parser. The caller keeps it alive.
+  /// A visit by something that looks at names and words: a printer, a sampler, a parser.
   public init(_ visitor: any FieldVisitor) { self.init(.visit, visitor: visitor) }
 
   /// Whether the visit writes into the value (decoding, drawing, parsing) rather than reads from it.
