@@ -31,8 +31,7 @@ import Spec
   ///
   /// - Parameter waiting: The classes that have something waiting after the copy has left.
   mutating func pay(_ waiting: Classes) {
-    left -= 1
-    if left == 0 || !waiting.contains(priority) { pass() }
+    if left > 1, waiting.contains(priority) { left -= 1 } else { pass() }
     self = first(waiting) ?? Turn()
   }
 

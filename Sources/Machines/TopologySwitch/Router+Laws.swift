@@ -213,4 +213,7 @@ extension Router {
       accepted = router.accepted
     }
   }
+
+  /// The copies and sightings that a law walks which looks at all of them: for ``System/weight``.
+  var weight: Int { mailboxes.reduce(8) { $0 + $1.live + $1.seen.entries.count } }
 }

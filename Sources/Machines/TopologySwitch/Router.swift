@@ -112,7 +112,7 @@ extension Router {
     In(.open) {
       On(.dequeue, "deliver the copy whose turn it is", cites: .`RTR-6`, .`RTR-7`, .`RTR-9`, .`RTR-12`, .I2, .I3)
         .when(.isKnown)
-        .when("a copy waits that has not expired") { router, agent in router.choice(agent) != nil }
+        .when(.hasLiveCopy)
         .emitEach(.recorded) { router, agent in router.expiredHeads(agent) }
         .emit(.deliver) { router, agent in router.chosen(agent) }
         .then { router, agent in
@@ -128,14 +128,14 @@ extension Router {
     In(.diverting) {
       On(.dequeue, "deliver the last copy of the epoch: drained", cites: .`RTR-6`, .`SW-5`, .I2)
         .when(.isKnown)
-        .when(.hasCopy)
+        .when(.hasLiveCopy)
         .when("no other copy of the epoch waits anywhere") { router, _ in router.queuedActive == 1 }
         .emit(.deliver) { router, agent in router.chosen(agent) }
         .then { router, agent in router.lease(agent) }
         .emit(.drained)
       Otherwise(.dequeue, "deliver the copy of the epoch whose turn it is", cites: .`RTR-6`, .`RTR-7`, .I2, .I3)
         .when(.isKnown)
-        .when(.hasCopy)
+        .when(.hasLiveCopy)
         .emit(.deliver) { router, agent in router.chosen(agent) }
         .then { router, agent in router.lease(agent) }
     }
@@ -318,6 +318,9 @@ extension Guard<Router, Agent> {
   }
   static var hasCopy: Self {
     Guard("a copy waits") { router, agent in !router[agent].active.isEmpty }
+  }
+  static var hasLiveCopy: Self {
+    Guard("a copy waits that has not expired") { router, agent in router.choice(agent) != nil }
   }
 }
 
