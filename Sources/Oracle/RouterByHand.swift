@@ -54,6 +54,7 @@ public struct RouterByHand: Sendable {
       guard time > now else { return .refused }
       let waited = phase == .diverting && activeCount > 0
       now = time
+      revoke(&outbox)
       giveUp(&outbox)
       if phase == .diverting { sweep(&outbox) }
       lapse(&outbox)
@@ -308,6 +309,10 @@ public struct RouterByHand: Sendable {
   // MARK: - Time
 
   private func lapsed(_ place: Int) -> [Lease] { boxes[place].leased.filter { $0.until < now }.map(\.copy.lease) }
+
+  private func revoke(_ outbox: inout Outbox<Router.Effect>) {
+    for place in boxes.indices { for lease in lapsed(place) { outbox.emit(.revoked(lease)) } }
+  }
 
   private func giveUp(_ outbox: inout Outbox<Router.Effect>) {
     for place in boxes.indices {

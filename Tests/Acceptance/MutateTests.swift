@@ -17,7 +17,7 @@ import Testing
 
   @Test func `tells for each what killed it, and stops those that take too long`() throws {
     let result = try Program.run(
-      "mutate", "topology-switch", "--world", "three-agents", "--time", "1s", "--only", "rule \"begin a switch\"",
+      "mutate", "topology-switch", "--world", "three-agents", "--time", "0.3s", "--only", "rule \"begin a switch\"",
       "--json")
     #expect(result.status == 1, "\(result.errors)")
     let machine = try #require((try result.object()["machines"] as? [[String: Any]])?.first)
