@@ -28,6 +28,8 @@ import Foundation
     ("storm", Storming.figures),
     ("switching", Switching.figures),
     ("telemetry", Telemetry.figures),
+    ("budget", Budgeting.figures),
+    ("prevalidation", Prevalidation.figures),
     ("stress", Stress.figures),
   ]
 

@@ -31,7 +31,8 @@ public final class TeamRun: Driver {
   /// What becomes of the calls that were asked for, by their copies' acceptance numbers.
   var calls: [UInt64: Handler] = [:]
   var isIdle: [Bool]
-  var readiness: Readiness
+  /// What the agents said of themselves, and which of them hang.
+  public var readiness: Readiness
   /// What the controller decided, where a killed run had told how long that took, and no more.
   var owedTick: Decision?
   /// Whether a tick is due that nothing of the workload asks for.

@@ -30,6 +30,8 @@ public struct TeamSummary: Sendable {
   public internal(set) var heldBack: [Hindrance: Int] = [:]
   /// How often a target was validated; and the agents that did not answer then, or whose queues were too long.
   public internal(set) var validations = 0
+  /// How many agents were asked for that; the others had answered lately.
+  public internal(set) var pings = 0
   public internal(set) var notReady: [String: Int] = [:]
   /// How often the team was pinned to the chain.
   public internal(set) var pins = 0
@@ -62,6 +64,7 @@ public struct TeamSummary: Sendable {
 
   mutating func validated(_ verdict: Readiness.Verdict, _ names: [String]) {
     validations += 1
+    pings += verdict.asked
     for agent in Set(verdict.silent + verdict.crowded) { notReady[names[agent], default: 0] += 1 }
   }
 

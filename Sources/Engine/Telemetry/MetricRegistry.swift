@@ -8,9 +8,9 @@ import Synchronization
 ///     print(registry.text)
 ///
 /// Asking again for the same name and labels gives the same series. What is asked for may be observed at once: a series
-/// is a word of memory (a histogram, one for each bucket), which lives as long as the registry. An observation is a
-/// relaxed load and a store, without a lock and without an allocation; each series is written by one thread at a time,
-/// and read by any.
+/// is a word of memory (a histogram, one for each bucket), which lives as long as anybody can observe it. An
+/// observation is a relaxed load and a store, without a lock and without an allocation; each series is written by one
+/// thread at a time, and read by any.
 ///
 /// Source: chapter 7.
 public final class MetricRegistry: Sendable {
@@ -34,12 +34,6 @@ public final class MetricRegistry: Sendable {
   let families = Mutex<[Family]>([])
 
   public init() {}
-
-  deinit {
-    families.withLock { families in
-      for family in families { for series in family.series { series.cells.free() } }
-    }
-  }
 
   /// A count that only grows.
   ///
@@ -116,9 +110,9 @@ public final class MetricRegistry: Sendable {
   }
 }
 
-/// The words of memory of one series.
-// Written through atomics; the registry frees it when nobody can observe any more.
-@usableFromInline struct MetricCells: @unchecked Sendable {
+/// The words of memory of one series, which the registry and whoever observes keep alive.
+// The pointers are never written, and the words behind them through atomics alone.
+@usableFromInline final class MetricCells: @unchecked Sendable {
   /// A histogram has one count for each bound, one for what is above, and the sum; others have one word.
   @usableFromInline let words: UnsafeMutablePointer<Atomic<UInt64>>
   @usableFromInline let bounds: UnsafeMutablePointer<Double>
@@ -134,7 +128,7 @@ public final class MetricRegistry: Sendable {
     self.bounds.initialize(from: bounds, count: bounds.count)
   }
 
-  func free() {
+  deinit {
     words.deinitialize(count: count)
     words.deallocate()
     bounds.deallocate()
@@ -144,7 +138,7 @@ public final class MetricRegistry: Sendable {
   @inlinable func store(_ value: UInt64, _ word: Int = 0) { words[word].store(value, ordering: .relaxed) }
 }
 
-/// A count that only grows. Valid as long as its registry.
+/// A count that only grows.
 public struct Counter: Sendable {
   @usableFromInline let cells: MetricCells
 
@@ -154,7 +148,7 @@ public struct Counter: Sendable {
   public var value: UInt64 { cells.load() }
 }
 
-/// A number that may fall. Valid as long as its registry.
+/// A number that may fall.
 public struct Gauge: Sendable {
   @usableFromInline let cells: MetricCells
 
@@ -163,7 +157,7 @@ public struct Gauge: Sendable {
   public var value: Double { Double(bitPattern: cells.load()) }
 }
 
-/// How many observations fell into each bucket. Valid as long as its registry.
+/// How many observations fell into each bucket.
 public struct Histogram: Sendable {
   @usableFromInline let cells: MetricCells
   @usableFromInline let count: Int

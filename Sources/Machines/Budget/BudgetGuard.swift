@@ -85,9 +85,7 @@ extension BudgetGuard {
       On(.reserve, "hold the scaled estimate in every scope", cites: .I4, .`BUD-2`, .`BUD-3`, .`BUD-5`)
         .when(.isKnown)
         .when(.isReasonable)
-        .when("every scope has room") { budget, request in
-          budget.short(of: request).tokens.isEmpty && budget.short(of: request).time.isEmpty
-        }
+        .when("every scope has room") { budget, request in budget.hasRoom(for: request) }
         .then { budget, request in budget.hold(request) }
         .emit(.granted) { budget, request in
           Grant(request: request.request, reservation: budget.granted, hold: request.estimate.scaled)
@@ -203,6 +201,11 @@ extension Guard<BudgetGuard, Settlement> {
 // MARK: - The books
 
 extension BudgetGuard {
+  func hasRoom(for request: Request) -> Bool {
+    let hold = request.estimate.scaled
+    return daily.hasRoom(for: hold) && episodes.hasRoom(for: hold) && roles[Int(request.role)].hasRoom(for: hold)
+  }
+
   /// The scopes that lack room for a request, for tokens and for time.
   func short(of request: Request) -> Shortage {
     let hold = request.estimate.scaled
@@ -287,13 +290,16 @@ extension BudgetGuard {
     guard settlement.spent != Amount(), let hold = holds.element(key: settlement.reservation) else { return [] }
     let replaced = hold.isLapsed ? hold.amount : Amount()
     var over = Shortage()
-    var named: [(Scopes, Account)] = hold.isOfDay ? [(.daily, daily)] : []
-    if hold.isOfEpisode { named += [(.episode, episodes), (.agent, roles[Int(hold.role)])] }
-    for (scope, account) in named {
+    func look(_ scope: Scopes, _ account: Account) {
       var after = account
       after.correct(replaced, spent: settlement.spent)
       if after.isOverTokens { over.tokens.insert(scope) }
       if after.isOverTime { over.time.insert(scope) }
+    }
+    if hold.isOfDay { look(.daily, daily) }
+    if hold.isOfEpisode {
+      look(.episode, episodes)
+      look(.agent, roles[Int(hold.role)])
     }
     return over.isEmpty ? [] : [Violation(reservation: settlement.reservation, over: over)]
   }

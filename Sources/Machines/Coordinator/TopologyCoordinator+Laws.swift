@@ -83,6 +83,12 @@ extension TopologyCoordinator {
       phase != .validating || !step.received(.tick).contains(.stay)
         || step.after.phase == .watching && step.after.pending == nil
     }
+    AlwaysStep("of what is held back one reason is told", cites: .`CRD-3`, before: { _ in () }) { _, step in
+      step.sent(.blocked).count <= 1
+    }
+    AlwaysStep("a team that is over stays so", before: { _ in () }) { _, step in
+      step.received(.close).isEmpty || step.after.phase == .closed
+    }
     AlwaysStep("a coordinator that is closed does nothing", before: { $0 }) { before, step in
       before.phase != .closed || step.after == before && step.sent.isEmpty
     }
@@ -105,6 +111,9 @@ extension TopologyCoordinator {
     }
     SometimesStep("a validation fails", cites: .`CRD-5`, before: { _ in () }) { _, step in
       step.sent(.blocked).contains(.prevalidation)
+    }
+    SometimesStep("an order overtakes a validation", cites: .`CRD-9`, before: \.phase) { phase, step in
+      phase == .validating && !step.received(.order).isEmpty && step.after.phase == .switching
     }
     SometimesStep("a forced chain waits for a switch", cites: .`CRD-8`, before: { _ in () }) { _, step in
       !step.received(.force).isEmpty && step.sent(.blocked) == [.inProgress]

@@ -64,6 +64,13 @@ extension HealthWatch {
     SometimesStep("the pin is set for overspending", cites: .`HLT-1`, before: { _ in () }) { _, step in
       step.sent(.changed).contains { $0.cause == .overspent }
     }
+    SometimesStep("a switch ends elsewhere while the chain is asked for", cites: .I5, before: \.phase) { phase, step in
+      phase == .pinning && !step.received(.committed).isEmpty && step.after.phase == .pinning
+    }
+    SometimesStep("the chain is put in force once more while pinned to it", cites: .I5, before: \.phase) {
+      phase, step in
+      phase == .pinned && step.received(.committed) == [.chain]
+    }
     SometimesStep("the pin is cleared", cites: .`HLT-5`, before: { _ in () }) { _, step in
       step.sent(.changed).contains { $0.cause == .healed }
     }
