@@ -69,8 +69,8 @@ enum QueueMemory {
     return [
       Figure(
         name: "a team of seven, all queues full", measured: Quantity(held, "MB"),
-        note: "\(Quantity.grouped(live.min()!)) to \(Quantity.grouped(live.max()!)) copies live for each agent, and "
-          + "\(Quantity.grouped(Parameters.seenMost)) identities are remembered; nothing of a team grows beyond these bounds")
+        note: "\(Quantity.grouped(live.min()!)) copies live for each agent at least, and "
+          + "\(Quantity.grouped(Parameters.seenMost)) identities remembered; a team holds no more than that")
     ]
   }
 
