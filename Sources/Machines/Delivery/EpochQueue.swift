@@ -103,7 +103,7 @@ import Spec
   public mutating func fields(_ f: inout Fields) {
     f.enter("from")
     for line in lines.indices {
-      // A visitor that only looks is shown each line by itself: changed in place, lines that are shared would be copied.
+      // A visitor that only looks is shown copies: changed in place, lines that are shared would be copied whole.
       var copies = lines[line]
       f.enter(index: line)
       f.queue("copies", &copies, max: 0xFFFF)
