@@ -186,7 +186,7 @@ struct Run: ParsableCommand {
       print(
         "  decisions  \(Output.count(summary.decisions)); held back: \(list(reasons)); "
           + "\(Output.count(summary.validations)) validated, not ready: \(list(summary.notReady)); "
-          + "pinned \(summary.pins) times"
+          + "pinned \(summary.pins) times, \(Output.count(summary.withheld)) withheld"
       )
     }
     if summary.granted > 0 || !summary.denied.isEmpty {
@@ -260,6 +260,7 @@ struct Run: ParsableCommand {
       "decisions": [
         "made": summary.decisions, "validations": summary.validations, "not_ready": summary.notReady,
         "held_back": Dictionary(uniqueKeysWithValues: summary.heldBack.map { ("\($0)", $1) }), "pins": summary.pins,
+        "withheld": summary.withheld,
       ] as [String: Any],
       "calls": [
         "granted": summary.granted, "denied": summary.denied, "tokens_spent": summary.tokensSpent,

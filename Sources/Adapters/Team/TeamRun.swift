@@ -46,6 +46,9 @@ public final class TeamRun: Driver {
   public var onProgress: ((TeamSummary) -> Void)?
   /// Called when a switch has been reported, with the times of its attempt; nil for a topology already in force.
   public var onAttempt: ((AttemptTimes?) -> Void)?
+  /// Called when the agents have been asked whether they are well, with the nanoseconds since each last said so; nil
+  /// for one that never did.
+  public var onValidation: (([UInt64?]) -> Void)?
   /// Called when an episode begins, with its number and task.
   public var onEpisode: ((UInt32, String) -> Void)?
 
@@ -204,6 +207,7 @@ public final class TeamRun: Driver {
       summary.decisions += 1
       try host.send(.health(.decided(UInt32(clamping: Int((made.policyMilliseconds * 1_000).rounded(.up))))))
       try host.send(.health(.tick(made.decision)))
+      if host.state.health.withholds(made.decision) { summary.withheld += 1 }
       keepTicking()
     }
   }
@@ -281,9 +285,7 @@ public final class TeamRun: Driver {
     case .coordinator(.validate): validate(ticket)
     case .control(.prepare):
       attempt = SwitchAttempt(began: nanoseconds)
-      loop.schedule(after: .milliseconds(workload.preparationMilliseconds)) { [unowned self] in
-        try host.answer(ticket, with: .control(.prepared))
-      }
+      prepare(ticket)
     case .control(.quiesceTimer):
       // After a crash nobody knows when the attempt began.
       if attempt == nil { attempt = SwitchAttempt(began: nanoseconds) }

@@ -37,6 +37,7 @@ public final class TeamTelemetry {
       if let times { watch.machines.attempt(times) }
       recorder?.attempt(times)
     }
+    team.onValidation = { watch.machines.validated($0) }
     team.onEpisode = { number, task in recorder?.beginEpisode(number, task: task) }
   }
 

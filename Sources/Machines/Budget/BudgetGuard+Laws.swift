@@ -49,6 +49,10 @@ extension BudgetGuard {
           && denial.short.time.contains(scope) == !full.isWithinTime
       }
     }
+    AlwaysStep("no book has an amount beyond all reason", cites: .`BUD-3`, before: { _ in () }) { _, step in
+      step.received(.settled).allSatisfy { $0.spent.tokens <= 1 << 40 && $0.spent.milliseconds <= 1 << 40 }
+        && step.sent(.granted).allSatisfy { $0.hold.tokens < 1 << 41 && $0.hold.milliseconds < 1 << 41 }
+    }
     settlementLaws
     bookLaws
     SometimesStep("a call is granted", cites: .`BUD-2`, before: { _ in () }) { !$1.sent(.granted).isEmpty }
