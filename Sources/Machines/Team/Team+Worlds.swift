@@ -82,8 +82,8 @@ extension Team {
       return Team(
         roles: [0, 1, 2, 3, 4], topology: .star, limits: RouterLimits(capacity: 4, retries: 2, seen: 8),
         budget: BudgetGuard(
-          daily: Amount(tokens: 200), episode: Amount(tokens: 8),
-          roles: [6, 8, 6, 6, 6].map { Amount(tokens: $0) }), health: limits)
+          daily: Amount(tokens: 200), episode: Amount(tokens: 5),
+          roles: Array(repeating: Amount(tokens: 5), count: 5)), health: limits)
     }
   ) {
     Input(.budget, .beginEpisode) { [$0.budget.episode + 1] }
