@@ -65,8 +65,10 @@ extension Host {
     recovery.stepped = try retake(after: recovery.snapshot, start: start, journal)
     recovery.last = continued.number
     let (now, outcome) = crash(start, continued, outage, &recovery)
+    let cause = Record.Cause.crash(aliveUntil: continued.nanoseconds)
+    driver?.retake(S.Event(), cause, outcome, at: now)
     do throws(JournalError) {
-      try record(nil, .crash(aliveUntil: continued.nanoseconds), outcome, at: now)
+      try record(nil, cause, outcome, at: now)
       try keepSnapshot()
       try journal.commit()
     } catch { throw .journal(error) }
@@ -148,7 +150,7 @@ extension Host {
     ledger.settle(stepper, record: record.number, at: record.nanoseconds) { _ in }
     guard outcome == record.outcome else { return "comes to \(outcome.word), and \(record.outcome.word) is recorded" }
     guard fingerprint == record.state else { return "leads to another state than the one recorded" }
-    driver?.retake(event, record.cause, outcome)
+    driver?.retake(event, record.cause, outcome, at: record.nanoseconds)
     return nil
   }
 

@@ -23,9 +23,10 @@ enum Child {
     let journal =
       resumes
       ? try Journal(continuing: path, watch: watch, logPagesMax: logPages)
-      : try Journal(creating: path, header: header, watch: watch, logPagesMax: logPages)
+      : try Journal(
+        creating: path, header: workload.header(seed: 11, clock: .virtual), watch: watch, logPagesMax: logPages)
     let team = TeamRun(
-      workload, loop: Loop(.virtual), journal: journal, seed: 11, isDurable: true, snapshotInterval: 50)
+      workload, loop: Loop(.virtual), journal: journal, isDurable: true, snapshotInterval: 50)
     let witness = try Witness(team, folder)
     team.host.driver = witness
     team.onProgress = { _ in
@@ -40,12 +41,6 @@ enum Child {
   }
 
   private static let logPages = 48
-
-  private static var header: JournalHeader {
-    JournalHeader(
-      Machines.Team.design, start: TeamRun.start(workload), world: workload.name,
-      roster: #"["Planner","Coder","Critic"]"#, clock: .virtual)
-  }
 
   /// Three agents, a message every other millisecond, and a switch now and then; some are given up.
   static let workload: Workload = {

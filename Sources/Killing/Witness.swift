@@ -38,7 +38,7 @@ final class Witness: Driver {
   var reachesBeyondProcess: Bool { true }
   var memory: [UInt8] { team.memory }
   func recall(_ memory: [UInt8]) { team.recall(memory) }
-  func retake(_ event: Machines.Team.Event, _ cause: Record.Cause, _ outcome: Outcome) {
-    team.retake(event, cause, outcome)
+  func retake(_ event: Machines.Team.Event, _ cause: Record.Cause, _ outcome: Outcome, at nanoseconds: UInt64) {
+    team.retake(event, cause, outcome, at: nanoseconds)
   }
 }

@@ -58,6 +58,71 @@ import Testing
     #expect(again.errors.contains("there is nothing to resume"), "\(again.errors)")
   }
 
+  /// The first message keeps the receiver busy for longer than the run lives; the others cost something.
+  private let paying =
+    #"{"team": {"agents": [{"name": "Planner"}, {"name": "Coder"}]}}"# + "\n"
+    + #"{"at_ms": 0, "from": "Planner", "to": "Coder", "service_ms": 1500}"# + "\n"
+    + (1...8).map { #"{"at_ms": \#($0), "from": "Planner", "to": "Coder", "cost": {"prompt": 10, "output": \#($0)}}"# }
+    .joined(separator: "\n") + "\n" + #"{"at_ms": 2500, "from": "Planner", "to": "Coder"}"# + "\n"
+
+  /// Starts a run and kills it once all but the last line is in the journal.
+  private func killed(_ arguments: String..., in scratch: Scratch) throws {
+    let run = try Program.start(["run", "w.jsonl", "--journal", "j.sqlite", "--durable"] + arguments, in: scratch.url)
+    for _ in 0..<500 {
+      usleep(10_000)
+      let state = try Program.run("replay", "j.sqlite", "--json", in: scratch.url).output
+      if state.contains(#""router.accepted":"9""#) { break }
+    }
+    kill(run.process.processIdentifier, SIGKILL)
+    run.process.waitUntilExit()
+  }
+
+  @Test func `pays for what it had accepted, and spreads its remaining lines as they were`() throws {
+    let scratch = try Scratch()
+    try scratch.write("w.jsonl", paying)
+    try killed(in: scratch)
+    usleep(1_500_000)
+    let resumed = try Program.run("run", "w.jsonl", "--journal", "j.sqlite", "--resume", "--json", in: scratch.url)
+    let object = try resumed.object()
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    let calls = try #require(object["calls"] as? [String: Any])
+    #expect(calls["granted"] as? Int == 8)
+    #expect(calls["tokens_spent"] as? Int == 80 + 36)
+    let outage = try #require((object["resumed"] as? [String: Any])?["outage_ms"] as? Double)
+    #expect(outage >= 1_500)
+    #expect(object["seconds"] as? Double ?? 0 >= (2_500 + outage) / 1_000, "the last line waits as long as it did")
+  }
+
+  @Test func `does not go on with another workload or seed`() throws {
+    let scratch = try Scratch()
+    try scratch.write("w.jsonl", paying)
+    try killed("--seed", "7", in: scratch)
+    try scratch.write("w.jsonl", paying.replacing("\"output\": 8", with: "\"output\": 9"))
+    let changed = try Program.run("run", "w.jsonl", "--journal", "j.sqlite", "--resume", in: scratch.url)
+    #expect(changed.status == 3)
+    #expect(
+      changed.errors == """
+        error: the journal j.sqlite is of the workload w.jsonl as it was when the run began, and the file says something \
+        else now
+          try: name the workload that the killed run was given, unchanged
+
+        """)
+    try scratch.write("w.jsonl", paying)
+    let other = try Program.run(
+      "run", "w.jsonl", "--journal", "j.sqlite", "--resume", "--seed", "8", in: scratch.url)
+    #expect(other.status == 3)
+    #expect(
+      other.errors == """
+        error: the journal j.sqlite is of a run with --seed 7, and this is --seed 8
+          try: leave --seed out: the journal has it
+
+        """)
+    let same = try Program.run(
+      "run", "w.jsonl", "--journal", "j.sqlite", "--resume", "--seed", "7", "--json", in: scratch.url)
+    #expect(try same.object()["seed"] as? Int == 7)
+    #expect(same.status == 0)
+  }
+
   @Test func `is told apart from other versions and other machines`() throws {
     let scratch = try Scratch()
     try scratch.write("w.jsonl", workload)

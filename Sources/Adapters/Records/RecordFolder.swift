@@ -5,8 +5,8 @@ import Foundation
 public struct RecordMeta: Sendable, Equatable {
   /// What was run: a workload's name.
   public var source: String
-  /// Nil where identities came from the system's own chance.
-  public var seed: UInt64?
+  /// What the run's chance followed from, given or drawn.
+  public var seed: UInt64
   /// Whether the run's clock was the system's; its times are then the machine's and differ from run to run.
   public var isRealTime: Bool
   /// The roster, by place.
@@ -14,7 +14,7 @@ public struct RecordMeta: Sendable, Equatable {
   /// How many episodes the workload names.
   public var episodes: Int
 
-  public init(source: String, seed: UInt64?, isRealTime: Bool, agents: [String], episodes: Int) {
+  public init(source: String, seed: UInt64, isRealTime: Bool, agents: [String], episodes: Int) {
     self.source = source
     self.seed = seed
     self.isRealTime = isRealTime
@@ -77,7 +77,7 @@ final class RecordFolder {
         line.putNull("split")
         line.putNull("dataset")
         line.putNull("task_list")
-        if let seed = meta.seed { line.put("seed", seed) } else { line.putNull("seed") }
+        line.put("seed", meta.seed)
         line.put("policy", "workload")
         line.putNull("budget")
         line.put("n_tasks", meta.episodes)
