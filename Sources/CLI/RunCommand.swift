@@ -61,6 +61,13 @@ struct Run: ParsableCommand {
     if let metrics, let number = Int(metrics), UInt16(exactly: number) == nil {
       throw ValidationError("--metrics is \(metrics); a port is a number from 0 to 65535")
     }
+    if let metrics, Int(metrics) == nil {
+      var own = [("workload", workload)]
+      if let journal { own += ["", "-wal", "-shm", "-lock"].map { ("journal", journal + $0) } }
+      for (name, path) in own where Run.place(path) == Run.place(metrics) {
+        throw ValidationError("--metrics is \(metrics), which is the \(name)'s own file; name another")
+      }
+    }
     if snapshots < 0 { throw ValidationError("--snapshots is \(snapshots); give a number from 0 on") }
   }
 
@@ -110,6 +117,11 @@ struct Run: ParsableCommand {
     }
     if let audit, audit.verdict != .ready { throw ExitCode.findings }
     if team.host.counts.unexpected > 0 || !team.host.counts.breaches.isEmpty { throw ExitCode.findings }
+  }
+
+  /// A path that tells one file from another, whether or not it is there.
+  private static func place(_ path: String) -> String {
+    URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
   }
 
   /// Metrics and records of the run, where they are asked for.

@@ -85,6 +85,35 @@ import Testing
     #expect(odd.status == 2 && odd.errors.contains("a port is a number from 0 to 65535"))
   }
 
+  @Test func `in a file that is its own, and replaces nobody else's`() throws {
+    let scratch = try Scratch()
+    let lines = workload()
+    try scratch.write("w.jsonl", lines)
+    for (place, name) in [("w.jsonl", "workload"), ("./w.jsonl", "workload"), ("j.sqlite", "journal")] {
+      let own = try Program.run("run", "w.jsonl", "--journal", "j.sqlite", "--metrics", place, in: scratch.url)
+      #expect(own.status == 2)
+      #expect(own.errors.contains("--metrics is \(place), which is the \(name)'s own file"), "\(own.errors)")
+    }
+    #expect(try String(contentsOfFile: scratch.path("w.jsonl"), encoding: .utf8) == lines)
+    let first = try Program.run("run", "w.jsonl", "--journal", "j.sqlite", "--clock", "virtual", in: scratch.url)
+    #expect(first.status == 0)
+    let journal = try Data(contentsOf: scratch.url.appendingPathComponent("j.sqlite"))
+    let other = try Program.run("run", "w.jsonl", "--journal", "k.sqlite", "--metrics", "j.sqlite", in: scratch.url)
+    #expect(other.status == 3)
+    #expect(
+      other.errors == """
+        error: j.sqlite exists already and holds no metrics of a run, and nothing else is replaced
+          try: --metrics with another name
+
+        """)
+    #expect(try Data(contentsOf: scratch.url.appendingPathComponent("j.sqlite")) == journal)
+    #expect(!FileManager.default.fileExists(atPath: scratch.path("k.sqlite")), "nothing was begun")
+    for _ in 0..<2 {
+      let run = try Program.run("run", "w.jsonl", "--clock", "virtual", "--metrics", "m.prom", in: scratch.url)
+      #expect(run.status == 0, "its own metrics are replaced: \(run.errors)")
+    }
+  }
+
   @Test func `in records that are the same bytes for the same seed, and come to its numbers again`() throws {
     let scratch = try Scratch()
     try scratch.write("w.jsonl", workload())

@@ -178,5 +178,19 @@ import Testing
     try file.stop()
     #expect(try String(contentsOfFile: path, encoding: .utf8).hasSuffix("steps_total 4\n"))
     #expect(throws: MetricsError.self) { try MetricsFile(registry, path: "/nowhere/m.prom") }
+    #expect(try String(contentsOfFile: path, encoding: .utf8).hasPrefix("# interlock: metrics of a run\n# HELP "))
+    try MetricsFile(registry, path: path).stop()
+  }
+
+  @Test(arguments: ["", "# HELP mine Of another program.\n", "SQLite format 3\0", "# interlock: metrics of a ru"])
+  func `replaces no file of anybody else`(content: String) throws {
+    let scratch = RunFolder()
+    try FileManager.default.createDirectory(at: scratch.url, withIntermediateDirectories: true)
+    let path = scratch.path + "/notes"
+    try Data(content.utf8).write(to: URL(fileURLWithPath: path))
+    #expect(throws: MetricsError.self) { try MetricsFile(MetricRegistry(), path: path) }
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == content)
+    #expect(throws: MetricsError.self) { try MetricsFile(MetricRegistry(), path: scratch.path) }
+    #expect(throws: MetricsError.self) { try MetricsFile(MetricRegistry(), path: "/dev/full") }
   }
 }

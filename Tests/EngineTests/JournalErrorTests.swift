@@ -62,7 +62,10 @@ import Testing
     #expect(readingError(path) == .newerFormat(path: path, found: 4, known: 3))
   }
 
-  @Test(arguments: ["system", "book", "start", "world", "roster", "created", "clock", "origin", "shape", "places", "world_digest", "seed"])
+  @Test(arguments: [
+    "system", "book", "start", "world", "roster", "created", "clock", "origin", "shape", "places", "world_digest",
+    "seed",
+  ])
   func `a header without one of its values is damaged`(key: String) throws {
     for edit in ["DELETE FROM run WHERE key = '\(key)'", "UPDATE run SET value = 1.5 WHERE key = '\(key)'"] {
       let path = try folder.closedJournal("\(UUID().uuidString).sqlite")
