@@ -178,6 +178,29 @@ import Testing
     #expect(missing.status == 3 && missing.errors.hasPrefix("error: nowhere: there is no such folder\n  try: "))
   }
 
+  @Test func `in records that say nothing the journal does not have, killed or not`() throws {
+    let scratch = try Scratch()
+    try scratch.write(
+      "w.jsonl",
+      #"{"team": {"agents": [{"name": "A", "service_ms": 0}, {"name": "B", "service_ms": 0}], "topology": "flat"}}"#
+        + "\n" + #"{"storm": {"copies": 5000000, "switches": 3}}"# + "\n")
+    let run = try Program.start(
+      ["run", "w.jsonl", "--journal", "j.sqlite", "--artifacts", "a", "--clock", "virtual"], in: scratch.url)
+    var size = 0
+    while size < 1_500_000, run.process.isRunning {
+      usleep(2_000)
+      size = try FileManager.default.attributesOfItem(atPath: scratch.path("a/router.jsonl"))[.size] as? Int ?? 0
+    }
+    kill(run.process.processIdentifier, SIGKILL)
+    run.process.waitUntilExit()
+    let text = try String(contentsOfFile: scratch.path("a/router.jsonl"), encoding: .utf8)
+    let told = text.matches(of: /"copy":(\d+)/).compactMap { Int($0.1) }.max() ?? 0
+    let end = try Program.run("replay", "j.sqlite", "--json", in: scratch.url).object()["state"] as? [String: String]
+    let kept = try #require(end?["router.accepted"].flatMap { Int($0) })
+    #expect(told > 1_000)
+    #expect(kept >= told, "\(told) copies are told of, and \(kept) are in the journal")
+  }
+
   @Test func `a resumed run has no records that would lack its beginning`() throws {
     let run = try Program.run("run", "w.jsonl", "--resume", "--journal", "j.sqlite", "--artifacts", "a")
     #expect(run.status == 2 && run.errors.contains("--artifacts begins with the run"))

@@ -46,12 +46,16 @@ enum RecordKind: String, CaseIterable {
 final class RecordFolder {
   let path: String
   private let meta: RecordMeta
+  private let journal: Journal?
   private var files: [RecordKind: RecordFile] = [:]
   private var line = RecordLine()
 
   /// Makes the folder where there is none, and in it a file for each of the kinds.
-  init(_ path: String, _ meta: RecordMeta, _ kinds: [RecordKind]) throws(RecordFolderError) {
+  ///
+  /// - Parameter journal: Committed before records are written.
+  init(_ path: String, _ meta: RecordMeta, _ kinds: [RecordKind], behind journal: Journal?) throws(RecordFolderError) {
     self.path = path
+    self.journal = journal
     self.meta = meta
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -68,7 +72,7 @@ final class RecordFolder {
 
   private func begin(_ kind: RecordKind) throws(RecordFolderError) {
     do throws(RecordFileError) {
-      files[kind] = try RecordFile(creating: path + "/" + kind.fileName)
+      files[kind] = try RecordFile(creating: path + "/" + kind.fileName, behind: journal)
     } catch { throw RecordFolderError("\(error)", try: nil) }
     put(kind) { line in
       line.put("__meta__") { line in
