@@ -24,7 +24,8 @@ struct Run: ParsableCommand {
       """,
     exitCodes: [
       0: "the run's journal is as the spec says", 1: "findings", 2: "usage",
-      3: "the workload is malformed, the journal cannot be written or resumed, or a port or folder is taken",
+      3: "the workload is malformed, the journal, the metrics or the records cannot be "
+        + "written, the journal cannot be resumed, or a port or folder is taken",
     ])
 
   @Argument(help: "The workload's file.") var workload: String
@@ -106,8 +107,9 @@ struct Run: ParsableCommand {
     }
     try team.run()
     progress.finish()
-    try telemetry?.close()
-    try page?.writeLast()
+    // What could not be written beside the run is told after the run itself.
+    let endings: [() throws -> Void] = [{ try telemetry?.close() }, { try page?.writeLast() }]
+    let failures = endings.compactMap(Run.failure)
     let audit = noAudit ? nil : try Audit.walk(path, AuditRequest())
     if json {
       try Output.json(object(team.summary, kept.header, audit, recovery))
@@ -115,8 +117,17 @@ struct Run: ParsableCommand {
       if let recovery { show(recovery) }
       show(read, team.summary, audit)
     }
+    if !failures.isEmpty { throw WorldFailure(failures.joined(separator: "\nerror: ")) }
     if let audit, audit.verdict != .ready { throw ExitCode.findings }
     if team.host.counts.unexpected > 0 || !team.host.counts.breaches.isEmpty { throw ExitCode.findings }
+  }
+
+  /// What went wrong, in words.
+  private static func failure(of action: () throws -> Void) -> String? {
+    do {
+      try action()
+      return nil
+    } catch { return "\(error)" }
   }
 
   /// A path that tells one file from another, whether or not it is there.

@@ -178,6 +178,24 @@ import Testing
     #expect(missing.status == 3 && missing.errors.hasPrefix("error: nowhere: there is no such folder\n  try: "))
   }
 
+  @Test func `though its folders are taken away meanwhile`() throws {
+    let scratch = try Scratch()
+    try scratch.write("w.jsonl", workload())
+    try FileManager.default.createDirectory(
+      at: scratch.url.appendingPathComponent("m"), withIntermediateDirectories: true)
+    let run = try Program.start(
+      ["run", "w.jsonl", "--journal", "j.sqlite", "--metrics", "m/m.prom", "--artifacts", "a"], in: scratch.url)
+    while !FileManager.default.fileExists(atPath: scratch.path("a/router.jsonl")) { usleep(10_000) }
+    for folder in ["m", "a"] { try FileManager.default.removeItem(atPath: scratch.path(folder)) }
+    let output = String(decoding: run.out.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    let errors = String(decoding: run.err.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    run.process.waitUntilExit()
+    #expect(run.process.terminationStatus == 3)
+    #expect(output.contains("copies     100 offered") && output.contains("verdict    READY"), "\(output)")
+    #expect(errors.hasPrefix("error: a/report.json cannot be written: No such file or directory\n  try: "), "\(errors)")
+    #expect(errors.contains("\nerror: the metrics cannot be written to m/m.prom: No such file"), "\(errors)")
+  }
+
   @Test func `in records that say nothing the journal does not have, killed or not`() throws {
     let scratch = try Scratch()
     try scratch.write(

@@ -182,6 +182,25 @@ import Testing
     try MetricsFile(registry, path: path).stop()
   }
 
+  @Test func `is written at the end, though it could not be meanwhile`() throws {
+    let scratch = RunFolder()
+    let path = scratch.path + "/m.prom"
+    let make = { try FileManager.default.createDirectory(at: scratch.url, withIntermediateDirectories: true) }
+    try make()
+    let registry = MetricRegistry()
+    let steps = registry.counter("steps_total", "Steps.")
+    let file = try MetricsFile(registry, path: path)
+    try FileManager.default.removeItem(at: scratch.url)
+    usleep(1_300_000)
+    try make()
+    steps.increment()
+    try file.stop()
+    #expect(try String(contentsOfFile: path, encoding: .utf8).hasSuffix("steps_total 1\n"))
+    let other = try MetricsFile(registry, path: path)
+    try FileManager.default.removeItem(at: scratch.url)
+    #expect(throws: MetricsError.self) { try other.stop() }
+  }
+
   @Test(arguments: ["", "# HELP mine Of another program.\n", "SQLite format 3\0", "# interlock: metrics of a ru"])
   func `replaces no file of anybody else`(content: String) throws {
     let scratch = RunFolder()

@@ -16,11 +16,12 @@ import Synchronization
 public final class MetricsFile: Sendable {
   public let path: String
   private let registry: MetricRegistry
-  private let state = Mutex<(isStopped: Bool, failure: MetricsError?)>((false, nil))
+  private let isStopped = Mutex(false)
   private let wake = DispatchSemaphore(value: 0)
   private let ended = DispatchSemaphore(value: 0)
 
-  /// Writes the file for the first time, and goes on on a thread of its own.
+  /// Writes the file for the first time, and goes on on a thread of its own. What cannot be written meanwhile is made up
+  /// for by the next time.
   ///
   /// - Throws: ``MetricsError`` where the file cannot be written, or is there and no file of metrics.
   public init(_ registry: MetricRegistry, path: String) throws(MetricsError) {
@@ -30,9 +31,7 @@ public final class MetricsFile: Sendable {
     try MetricsFile.write(registry, to: path)
     let thread = Thread { [self] in
       while wake.wait(timeout: .now() + .nanoseconds(Int(Parameters.metricsInterval.nanoseconds))) == .timedOut {
-        do throws(MetricsError) { try MetricsFile.write(registry, to: path) } catch {
-          state.withLock { $0.failure = error }
-        }
+        try? MetricsFile.write(registry, to: path)
       }
       ended.signal()
     }
@@ -42,16 +41,15 @@ public final class MetricsFile: Sendable {
 
   /// Writes the file for the last time; once more changes nothing.
   ///
-  /// - Throws: ``MetricsError`` where that fails, or failed meanwhile.
+  /// - Throws: ``MetricsError`` where that fails.
   public func stop() throws(MetricsError) {
-    let isFirst = state.withLock { state in
-      defer { state.isStopped = true }
-      return !state.isStopped
+    let isFirst = isStopped.withLock { isStopped in
+      defer { isStopped = true }
+      return !isStopped
     }
     guard isFirst else { return }
     wake.signal()
     ended.wait()
-    if let failure = state.withLock({ $0.failure }) { throw failure }
     try MetricsFile.write(registry, to: path)
   }
 
