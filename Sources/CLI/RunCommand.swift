@@ -54,6 +54,9 @@ struct Run: ParsableCommand {
   enum ClockKind: String, CaseIterable, ExpressibleByArgument { case real, virtual }
 
   func validate() throws {
+    for (name, path) in [("--journal", journal), ("--metrics", metrics), ("--artifacts", artifacts)] where path == "" {
+      throw ValidationError("\(name) is empty; leave it out, or give a name")
+    }
     if resume, journal == nil { throw ValidationError("--resume needs --journal: name the journal of the killed run") }
     if resume, artifacts != nil {
       throw ValidationError(

@@ -83,7 +83,7 @@ struct MakeWorkload: ParsableCommand {
       try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch {
       throw WorldFailure(
-        "\(path) cannot be written: \(error.localizedDescription)", try: "--out with a file in a folder that exists")
+        "\(path) cannot be written: \(error.systemReason)", try: "--out with a file in a folder that exists")
     }
   }
 }

@@ -76,7 +76,7 @@ public final class MetricsFile: Sendable {
       try Data(head + Array(registry.text.utf8)).write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch {
       throw MetricsError(
-        "the metrics cannot be written to \(path): \(error.localizedDescription)",
+        "the metrics cannot be written to \(path): \(error.systemReason)",
         try: "--metrics with a file in a folder that exists, or with a port")
     }
   }

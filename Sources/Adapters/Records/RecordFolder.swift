@@ -57,10 +57,14 @@ final class RecordFolder {
     self.path = path
     self.journal = journal
     self.meta = meta
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue {
+      throw RecordFolderError("\(path) is a file, and records need a folder", try: "another name")
+    }
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw RecordFolderError("\(path) cannot be made: \(error.localizedDescription)")
+      throw RecordFolderError("\(path) cannot be made: \(error.systemReason)")
     }
     // Looked for first, so that a second run leaves the first one's folder as it is.
     for name in RecordKind.allCases.map(\.fileName) + [RunReport.fileName]
@@ -119,7 +123,7 @@ final class RecordFolder {
     do {
       try Data(report.text.utf8).write(to: URL(fileURLWithPath: path + "/" + RunReport.fileName), options: .atomic)
     } catch {
-      throw RecordFolderError("\(path)/\(RunReport.fileName) cannot be written: \(error.localizedDescription)")
+      throw RecordFolderError("\(path)/\(RunReport.fileName) cannot be written: \(error.systemReason)")
     }
   }
 }
