@@ -273,6 +273,10 @@ import Testing
   @Test(arguments: [
     (["workload"], 2, "name a trace, or give --profile n or s"),
     (["workload", "code.csv", "--profile", "n"], 2, "give one of them"),
+    (["workload", "--profile", "n", "--agents", "3"], 2, "--agents is for traces alone; leave it out"),
+    (["workload", "--profile", "n", "--episodes", "4"], 2, "--episodes is for traces alone; leave it out"),
+    (["workload", "--profile", "s", "--speed", "3"], 2, "--speed is for traces alone; leave it out"),
+    (["workload", "code.csv", "--seconds", "3"], 2, "--seconds is for profiles alone; leave it out"),
     (["workload", "code.csv", "--agents", "8"], 2, "--agents is 8; a team has 2 to 7"),
     (["workload", "code.csv", "--speed", "0"], 2, "--speed is 0"),
     (["workload", "code.csv", "--episodes", "9"], 3, "code.csv: 9 episodes need"),
