@@ -7,7 +7,7 @@ import Testing
     let process = Process()
     let out = Pipe()
     process.executableURL = Program.root.appendingPathComponent(".build/release/Killing")
-    process.arguments = ["--points", "40", "--random", "6", "--stride", "61", "--json"]
+    process.arguments = ["--points", "30", "--random", "4", "--stride", "61", "--json"]
     process.standardOutput = out
     try process.run()
     let text = out.fileHandleForReading.readDataToEndOfFile()
@@ -16,6 +16,7 @@ import Testing
     #expect(process.terminationStatus == 0, "\(tally)")
     #expect(tally["lost"] as? Int == 0)
     #expect(tally["doubled"] as? Int == 0)
+    #expect(tally["unpaid"] as? Int == 0)
     #expect(tally["lines"] as? Int == 0)
     #expect(tally["faulty"] as? Int == 0)
     #expect(tally["killed_at_write"] as? Int ?? 0 > 30)
@@ -23,6 +24,9 @@ import Testing
     #expect(tally["cuts"] as? Int ?? 0 > 30)
     #expect(tally["acknowledged"] as? Int ?? 0 > 1000, "every never has a sometimes")
     #expect(tally["redelivered"] as? Int ?? 0 > 10)
+    for kind in ["endings", "deliveries", "retries", "grants", "calls", "settlements", "ticks", "pinned_ticks"] {
+      #expect(tally[kind] as? Int ?? 0 > 1000, "\(kind)")
+    }
   }
 
   private let workload =
