@@ -207,7 +207,8 @@ import Testing
     var size = 0
     while size < 1_500_000, run.process.isRunning {
       usleep(2_000)
-      size = try FileManager.default.attributesOfItem(atPath: scratch.path("a/router.jsonl"))[.size] as? Int ?? 0
+      let file = try? FileManager.default.attributesOfItem(atPath: scratch.path("a/router.jsonl"))
+      size = file?[.size] as? Int ?? 0
     }
     kill(run.process.processIdentifier, SIGKILL)
     run.process.waitUntilExit()

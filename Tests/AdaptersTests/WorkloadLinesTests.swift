@@ -139,7 +139,7 @@ private func errorText(_ lines: String...) -> String {
     let page = try String(contentsOfFile: examples + "/README.md", encoding: .utf8)
     let teamLine = try #require(page.components(separatedBy: "```json\n").dropFirst().first).prefix { $0 != "\n" }
     let blocks = page.components(separatedBy: "```jsonl\n").dropFirst()
-    #expect(blocks.count == 32)
+    #expect(blocks.count == 33)
     for block in blocks {
       let parts = block.components(separatedBy: "\n```")
       let (lines, printed) = (parts[0], parts[2].trimmingPrefix("text\n"))
