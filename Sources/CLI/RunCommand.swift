@@ -236,6 +236,9 @@ struct Run: ParsableCommand {
         + (recovery.snapshot == 0 ? "the start" : "the snapshot after \(Output.count(Int(recovery.snapshot)))")
         + " and \(Output.count(recovery.stepped)) records; "
         + "\(recovery.reissued) effects performed again, \(recovery.timers) timers run on")
+    for number in recovery.damaged {
+      print("             the snapshot after record \(number) is not as it was written, and was passed over")
+    }
     if recovery.clockWentBack {
       print("             the system's clock stands before the journal's last record: the outage counts as no time")
     } else if recovery.outageNanoseconds > 0 {
@@ -269,7 +272,8 @@ struct Run: ParsableCommand {
     var resumed: [String: Any] = [:]
     if let recovery {
       resumed = [
-        "after_record": recovery.last, "snapshot": recovery.snapshot, "stepped": recovery.stepped,
+        "after_record": recovery.last, "snapshot": recovery.snapshot, "damaged_snapshots": recovery.damaged,
+        "stepped": recovery.stepped,
         "reissued": recovery.reissued, "timers": recovery.timers,
         "outage_ms": Double(recovery.outageNanoseconds) / 1e6, "clock_went_back": recovery.clockWentBack,
       ]

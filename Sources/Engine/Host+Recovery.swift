@@ -6,6 +6,8 @@ import Spec
 public struct Recovery: Hashable, Sendable {
   /// The record after which the snapshot was taken that it began from; 0 for the start of the run.
   public var snapshot: UInt64 = 0
+  /// The records after which there are later snapshots, which are not as they were written and were passed over.
+  public var damaged: [UInt64] = []
   /// How many records after it were stepped again.
   public var stepped = 0
   /// The last record before the crash.
@@ -62,6 +64,7 @@ extension Host {
       try adopt(snapshot, journal)
       recovery.snapshot = snapshot.number
     }
+    recovery.damaged = continued.damaged[place] ?? []
     recovery.stepped = try retake(after: recovery.snapshot, start: start, journal)
     recovery.last = continued.number
     let (now, outcome) = crash(start, continued, outage, &recovery)

@@ -1,3 +1,5 @@
+import CSQLite
+import Engine
 import Foundation
 import Testing
 
@@ -106,8 +108,8 @@ import Testing
     #expect(changed.status == 3)
     #expect(
       changed.errors == """
-        error: the journal j.sqlite is of the workload w.jsonl as it was when the run began, and the file says something \
-        else now
+        error: the journal j.sqlite is of the workload w.jsonl as it was when the run began, and the file says \
+        something else now
           try: name the workload that the killed run was given, unchanged
 
         """)
@@ -125,6 +127,40 @@ import Testing
       "run", "w.jsonl", "--journal", "j.sqlite", "--resume", "--seed", "7", "--json", in: scratch.url)
     #expect(try same.object()["seed"] as? Int == 7)
     #expect(same.status == 0)
+  }
+
+  @Test func `whose last snapshot was damaged goes on from the one before it, and says so`() throws {
+    let scratch = try Scratch()
+    try scratch.write("w.jsonl", workload)
+    let run = try Program.start(
+      ["run", "w.jsonl", "--journal", "j.sqlite", "--durable", "--snapshots", "50"], in: scratch.url)
+    var taken = 0
+    while taken < 160 {
+      usleep(10_000)
+      taken = (try? JournalReader(reading: scratch.path("j.sqlite")).snapshotNumbers(of: 0).last).map { Int($0) } ?? 0
+    }
+    kill(run.process.processIdentifier, SIGKILL)
+    run.process.waitUntilExit()
+    let reader = try JournalReader(reading: scratch.path("j.sqlite"))
+    let numbers = try reader.snapshotNumbers(of: 0)
+    let last = try #require(numbers.last)
+    var database: OpaquePointer?
+    #expect(sqlite3_open(scratch.path("j.sqlite"), &database) == SQLITE_OK)
+    #expect(
+      sqlite3_exec(database, "UPDATE snapshot SET memory = x'00' WHERE number = \(last)", nil, nil, nil) == SQLITE_OK)
+    sqlite3_close(database)
+    let replay = try Program.run("replay", "j.sqlite", "--to", "\(last + 2)", "--json", in: scratch.url)
+    #expect(replay.status == 1, "an edit is a finding")
+    let object = try replay.object()
+    #expect(object["record"] as? UInt64 == last + 2 && !(object["state"] as? [String: String] ?? [:]).isEmpty)
+    let findings = try #require(object["findings"] as? [[String: String]])
+    #expect(findings.contains { $0["code"] == "snapshot-edited" && $0["place"] == "record \(last)" }, "\(findings)")
+    let resumed = try Program.run("run", "w.jsonl", "--journal", "j.sqlite", "--resume", in: scratch.url)
+    #expect(resumed.output.contains("from the snapshot after \(numbers.dropLast().last ?? 0) and"), "\(resumed.output)")
+    #expect(resumed.output.contains("the snapshot after record \(last) is not as it was written, and was passed over"))
+    #expect(resumed.output.contains("CRITICAL snapshot-edited") && resumed.status == 1)
+    let end = try Program.run("replay", "j.sqlite", "--json", in: scratch.url).object()["state"] as? [String: String]
+    #expect(end?["router.accepted"] == "200", "nothing was lost")
   }
 
   @Test func `is told apart from other versions and other machines`() throws {

@@ -165,7 +165,7 @@ private func errorText(_ lines: String...) -> String {
 
   @Test(arguments: [
     #"{"at_ms": 0, "from": "Planner", "to": ["Coder", "Runner"], "payload": {"to": "to", "a": ["a", "a", {"a": 1}]}}"#,
-    #"{"at_ms": 0, "from": "Planner", "to": "Coder", "payload": {"{\"k\":": 1, "k": {"k": {}}, "\\": "\\\"", "é": []}}"#,
+    #"{"at_ms": 0, "from": "Planner", "to": "Coder", "payload": {"{\"k\":": 1, "k": {"k": {}}, "\\": "\\\""}}"#,
   ]) func `equal words elsewhere are no field twice`(line: String) throws {
     #expect(try parse(team, line).actions.count == 1)
   }

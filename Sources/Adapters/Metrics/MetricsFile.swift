@@ -11,8 +11,8 @@ import Synchronization
 
 /// Keeps a registry's metrics in a file: written each second and when it is stopped, and always replaced as a whole.
 ///
-/// A reader meets the metrics of one moment, never half of them. The file's first line says what it is, and no other file
-/// is ever replaced.
+/// A reader meets the metrics of one moment, never half of them. The file's first line says what it is, and no other
+/// file is ever replaced.
 public final class MetricsFile: Sendable {
   public let path: String
   private let registry: MetricRegistry
@@ -20,8 +20,8 @@ public final class MetricsFile: Sendable {
   private let wake = DispatchSemaphore(value: 0)
   private let ended = DispatchSemaphore(value: 0)
 
-  /// Writes the file for the first time, and goes on on a thread of its own. What cannot be written meanwhile is made up
-  /// for by the next time.
+  /// Writes the file for the first time, and goes on on a thread of its own. What cannot be written meanwhile is made
+  /// up for by the next time.
   ///
   /// - Throws: ``MetricsError`` where the file cannot be written, or is there and no file of metrics.
   public init(_ registry: MetricRegistry, path: String) throws(MetricsError) {

@@ -15,8 +15,8 @@ public struct JournalHeader: Hashable, Sendable {
   public var start: [UInt8]
   /// The world, or the workload, that the run met.
   public var world: String
-  /// XXH3 of the bytes that say what the run is asked for, such as a workload's file; 0 where there are none. A run goes
-  /// on with the same alone.
+  /// XXH3 of the bytes that say what the run is asked for, such as a workload's file; 0 where there are none. A run
+  /// goes on with the same alone.
   public var worldDigest: UInt64
   /// What the run's chance follows from: a run that goes on draws from there what the killed one drew.
   public var seed: UInt64

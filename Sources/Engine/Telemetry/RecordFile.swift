@@ -6,8 +6,8 @@
 
 /// Writes records to a file, each on a line and sealed.
 ///
-/// The file is new: one that is there is not touched. Lines are gathered in memory and written in large pieces, each after
-/// the journal is committed: what a line tells of is in the journal, whatever becomes of the process.
+/// The file is new: one that is there is not touched. Lines are gathered in memory and written in large pieces, each
+/// after the journal is committed: what a line tells of is in the journal, whatever becomes of the process.
 public final class RecordFile {
   public let path: String
   /// How many lines were written, the first one with `__meta__` included.
