@@ -69,8 +69,9 @@ struct Audit: ParsableCommand {
     let members = reader.header.members
     guard members.indices.contains(request.place) else {
       throw ValidationError(
-        "the journal \(path) has \(members.count) systems, by the places 0 to \(members.count - 1); "
-          + "--place is \(request.place)")
+        "the journal \(path) has "
+          + (members.count == 1 ? "one system, at place 0" : "systems at the places 0 to \(members.count - 1)")
+          + "; --place is \(request.place)")
     }
     let system = members[request.place].system
     guard let entry = Catalog.entries.first(where: { $0.name == system }) else {

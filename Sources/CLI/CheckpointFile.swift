@@ -64,7 +64,7 @@ final class CheckpointFile: Sendable {
         try write(bytes)
         lastFailure.withLock { $0 = nil }
       } catch {
-        let words = "\(path): the checkpoint could not be saved: \(error.localizedDescription)"
+        let words = "\(path): the checkpoint could not be saved: \(error.systemReason)"
         lastFailure.withLock {
           // Once is enough while it goes on failing.
           if $0 == nil { Terminal.printError("warning: \(words); the search goes on\n") }

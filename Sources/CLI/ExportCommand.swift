@@ -45,7 +45,7 @@ struct Export: ParsableCommand {
     do {
       try Data(text.utf8).write(to: file)
     } catch {
-      throw WorldFailure("\(output) cannot be written: \(error.localizedDescription)")
+      throw WorldFailure("\(output) cannot be written: \(error.systemReason)")
     }
     if json { return try Output.json(object(table, ["file": output])) }
     print(

@@ -15,6 +15,9 @@ public struct Workload: Sendable, Equatable {
   /// The file's name, without its folders.
   public var name: String
 
+  /// XXH3 of the bytes that the workload was read from; 0 where it was made in memory.
+  public var digest: UInt64 = 0
+
   /// The team in chain order; the agent at index 0 is the hub of the star.
   public var agents: [WorkloadAgent]
 

@@ -78,6 +78,9 @@ struct WorkloadLines {
     case .failure(let failure):
       throw WorkloadError(file: file, place: place, problem: .malformed(parser: failure.words))
     case .success(let values as [String: Any]):
+      if let key = doubledKey(in: content[line.bytes]) {
+        throw WorkloadError(file: file, place: place, problem: .doubledField(key))
+      }
       return WorkloadFields(values: values, file: file, place: place, owner: "a message")
     case .success(let value):
       throw WorkloadError(file: file, place: place, problem: .notAnObject(found: shownJSON(value)))
