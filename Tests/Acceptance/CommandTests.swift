@@ -113,6 +113,14 @@ import Testing
     #expect(object["never_fired"] as? [String] == [] && object["never_met"] as? [String] == [])
   }
 
+  @Test func `is never READY of runs at random, and exits 0 where they found nothing`() throws {
+    let run = try Program.run("fuzz", "two-phase-commit", "--world", "3", "--cases", "1", "--steps", "1", "--seed", "1")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.contains("1 run, 1 step; "))
+    #expect(run.output.contains("NOTHING FOUND: in 1 run of at most 1 step; NOT the whole world"), "\(run.output)")
+    #expect(!run.output.contains("READY"))
+  }
+
   @Test func `marks the world that is taken when none is named`() throws {
     let list = try Program.run("list").output
     for line in ["5 resource managers (explored by default)", "without an end; fuzzed by default)"] {

@@ -102,7 +102,8 @@ public struct FuzzReport: Sendable {
     self.options = options
   }
 
-  public var verdict: Verdict { Verdict(findings.map(\.finding)) }
+  /// Never READY: that is said of a whole world judged by all of its laws.
+  public var verdict: Verdict { Verdict(findings.map(\.finding)) == .ready ? .nothingFound : .fixRequired }
 
   /// What these runs say nothing of, in words; nil where there is nothing of the kind.
   public var gaps: String? {
