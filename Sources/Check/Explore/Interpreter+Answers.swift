@@ -224,6 +224,12 @@ extension Interpreter {
   /// Whether the successors of the state at hand are those of ``Walk``, asked of a sample: a guard that is no function
   /// of its arguments, an input that looks at more than the state, or an error of ours makes them differ.
   @inlinable func disagreement(_ batch: Batch) -> String? {
+    let words = difference(batch)
+    // What is written down otherwise than it was given leads elsewhere, and the bound says so.
+    return overflown.isEmpty ? words : nil
+  }
+
+  @inlinable func difference(_ batch: Batch) -> String? {
     let configuration = configuration(of: walker.codes)
     var moves: [Move<S.Event>] = []
     walk.moves(of: configuration, into: &moves)
