@@ -27,15 +27,19 @@ public struct Expander: Sendable {
     let start: () -> (low: UInt64, high: UInt64)?
     /// Compares a state's successors with those that the semantics itself gives.
     let disagreement: (Batch) -> String?
+    /// A law that reads more than it says.
+    let overreach: (_ seed: UInt64) -> String?
     let coverage: () -> Coverage
 
     @usableFromInline init(
       walker: PartWalker, start: @escaping () -> (low: UInt64, high: UInt64)?,
-      disagreement: @escaping (Batch) -> String?, coverage: @escaping () -> Coverage
+      disagreement: @escaping (Batch) -> String?, overreach: @escaping (UInt64) -> String?,
+      coverage: @escaping () -> Coverage
     ) {
       self.walker = walker
       self.start = start
       self.disagreement = disagreement
+      self.overreach = overreach
       self.coverage = coverage
     }
   }
@@ -54,7 +58,8 @@ public struct Expander: Sendable {
         interpreter.connectSymmetry(symmetry)
         return Worker(
           walker: interpreter.walker, start: { interpreter.start() },
-          disagreement: { interpreter.disagreement($0) }, coverage: { interpreter.coverage })
+          disagreement: { interpreter.disagreement($0) }, overreach: { interpreter.overreach($0) },
+          coverage: { interpreter.coverage })
       },
       trace: { ordinals, isUpToSymmetry in
         isUpToSymmetry

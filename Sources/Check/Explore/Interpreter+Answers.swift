@@ -142,6 +142,29 @@ extension Interpreter {
     return jointJudge.step(after, stepper)
   }
 
+  /// A law of states that answers otherwise when machines that it does not say it reads are exchanged for others that
+  /// were met, in words: asked of a sample, since a reduction believes what laws say of themselves.
+  ///
+  /// - Parameter seed: Chooses the others.
+  @usableFromInline func overreach(_ seed: UInt64) -> String? {
+    asking = .jointLaws
+    defer { asking = .none }
+    let codes = (0..<design.hosts.count).map { walker.codes[$0] }
+    var random = SplitMix64(seed: seed)
+    for (law, reads) in readingLaws {
+      let truth = holds(law, codes)
+      for _ in 0..<4 {
+        let others = codes.indices.map { host in
+          reads.contains(host) ? codes[host] : UInt32(random.below(walker.lexicon.count(kind: walker.plan.kinds[host])))
+        }
+        if holds(law, others) == truth { continue }
+        return "\"\(design.properties[law].name)\" says that it reads \(design.properties[law].reads ?? []) alone, and "
+          + "answers otherwise when other machines change: name every host that it looks at; the state is \(words())"
+      }
+    }
+    return nil
+  }
+
   /// Whether a law of states holds where the machines have these codes, and the world holds nothing.
   @inlinable func holds(_ law: Int, _ codes: [UInt32]) -> Bool {
     guard case .always(let holds) = design.properties[law].kind else { return true }

@@ -25,6 +25,8 @@ import Spec
   @usableFromInline let holdsAnything: Bool
   @usableFromInline let leadsToOffsets: [Int]
   @usableFromInline let hasStepLaws: [Bool]
+  /// Laws of states that say which hosts they read, with these, by their place among the design's.
+  @usableFromInline let readingLaws: [(law: Int, hosts: Set<Int>)]
   @exclusivity(unchecked) @usableFromInline var trouble: [Finding] = []
   /// Fields of events and effects that were above their maximum.
   @exclusivity(unchecked) @usableFromInline var overflown: Set<String> = []
@@ -66,6 +68,13 @@ import Spec
         }
       }
     }
+    readingLaws =
+      mayHold
+      ? []
+      : design.properties.enumerated().compactMap { place, law in
+        guard case .always = law.kind, let names = law.reads else { return nil }
+        return (place, Set(design.hosts.filter { names.contains($0.name) }.map(\.index)))
+      }
     scratch = world.start()
     loaded = ContiguousArray(repeating: .max, count: design.hosts.count)
     verdicts = design.hosts.map { host in

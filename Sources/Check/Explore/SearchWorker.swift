@@ -257,6 +257,9 @@ final class SearchWorker: @unchecked Sendable {
 
   private func compare(_ number: Int) {
     compared += 1
+    if let words = worker.overreach(UInt64(number)) {
+      tell(Finding(.critical, "reads-more", words), number, nil)
+    }
     guard let words = worker.disagreement(batch) else { return }
     let finding = Finding(
       .critical, "not-a-function",

@@ -3,7 +3,7 @@ extension Design {
   public var findings: [Finding] {
     Finding.ordered(
       hosts.flatMap { host in host.book.findings(in: surroundings(of: host)).map { $0.of(host.name) } }
-        + routeFindings + unkeptContracts + cycleFindings + nameFindings)
+        + routeFindings + unkeptContracts + routeCycles + nameFindings + strangers)
   }
 
   private func surroundings(of host: Hosted<S>) -> Surroundings {
@@ -120,6 +120,21 @@ extension Design {
   }
 
   // MARK: - Names
+
+  /// Hosts that laws say they read, and that are not there.
+  private var strangers: [Finding] {
+    properties.flatMap { law in
+      // That a law is put to the test reads what the law does.
+      if case .sometimes = law.kind { return [] as [Finding] }
+      return law.unknownReads(among: hosts.map(\.name)).map { name in
+        Finding(
+          .critical, "unknown-host",
+          "\"\(law.name)\" reads \"\(name)\", and no host is called so; there are "
+            + "\(hosts.map(\.name).joined(separator: ", "))",
+          at: law.source.place)
+      }
+    }
+  }
 
   /// Names of hosts, worlds and properties that stand for two things within the system.
   private var nameFindings: [Finding] {
