@@ -10,7 +10,7 @@ public struct Expander: Sendable {
   /// Names, by index, of the properties that runs must lead somewhere.
   let leadsTo: [String]
   /// Why the system cannot be explored at all; nil where it can.
-  let refusal: String?
+  let refusal: Finding?
   let fairness: [Fairness]
   let reduction: Reduction
   let symmetry: SymmetryPlan
@@ -69,7 +69,7 @@ public struct Expander: Sendable {
   }
 
   @usableFromInline init(
-    subject: SearchSubject, refusal: String?, leadsTo: [String], fairness: [Fairness], reduction: Reduction,
+    subject: SearchSubject, refusal: Finding?, leadsTo: [String], fairness: [Fairness], reduction: Reduction,
     symmetry: SymmetryPlan, kinds: Int, makeWorker: @escaping @Sendable (Lexicon) -> Worker,
     trace: @escaping @Sendable ([Int], Bool) -> Trace
   ) {
@@ -84,10 +84,14 @@ public struct Expander: Sendable {
     self.trace = trace
   }
 
-  @usableFromInline static func refusal<S: System>(_ design: Design<S>) -> String? {
+  @usableFromInline static func refusal<S: System>(_ design: Design<S>) -> Finding? {
     let laws = leading(design).count
-    if design.hosts.count > 64 { return "\(design.name) has \(design.hosts.count) machines, and 64 can be explored" }
-    return laws > 32 ? "\(design.name) has \(laws) leads-to laws, and 32 can be judged" : nil
+    if design.hosts.count > 64 {
+      return .tooLarge("\(design.name) has \(design.hosts.count) machines, and 64 can be explored")
+    }
+    if laws > 32 { return .tooLarge("\(design.name) has \(laws) leads-to laws, and 32 can be judged") }
+    // A step that goes round for ever is never taken.
+    return design.routeCycles.first
   }
 
   /// The leads-to properties in the order in which workers number them: those that one machine judges, host by host,
@@ -99,4 +103,8 @@ public struct Expander: Sendable {
       if case .leadsTo(_, _, let fairness) = $0.kind { ($0.name, fairness) } else { nil }
     }
   }
+}
+
+extension Finding {
+  fileprivate static func tooLarge(_ words: String) -> Finding { Finding(.critical, "too-large", words) }
 }

@@ -33,7 +33,7 @@ public func explore(
   _ expander: Expander, machine: String, world: String, options: SearchOptions = SearchOptions(),
   progress: ((ExplorationProgress) -> Void)? = nil
 ) -> ExplorationReport {
-  if let words = expander.refusal { return ExplorationReport(of: machine, world, options, refused: words) }
+  if let refusal = expander.refusal { return ExplorationReport(of: machine, world, options, refusal) }
   return settled(
     LevelSearch(expander, machine: machine, world: world, options, nil, progress).run(), expander, options, progress)
 }
@@ -53,7 +53,7 @@ public func explore(
   _ expander: Expander, machine: String, world: String, options: SearchOptions, checkpointing: Checkpointing?,
   progress: ((ExplorationProgress) -> Void)? = nil
 ) throws(CheckpointError) -> ExplorationReport {
-  if let words = expander.refusal { return ExplorationReport(of: machine, world, options, refused: words) }
+  if let refusal = expander.refusal { return ExplorationReport(of: machine, world, options, refusal) }
   let search = LevelSearch(expander, machine: machine, world: world, options, checkpointing, progress)
   try search.resume()
   return settled(search.run(), expander, options, progress)
@@ -227,13 +227,13 @@ public struct CheckFinding: Sendable {
 }
 
 extension ExplorationReport {
-  /// What is said of a system that is too large to be explored at all.
-  init(of machine: String, _ world: String, _ options: SearchOptions, refused words: String) {
+  /// What is said of a system that cannot be explored at all.
+  init(of machine: String, _ world: String, _ options: SearchOptions, _ refusal: Finding) {
     self.init(
       machine: machine, world: world, distinct: 0, generated: 0, depth: 0,
-      findings: [CheckFinding(finding: Finding(.critical, "too-large", words), trace: Trace())],
+      findings: [CheckFinding(finding: refusal, trace: Trace())],
       coverage: Coverage(rules: [], sometimes: []), leadsTo: [], fairness: [], judgesLeadsTo: false, reduction: nil,
-      reduces: false, symmetry: nil, represented: nil, compared: 0, renamed: nil, boundsMet: [words], peakBytes: 0,
-      memory: options.memory, workers: options.workers, graphDigest: 0)
+      reduces: false, symmetry: nil, represented: nil, compared: 0, renamed: nil, boundsMet: [refusal.words],
+      peakBytes: 0, memory: options.memory, workers: options.workers, graphDigest: 0)
   }
 }

@@ -97,6 +97,7 @@ public struct Tabulation: Sendable {
 
   @usableFromInline init(_ expander: Expander, _ words: ExportWords, states: Int) throws(ExportError) {
     if words.crashes > 0 { throw .unsupported("a world with crashes") }
+    if let refusal = expander.refusal { throw .broken([refusal.words]) }
     let options = SearchOptions(bounds: Bounds(states: states, findings: .max), memory: .hash128)
     let search = LevelSearch(expander, machine: words.machine, world: words.world, options, nil, nil)
     let walker = search.workers[0].worker.walker

@@ -18,6 +18,10 @@ import Spec
   _ design: Design<S>, world: World<S>, options: FuzzOptions = FuzzOptions(), store: (any ExampleStore)? = nil,
   progress: ((_ cases: Int, _ steps: Int) -> Void)? = nil, targeting: ((S) -> Double)? = nil
 ) -> FuzzReport {
+  // A step that goes round for ever is never taken.
+  if let cycle = design.routeCycles.first {
+    return FuzzReport(machine: design.name, world: world.name, options: options, refused: cycle)
+  }
   let run = WorldRun(design, world, targeting: targeting)
   let subject = RunSubject(run.log) {
     try run.run(from: $0)
@@ -100,6 +104,16 @@ public struct FuzzReport: Sendable {
     self.machine = machine
     self.world = world
     self.options = options
+  }
+
+  /// What is said of a system that cannot be run at all.
+  @usableFromInline init(machine: String, world: String, options: FuzzOptions, refused finding: Finding) {
+    self.init(machine: machine, world: world, options: options)
+    findings = [
+      FuzzFinding(
+        finding: finding, number: nil, drawn: 0, shrunk: 0, trace: Trace(), choices: [], statesExplored: nil,
+        isFlaky: false)
+    ]
   }
 
   /// Never READY: that is said of a whole world judged by all of its laws.

@@ -84,8 +84,8 @@ extension Design {
     let event: Int
   }
 
-  /// Cycles of direct routes: a step that might never end.
-  private var cycleFindings: [Finding] {
+  /// Cycles of direct routes: a step that might never end, so that nobody can take it.
+  public var routeCycles: [Finding] {
     let nodes = hosts.flatMap { host in host.book.events.indices.map { Node(host: host.index, event: $0) } }
     var finished: Set<Node> = []
     var findings: [Finding] = []
@@ -95,7 +95,7 @@ extension Design {
         let words = (path[start...] + [node]).map { "\(hosts[$0.host].name).\(hosts[$0.host].book.events[$0.event])" }
         findings.append(
           Finding(
-            .major, "route-cycle",
+            .critical, "route-cycle",
             "direct routes lead in a circle, \(words.joined(separator: " → ")): a step might never end; put a "
               + "channel in it"
           ))
