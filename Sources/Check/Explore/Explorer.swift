@@ -209,7 +209,8 @@ public struct ExplorationReport: Sendable {
   public var omissionOdds: Double {
     switch memory {
     case .hash64: Double(distinct) * Double(distinct) / 0x1p65
-    case .hash128: Double(distinct) * Double(distinct) / 0x1p129
+    // One bit of the high word marks what is known.
+    case .hash128: Double(distinct) * Double(distinct) / 0x1p128
     case .exact: 0
     }
   }

@@ -103,7 +103,7 @@ extension PartWalker {
       ensure(PartPlan.Kind.effect, entry.effect)
       buffer.put(head | UInt64(entry.effect))
       content.put(head)
-      content.put(mirrors[PartPlan.Kind.effect].hashes[Int(entry.effect)].low)
+      put(PartPlan.Kind.effect, entry.effect)
     }
     return made(PartPlan.Kind.ledger)
   }
@@ -114,7 +114,7 @@ extension PartWalker {
     for event in events {
       ensure(PartPlan.Kind.event, event)
       buffer.put(UInt64(event))
-      content.put(mirrors[PartPlan.Kind.event].hashes[Int(event)].low)
+      put(PartPlan.Kind.event, event)
     }
     return made(PartPlan.Kind.channel)
   }
@@ -129,9 +129,16 @@ extension PartWalker {
       ensure(PartPlan.Kind.event, echo.event)
       buffer.put(UInt64(echo.contract) << 32 | UInt64(echo.event))
       content.put(UInt64(echo.contract))
-      content.put(mirrors[PartPlan.Kind.event].hashes[Int(echo.event)].low)
+      put(PartPlan.Kind.event, echo.event)
     }
     return made(PartPlan.Kind.purses)
+  }
+
+  /// What stands for a code in every run: both words of its hash, so that 128 bits stay 128.
+  private func put(_ kind: Int, _ code: UInt32) {
+    let hash = mirrors[kind].hashes[Int(code)]
+    content.put(hash.low)
+    content.put(hash.high)
   }
 
   private func made(_ kind: Int) -> UInt32 {
