@@ -158,7 +158,7 @@ struct Past {
     func sum(_ count: (SearchWorker) -> Int) -> Int { workers.reduce(0) { $0 + count($1) } }
     generated = sum(\.generated)
     reduced = sum(\.reduced)
-    represented = sum(\.represented)
+    represented = workers.reduce(0) { $0.saturatingSum($1.represented) }
     compared = sum(\.compared)
     renamed = sum(\.renamed)
     unresolved = sum(\.unresolved)
@@ -172,7 +172,7 @@ struct Past {
   mutating func add(_ other: Past) {
     generated += other.generated
     reduced += other.reduced
-    represented += other.represented
+    represented = represented.saturatingSum(other.represented)
     compared += other.compared
     renamed += other.renamed
     unresolved += other.unresolved

@@ -161,7 +161,8 @@ public struct ExplorationReport: Sendable {
   public let reduces: Bool
   /// Which states were taken for each other, in words; nil where none were to be.
   public let symmetry: String?
-  /// How many states the distinct ones stand for; nil where each stands for itself, or orders of steps were left out.
+  /// How many states the distinct ones stand for; nil where each stands for itself, orders of steps were left out, or
+  /// they are too many to count.
   public let represented: Int?
   /// In how many states, a sample of all, the semantics itself was asked whether it gives the same answers again.
   public let compared: Int

@@ -277,12 +277,20 @@ final class LevelSearch: @unchecked Sendable {
       leadsTo: expander.leadsTo, fairness: expander.fairness, judgesLeadsTo: keepsEdges && boundsMet.isEmpty,
       reduction: reductionWords,
       reduces: reduction != nil, symmetry: symmetryWords,
-      represented: symmetry == nil || reduction != nil
-        ? nil : workers.reduce(past.represented) { $0 + $1.represented },
+      represented: represented,
       compared: workers.reduce(past.compared) { $0 + $1.compared },
       renamed: symmetry == nil ? nil : workers.reduce(past.renamed) { $0 + $1.renamed },
       boundsMet: boundsMet, peakBytes: peakBytes, memory: options.memory,
       workers: workers.count, graphDigest: workers.reduce(past.graphDigest) { $0 &+ $1.graphDigest })
+  }
+
+  private var generated: Int { past.generated + workers.reduce(0) { $0 + $1.generated } }
+
+  /// How many states those found stand for; nil where nobody knows, or they are too many to count.
+  private var represented: Int? {
+    if symmetry == nil || reduction != nil { return nil }
+    let count = workers.reduce(past.represented) { $0.saturatingSum($1.represented) }
+    return count == .max ? nil : count
   }
 
   private var reductionWords: String? {
