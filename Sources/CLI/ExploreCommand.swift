@@ -6,7 +6,7 @@ struct Explore: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explore", abstract: "Explore every state a world can reach, breadth first.",
     discussion:
-      "Each counterexample is a shortest one, except with --reduce. "
+      "Each counterexample is a shortest one, except with --reduce; of runs that never end, a short one. "
       + "Without --world, those that interlock list marks are explored: the worlds of the usual size that have an end. "
       + "READY is said of a whole world judged by all of its laws; "
       + "a search that met a bound, or that left leads-to laws out, is UNFINISHED. A checkpoint is deleted once the "

@@ -311,6 +311,7 @@ final class LevelSearch: @unchecked Sendable {
   private func judgeLeadsTo() {
     guard keepsEdges, boundsMet.isEmpty else { return }
     let graph = StateGraph(pastGraphs + workers.map(\.graph), end: log.end)
+    let depths = log.depths()
     for (index, name) in expander.leadsTo.enumerated() {
       if !graph.begins(property: index) {
         findings.append(
@@ -318,7 +319,7 @@ final class LevelSearch: @unchecked Sendable {
             finding: Finding(.minor, "never-begun", "\"\(name)\" was never put to the test: nothing began it"),
             trace: Trace()))
       }
-      guard let lasso = graph.lasso(property: index, expander.fairness[index]) else { continue }
+      guard let lasso = graph.lasso(property: index, expander.fairness[index], depths: depths) else { continue }
       var trace = expander.trace(log.path(to: lasso.begin) + lasso.way + lasso.loop, false)
       trace.loopsFrom = trace.steps.count - lasso.loop.count
       let words = lasso.loop.isEmpty ? "a run may stay here for ever" : "a run may go round for ever"
