@@ -24,7 +24,10 @@ struct Explore: ParsableCommand {
       "Stop after this many distinct states; 50 million, or 1 million where a world has no end.", valueName: "count"))
   var states: Int?
   @Option(help: ArgumentHelp("Stop at this many steps from the start.", valueName: "steps")) var depth: Int?
-  @Option(help: ArgumentHelp("Stop when the search holds this much memory, such as 4G.", valueName: "size"))
+  @Option(
+    help: ArgumentHelp(
+      "Stop when the states, steps and tables of the search hold this much memory, such as 4G; the program, and the "
+        + "machines it keeps to ask, come on top.", valueName: "size"))
   var memory: ByteSize?
   @Option(help: "Remember states by 64 or 128 bits of their hash, or whole.") var remember: StateMemory = .hash64
   @Option(

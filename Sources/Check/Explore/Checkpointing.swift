@@ -3,8 +3,8 @@ import Spec
 
 /// How a search keeps what it has found, to go on after an interruption.
 public struct Checkpointing: Sendable {
-  /// What an earlier run saved; nil to begin anew.
-  public let previous: [UInt8]?
+  /// What an earlier run saved; nil to begin anew. Asked once, so that nobody keeps it while the search goes on.
+  public let previous: @Sendable () -> [UInt8]?
   /// How often to save, besides at the end of a stop.
   public let interval: Duration
   /// Keeps the bytes in place of the last ones. Whoever writes a file writes a new one and renames it.
@@ -16,7 +16,7 @@ public struct Checkpointing: Sendable {
 
   /// - Parameter program: As ``digest(ofProgram:)`` gives it.
   public init(
-    previous: [UInt8]?, interval: Duration = .seconds(30), program: UInt64,
+    previous: @escaping @autoclosure @Sendable () -> [UInt8]?, interval: Duration = .seconds(30), program: UInt64,
     isInterrupted: @escaping @Sendable () -> Bool = { false },
     save: @escaping @Sendable (UnsafeRawBufferPointer) -> Void
   ) {

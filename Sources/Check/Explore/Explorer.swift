@@ -89,7 +89,8 @@ public struct Bounds: Sendable {
   public var states: Int
   public var depth: Int
   public var findings: Int
-  /// Bytes of table, log, edges, frontier and values.
+  /// Bytes of table, log, edges, frontier, values and what is looked up; not of the machines that are kept to be asked,
+  /// which are as large as their types.
   public var bytes: Int
 
   public init(states: Int = 50_000_000, depth: Int = .max, findings: Int = 8, bytes: Int = .max) {

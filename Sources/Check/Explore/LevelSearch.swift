@@ -80,7 +80,7 @@ final class LevelSearch: @unchecked Sendable {
 
   /// Goes on from what an interrupted run saved, if there is any.
   func resume() throws(CheckpointError) {
-    guard let previous = checkpointing?.previous else { return }
+    guard let previous = checkpointing?.previous() else { return }
     var failure: CheckpointError?
     previous.withUnsafeBytes { bytes in
       do throws(CheckpointError) { try restore(from: bytes) } catch { failure = error }
@@ -272,7 +272,7 @@ final class LevelSearch: @unchecked Sendable {
     notePeak()
     return ExplorationReport(
       machine: machine, world: world, distinct: distinct,
-      generated: past.generated + workers.reduce(0) { $0 + $1.generated }, depth: depth,
+      generated: generated, depth: depth,
       findings: findings.sorted { $0.finding.severity < $1.finding.severity }, coverage: coverage,
       leadsTo: expander.leadsTo, fairness: expander.fairness, judgesLeadsTo: keepsEdges && boundsMet.isEmpty,
       reduction: reductionWords,
@@ -310,6 +310,10 @@ final class LevelSearch: @unchecked Sendable {
 
   private func judgeLeadsTo() {
     guard keepsEdges, boundsMet.isEmpty else { return }
+    // The graph to be made, and what is found in it, beside what is held.
+    let more = log.end * 64 + generated * 10
+    if exceedsMemory(by: more) { return note(bound: memoryBound) }
+    peakBytes = max(peakBytes, bytes + more)
     let graph = StateGraph(pastGraphs + workers.map(\.graph), end: log.end)
     let depths = log.depths()
     for (index, name) in expander.leadsTo.enumerated() {

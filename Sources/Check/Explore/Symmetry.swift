@@ -61,6 +61,9 @@ import Spec
     colours.free()
   }
 
+  /// What the tables hold, roughly.
+  var bytes: Int { images.bytes + events.bytes + effects.bytes + looks.bytes + colours.bytes }
+
   // MARK: - Representatives
 
   /// Replaces a state by the one that stands for it.
