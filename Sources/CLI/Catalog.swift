@@ -148,6 +148,20 @@ extension CatalogEntry {
     return isDefault(world.name) ? "\(world.words) (explored by default)" : world.words
   }
 
+  /// The worlds that mutants are tried in: those of the usual size that have an end, or one of these by name.
+  func mutatedWorlds(named name: String?) throws -> [String] {
+    let named = try worlds(named: name, exhaustive: true)
+    for name in named where worlds.contains(where: { $0.name == name && !$0.isExhaustive }) {
+      throw ValidationError("the world \"\(name)\" has no end: name one that can be explored")
+    }
+    for name in named where !ownWorlds.contains(name) {
+      let own = try worlds(named: nil, exhaustive: true).map { "\"\($0)\"" }.joined(separator: ", ")
+      throw ValidationError(
+        "the world \"\(name)\" is of another size of \(self.name), and mutants are made of the usual size: name \(own)")
+    }
+    return named
+  }
+
   /// The worlds asked for: one by name, or every one of a kind in the usual size.
   func worlds(named name: String?, exhaustive: Bool) throws -> [String] {
     guard let name else {

@@ -19,6 +19,7 @@ struct MutantExhibition {
     // Before the catalog is made: whatever is derived from a figure is derived once.
     Parameters.offByOne.first { $0.name == mutant }?.apply()
     let entry = try Catalog.entry(machine)
+    let worlds = try entry.mutatedWorlds(named: world)
     guard let mutant = entry.mutation.mutants().first(where: { $0.name == mutant }) else {
       throw ValidationError("\(machine) has no mutant \(self.mutant) (see interlock mutate \(machine) --list)")
     }

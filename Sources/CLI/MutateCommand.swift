@@ -14,7 +14,8 @@ struct Mutate: ParsableCommand {
 
   @Argument(help: "The machine, as interlock list names it.") var machine: String?
   @Flag(help: "Every machine.") var all = false
-  @Option(help: "Only this world; by default each that interlock list marks as explored.") var world: String?
+  @Option(help: "Only this world of those that interlock list marks as explored; by default each of them.") var world:
+    String?
   @Option(help: ArgumentHelp("How long one mutant may take, such as 90s or 5min.", valueName: "time"))
   var time = TimeBound(seconds: 300)
   @Option(help: ArgumentHelp("How many mutants to try at once; by default one for each core.", valueName: "count"))
@@ -56,6 +57,7 @@ struct Mutate: ParsableCommand {
     if let worker { return try MutantWorker.run(machine ?? "", mutant: worker) }
     if let show { return try exhibit(show) }
     let entries = try machine.map { [try Catalog.entry($0)] } ?? Catalog.entries
+    for entry in entries { _ = try entry.mutatedWorlds(named: world) }
     let chosen = try entries.map { ($0, try mutants(of: $0)) }
     if list { return try MutationOutput.list(chosen.map { ($0.name, $1) }, json: json) }
     var reports: [MutationReport] = []
@@ -88,10 +90,7 @@ struct Mutate: ParsableCommand {
   }
 
   private func tried(_ mutants: [Mutant], of entry: CatalogEntry) throws -> MutationReport {
-    let worlds = try entry.worlds(named: world, exhaustive: true)
-    for name in worlds where !entry.worlds.contains(where: { $0.name == name && $0.isExhaustive }) {
-      throw ValidationError("the world \"\(name)\" has no end: name one that can be explored")
-    }
+    let worlds = try entry.mutatedWorlds(named: world)
     let progress = Options.Progress()
     var original = entry.mutation.original(worlds) { now in
       progress.update("\(entry.name) itself: \(Output.count(now.distinct)) states, depth \(now.depth)")
