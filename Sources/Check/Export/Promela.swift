@@ -107,6 +107,11 @@ struct PromelaPrinter {
       comment("Interlock judged these laws, and they hold; they are not exported:")
       for law in table.laws { out.words(safe(law), first: " *   ", next: " *     ") }
     }
+    if !table.unheld.isEmpty {
+      comment("")
+      comment("Interlock did not find that these laws hold; they are not exported:")
+      for law in table.unheld { out.words(safe(law), first: " *   ", next: " *     ") }
+    }
     out.line(" */")
     out.line()
   }

@@ -99,6 +99,11 @@ struct TlaPrinter {
       comment("Interlock judged these laws, and they hold; they are not exported:")
       for law in table.laws { out.words(law, first: "\\*   ", next: "\\*     ") }
     }
+    if !table.unheld.isEmpty {
+      comment("")
+      comment("Interlock did not find that these laws hold; they are not exported:")
+      for law in table.unheld { out.words(law, first: "\\*   ", next: "\\*     ") }
+    }
     out.line("EXTENDS Naturals, Sequences")
     out.line()
   }
