@@ -69,6 +69,11 @@ import Testing
     let object = try Program.run("export", "peterson", "--json").object()
     #expect(object["distinct"] as? Int == 34 && object["format"] as? String == "promela")
     #expect((object["model"] as? String)?.contains("active proctype interlock()") == true)
+    let misnamed = try Program.run(
+      "export", "peterson", "--format", "tla", "--output", scratch.path("two-processes.tla"))
+    #expect(misnamed.status == 2 && misnamed.errors.contains("call the file two_processes.tla"))
+    let spaced = try Program.run("export", "peterson", "--output", scratch.path("my lock's model.pml"))
+    #expect(spaced.output.contains(#"spin -a 'my lock'\''s model.pml' && "#), "\(spaced.output)")
     let nowhere = try Program.run("export", "peterson", "--output", "/nowhere/lock.pml")
     #expect(nowhere.status == 3 && nowhere.errors.contains("/nowhere/lock.pml cannot be written"))
   }

@@ -14,7 +14,7 @@ extension Tabulation {
     if vector > 900 { compile += " -DVECTORSZ=\(vector * 2)" }
     // A depth-first run is at most as long as there are states.
     let run = "./pan -E -n -m\(distinct + 10)" + (hasDeadlock ? " -c0" : "")
-    return "spin -a \(file) && \(compile) -o pan pan.c && \(run)"
+    return "spin -a \(file.shellWord) && \(compile) -o pan pan.c && \(run)"
   }
 
   /// Bytes of spin's state vector, roughly.
