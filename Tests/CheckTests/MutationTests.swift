@@ -144,5 +144,8 @@ private func trial(_ words: String, scenarios: [Scenario] = []) throws -> Trial 
     #expect(!report.isGood)
     #expect(report.survivors.map(\.trial.verdict) == [.noticed, .survived, .timedOut, .outOfBounds])
     #expect(report.killers.map { "\($0.killer) \($0.count)" } == ["law 2", "idle law 0"])
+    for trials in [[], [(mutants[0], Trial(.equivalent))]] {
+      #expect(!MutationReport(machine: "toy", laws: [], trials: trials).isGood, "a score of nothing is no pass")
+    }
   }
 }
