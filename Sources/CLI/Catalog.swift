@@ -30,7 +30,10 @@ struct CatalogEntry: Sendable {
     @Sendable (_ world: String, SearchOptions, Checkpointing, ((ExplorationProgress) -> Void)?) throws(CheckpointError)
       ->
       ExplorationReport
-  let fuzz: @Sendable (_ world: String, FuzzOptions, (any ExampleStore)?, ((Int, Int) -> Void)?) -> FuzzReport
+  let fuzz:
+    @Sendable (
+      _ world: String, FuzzOptions, (any ExampleStore)?, ((Int, Int) -> Void)?, ((ExplorationProgress) -> Void)?
+    ) -> FuzzReport
   let tabulate: @Sendable (_ world: String) throws(ExportError) -> Tabulation
   let scenarios: @Sendable () -> (count: Int, failures: [ScenarioFailure])
   let mutation: Mutation
@@ -81,7 +84,7 @@ struct CatalogEntry: Sendable {
     }
     fuzz = {
       let (design, world) = worldsByName[$0]!
-      return Check.fuzz(design, world: world, options: $1, store: $2, progress: $3)
+      return Check.fuzz(design, world: world, options: $1, store: $2, progress: $3, exploring: $4)
     }
     tabulate = { name throws(ExportError) in
       let (design, world) = worldsByName[name]!

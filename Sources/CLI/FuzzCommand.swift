@@ -56,10 +56,15 @@ struct Fuzz: ParsableCommand {
     var telling = Telling(entry: entry, diagram: diagram, diagramFile: diagramFile, testFile: saveTest)
     for name in try worlds(of: entry) {
       let progress = Options.Progress()
+      // To know a world takes no longer than to run it does.
+      let known = min(200_000, max(1000, cases.multipliedReportingOverflow(by: steps).partialValue))
       let options = FuzzOptions(
-        seed: seed, cases: cases, steps: steps, only: only, replay: replay.flatMap { Tokens(text: $0) })
+        seed: seed, cases: cases, steps: steps, only: only, exploredStates: known,
+        replay: replay.flatMap { Tokens(text: $0) })
       let report = entry.fuzz(name, options, ExampleFolder(at: examples)) { cases, steps in
         progress.update("\(name): \(Output.count(cases)) runs, \(Output.count(steps)) steps")
+      } _: { now in
+        progress.update("\(name), explored to steer the runs: \(Output.count(now.distinct)) states, depth \(now.depth)")
       }
       progress.finish()
       if report.cases == 0, replay != nil {

@@ -10,7 +10,10 @@ struct Mutate: ParsableCommand {
       "Each mutant is held against the static findings, the scenarios and the exhaustive worlds, in a process of its "
       + "own. The score is the share of killed mutants among those that are not equivalent; one that a remark alone "
       + "tells from the original is noticed, not killed.",
-    exitCodes: [0: "every score is at least 95 %", 1: "a score is below, or a machine is not right itself", 2: "usage"])
+    exitCodes: [
+      0: "every score is at least 95 %", 1: "a score is below, or a machine is not right itself", 2: "usage",
+      4: "--show: the mutant took longer than --time",
+    ])
 
   @Argument(help: "The machine, as interlock list names it.") var machine: String?
   @Flag(help: "Every machine.") var all = false
@@ -72,7 +75,7 @@ struct Mutate: ParsableCommand {
 
   private func exhibit(_ name: String) throws {
     let exhibition = MutantExhibition(
-      machine: machine ?? "", mutant: name, world: world, diagram: diagram, diagramFile: diagramFile,
+      machine: machine ?? "", mutant: name, world: world, time: time, diagram: diagram, diagramFile: diagramFile,
       testFile: saveTest)
     try exhibition.run(json: json)
   }

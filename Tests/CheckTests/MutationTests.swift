@@ -124,7 +124,7 @@ private func trial(_ words: String, scenarios: [Scenario] = []) throws -> Trial 
     let mutation = Mutation(design, scenarios: [], parameters: [])
     let words = "guard \"it is below 3\" dropped in rule \"count\""
     let mutant = try #require(mutation.mutants().first { $0.words == words })
-    let exhibit = mutation.exhibit(mutant, ["world"])
+    let exhibit = mutation.exhibit(mutant, ["world"], nil)
     let found = try #require(exhibit.found)
     #expect(exhibit.early.isEmpty && exhibit.world == "world")
     #expect(found.trace.events == ["toy go", "toy go", "toy go", "toy go"])

@@ -10,13 +10,15 @@ import Spec
 /// in a row, that were never seen; elsewhere what followed a rule least often is drawn more often.
 ///
 /// - Parameters:
+///   - exploring: Told how the exploration goes on.
 ///   - store: Where the choices of broken runs are kept; they are tried again first.
 ///   - targeting: A score of states that runs try to drive up, for failures that chance is too slow to find.
 /// - Complexity: O(*cases* × *steps*), plus an exploration of at most `exploredStates`, plus at most `shrinkRuns` runs
 ///   per finding.
 @inlinable public func fuzz<S: System>(
   _ design: Design<S>, world: World<S>, options: FuzzOptions = FuzzOptions(), store: (any ExampleStore)? = nil,
-  progress: ((_ cases: Int, _ steps: Int) -> Void)? = nil, targeting: ((S) -> Double)? = nil
+  progress: ((_ cases: Int, _ steps: Int) -> Void)? = nil, exploring: ((ExplorationProgress) -> Void)? = nil,
+  targeting: ((S) -> Double)? = nil
 ) -> FuzzReport {
   // A step that goes round for ever is never taken.
   if let cycle = design.routeCycles.first {
@@ -32,7 +34,7 @@ import Spec
     return run.trace!
   }
   let session = FuzzSession(design.name, world.name, options, store, subject) {
-    explore(design, world: world, bounds: $0)
+    explore(design, world: world, bounds: $0, progress: exploring)
   }
   if world.isExhaustive, options.exploredStates > 0, session.explored.isComplete {
     session.map = WorldRun(design, world).map(judges: session.explored.verdict != .ready)
@@ -133,7 +135,8 @@ public struct FuzzReport: Sendable {
     guard let number = finding.number else {
       return "interlock fuzz \(machine) --world \(world) --replay \"\(finding.choices.text)\""
     }
-    return "interlock fuzz \(machine) --world \(world) --seed \(options.seed) --case \(number) --steps \(options.steps)"
+    return "interlock fuzz \(machine) --world \(world) --seed \(options.seed) --case \(number) "
+      + "--cases \(options.cases) --steps \(options.steps)"
   }
 }
 
