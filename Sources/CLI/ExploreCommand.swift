@@ -48,6 +48,7 @@ struct Explore: ParsableCommand {
       "Write the gravest counterexample to this file, as a Swift test that fails until it is mended.",
       valueName: "file"))
   var saveTest: String?
+  @Flag(help: "List how often each rule fired, and what each guard said.") var coverage = false
   @Flag(help: "Print one JSON object (with an array \"worlds\" where several were explored).") var json = false
 
   func validate() throws {
@@ -100,6 +101,7 @@ struct Explore: ParsableCommand {
         objects.append(Explore.object(report, usage, diagram))
       } else {
         Explore.show(report, usage, telling.shownDiagram)
+        if coverage { print(Explore.coverage(of: report), terminator: "") }
       }
       // What was found is shown, whatever becomes of the files.
       do { try telling.keep(report.findings, world: name) } catch { failures.append(error) }
@@ -158,6 +160,19 @@ struct Explore: ParsableCommand {
     }
     let isWithinBounds = report.verdict == .fixRequired && !report.isComplete
     print("  \(Output.verdict(report.verdict, style))\(isWithinBounds ? " within bounds" : ""): \(words(report))")
+  }
+
+  /// Each rule with the steps in which it fired and, in different states of its machine, how often its guards let an
+  /// event through; and each guard with how often it was the one that refused.
+  private static func coverage(of report: ExplorationReport) -> String {
+    var table = Table(["  machine", "rule or guard", .right("fired"), .right("let through"), .right("refused")])
+    for rule in report.coverage.rules {
+      table.add("  \(rule.host)", rule.rule, Output.count(rule.fired), Output.count(rule.passes), "")
+      for (name, refusals) in zip(rule.guards, rule.refusals) {
+        table.add("", "  \(name)", "", "", Output.count(refusals))
+      }
+    }
+    return table.text
   }
 
   /// Rules that fired in some machines and never in others with the same book. Up to symmetry, one machine of a set
@@ -250,6 +265,12 @@ struct Explore: ParsableCommand {
         rule.guardsNeverFalse.map { ["machine": rule.host, "rule": rule.rule, "guard": $0] }
       },
       "states_compared": report.compared,
+      "coverage": report.coverage.rules.map { rule in
+        [
+          "machine": rule.host, "rule": rule.rule, "fired": rule.fired, "passes": rule.passes,
+          "guards": zip(rule.guards, rule.refusals).map { ["guard": $0, "refusals": $1] as [String: Any] },
+        ] as [String: Any]
+      },
       "rules_never_fired": report.coverage.rules.filter { $0.fired == 0 }.map {
         ["machine": $0.host, "rule": $0.rule]
       } + neverIn(report).flatMap { rule, hosts in hosts.map { ["machine": $0, "rule": rule] } },

@@ -35,6 +35,18 @@ import Testing
     #expect(!result.output.contains("READY"))
   }
 
+  @Test func `tells on demand how often each rule fired, and what each guard said`() throws {
+    let object = try Program.run("explore", "peterson", "--json").object()
+    let rules = try #require(object["coverage"] as? [[String: Any]])
+    #expect(rules.count == object["rules"] as? Int)
+    #expect(rules.allSatisfy { $0["fired"] as? Int ?? 0 > 0 && $0["passes"] as? Int ?? 0 > 0 })
+    let guards = rules.flatMap { $0["guards"] as? [[String: Any]] ?? [] }
+    #expect(guards.count == object["guards"] as? Int)
+    let text = try Program.run("explore", "peterson", "--coverage")
+    #expect(text.output.contains("let through"))
+    for rule in rules { #expect(text.output.contains(try #require(rule["rule"] as? String))) }
+  }
+
   @Test func `names the laws that a reduction leaves unjudged, and is not done`() throws {
     let plain = try Program.run("explore", "peterson")
     #expect(plain.status == 0)
