@@ -163,6 +163,14 @@ private func counterexample(_ code: String, over: Routing<Duo>.Over) throws -> C
     #expect(MessageSequence(lifelines: [], rows: []).terminal() == "")
   }
 
+  @Test func `give names the room that there is, and keep what tells them apart`() {
+    func heads(_ names: [String]) -> Substring {
+      MessageSequence(lifelines: names, rows: []).terminal(columns: 40).split(separator: "\n")[1]
+    }
+    #expect(heads(["world", "process 0", "process 1"]) == "│ world │  │ process 0 ││ process 1 │")
+    #expect(heads(["world", "philosopher 0", "philosopher 1"]) == "│ world │  │ philos… 0 ││ philos… 1 │")
+  }
+
   @Test func `say nothing in Mermaid that ends a line there`() {
     let rows = [MessageSequence.Row.note(at: 0, "one; two #3\nfour")]
     #expect(
