@@ -23,7 +23,7 @@ final class LevelSearch: @unchecked Sendable {
   let nextChunk = Atomic(0)
   var depth = 0
   /// Which bits of a state's hash must be 0 for it to be one of the sample: all states of a small world, and then fewer
-  /// and fewer, down to one of 1,024.
+  /// and fewer, down to one of 4,096.
   var sampleMask: UInt64 = 0
   var boundsMet: [String] = []
   var findings: [CheckFinding] = []
@@ -234,6 +234,7 @@ final class LevelSearch: @unchecked Sendable {
   /// The bound of memory in words.
   var memoryBound: String {
     let bytes = options.bounds.bytes
+    if bytes < 1 << 10 { return bytes == 1 ? "1 byte of memory" : "\(bytes) bytes of memory" }
     return (bytes >= 1 << 20 ? "\(bytes >> 20) MiB" : "\(bytes >> 10) KiB") + " of memory"
   }
 
