@@ -241,7 +241,7 @@ extension Signal<Slot.Effect, UInt16> {
       Route(.send, of: .member(1), to: .member(0), as: .take, over: .direct)
     }
     let words =
-      "direct routes lead in a circle, a.take → b.take → a.take: a step might never end; put a channel in it"
+      "direct routes lead in a circle, b.take → a.take → b.take: a step might never end; put a channel in it"
     let report = explore(design, world: world)
     #expect(report.words == ["CRITICAL route-cycle: \(words)"] && report.verdict == .fixRequired)
     let runs = fuzz(design, world: world)
