@@ -147,15 +147,18 @@ extension Interpreter {
   ///
   /// - Parameter seed: Chooses the others.
   @usableFromInline func overreach(_ seed: UInt64) -> String? {
+    if readingLaws.isEmpty { return nil }
     asking = .jointLaws
     defer { asking = .none }
     let codes = (0..<design.hosts.count).map { walker.codes[$0] }
+    // Machines of one type may differ in shape, so each is exchanged for what it was itself.
+    for host in codes.indices where !met[host].contains(codes[host]) { met[host].append(codes[host]) }
     var random = SplitMix64(seed: seed)
     for (law, reads) in readingLaws {
       let truth = holds(law, codes)
       for _ in 0..<4 {
         let others = codes.indices.map { host in
-          reads.contains(host) ? codes[host] : UInt32(random.below(walker.lexicon.count(kind: walker.plan.kinds[host])))
+          reads.contains(host) ? codes[host] : met[host][random.below(met[host].count)]
         }
         if holds(law, others) == truth { continue }
         return "\"\(design.properties[law].name)\" says that it reads \(design.properties[law].reads ?? []) alone, and "

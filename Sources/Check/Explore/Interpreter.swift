@@ -27,6 +27,8 @@ import Spec
   @usableFromInline let hasStepLaws: [Bool]
   /// Laws of states that say which hosts they read, with these, by their place among the design's.
   @usableFromInline let readingLaws: [(law: Int, hosts: Set<Int>)]
+  /// For each host the codes that it had in the states of the sample, where some law says what it reads.
+  @exclusivity(unchecked) @usableFromInline var met: [[UInt32]]
   @exclusivity(unchecked) @usableFromInline var trouble: [Finding] = []
   /// Fields of events and effects that were above their maximum.
   @exclusivity(unchecked) @usableFromInline var overflown: Set<String> = []
@@ -75,6 +77,7 @@ import Spec
         guard case .always = law.kind, let names = law.reads else { return nil }
         return (place, Set(design.hosts.filter { names.contains($0.name) }.map(\.index)))
       }
+    met = design.hosts.map { _ in [] }
     scratch = world.start()
     loaded = ContiguousArray(repeating: .max, count: design.hosts.count)
     verdicts = design.hosts.map { host in

@@ -78,8 +78,6 @@ import Synchronization
   /// How many different values of each kind were met.
   var counts: [Int] { vocabularies.withLock { $0.map(\.count) } }
 
-  func count(kind: Int) -> Int { vocabularies.withLock { $0[kind].count } }
-
   /// Every value in the order of its code, for a checkpoint.
   func save(into buffer: ByteBuffer) {
     vocabularies.withLock { $0.forEach { $0.save(into: buffer) } }
