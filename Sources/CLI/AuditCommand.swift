@@ -163,7 +163,7 @@ struct Audit: ParsableCommand {
         if !json { Explore.show(report, usage) }
       }
       for name in try entry.worlds(named: nil, exhaustive: false) {
-        let report = entry.fuzz(name, FuzzOptions(seed: 1, cases: 200), nil, nil)
+        let report = entry.fuzz(name, FuzzOptions(seed: 1, cases: 200), nil, nil, nil)
         findings += report.findings.map(\.finding)
         if !json {
           print(

@@ -30,7 +30,10 @@ struct CatalogEntry: Sendable {
     @Sendable (_ world: String, SearchOptions, Checkpointing, ((ExplorationProgress) -> Void)?) throws(CheckpointError)
       ->
       ExplorationReport
-  let fuzz: @Sendable (_ world: String, FuzzOptions, (any ExampleStore)?, ((Int, Int) -> Void)?) -> FuzzReport
+  let fuzz:
+    @Sendable (
+      _ world: String, FuzzOptions, (any ExampleStore)?, ((Int, Int) -> Void)?, ((ExplorationProgress) -> Void)?
+    ) -> FuzzReport
   let tabulate: @Sendable (_ world: String) throws(ExportError) -> Tabulation
   let scenarios: @Sendable () -> (count: Int, failures: [ScenarioFailure])
   let mutation: Mutation
@@ -81,7 +84,7 @@ struct CatalogEntry: Sendable {
     }
     fuzz = {
       let (design, world) = worldsByName[$0]!
-      return Check.fuzz(design, world: world, options: $1, store: $2, progress: $3)
+      return Check.fuzz(design, world: world, options: $1, store: $2, progress: $3, exploring: $4)
     }
     tabulate = { name throws(ExportError) in
       let (design, world) = worldsByName[name]!
@@ -146,6 +149,20 @@ extension CatalogEntry {
   func told(_ world: (name: String, words: String, isExhaustive: Bool)) -> String {
     if !world.isExhaustive { return "\(world.words) (without an end; fuzzed by default)" }
     return isDefault(world.name) ? "\(world.words) (explored by default)" : world.words
+  }
+
+  /// The worlds that mutants are tried in: those of the usual size that have an end, or one of these by name.
+  func mutatedWorlds(named name: String?) throws -> [String] {
+    let named = try worlds(named: name, exhaustive: true)
+    for name in named where worlds.contains(where: { $0.name == name && !$0.isExhaustive }) {
+      throw ValidationError("the world \"\(name)\" has no end: name one that can be explored")
+    }
+    for name in named where !ownWorlds.contains(name) {
+      let own = try worlds(named: nil, exhaustive: true).map { "\"\($0)\"" }.joined(separator: ", ")
+      throw ValidationError(
+        "the world \"\(name)\" is of another size of \(self.name), and mutants are made of the usual size: name \(own)")
+    }
+    return named
   }
 
   /// The worlds asked for: one by name, or every one of a kind in the usual size.

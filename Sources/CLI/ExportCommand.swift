@@ -24,6 +24,17 @@ struct Export: ParsableCommand {
     help: "Print one JSON object: the counts, the command that finds them again, and the model where no file is named.")
   var json = false
 
+  func validate() throws {
+    // TLC looks for a module in the file of its name.
+    guard format == .tla, let output else { return }
+    let file = URL(fileURLWithPath: output).lastPathComponent
+    let module = Tabulation.module(for: URL(fileURLWithPath: output).deletingPathExtension().lastPathComponent)
+    if file != "\(module).tla" {
+      throw ValidationError(
+        "a TLA+ module has its file's name, and \"\(file)\" gives it none: call the file \(module).tla")
+    }
+  }
+
   mutating func run() throws {
     let entry = try Catalog.entry(machine)
     let name = try entry.worlds(named: world, exhaustive: true).first ?? entry.worlds[0].name
