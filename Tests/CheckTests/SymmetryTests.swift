@@ -88,9 +88,9 @@ import Testing
                posts manager 1 commit
                posts manager 2 commit
                coordinator.phase: deciding → committed
-          3  channel network  manager 2 commit
-               manager 2: learn that all commit
-               managers[2].phase: working → committed
+          3  channel network  manager 1 commit
+               manager 1: learn that all commit
+               managers[1].phase: working → committed
         """)
   }
 

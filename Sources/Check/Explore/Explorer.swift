@@ -1,7 +1,7 @@
 import Spec
 
-/// Explores every state that a world can reach, breadth first, so that each counterexample is a shortest one; but for those
-/// of leads-to properties, which are short.
+/// Explores every state that a world can reach, breadth first, so that each counterexample is a shortest one; but for
+/// those of leads-to properties, which are short.
 ///
 ///     let report = explore(TopologySwitch.design, world: "two-agents")
 ///     report.distinct      // 123_456

@@ -156,7 +156,7 @@ extension Interpreter {
     var random = SplitMix64(seed: seed)
     for (law, reads) in readingLaws {
       let truth = holds(law, codes)
-      for _ in 0..<4 {
+      for _ in 0..<16 {
         let others = codes.indices.map { host in
           reads.contains(host) ? codes[host] : met[host][random.below(met[host].count)]
         }

@@ -152,7 +152,8 @@ struct StateGraph {
 
   // MARK: - Fair parts
 
-  /// Of the fair parts, from the state of each that is reached first, the way there and once round with the fewest steps.
+  /// Of the fair parts, from the state of each that is reached first, the way there and once round with the fewest
+  /// steps.
   private func fairLoop(among reached: Reached, _ fairness: Fairness) -> (home: Int, loop: [Int])? {
     var inPart = ContiguousArray(repeating: false, count: isState.count)
     var waiting = parts(of: reached.isPending, within: isState.indices.filter { reached.isPending[$0] })

@@ -39,10 +39,10 @@ public struct Rerun: Sendable, CustomStringConvertible {
   public internal(set) var findings: [Finding] = []
   /// Lines that the rules no longer take, with why.
   public internal(set) var passedOver: [String] = []
-  /// The first line passed over, where it asked for what is not there, rather than was answered with no: from then on
-  /// this is another run.
+  /// The first line passed over, where it asked for what is not there, rather than was answered with no, and was not
+  /// the last: from then on this is another run.
   public internal(set) var lost: String?
-  /// What is said of each law that is broken, in the words of its finding, and the names of the laws of where runs lead.
+  /// What is said of each law that is broken, in the words of its finding; the names of the laws of where runs lead.
   var broken: Set<String> = []
   var leading: Set<String> = []
 
@@ -89,6 +89,7 @@ private struct Rerunner<S: System> {
   var configuration: Configuration<S>
   var run = Rerun()
   var number = 0
+  private var lost: (number: Int, words: String)?
   var loop: LoopJudge<S>
 
   init(_ design: Design<S>, _ world: World<S>, loopsFrom: Int?) {
@@ -114,7 +115,7 @@ private struct Rerunner<S: System> {
       asked = try walk.asked(EventText.split(line), in: configuration)
     } catch {
       if case .unknown(let words) = error { throw .unknown(line: line, words: words) }
-      if run.passedOver.isEmpty { run.lost = "\(line): \(error.words)" }
+      if run.passedOver.isEmpty { lost = (number, "\(line): \(error.words)") }
       run.passedOver.append("\(line): \(error.words)")
       return
     }
@@ -151,6 +152,8 @@ private struct Rerunner<S: System> {
     var last = self
     if walk.isDeadlock(configuration) { last.note([.deadlock]) }
     if loopsFrom != nil { last.note(loop.broken(at: configuration)) }
+    // What mends a design may well forbid the step that showed what was broken.
+    if let lost, lost.number < number - 1 { last.run.lost = lost.words }
     return last.run
   }
 }

@@ -49,10 +49,6 @@ extension BudgetGuard {
           && denial.short.time.contains(scope) == !full.isWithinTime
       }
     }
-    AlwaysStep("no book has an amount beyond all reason", cites: .`BUD-3`, before: { _ in () }) { _, step in
-      step.received(.settled).allSatisfy { $0.spent.tokens <= 1 << 40 && $0.spent.milliseconds <= 1 << 40 }
-        && step.sent(.granted).allSatisfy { $0.hold.tokens < 1 << 41 && $0.hold.milliseconds < 1 << 41 }
-    }
     settlementLaws
     bookLaws
     SometimesStep("a call is granted", cites: .`BUD-2`, before: { _ in () }) { !$1.sent(.granted).isEmpty }
@@ -71,9 +67,9 @@ extension BudgetGuard {
       before: { $0 }
     ) { before, step in
       guard let settlement = step.received(.settled).first else { return true }
-      guard before.phase != .closed, let hold = before.holds.element(key: settlement.reservation) else {
-        return step.after == before
-      }
+      guard before.phase != .closed, settlement.spent.isReasonable,
+        let hold = before.holds.element(key: settlement.reservation)
+      else { return step.after == before }
       func isRight(_ account: Account, _ after: Account, _ isNamed: Bool) -> Bool {
         guard isNamed else { return after == account }
         guard after.used + after.reserved + hold.amount == account.used + account.reserved + settlement.spent else {
@@ -94,7 +90,8 @@ extension BudgetGuard {
       before: { $0.holds }
     ) { holds, step in
       guard let settlement = step.received(.settled).first, step.after.phase != .closed,
-        let hold = holds.element(key: settlement.reservation), settlement.spent != Amount()
+        let hold = holds.element(key: settlement.reservation), settlement.spent != Amount(),
+        settlement.spent.isReasonable
       else { return step.sent(.violated).isEmpty }
       let after = step.after
       let scopes: [(Scopes, Account, Bool)] = [

@@ -77,8 +77,8 @@ extension Team {
     start: {
       var limits = HealthLimits()
       limits.decisionsToArm = 20
-      limits.episodesToArm = 3
-      limits.violations = 0.7
+      limits.episodesToArm = 2
+      limits.violations = 0.8
       return Team(
         roles: [0, 1, 2, 3, 4], topology: .star, limits: RouterLimits(capacity: 4, retries: 2, seen: 8),
         budget: BudgetGuard(

@@ -18,10 +18,10 @@ private struct Ends: Equatable, CustomStringConvertible {
   ) throws {
     func end(_ passes: Set<ShrinkPass>) throws -> String {
       let store = ExamplesInMemory()
-      store.keep(try #require(Tokens(text: text)), of: "")
+      store.keep(try #require(Tokens(text: text)), of: "ends")
       var settings = PropertySettings(finishCases: finishCases, store: store)
       settings.passes = passes
-      return try #require(try check("", gen, settings: settings) { value, _ in holds(value) }.falsified).value
+      return try #require(try check("ends", gen, settings: settings) { value, _ in holds(value) }.falsified).value
     }
     self.init(try end([pass]), without: try end(Set(ShrinkPass.allCases).subtracting([pass])))
   }
