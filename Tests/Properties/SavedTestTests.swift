@@ -92,7 +92,8 @@ private func lost<S: System>(
     #expect(run.complaint("property-broken", "\"a law of old\" does not hold")?.hasPrefix("no law says this") == true)
     #expect(run.complaint("never-leads", "\"old\" does not hold: a run may stay here for ever") != nil)
     #expect(run.complaint("never-leads", "\"every switch ends\" does not hold: a run may stay here for ever") == nil)
-    let other = try rerun(TopologySwitch.design, world: "two-agents", "answer switch.prepared")
+    let other = try rerun(
+      TopologySwitch.design, world: "two-agents", "answer switch.prepared\nswitch.request topology=chain")
     #expect(other.complaint("deadlock", "stuck")?.hasPrefix("the run is no longer possible") == true)
     #expect(run.complaint("deadlock", "stuck") == nil)
   }

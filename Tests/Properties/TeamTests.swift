@@ -56,7 +56,7 @@ private let explored: [String: ExplorationReport] = Dictionary(
     #expect(
       met.isSuperset(of: [
         "a limit is exceeded", "a call is denied for one scope alone", "a lapsed reservation is corrected",
-        "the pin is set for slowness", "the pin is set for overspending", "the pin is cleared",
+        "the pin is set for slowness", "the pin is cleared",
       ]), "\(met)")
     let unfired = report.coverage.rules.filter { $0.fired == 0 }.map { "\($0.host): \($0.rule)" }
     #expect(unfired.allSatisfy { $0.hasPrefix("coordinator") || $0.hasPrefix("health") || $0.hasPrefix("switch") })

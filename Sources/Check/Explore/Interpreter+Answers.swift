@@ -155,12 +155,10 @@ extension Interpreter {
     for host in codes.indices where !met[host].contains(codes[host]) { met[host].append(codes[host]) }
     var random = SplitMix64(seed: seed)
     for (law, reads) in readingLaws {
-      let truth = holds(law, codes)
-      for _ in 0..<16 {
-        let others = codes.indices.map { host in
-          reads.contains(host) ? codes[host] : met[host][random.below(met[host].count)]
-        }
-        if holds(law, others) == truth { continue }
+      for _ in 0..<64 {
+        let these = met.map { $0[random.below($0.count)] }
+        let others = met.indices.map { reads.contains($0) ? these[$0] : met[$0][random.below(met[$0].count)] }
+        if holds(law, these) == holds(law, others) { continue }
         return "\"\(design.properties[law].name)\" says that it reads \(design.properties[law].reads ?? []) alone, and "
           + "answers otherwise when other machines change: name every host that it looks at; the state is \(words())"
       }
