@@ -19,7 +19,7 @@ let package = Package(
     // Readers of a machine.
     .target(name: "Check", dependencies: ["Spec", "CXXHash"]),
     .target(name: "Engine", dependencies: ["Spec", "CSQLite", "CXXHash"]),
-    .target(name: "Adapters", dependencies: ["Spec", "Engine", "Machines", "Check", "CEvent"]),
+    .target(name: "Adapters", dependencies: ["Spec", "Engine", "Machines", "Check", "CEvent", "CSQLite"]),
     .target(name: "Weave", dependencies: ["Spec", "Chapters"]),
     .executableTarget(
       name: "CLI",

@@ -25,12 +25,21 @@ final class CheckpointFile: Sendable {
     guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
       throw WorldFailure("\(path): another run has this checkpoint", try: "wait for it, or give another path")
     }
-    if FileManager.default.fileExists(atPath: path), previous == nil {
+    if FileManager.default.fileExists(atPath: path), !isReadable {
       throw WorldFailure("\(path): the checkpoint cannot be read", try: "check its permissions, or give another path")
     }
   }
 
   deinit { close(lock) }
+
+  /// Whether the file can be read, asked of its first byte: all of it may be gigabytes, and is read once.
+  private var isReadable: Bool {
+    guard let file = FileHandle(forReadingAtPath: path) else { return false }
+    defer { try? file.close() }
+    // A folder can be opened, and not read; an empty file gives nothing, and no error.
+    do { _ = try file.read(upToCount: 1) } catch { return false }
+    return true
+  }
 
   /// What the file holds; read when it is asked for, and kept by nobody.
   private var previous: [UInt8]? { FileManager.default.contents(atPath: path).map { Array($0) } }

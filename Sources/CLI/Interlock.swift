@@ -28,8 +28,8 @@ import Options
 
   static func exitCode(for error: any Error) -> ExitCode {
     switch error {
-    case is WorldFailure, is JournalError, is RecoveryError, is WorkloadError, is TokenTraceError, is MetricsError,
-      is RecordFolderError:
+    case is WorldFailure, is JournalError, is RecoveryError, is WorkloadError, is TokenTraceError,
+      is DayBookError, is MetricsError, is RecordFolderError:
       .worldFailed
     default: ExitCode.standard(for: error)
     }

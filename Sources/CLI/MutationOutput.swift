@@ -110,7 +110,6 @@ enum MutationOutput {
       "machines": reports.map { report in
         [
           "machine": report.machine, "equivalence": report.equivalence,
-
           "score": report.total.all == report.total.equivalent ? NSNull() as Any : report.total.score,
           "goal": MutationReport.goal,
           "mutants": report.trials.map { mutant, trial in

@@ -18,6 +18,9 @@ struct Run: ParsableCommand {
       journal's; a workload that was changed meanwhile is refused. The remaining lines come as much later as the \
       outage lasted, so that no burst follows it; leases, retries and ttl_ms keep the journal's clock.
 
+      --day-book keeps what is spent on each UTC day: the daily limit then holds over all runs that are given the same \
+      file, one after another or at once. Only a workload whose messages cost something spends.
+
       --metrics serves http://127.0.0.1:PORT/metrics while the run lasts (port 0 lets the system choose one, and the \
       address is printed), or keeps a file that is written each second and at the end. --artifacts writes records of \
       every copy, switch and decision, which interlock summary computes the numbers from again.
@@ -48,13 +51,19 @@ struct Run: ParsableCommand {
     help: ArgumentHelp("Where metrics are told: a port of this machine, or a file.", valueName: "port or file"))
   var metrics: String?
   @Option(help: ArgumentHelp("Where records of the run are written.", valueName: "folder")) var artifacts: String?
+  @Option(
+    help: ArgumentHelp(
+      "Where what is spent on each UTC day is kept, and shared with other runs.", valueName: "file"))
+  var dayBook: String?
   @Flag(help: "Do not audit the journal afterwards.") var noAudit = false
   @Flag(help: "Print one JSON object.") var json = false
 
   enum ClockKind: String, CaseIterable, ExpressibleByArgument { case real, virtual }
 
   func validate() throws {
-    for (name, path) in [("--journal", journal), ("--metrics", metrics), ("--artifacts", artifacts)] where path == "" {
+    for (name, path) in [
+      ("--journal", journal), ("--metrics", metrics), ("--artifacts", artifacts), ("--day-book", dayBook),
+    ] where path == "" {
       throw ValidationError("\(name) is empty; leave it out, or give a name")
     }
     if resume, journal == nil { throw ValidationError("--resume needs --journal: name the journal of the killed run") }
@@ -71,6 +80,9 @@ struct Run: ParsableCommand {
       for (name, path) in own where Run.place(path) == Run.place(metrics) {
         throw ValidationError("--metrics is \(metrics), which is the \(name)'s own file; name another")
       }
+    }
+    if dayBook != nil, clock == .virtual, !resume {
+      throw ValidationError("--day-book needs --clock real: the days of a virtual clock are all the same")
     }
     if snapshots < 0 { throw ValidationError("--snapshots is \(snapshots); give a number from 0 on") }
   }
@@ -89,6 +101,7 @@ struct Run: ParsableCommand {
     // Before anything is begun: a port that is taken leaves nothing behind.
     let page = try metrics.map { try MetricsPage($0, registry) }
     defer { page?.stopServing() }
+    let shared = try dayBook.map { try DayBook($0) }
     let durability = durable ? Journal.Durability.full : .normal
     let kept =
       resume
@@ -97,10 +110,16 @@ struct Run: ParsableCommand {
         creating: path, header: read.header(seed: seed, clock: clock == .real ? .real : .virtual),
         durability: durability)
     if resume { try checkSame(kept.header, read) }
+    if dayBook != nil, kept.header.clock == .virtual {
+      throw WorldFailure(
+        "the journal \(journal ?? "") has a virtual clock, which has no days", try: "leave --day-book out")
+    }
     // The clock of the run starts once everything is ready for it.
     let team = TeamRun(
       read, loop: Loop(kept.header.clock == .real ? .real : .virtual), journal: kept, isDurable: durable,
       snapshotInterval: snapshots == 0 ? nil : snapshots)
+    shared?.run = "\(kept.header.origin) \(kept.header.seed)"
+    team.dayBook = shared
     let recovery = resume ? try team.recover() : nil
     let telemetry = try telemetry(team, registry, kept, path)
     page?.announce()

@@ -58,6 +58,7 @@ public final class Host<S: System> {
     }
   }
 
+  /// - Precondition: No direct routes of the design lead in a circle: a step of it might never end.
   /// - Parameters:
   ///   - start: The state before the first step; for a host that recovers, any state of the same configuration.
   ///   - place: Which of the systems in the journal's header this is.
@@ -67,6 +68,9 @@ public final class Host<S: System> {
     _ design: Design<S> = S.design, start: S, loop: Loop, journal: Journal? = nil, place: Int = 0,
     snapshotInterval: Int? = nil
   ) {
+    if let circle = design.routeCycles.first {
+      preconditionFailure("\(design.name) cannot be hosted: \(circle.words)")
+    }
     self.design = design
     self.loop = loop
     self.journal = journal

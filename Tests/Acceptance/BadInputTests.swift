@@ -37,13 +37,27 @@ import Testing
     #expect((object["copies"] as? [String: Any])?["routed"] as? Int == 1)
   }
 
-  @Test(arguments: ["--journal", "--metrics", "--artifacts"])
+  @Test(arguments: ["--journal", "--metrics", "--artifacts", "--day-book"])
   func `that is an empty name is told so`(option: String) throws {
     let scratch = try Scratch()
     try scratch.write("w.jsonl", team)
     let run = try Program.run("run", "w.jsonl", option, "", in: scratch.url)
     #expect(run.status == 2)
     #expect(run.errors.hasPrefix("error: \(option) is empty; leave it out, or give a name"), "\(run.errors)")
+  }
+
+  @Test func `a day book is a file of its own, and days are those of the real clock`() throws {
+    let scratch = try Scratch()
+    try scratch.write("w.jsonl", team)
+    let foreign = try Program.run("run", "w.jsonl", "--journal", "j.sqlite", "--day-book", "w.jsonl", in: scratch.url)
+    #expect(foreign.status == 3)
+    #expect(
+      foreign.errors
+        == "error: the day book 'w.jsonl' cannot be used: it is no database\n  try: another --day-book\n")
+    #expect(!FileManager.default.fileExists(atPath: scratch.path("j.sqlite")), "nothing was begun")
+    let virtual = try Program.run("run", "w.jsonl", "--day-book", "d", "--clock", "virtual", in: scratch.url)
+    #expect(virtual.status == 2 && virtual.errors.hasPrefix("error: --day-book needs --clock real"))
+    #expect(!FileManager.default.fileExists(atPath: scratch.path("d")))
   }
 
   @Test func `a place that a journal does not have is told with those that it has`() throws {

@@ -248,6 +248,7 @@ private func expect(
       }
       try guarded.send(.endEpisode)
       if episode % 7 == 0 { try guarded.send(.day(UInt32(episode))) }
+      if episode % 5 == 0 { try guarded.send(.spentElsewhere(Amount(tokens: UInt64(episode)))) }
     }
     return try guarded.close()
   }

@@ -116,6 +116,17 @@ private func errorText(_ lines: String...) -> String {
     #expect(workload.agents[1] == WorkloadAgent(name: "B"))
   }
 
+  @Test func `a profile is what is made from its seed`() throws {
+    var made = Profile.normal.workload(seed: 7, seconds: 0.5)
+    made.name = "team.jsonl"
+    var read = try parse(#"{"profile": "n", "seed": 7, "seconds": 0.5}"#)
+    read.digest = 0
+    #expect(read.actions.count > 50 && read == made)
+    #expect(try parse(#"{"profile": "n"}"#).actions == Profile.normal.workload(seed: 1).actions)
+    let stressed = try Workload.read(path: examples + "/profile-s.jsonl")
+    #expect(stressed.name == "profile-s.jsonl" && stressed.agents.count == 7 && stressed.actions.count > 80_000)
+  }
+
   @Test func `the three examples read`() throws {
     let three = try Workload.read(path: examples + "/three-agents.jsonl")
     let seven = try Workload.read(path: examples + "/seven-agents.jsonl")
@@ -139,11 +150,12 @@ private func errorText(_ lines: String...) -> String {
     let page = try String(contentsOfFile: examples + "/README.md", encoding: .utf8)
     let teamLine = try #require(page.components(separatedBy: "```json\n").dropFirst().first).prefix { $0 != "\n" }
     let blocks = page.components(separatedBy: "```jsonl\n").dropFirst()
-    #expect(blocks.count == 33)
+    #expect(blocks.count == 35)
     for block in blocks {
       let parts = block.components(separatedBy: "\n```")
       let (lines, printed) = (parts[0], parts[2].trimmingPrefix("text\n"))
-      let isComplete = lines.contains(#""team""#) || !printed.contains(/team\.jsonl:[2-9]/)
+      let isComplete =
+        lines.contains(#""team""#) || lines.contains(#""profile""#) || !printed.contains(/team\.jsonl:[2-9]/)
       #expect(errorText(isComplete ? lines : teamLine + "\n" + lines) == printed)
     }
   }

@@ -39,6 +39,19 @@ private final class Recorder: Driver {
     return try host.send(Sole(event))
   }
 
+  @Test func `direct routes in a circle cannot be hosted`() async {
+    await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let echo = RuleBook<Turnstile>("Echo", resting: .shut) {
+        In(.shut) { On(.coin, "say it again").emit(.counted) { _, value in value } }
+      }
+      let design = Design<Solo<Turnstile>>("echo", title: "Echo", chapter: "", worlds: []) {
+        Host("machine", echo, at: \.machine, events: .machine, effects: .machine)
+        Route(.counted, of: .machine, to: .machine, as: .coin, over: .direct)
+      }
+      _ = Host(design, start: Solo(Turnstile()), loop: Loop(.virtual))
+    }
+  }
+
   @Test func `tells what an event came to, and which guard refused it`() throws {
     let host = host()
     let refused = try send(.coin(0), to: host)

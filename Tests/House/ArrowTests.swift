@@ -13,7 +13,7 @@ private let arrows: [Arrow] = [
     "a checker reads machines and touches no world"),
   .only("Engine", imports: ["Spec", "CXXHash", "CSQLite"] + world, "a host runs any machine and knows none"),
   .only(
-    "Adapters", imports: ["Spec", "Engine", "Machines", "Check", "CEvent"] + world,
+    "Adapters", imports: ["Spec", "Engine", "Machines", "Check", "CEvent", "CSQLite"] + world,
     "what joins machines to the world lives here"),
   .only("Chapters", imports: [], "chapters are read at build time, by whoever has Swift"),
   .only("Tangle", imports: ["Chapters"] + foundation, "it is built before everything else"),

@@ -42,6 +42,9 @@ struct BudgetCheck {
       account = Account(used: used, reserved: reserved)
       if name != "daily", used != 0 || reserved != 0 { complain(line, "\(name) does not begin with empty books (I4)") }
     case "day": account.used = 0
+    case "elsewhere":
+      if used < account.used { complain(line, "\(name) has less used once others have spent") }
+      account.used = used
     case "granted": grant(record, number, scope, &account, limit, line)
     case "settled", "released":
       account.reserved -= held(number, scope, line)

@@ -75,6 +75,7 @@ final class BudgetRecords {
     case .day:
       put("day", nil, .daily, state)
       forget { if $0.isLapsed { $0.isOfDay = false } }
+    case .spentElsewhere: put("elsewhere", nil, .daily, state)
     }
   }
 

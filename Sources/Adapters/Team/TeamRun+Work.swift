@@ -36,7 +36,7 @@ extension TeamRun {
 
   /// A call takes the handler's time, and costs what the workload says.
   func make(_ call: Call, _ ticket: UInt64) {
-    guard let handler = calls.removeValue(forKey: call.lease.sequence) else { return }
+    guard isInDayBook(), let handler = calls.removeValue(forKey: call.lease.sequence) else { return }
     summary.granted += 1
     let place = Int(call.lease.agent.place)
     let spent = asked[handler.identity]?.cost?.spent ?? Amount()

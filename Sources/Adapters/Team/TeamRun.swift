@@ -35,6 +35,9 @@ public final class TeamRun: Driver {
   var isIdle: [Bool]
   /// What the agents said of themselves, and which of them hang.
   public var readiness: Readiness
+  /// Where what is spent today is shared with other runs. Only a run on the real clock has days.
+  public var dayBook: DayBook?
+  private var dayBookFailure: DayBookError?
   /// What the controller decided, where a killed run had told how long that took, and no more.
   var owedTick: Decision?
   /// Whether a tick is due that nothing of the workload asks for.
@@ -93,6 +96,7 @@ public final class TeamRun: Driver {
     if !isClosed { try begin() }
     if nextAction < workload.actions.count { schedule(workload.actions[nextAction]) }
     if !isClosed { try loop.run { isClosed } }
+    try dayBook?.keep(host.state.budget)
     try host.journal?.close()
     summary.late = host.counts.late
     summary.offContract = host.counts.offContract
@@ -116,6 +120,7 @@ public final class TeamRun: Driver {
     try sendStorm()
     try offerCopies()
     try host.flush()
+    if let failure = dayBookFailure { throw failure }
     awaitNextMoment()
     onProgress?(summary)
     guard nothingLeft else { return }
@@ -148,6 +153,23 @@ public final class TeamRun: Driver {
     guard loop.time == .real else { return }
     let day = UInt32(Loop.sinceEpoch / 86_400_000_000_000)
     if day > host.state.budget.day { try host.send(.budget(.day(day))) }
+    guard let dayBook, host.state.budget.phase != .closed else { return }
+    try dayBook.keep(host.state.budget)
+    let elsewhere = try dayBook.spentElsewhere(on: host.state.budget.day)
+    if elsewhere != host.state.budget.elsewhere { try host.send(.budget(.spentElsewhere(elsewhere))) }
+  }
+
+  /// Before a call is made, it is in the day book: what a killed run had spent is never less than what that says.
+  ///
+  /// - Returns: Whether it is there; otherwise the call is not made, and the run ends.
+  func isInDayBook() -> Bool {
+    do {
+      try dayBook?.keep(host.state.budget)
+      return true
+    } catch {
+      dayBookFailure = error
+      return false
+    }
   }
 
   /// While a decision waits, or a counter of ticks is under way, the controller is asked on and says nothing.

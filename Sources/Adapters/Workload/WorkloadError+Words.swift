@@ -35,7 +35,8 @@ extension WorkloadError: CustomStringConvertible {
       wordsOnJSON
     case .noTeam, .secondTeam, .doubledAgent, .reservedName, .agentCount, .percentiles:
       wordsOnTeam
-    case .unknownAgent, .noRecipients, .doubledRecipient, .payloadTwice, .timeGoesBackwards, .afterStorm:
+    case .unknownAgent, .noRecipients, .doubledRecipient, .payloadTwice, .timeGoesBackwards, .afterStorm,
+      .afterProfile:
       wordsOnActions
     case .noHistory, .noSpeaker, .nobodySpeaks:
       wordsOnTranscript
@@ -138,6 +139,8 @@ extension WorkloadError: CustomStringConvertible {
       Words(
         "\"at_ms\" goes back from \(short(after)) to \(short(milliseconds))", why: "lines stand in order of time",
         try: "\"at_ms\": \(short(after))")
+    case .afterProfile:
+      Words("nothing may follow the profile on the first line", why: "a profile is a whole workload")
     case .afterStorm(let line):
       Words(
         "nothing may follow the storm on line \(line)", why: "a storm begins when everything before it has been sent")

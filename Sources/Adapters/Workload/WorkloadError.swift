@@ -78,6 +78,8 @@ public struct WorkloadError: Error, Equatable {
 
     /// Something follows the storm, which stands on `line`.
     case afterStorm(line: Int)
+    /// Something follows the profile, which stands on the first line.
+    case afterProfile
 
     // A transcript.
 

@@ -38,6 +38,10 @@
 ///
 ///     {"storm": {"copies": 1000000, "switches": 200, "seed": 7, "payload_bytes": 200, "illegal": 0.01}}
 ///
+/// Instead of all this, a **profile**, a workload made from a seed, on the only line (``Profile``):
+///
+///     {"profile": "s", "seed": 1}
+///
 /// `examples/README.md` shows each field with each error.
 struct WorkloadLines {
   private let file: String
@@ -52,7 +56,12 @@ struct WorkloadLines {
   mutating func read(
     _ lines: [SignificantLine], of content: [UInt8], name: String
   ) throws(WorkloadError) -> Workload {
-    var workload = try team(fields(of: lines[0], in: content))
+    let first = try fields(of: lines[0], in: content)
+    if first.contains("profile") {
+      if lines.count > 1 { throw try fields(of: lines[1], in: content).failure(.afterProfile) }
+      return try profile(first, name)
+    }
+    var workload = try team(first)
     workload.name = name
     var stormLine: Int?
     for line in lines.dropFirst() {
@@ -85,6 +94,17 @@ struct WorkloadLines {
     case .success(let value):
       throw WorkloadError(file: file, place: place, problem: .notAnObject(found: shownJSON(value)))
     }
+  }
+
+  /// A whole workload, made from a seed (``Profile``).
+  private func profile(_ line: WorkloadFields, _ name: String) throws(WorkloadError) -> Workload {
+    let fields = WorkloadFields(values: line.values, file: file, place: line.place, owner: "a profile")
+    try fields.allow(only: ["profile", "seed", "seconds"])
+    let profile = try fields.required("profile", fields.word("profile", called: "profile", as: Profile.self))
+    let seconds = try fields.number("seconds", in: 0.001...3_600, allowed: "0.001 to 3600 (an hour)")
+    var workload = profile.workload(seed: UInt64(try fields.integer("seed", in: 0...Int.max) ?? 1), seconds: seconds)
+    workload.name = name
+    return workload
   }
 
   // MARK: - The team

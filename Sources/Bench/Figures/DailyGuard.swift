@@ -28,9 +28,7 @@ struct DailyGuard: Machine {
   static let book = RuleBook<Self>("Daily guard", "Sets an estimate aside before each paid call, in one scope.") {
     In(.running) {
       On(.reserve, "hold the scaled estimate")
-        .when("the estimate is at most 2^40") { _, request in
-          request.estimate.tokens <= Amount.most && request.estimate.milliseconds <= Amount.most
-        }
+        .when("the estimate is at most 2^40") { _, request in request.estimate.isReasonable }
         .when("the day has room") { daily, request in daily.hasRoom(for: request.estimate.scaled) }
         .then { daily, request in daily.hold(request.estimate.scaled) }
         .emit(.granted) { daily, request in

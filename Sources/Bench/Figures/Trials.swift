@@ -4,7 +4,7 @@ import Spec
 
 /// What seeded runs of the spec come to: the shares of the classes (SLO-11), and trials of a whole team (SLO-16).
 enum Trials {
-  static func figures() throws -> [Figure] { [shares(), try trials()] }
+  static func figures() -> [Figure] { [shares(), trials()] }
 
   // MARK: - SLO-11
 
@@ -61,7 +61,7 @@ enum Trials {
 
   // MARK: - SLO-16
 
-  private static func trials() throws -> Figure {
+  private static func trials() -> Figure {
     guard let world = Team.design.worlds.first(where: { !$0.isExhaustive }) else {
       preconditionFailure("the team has a world for random runs")
     }

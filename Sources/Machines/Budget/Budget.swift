@@ -5,7 +5,7 @@ public enum Budget {
   public typealias System = Solo<BudgetGuard>
 
   public static let design = Design<System>(
-    "budget", title: "Budget guard", chapter: "04-budget.md", worlds: [small, timed, oneEpisode]
+    "budget", title: "Budget guard", chapter: "04-budget.md", worlds: [small, timed, shared, oneEpisode]
   ) {
     Host("machine", BudgetGuard.book, at: \.machine, events: .machine, effects: .machine)
     LeadsTo(
@@ -59,6 +59,29 @@ public enum Budget {
     Lost(.machine, .granted, atMost: 1)
   }
 
+  /// A day that others share.
+  static let shared = World<System>(
+    "shared", "two roles, limits of 12 for the day, 10 for an episode; two calls, and others who spend",
+    start: { Solo(BudgetGuard(daily: Amount(tokens: 12), episode: Amount(tokens: 10), roles: limits(10, 10))) }
+  ) {
+    Input(.machine, .beginEpisode, atMost: 1) { system in [system.machine.episode + 1] }
+    Input(.machine, .reserve, atMost: 2) { system in
+      [(0, 1), (1, 4)].map { role, tokens in
+        Request(system.machine.granted + 1, role: role, Amount(tokens: tokens))
+      }
+    }
+    Input(.machine, .spentElsewhere, atMost: 2) { system in
+      let told = system.machine.elsewhere
+      return [
+        told + Amount(tokens: 3, milliseconds: 1), told + Amount(tokens: 10), told, Amount(),
+        Amount(tokens: Amount.most + 1), Amount(tokens: 11, milliseconds: Amount.most + 1),
+      ]
+    }
+    Input(.machine, .day, atMost: 1) { system in [system.machine.day + 1] }
+    Input(.machine, .endEpisode, atMost: 1)
+    Input(.machine, .close, atMost: 1)
+  }
+
   /// The limits of the chapter, for random runs.
   static let oneEpisode = World<System>(
     "one-episode", "the roles and limits of the chapter, calls and episodes without end, at random",
@@ -72,6 +95,7 @@ public enum Budget {
     }
     Input(.machine, .endEpisode)
     Input(.machine, .day) { system in [system.machine.day + 1] }
+    Input(.machine, .spentElsewhere) { system in [system.machine.elsewhere + Amount(tokens: 1_000)] }
     Lost(.machine, .granted, atMost: 3)
     Repeated(.machine, .granted, atMost: 3)
   }

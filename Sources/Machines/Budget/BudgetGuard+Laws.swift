@@ -58,6 +58,9 @@ extension BudgetGuard {
     SometimesStep("a lapsed reservation is corrected", cites: .`BUD-8`, before: { $0.holds }) { holds, step in
       step.received(.settled).contains { holds.element(key: $0.reservation)?.isLapsed == true }
     }
+    SometimesStep("spending elsewhere leaves no room", cites: .`BUD-1`, before: \.elsewhere) { elsewhere, step in
+      elsewhere != Amount() && step.sent(.denied).contains { $0.short.tokens == .daily }
+    }
     SometimesStep("a limit is exceeded", cites: .`BUD-6`, before: { _ in () }) { !$1.sent(.violated).isEmpty }
   }
 
@@ -140,12 +143,32 @@ extension BudgetGuard {
     AlwaysStep("a day begins with nothing used, and what is held stays held", cites: .`BUD-1`, before: { $0 }) {
       before, step in
       guard step.after.day != before.day else { return true }
-      return step.after.day > before.day && step.after.daily.used == Amount()
+      return step.after.day > before.day && step.after.daily.used == Amount() && step.after.elsewhere == Amount()
         && step.after.daily.reserved == before.daily.reserved && step.after.episodes == before.episodes
         && step.after.roles == before.roles
     }
     AlwaysStep("a later day is taken, whatever runs", cites: .`BUD-1`, before: { ($0.phase, $0.day) }) { before, step in
       step.received(.day).allSatisfy { before.0 == .closed || step.after.day == max(before.1, $0) }
+    }
+    AlwaysStep(
+      "what others spent counts for the day, as they told it last, and in no other books", cites: .`BUD-1`,
+      before: { $0 }
+    ) { before, step in
+      guard let amount = step.received(.spentElsewhere).first else {
+        return step.after.elsewhere == before.elsewhere || step.after.day > before.day
+      }
+      let isTaken =
+        before.phase != .closed && amount.isReasonable && amount.tokens >= before.elsewhere.tokens
+        && amount.milliseconds >= before.elsewhere.milliseconds
+      guard isTaken else { return step.after == before }
+      return step.after.elsewhere == amount
+        && step.after.daily.used + before.elsewhere == before.daily.used + amount
+        && step.after.daily.reserved == before.daily.reserved && step.after.episodes == before.episodes
+        && step.after.roles == before.roles && step.after.holds == before.holds
+    }
+    Always("what the day has used includes what was spent elsewhere", cites: .`BUD-1`) { budget in
+      budget.daily.used.tokens >= budget.elsewhere.tokens
+        && budget.daily.used.milliseconds >= budget.elsewhere.milliseconds
     }
     Always("what is kept is in somebody's books", cites: .`BUD-8`, cost: .state) { budget in
       budget.holds.allSatisfy { ($0.isOfDay || $0.isOfEpisode) && ($0.isLapsed || ($0.isOfDay && $0.isOfEpisode)) }

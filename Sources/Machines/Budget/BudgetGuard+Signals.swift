@@ -12,6 +12,8 @@ extension BudgetGuard {
     /// The UTC day, counted from 1970-01-01.
     case day(UInt32)
     case close
+    /// What others have spent of the day's budget so far, altogether.
+    case spentElsewhere(Amount)
   }
 
   public enum Effect: Signals {
@@ -201,13 +203,22 @@ extension Signal<BudgetGuard.Event, Reservation> {
     Signal("lapsed", kind: 3, Carrier.lapsed) { if case .lapsed(let it) = $0 { it } else { nil } }
   }
 }
+extension Signal<BudgetGuard.Event, Amount> {
+  static public var spentElsewhere: Self {
+    Signal("spentElsewhere", kind: 7, Carrier.spentElsewhere) {
+      if case .spentElsewhere(let it) = $0 { it } else { nil }
+    }
+  }
+}
 extension Signal<BudgetGuard.Event, Void> {
   static public var endEpisode: Self { Signal("endEpisode", kind: 4, .endEpisode) }
   static public var close: Self { Signal("close", kind: 6, .close) }
 }
 
 extension BudgetGuard.Event {
-  public static let names = ["beginEpisode", "reserve", "settled", "lapsed", "endEpisode", "day", "close"]
+  public static let names = [
+    "beginEpisode", "reserve", "settled", "lapsed", "endEpisode", "day", "close", "spentElsewhere",
+  ]
   public var kind: Int {
     switch self {
     case .beginEpisode: 0
@@ -217,6 +228,7 @@ extension BudgetGuard.Event {
     case .endEpisode: 4
     case .day: 5
     case .close: 6
+    case .spentElsewhere: 7
     }
   }
   public init() { self = .close }
@@ -226,7 +238,7 @@ extension BudgetGuard.Event {
       &self,
       [
         .beginEpisode(0), .reserve(Request()), .settled(Settlement()), .lapsed(Reservation()), .endEpisode, .day(0),
-        .close,
+        .close, .spentElsewhere(Amount()),
       ])
     switch self {
     case .beginEpisode(var number):
@@ -244,6 +256,9 @@ extension BudgetGuard.Event {
     case .day(var number):
       f("number", &number)
       self = .day(number)
+    case .spentElsewhere(var amount):
+      amount.fields(&f)
+      self = .spentElsewhere(amount)
     case .endEpisode, .close: break
     }
   }

@@ -15,6 +15,8 @@ public struct BudgetGuard: Machine {
   public var phase = Phase.idle
   /// The UTC day, counted from 1970-01-01, as last told.
   public internal(set) var day: UInt32 = 0
+  /// How much of what the day has used was spent elsewhere, as last told.
+  public internal(set) var elsewhere = Amount()
   /// The running episode, or the last one.
   public internal(set) var episode: UInt32 = 0
   /// How many reservations have been granted: the last identity given.
@@ -49,6 +51,7 @@ public struct BudgetGuard: Machine {
   public mutating func fields(_ f: inout Fields) {
     f("phase", &phase)
     f("day", &day)
+    f("elsewhere", &elsewhere)
     f("episode", &episode)
     f("granted", &granted)
     f("daily", &daily)
@@ -134,6 +137,12 @@ extension BudgetGuard {
       On(.day, "a new day's books", cites: .`BUD-1`)
         .when("the day is a later one", code: "day_goes_back") { budget, day in day > budget.day }
         .then { budget, day in budget.turn(to: day) }
+      On(.spentElsewhere, "what others spent today counts", cites: .`BUD-1`)
+        .when("it is at most 2^40", code: "amount_too_large") { _, amount in amount.isReasonable }
+        .when("what is spent stays spent", code: "spending_goes_back") { budget, amount in
+          amount.covers(budget.elsewhere)
+        }
+        .then { budget, amount in budget.count(elsewhere: amount) }
     }
     In(.idle) { On(.close, "close the books").go(.closed) }
     In(.running) {
@@ -150,7 +159,8 @@ extension BudgetGuard {
     Refused(.endEpisode, in: .idle, unless: "an episode runs", code: "no_episode")
     Refused(.beginEpisode, in: .running, unless: "no other episode runs", code: "episode_runs")
     Refused(
-      .reserve, .beginEpisode, .endEpisode, .day, .close, in: .closed, unless: "the team is running", code: "shutdown")
+      .reserve, .beginEpisode, .endEpisode, .day, .spentElsewhere, .close, in: .closed, unless: "the team is running",
+      code: "shutdown")
     Ignored(.settled, in: .closed, because: "the books are closed: what was open then counted as spent")
     Impossible(.lapsed, in: .idle, .closed, because: "ending an episode gives up its timers")
   }
@@ -275,9 +285,15 @@ extension BudgetGuard {
 
   mutating func turn(to day: UInt32) {
     self.day = day
+    elsewhere = Amount()
     daily.used = Amount()
     // What is held stays held, and will be spent on the new day; what lapsed was spent on the old one.
     forget { if $0.isLapsed { $0.isOfDay = false } }
+  }
+
+  mutating func count(elsewhere amount: Amount) {
+    daily.used = daily.used - elsewhere + amount
+    elsewhere = amount
   }
 
   /// Changes what lapsed or is open, and drops what is in no books any more.

@@ -89,6 +89,7 @@ extension Team {
     Input(.budget, .beginEpisode) { [$0.budget.episode + 1] }
     Input(.budget, .endEpisode)
     Input(.budget, .day) { [$0.budget.day + 1] }
+    Input(.budget, .spentElsewhere) { [$0.budget.elsewhere + Amount(tokens: 2)] }
     Input(.router, .route) { team in
       (0..<5).flatMap { sender in
         ((0..<5).map { Recipient.one(Agent($0)) } + [.broadcast]).map { recipient in

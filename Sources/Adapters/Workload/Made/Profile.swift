@@ -9,9 +9,11 @@ import Spec
 /// *S*, the stressed one: 7 agents who all write to each other, a burst at twice the rate at which each receiver works,
 /// handlers of 5 and 25 ms, one receiver slower by a half, 5 % of the deliveries failed. The burst lasts until the
 /// queues are so full that messages are dropped early, and what was accepted is then worked off.
-public enum Profile: String, CaseIterable, Sendable {
+public enum Profile: String, CaseIterable, Sendable, CustomStringConvertible {
   case normal = "n"
   case stressed = "s"
+
+  public var description: String { rawValue }
 
   /// - Parameter seconds: How long messages come; the profile's own time where nil.
   public func workload(seed: UInt64, seconds: Double? = nil) -> Workload {
