@@ -1,3 +1,4 @@
+import Adapters
 import Check
 import Engine
 import Machines
@@ -34,6 +35,8 @@ struct CatalogEntry: Sendable {
     @Sendable (
       _ world: String, FuzzOptions, (any ExampleStore)?, ((Int, Int) -> Void)?, ((ExplorationProgress) -> Void)?
     ) -> FuzzReport
+  /// Runs the system on real hosts, as ``checkHosted(_:world:settings:isDurable:)`` does.
+  let hosted: @Sendable (_ world: String, PropertySettings) throws -> HostedReport
   let tabulate: @Sendable (_ world: String) throws(ExportError) -> Tabulation
   let scenarios: @Sendable () -> (count: Int, failures: [ScenarioFailure])
   let mutation: Mutation
@@ -85,6 +88,10 @@ struct CatalogEntry: Sendable {
     fuzz = {
       let (design, world) = worldsByName[$0]!
       return Check.fuzz(design, world: world, options: $1, store: $2, progress: $3, exploring: $4)
+    }
+    hosted = {
+      let (design, world) = worldsByName[$0]!
+      return try checkHosted(design, world: world, settings: $1)
     }
     tabulate = { name throws(ExportError) in
       let (design, world) = worldsByName[name]!

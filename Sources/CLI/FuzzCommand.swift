@@ -10,6 +10,10 @@ struct Fuzz: ParsableCommand {
     discussion: """
       Runs at random are never the whole world: where they break no law, the verdict is NOTHING FOUND, and what they \
       did not judge, fire or meet is named. READY is for interlock explore to say.
+
+      With --hosted, runs are those of a real host with a real journal: the process dies, the power fails in the middle \
+      of a commit, time jumps, answers come twice or never. Each step is held against the explorer's semantics, \
+      nothing committed may be lost, no effect may leave before its record is safe, and each journal is audited.
       """,
     exitCodes: [0: "NOTHING FOUND: no run broke a law that runs can break", 1: "FIX REQUIRED: findings", 2: "usage"])
 
@@ -34,6 +38,7 @@ struct Fuzz: ParsableCommand {
       "Write the gravest counterexample to this file, as a Swift test that fails until it is mended.",
       valueName: "file"))
   var saveTest: String?
+  @Flag(help: "Run a real host with a journal, through crashes, torn writes and clock jumps.") var hosted = false
   @Flag(help: "Print one JSON object.") var json = false
 
   func validate() throws {
@@ -45,11 +50,23 @@ struct Fuzz: ParsableCommand {
     if let replay, Tokens(text: replay)?.isEmpty ?? true {
       throw ValidationError("--replay is not the text of a run")
     }
+    if hosted {
+      let others = [
+        ("--case", only != nil), ("--diagram", diagram != nil), ("--diagram-file", diagramFile != nil),
+        ("--save-test", saveTest != nil), ("--steps", steps != 200),
+      ]
+      if let (name, _) = others.first(where: \.1) {
+        throw ValidationError("\(name) is not for --hosted; leave one of them out")
+      }
+    }
     if replay != nil, world == nil { throw ValidationError("--replay needs a --world") }
   }
 
   mutating func run() throws {
     let entry = try Catalog.entry(machine)
+    if hosted {
+      return try HostedFuzz(entry, cases: cases, seed: seed, replay: replay, examples: examples).run(world, json)
+    }
     let seed = seed ?? UInt64.random(in: 0..<1_000_000)
     var objects: [[String: Any]] = []
     var isSound = true

@@ -2,6 +2,17 @@ import Foundation
 import Testing
 
 @Suite struct `The command line` {
+  @Test func `fuzz --hosted runs real hosts, and is not told about steps`() throws {
+    let scratch = try Scratch()
+    let object = try Program.run(
+      "fuzz", "budget", "--world", "small", "--hosted", "--cases", "20", "--seed", "3", "--json", in: scratch.url
+    ).object()
+    #expect(object["verdict"] as? String == "NOTHING FOUND" && object["runs"] as? Int == 20)
+    #expect(object["crashes"] as? Int ?? 0 > 10 && object["lost"] as? Int ?? 0 > 3)
+    let refused = try Program.run("fuzz", "budget", "--hosted", "--steps", "5")
+    #expect(refused.status == 2 && refused.errors.hasPrefix("error: --steps is not for --hosted"))
+  }
+
   @Test func `lists the machines, and shows one`() throws {
     let list = try Program.run("list")
     #expect(list.status == 0)

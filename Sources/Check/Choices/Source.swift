@@ -211,9 +211,13 @@ public final class Source {
   /// Repeats `body` some number of times in `counts`, each time in a span of its own that can be deleted alone.
   ///
   ///     try source.repeats(0...50) { _ in try steps.append(source.draw(.step)) }
-  @inlinable public func repeats(_ counts: ClosedRange<Int>, _ body: (Int) throws -> Void) throws {
+  ///
+  /// - Parameter usual: How often at first; where nil, small cases repeat less and some repeat very often.
+  @inlinable public func repeats(
+    _ counts: ClosedRange<Int>, usual: Int? = nil, _ body: (Int) throws -> Void
+  ) throws {
     try span(.list) {
-      let aim = lengthProposal(counts)
+      let aim = lengthProposal(counts, usual)
       var count = 0
       while try step(
         forced: count < counts.lowerBound ? true : count >= counts.upperBound ? false : nil, proposal: count < aim)
@@ -241,8 +245,9 @@ public final class Source {
     while tokens.count > mark { if tokens.removeLast().isChoice { choices -= 1 } }
   }
 
-  @usableFromInline func lengthProposal(_ counts: ClosedRange<Int>) -> Int {
+  @usableFromInline func lengthProposal(_ counts: ClosedRange<Int>, _ usual: Int? = nil) -> Int {
     if isReplaying, rest != .random { return counts.lowerBound }
+    if let usual { return usual }
     // Long lists now and then: they take their time, and most bugs need few elements.
     let sizeMax = size > 50 && random.below(16) == 0 ? 8 * size : 1 + size / 4
     let most = min(counts.upperBound - counts.lowerBound, sizeMax)

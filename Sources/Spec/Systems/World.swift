@@ -9,7 +9,7 @@ public struct World<S: System>: Sendable {
   public internal(set) var faults: [FaultPurse]
   public let crashes: Int
   /// Where a channel is full, the sending step waits; reports say when that bound was met.
-  public let channelCapacity: Int
+  public var channelCapacity: Int
   /// Whether the world is small enough to explore to the end; others are for random runs.
   public let isExhaustive: Bool
 

@@ -1,0 +1,43 @@
+import Adapters
+import Check
+import Machines
+import Spec
+import Testing
+
+/// Systems as they run, with crashes, torn writes and clock jumps among the commands.
+@Suite struct `A hosted run` {
+  @Test func `of each machine does what the semantics say, whatever befalls it`() throws {
+    for world in TopologySwitch.design.worlds { try check(TopologySwitch.design, world) }
+    for world in Team.design.worlds { try check(Team.design, world) }
+    for world in Budget.design.worlds { try check(Budget.design, world) }
+    try check(Coordination.design, Coordination.design.worlds[0])
+    try check(Health.design, Health.design.worlds[0])
+    for world in EpochSwitch.design.worlds { try check(EpochSwitch.design, world) }
+  }
+
+  private func check<S: System>(_ design: Design<S>, _ world: World<S>) throws {
+    let report = try checkHosted(design, world: world, settings: PropertySettings(cases: 20))
+    #expect(report.runs == 20 && report.crashes > 10 && report.records > 100, "\(world.name): \(report)")
+  }
+
+  @Test func `loses what was not committed, tears commits, hears answers twice and performs again`() throws {
+    let world = try #require(Team.design.worlds.first { $0.name == "paying" })
+    let report = try checkHosted(Team.design, world: world, settings: PropertySettings(cases: 40))
+    for count in [report.answers, report.repeats, report.torn, report.lost, report.again] {
+      #expect(count > 1, "\(report)")
+    }
+  }
+
+  @Test func `shows an effect that left before its record was safe, in three commands`() throws {
+    let falsified = try #require(throws: Falsified.self) {
+      try checkHosted(TopologySwitch.design, world: TopologySwitch.design.worlds[0], isDurable: false)
+    }
+    #expect(
+      falsified.reason == """
+        what record 1 sent was performed, and the record is lost
+            1. send switch request topology=star
+            2. flush
+            3. the process dies; back after 0 ms, at record 0 of 1
+        """, "\(falsified)")
+  }
+}
