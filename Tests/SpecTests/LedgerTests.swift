@@ -20,8 +20,8 @@ import Testing
     var number: UInt64 = 0
     var breaches: [String] = []
 
-    init() {
-      let design = Alone.design(`Late answers`.book, [])
+    init(_ book: RuleBook<Toy> = `Late answers`.book) {
+      let design = Alone.design(book, [])
       ledger = Ledger(design)
       stepper = Stepper(design)
     }
@@ -59,5 +59,22 @@ import Testing
       for event in [Toy.Event.go, forget, .go, forget, forget] { desk.give(event) }
       #expect(desk.open == ["1 unwanted", "3 unwanted"])
     }
+  }
+
+  @Test func `a step that sends more than its tickets reach breaks the contract, and says so`() {
+    let book = RuleBook<Toy>("Toy") {
+      In(.idle) {
+        On(.go, "ask for as many as there can be").emitEach(.send) { _, _ in Array(0...255) }
+        On(.stop, "ask for two more").emitEach(.send) { _, _ in Array(0...255) }.emitEach(.send) { _, _ in [0, 1] }
+        On(.yes, "thank you")
+      }
+      Answers(.send, of: { $0 }) { Owed { Answer(.yes) } }
+    }
+    var desk = Desk(book)
+    desk.give(.go)
+    #expect(desk.breaches == [] && desk.ledger.count == 256)
+    desk = Desk(book)
+    desk.give(.stop)
+    #expect(desk.breaches == ["too-many-effects", "too-many-effects"] && desk.ledger.count == 256)
   }
 }

@@ -71,6 +71,12 @@ public struct Ledger<S: System> {
     channels = Array(repeating: [], count: design.channelCount)
   }
 
+  /// How many obligations one step can open.
+  @inlinable static var ticketsOfRecord: UInt64 { 256 }
+  @usableFromInline static var tooMany: String {
+    "a step sends more than \(ticketsOfRecord) effects that wait for answers: those beyond have no ticket, and are not performed"
+  }
+
   public var count: Int { entries.count }
   /// The open obligations, oldest first.
   public var open: [Entry] { entries.values.sorted { $0.ticket < $1.ticket } }
@@ -119,7 +125,11 @@ public struct Ledger<S: System> {
         if contracts[index].contract.isNotice {
           deed(.notice(contract: index, effect))
         } else {
-          open(index, effect, ticket: record &* 256 &+ place, at: nanoseconds, deed)
+          guard place < Self.ticketsOfRecord else {
+            deed(.breach(Breach(.major, "too-many-effects", Self.tooMany)))
+            continue
+          }
+          open(index, effect, ticket: record &* Self.ticketsOfRecord &+ place, at: nanoseconds, deed)
           place += 1
         }
       case .cancel(let index, let key): cancel(Identity(contract: index, key: key), deed)
