@@ -11,8 +11,8 @@ struct Fuzz: ParsableCommand {
       Runs at random are never the whole world: where they break no law, the verdict is NOTHING FOUND, and what they \
       did not judge, fire or meet is named. READY is for interlock explore to say.
 
-      With --hosted, runs are those of a real host with a real journal: the process dies, the power fails in the middle \
-      of a commit, time jumps, answers come twice or never. Each step is held against the explorer's semantics, \
+      With --hosted, runs are those of a real host with a real journal: the process dies, the power fails in the \
+      middle of a commit, time jumps, answers come twice or never. Each step is held against the explorer's semantics, \
       nothing committed may be lost, no effect may leave before its record is safe, and each journal is audited.
       """,
     exitCodes: [0: "NOTHING FOUND: no run broke a law that runs can break", 1: "FIX REQUIRED: findings", 2: "usage"])

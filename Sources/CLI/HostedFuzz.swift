@@ -16,6 +16,9 @@ struct HostedFuzz {
   }
 
   func run(_ world: String?, _ json: Bool) throws {
+    if let replay = settings.replay, Tokens(text: replay)?.isEmpty ?? true {
+      throw ValidationError("--replay is not the text of a run")
+    }
     let worlds = world == nil ? entry.ownWorlds : try entry.worlds(named: world, exhaustive: true)
     var objects: [[String: Any]] = []
     var isSound = true

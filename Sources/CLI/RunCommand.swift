@@ -121,6 +121,11 @@ struct Run: ParsableCommand {
     shared?.run = "\(kept.header.origin) \(kept.header.seed)"
     team.dayBook = shared
     let recovery = resume ? try team.recover() : nil
+    if team.host.state.budget.isShared, dayBook == nil {
+      throw WorldFailure(
+        "the journal \(journal ?? "") is of a run that shares its day with others",
+        try: "--day-book with the file that the run was begun with")
+    }
     let telemetry = try telemetry(team, registry, kept, path)
     page?.announce()
     let progress = Options.Progress()

@@ -23,6 +23,14 @@ struct Summary: ParsableCommand {
   var folders: [String]
   @Flag(help: "Print one JSON object.") var json = false
 
+  func validate() throws {
+    var known: Set<String> = []
+    for folder in folders {
+      let place = URL(fileURLWithPath: folder).standardizedFileURL.resolvingSymlinksInPath().path
+      if !known.insert(place).inserted { throw ValidationError("\(folder) is given twice; each run counts once") }
+    }
+  }
+
   mutating func run() throws {
     let summaries = try folders.map { folder in
       do { return try RecordSummary.read(folder) } catch {

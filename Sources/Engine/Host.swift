@@ -88,7 +88,8 @@ public final class Host<S: System> {
     try step(event, .input, refusalsWanted: true)
   }
 
-  /// The answer to an open obligation. An answer to a closed one is dropped; one outside the contract is recorded as
+  /// The answer to an open obligation, which a machine that must take part may refuse: the obligation then stays open,
+  /// and the driver answers again. An answer to a closed one is dropped; one outside the contract is recorded as
   /// such, and the machine is not asked.
   ///
   /// - Returns: nil if the machine was not asked.
@@ -247,10 +248,20 @@ public final class Host<S: System> {
       return
     }
     let ticket = entry.ticket
-    loop.schedule(at: entry.openedAt + timer.duration.nanoseconds) { [weak self] in
-      try self?.answer(ticket, with: event)
+    fire(ticket, event, at: entry.openedAt + timer.duration.nanoseconds)
+  }
+
+  /// Fires a timer; while a machine that must take part refuses, again and again.
+  @usableFromInline func fire(_ ticket: UInt64, _ event: S.Event, at instant: UInt64) {
+    loop.schedule(at: instant) { [weak self] in
+      guard let self else { return }
+      _ = try answer(ticket, with: event)
+      if stepper.refusedTogether != nil { fire(ticket, event, at: loop.now + Self.retryNanoseconds) }
     }
   }
+
+  /// How long a timer waits for a machine that must take part: a millisecond.
+  static var retryNanoseconds: UInt64 { 1_000_000 }
 
   /// Delivers from each channel once; returns whether anything was delivered.
   @inlinable func deliverChannels() throws(JournalError) -> Bool {
@@ -261,7 +272,8 @@ public final class Host<S: System> {
       guard let event = candidates.first(where: { !order.waits || isTaken($0) }) else { continue }
       _ = ledger.take(event, from: channel, order)
       _ = try step(event, .delivery(channel: channel), refusalsWanted: false)
-      hasDelivered = true
+      // What a machine that must take part refuses stays under way until something else has happened.
+      if stepper.refusedTogether == nil { hasDelivered = true }
     }
     return hasDelivered
   }

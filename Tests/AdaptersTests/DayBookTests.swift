@@ -79,6 +79,21 @@ import Testing
     #expect(try book("").spentElsewhere(on: today) == Amount(tokens: 190))
   }
 
+  @Test func `tells two runs at once of each other, and what falls again`() throws {
+    defer { removeAll() }
+    try book("first").keep(spender(tokens: 100, holding: 200))
+    let second = try book("second")
+    #expect(try second.spentElsewhere(on: today) == Amount(tokens: 340))
+    let host = Host(Budget.design, start: Solo(BudgetGuard()), loop: Loop(.virtual))
+    try host.send(Sole(.day(today)))
+    for tokens in [340, 120] as [UInt64] {
+      #expect(try host.send(Sole(.spentElsewhere(Amount(tokens: tokens)))).refusals == [])
+      #expect(host.state.machine.daily.used == Amount(tokens: tokens) && host.state.machine.isShared)
+    }
+    try host.send(Sole(.spentElsewhere(Amount(tokens: UInt64(Parameters.dailyTokens) + 1))))
+    #expect(host.state.machine.daily.headroom == 0)
+  }
+
   @Test func `is no other program's database, and no file of another kind`() throws {
     defer { removeAll() }
     try Data("this is a text, long enough to be none of SQLite's files, whatever one makes of it ...".utf8)

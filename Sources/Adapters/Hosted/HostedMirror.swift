@@ -18,10 +18,10 @@ final class HostedMirror<S: System>: StepObserver {
   private(set) var configurations: [Configuration<S>]
   /// The open obligations after each record, by ticket.
   private(set) var tickets: [[UInt64: Identity]] = [[:]]
+  /// The move of the world that is about to come as an input.
+  var input: Move<S.Event>?
   /// The first difference, in words.
   private(set) var difference: String?
-  /// Whether a channel of the world has no room for what the host has under way: nothing is known from there on.
-  private(set) var isBeyond = false
 
   init(_ walk: Walk<S>) {
     self.walk = walk
@@ -33,7 +33,7 @@ final class HostedMirror<S: System>: StepObserver {
   func stepped(
     _ host: Engine.Host<S>, _ event: S.Event, _ cause: Record.Cause, _ outcome: Outcome, at nanoseconds: UInt64
   ) {
-    guard difference == nil, !isBeyond else { return }
+    guard difference == nil else { return }
     var next = last
     guard let expected = take(event, cause, &next) else { return }
     if expected != outcome {
@@ -50,7 +50,7 @@ final class HostedMirror<S: System>: StepObserver {
     let purses = next.purses
     // A crash of the host is not one of those that the world can afford.
     next.purses[next.purses.count - 1].left = 1
-    if case .blocked = walk.take(Move(.crash, nil), in: &next) { isBeyond = true }
+    if case .blocked = walk.take(Move(.crash, nil), in: &next) { differ("a machine refuses what the crash tells it") }
     next.purses = purses
     keep(next, host)
   }
@@ -61,7 +61,13 @@ final class HostedMirror<S: System>: StepObserver {
     let before = next
     let move: Move<S.Event>
     switch cause {
-    case .input: return walk.step(event, in: &next)
+    case .input:
+      guard let input else {
+        differ("\(walk.describe(event)) came as an input that nobody gave")
+        return nil
+      }
+      move = input
+      self.input = nil
     case .answer(let ticket):
       guard let answered = answer(ticket, event, in: next) else {
         differ("\(walk.describe(event)) answers nothing that is open by the semantics")
@@ -84,8 +90,9 @@ final class HostedMirror<S: System>: StepObserver {
       next = before
       return outcome
     case .blocked:
-      isBeyond = true
-      return nil
+      // A machine that must take part refuses: nothing has happened.
+      next = before
+      return .refused
     }
   }
 

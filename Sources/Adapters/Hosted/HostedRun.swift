@@ -117,19 +117,19 @@ final class HostedRun<S: System> {
   // MARK: - Commands
 
   func take(_ command: HostedCommand) throws {
-    guard !mirror.isBeyond else { return }
     switch command {
     case .send(let kind, let number):
-      guard let event = choose(number, inputs(kind)) else { return }
+      guard let move = choose(number, inputs(kind)), let event = move.event else { return }
       steps.append("send \(walk.describe(event))")
-      try host.send(event)
+      mirror.input = move
+      note(try host.send(event))
     case .answer(let number):
       if answers.isEmpty { try take(.flush) }
       guard let (ticket, event) = choose(number, answers) else { return }
       steps.append("answer \(walk.describe(event))")
       lastAnswer = (ticket, event)
       report.answers += 1
-      try host.answer(ticket, with: event)
+      if let receipt = try host.answer(ticket, with: event) { note(receipt) }
     case .answerAgain: try answerAgain()
     case .flush:
       steps.append("flush")
@@ -149,7 +149,6 @@ final class HostedRun<S: System> {
     report.runs = 1
     report.records = Int(journal.lastNumber)
     try journal.close()
-    guard !mirror.isBeyond else { return }
     let reader = try JournalReader(reading: journal.path)
     guard let auditor = Auditor(design, start: reader.header.start, shape: walk.world.start()) else {
       throw flaw("the journal's start is unreadable")
@@ -173,11 +172,22 @@ final class HostedRun<S: System> {
     all.isEmpty ? nil : all[number % all.count]
   }
 
-  private func inputs(_ kind: Int) -> [S.Event] {
+  /// Adds to the last step what became of it, where it did not fire.
+  private func note(_ receipt: Engine.Host<S>.Receipt) {
+    switch receipt.outcome {
+    case .fired: break
+    case .refused:
+      let guards = receipt.refusals.map { "\"\($0.name)\"" }.joined(separator: ", ")
+      steps[steps.count - 1] += guards.isEmpty ? ": refused" : ": refused, for it needs \(guards)"
+    case .ignored, .unexpected: steps[steps.count - 1] += ": \(receipt.outcome.word)"
+    }
+  }
+
+  private func inputs(_ kind: Int) -> [Move<S.Event>] {
     let groups = walk.groups.filter { if case .input = $0 { true } else { false } }
     guard let group = choose(kind, groups) else { return [] }
     walk.moves(of: mirror.last, in: group, into: &moves)
-    return moves.compactMap(\.event)
+    return moves
   }
 
   /// The answers that contracts admit, to what was performed; timers answer for themselves.

@@ -130,7 +130,8 @@ final class BudgetRecords {
       guard let request, request.request == denial.request else { return }
       deny(request, denial.short, state)
     case .violated(let violation):
-      for (scope, books) in [(Scopes.daily, Books.daily), (.episode, .episode), (.agent, .role(lastRole))] {
+      let role = holds[violation.reservation]?.role ?? lastRole
+      for (scope, books) in [(Scopes.daily, Books.daily), (.episode, .episode), (.agent, .role(role))] {
         put("violated", violation.reservation, books, state, only: violation.over.resources(scope))
       }
     case .expiry, .ended, .began: break

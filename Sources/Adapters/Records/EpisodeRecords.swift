@@ -60,7 +60,7 @@ final class EpisodeRecords {
       touch(closing.number) {
         $0.tokens = closing.used.tokens
         $0.budget = state.episodes.limit.tokens
-        $0.isViolated = $0.isViolated || closing.used.tokens > state.episodes.limit.tokens
+        $0.isViolated = closing.isOver
         $0.isGuarded = true
       }
     default: break

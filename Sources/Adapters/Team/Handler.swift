@@ -14,7 +14,7 @@ struct Handler {
   let ending: Ending
 
   init(_ copy: Copy, _ agent: WorkloadAgent, _ handling: WorkloadHandling) {
-    identity = MessageIdentity(copy)
+    identity = copy.identity
     var random = Handler.chance(copy)
     let fault = Int(copy.attempt) < handling.faultyDeliveries ? handling.fault : nil
     let own = handling.serviceMilliseconds ?? Handler.time(agent, &random)

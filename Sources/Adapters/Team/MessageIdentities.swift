@@ -17,26 +17,30 @@ struct MessageIdentities {
   }
 
   /// The same for one message; returns the identity that it was given.
-  mutating func skip(_ asked: WorkloadMessage) -> MessageIdentity { identity(asked).identity }
+  mutating func skip(_ asked: WorkloadMessage, episode: UInt32) -> MessageIdentity {
+    identity(asked, episode).identity
+  }
 
-  private mutating func draw() -> (identity: MessageIdentity, chance: UInt16) {
+  private mutating func draw(_ episode: UInt32 = 0) -> (identity: MessageIdentity, chance: UInt16) {
     drawn += 1
-    let identity = MessageIdentity(high: random.next(), low: random.next())
+    let identity = MessageIdentity(episode: episode, high: random.next(), low: random.next())
     return (identity, UInt16(truncatingIfNeeded: random.next()))
   }
 
-  private mutating func identity(_ asked: WorkloadMessage) -> (identity: MessageIdentity, chance: UInt16) {
-    let drawn = draw()
+  private mutating func identity(
+    _ asked: WorkloadMessage, _ episode: UInt32
+  ) -> (identity: MessageIdentity, chance: UInt16) {
+    let drawn = draw(episode)
     guard let id = asked.id else { return drawn }
     let (high, low) = Engine.identity(of: id)
-    return (MessageIdentity(high: high, low: low), drawn.chance)
+    return (MessageIdentity(episode: episode, high: high, low: low), drawn.chance)
   }
 
   /// - Parameters:
   ///   - episode: The number of the episode that the message belongs to.
   ///   - now: Milliseconds on the run's clock.
   mutating func message(_ asked: WorkloadMessage, episode: UInt32 = 0, at now: UInt64) -> Message {
-    let (identity, chance) = identity(asked)
+    let (identity, chance) = identity(asked, episode)
     let sender: Agent =
       switch asked.sender {
       case .agent(let place): Agent(place)
@@ -53,17 +57,4 @@ struct MessageIdentities {
       priority: asked.priority, payloadBytes: asked.payloadBytes, created: now,
       expires: asked.ttlMilliseconds.map { max(1, now + UInt64($0.rounded(.up))) } ?? 0, draw: chance)
   }
-}
-
-/// 128 bits that tell a message from every other.
-struct MessageIdentity: Hashable {
-  let high: UInt64
-  let low: UInt64
-
-  init(high: UInt64, low: UInt64) {
-    self.high = high
-    self.low = low
-  }
-
-  init(_ copy: Copy) { self.init(high: copy.idHigh, low: copy.idLow) }
 }

@@ -67,7 +67,7 @@ extension TeamRun {
   /// Goes past an action that the killed run took.
   private func passAction() {
     switch workload.actions[nextAction].kind {
-    case .send(let message): remember(message, as: identities.skip(message))
+    case .send(let message): remember(message, as: identities.skip(message, episode: episode))
     case .beginEpisode, .switchTo, .cancelSwitch, .decide: break
     }
     nextAction += 1

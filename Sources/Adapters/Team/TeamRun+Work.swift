@@ -10,7 +10,7 @@ extension TeamRun {
     let place = Int(copy.receiver.place)
     isIdle[place] = false
     summary.delivered += 1
-    let message = asked[MessageIdentity(copy)]
+    let message = asked[copy.identity]
     let handler = Handler(copy, workload.agents[place], message?.handling ?? WorkloadHandling())
     if handler.ending == .silent { readiness.hang(place, until: loop.now + handler.nanoseconds) }
     guard let cost = message?.cost else {

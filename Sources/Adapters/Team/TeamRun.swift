@@ -156,7 +156,10 @@ public final class TeamRun: Driver {
     guard let dayBook, host.state.budget.phase != .closed else { return }
     try dayBook.keep(host.state.budget)
     let elsewhere = try dayBook.spentElsewhere(on: host.state.budget.day)
-    if elsewhere != host.state.budget.elsewhere { try host.send(.budget(.spentElsewhere(elsewhere))) }
+    // The first time it is told in any case: a run that shares its day goes on as one that does.
+    if elsewhere != host.state.budget.elsewhere || !host.state.budget.isShared {
+      try host.send(.budget(.spentElsewhere(elsewhere)))
+    }
   }
 
   /// Before a call is made, it is in the day book: what a killed run had spent is never less than what that says.
@@ -266,7 +269,8 @@ public final class TeamRun: Driver {
 
   private func send(_ asked: WorkloadMessage) throws {
     let message = identities.message(asked, episode: episode, at: loop.now / 1_000_000)
-    remember(asked, as: MessageIdentity(high: message.idHigh, low: message.idLow))
+    remember(
+      asked, as: MessageIdentity(episode: message.episode, high: message.idHigh, low: message.idLow))
     let before = host.state.router.accepted
     let receipt = try host.send(.router(.route(message)))
     let copies = asked.copyCount(agentCount: workload.agents.count)

@@ -7,8 +7,13 @@ public final class Batch {
   @exclusivity(unchecked) var successors = Flat<Successor>(capacity: 64)
   /// The parts that differ from the state, one successor's behind the other's.
   @exclusivity(unchecked) var changes = Flat<PartWalker.Change>(capacity: 64)
-  /// Findings of this state and of the steps from it; `ordinal` is nil for the state itself.
+  /// Findings of this state and of the steps from it; `ordinal` is nil for the state itself, and from ``idleBase`` on
+  /// for an input that changes nothing.
   @exclusivity(unchecked) var findings: [(finding: Finding, ordinal: Int?)] = []
+  /// How many inputs were refused or ignored: they are no successors.
+  @exclusivity(unchecked) var idle = 0
+  /// Above the ordinals of all successors.
+  @usableFromInline static var idleBase: Int { 1 << 32 }
   /// Whether the state breaks a law: it is not explored further.
   @exclusivity(unchecked) var isBroken = false
   /// Whether the state may stay as it is for ever.
@@ -73,6 +78,7 @@ public final class Batch {
   }
 
   func clear() {
+    idle = 0
     lows.removeAll()
     highs.removeAll()
     successors.removeAll()

@@ -18,7 +18,7 @@ extension Interpreter {
     stepper.judgedNumber = Int(code)
     let outcome = stepper.stepAlone(&scratch, given)
     stepper.isJudging = false
-    // Most events that are refused are inputs, and no steps: whether others break a law is asked when they are taken.
+    // Whether an event that changes nothing breaks a law is asked when it is taken.
     guard case .fired = outcome else {
       return walker.transition(host, outcome, to: code, isUnjudged: hasStepLaws[host])
     }

@@ -88,13 +88,12 @@ extension Interpreter {
       let renaming = symmetry.represented(&codes)
       let seen = codes.withUnsafeBufferPointer { it.configuration(of: $0.baseAddress!) }
       it.walk.moves(of: seen, into: &moves)
-      var number = -1
+      var counter = MoveCounter()
       var wanted: (event: UInt32?, codes: [UInt32]?)?
       for move in moves {
         var next = seen
-        guard case .next = it.walk.take(move, in: &next) else { continue }
-        number += 1
-        if number < ordinal { continue }
+        guard let (number, _) = counter.count(move, it.walk.take(move, in: &next)), number == ordinal else { continue }
+        if number >= Batch.idleBase { next = seen }
         var target = it.codes(of: next)
         if target != nil { _ = symmetry.represented(&target!) }
         var event = move.event.map { it.code(of: $0) }
@@ -109,7 +108,11 @@ extension Interpreter {
       it.walk.moves(of: configuration, into: &moves)
       for move in moves where move.event.map({ it.code(of: $0) }) == wanted.event {
         var next = configuration
-        guard case .next(let outcome) = it.walk.take(move, in: &next) else { continue }
+        var counter = MoveCounter()
+        guard let (number, outcome) = counter.count(move, it.walk.take(move, in: &next)),
+          number < Batch.idleBase || ordinal >= Batch.idleBase
+        else { continue }
+        if number >= Batch.idleBase { next = configuration }
         let plain = it.codes(of: next)
         var target = plain
         if target != nil { _ = symmetry.represented(&target!) }
@@ -117,6 +120,7 @@ extension Interpreter {
         // Judging the codes stepped other machines; the move is taken once more to be told.
         next = configuration
         _ = it.walk.take(move, in: &next)
+        if number >= Batch.idleBase { next = configuration }
         trace.append(move, outcome, it.walk, configuration, next)
         configuration = next
         if let plain { codes = plain }

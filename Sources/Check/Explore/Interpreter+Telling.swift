@@ -1,5 +1,25 @@
 import Spec
 
+/// Numbers what follows a state as a ``Batch`` does: successors, and apart from them inputs that change nothing.
+@usableFromInline struct MoveCounter {
+  @usableFromInline var successors = 0
+  @usableFromInline var idle = 0
+  @inlinable init() {}
+
+  /// The number of a move; nil for one that is not possible.
+  @inlinable mutating func count<Event>(_ move: Move<Event>, _ consequence: Consequence) -> (Int, Outcome)? {
+    switch (consequence, move.kind) {
+    case (.next(let outcome), _):
+      successors += 1
+      return (successors - 1, outcome)
+    case (.unchanged(let outcome), .input):
+      idle += 1
+      return (Batch.idleBase + idle - 1, outcome)
+    case (.unchanged, _), (.blocked, _): return nil
+    }
+  }
+}
+
 // The start, the runs that are shown, and what was covered.
 extension Interpreter {
   /// Puts the start into the walker's codes and returns its hash; nil where a field of it is above its maximum.
@@ -17,16 +37,16 @@ extension Interpreter {
     var trace = Trace()
     for ordinal in ordinals {
       walk.moves(of: configuration, into: &moves)
-      var seen = -1
+      var counter = MoveCounter()
       for move in moves {
         var next = configuration
-        guard case .next(let outcome) = walk.take(move, in: &next) else { continue }
-        seen += 1
-        if seen == ordinal {
-          trace.append(move, outcome, walk, configuration, next)
-          configuration = next
-          break
+        guard let (number, outcome) = counter.count(move, walk.take(move, in: &next)), number == ordinal else {
+          continue
         }
+        if number >= Batch.idleBase { next = configuration }
+        trace.append(move, outcome, walk, configuration, next)
+        configuration = next
+        break
       }
     }
     return trace

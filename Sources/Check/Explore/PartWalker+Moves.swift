@@ -101,7 +101,7 @@ extension PartWalker {
   @inline(__always) private func give(_ event: UInt32, _ purse: Int, _ batch: Batch) {
     let number = transition(Int(eventHosts[Int(event)]), event)
     switch transitions.at(number).pointee.outcome {
-    case .refused, .ignored: return
+    case .refused, .ignored: return giveInVain(event, number, batch)
     case .unexpected: begin()
     case .fired:
       begin()
@@ -109,6 +109,24 @@ extension PartWalker {
     }
     step(event)
     finish(batch, event, answers: 0)
+  }
+
+  /// Judges an input that changes nothing: it makes no successor, and laws of steps hold of it all the same.
+  @inline(__always) private func giveInVain(_ event: UInt32, _ number: Int, _ batch: Batch) {
+    if transitions.at(number).pointee.flaw == -2 { judgeIdle(number, event) }
+    let flaw = transitions.at(number).pointee.flaw
+    if flaw >= 0 { note(flaws[Int(flaw)], of: batch) }
+    if hasJointStepLaws {
+      begin()
+      step(event)
+      note(typed.judgeStep(event, false), of: batch)
+      forgetTaken()
+    }
+    batch.idle += 1
+  }
+
+  private func note(_ findings: [Finding], of batch: Batch) {
+    for finding in findings { batch.findings.append((finding, Batch.idleBase + batch.idle)) }
   }
 
   private func suffer(_ fault: Int, _ batch: Batch) {

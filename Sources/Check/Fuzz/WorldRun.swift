@@ -117,10 +117,21 @@ import Spec
     judge.begin(configuration.state, isCrash: isCrash)
     // A crash comes first to the machines, and then what they are told of it.
     walk.stepper.judgeNext(as: isCrash ? -1 : number)
-    guard trace == nil ? take(whole: move, &configuration) : tell(move, &configuration) else { return false }
+    guard trace == nil ? take(whole: move, &configuration) : tell(move, &configuration) else {
+      return isFlawed(inVain: move, &configuration)
+    }
     number += 1
     noteFirings()
     log.finding = flaw(of: &configuration, isCrash: isCrash)
+    return true
+  }
+
+  /// Judges an input that changed nothing, of which laws of steps hold all the same.
+  @inlinable func isFlawed(inVain move: Move<S.Event>, _ configuration: inout Configuration<S>) -> Bool {
+    guard case .input = move.kind, walk.stepper.refusedTogether == nil else { return false }
+    log.finding = flaw(of: &configuration, isCrash: false)
+    guard log.finding != nil else { return false }
+    trace?.append(move, .refused, walk, configuration, configuration)
     return true
   }
 

@@ -133,7 +133,14 @@ private struct Rerunner<S: System> {
       note(judge.step(configuration.state, walk.stepper))
       note(judge.state(configuration.state, walk.holdings(of: configuration)))
       loop.see(configuration, walk)
-    case .unchanged(let outcome): run.passedOver.append("\(line): was \(outcome.word)")
+    case .unchanged(let outcome):
+      let broken = judge.step(configuration.state, walk.stepper)
+      if broken.isEmpty {
+        run.passedOver.append("\(line): was \(outcome.word)")
+      } else if let move {
+        run.trace.append(move, outcome, walk, configuration, configuration)
+      }
+      note(broken)
     case .blocked: run.passedOver.append("\(line): a machine or channel that must take part is not ready")
     }
   }

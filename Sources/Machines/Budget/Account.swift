@@ -27,11 +27,6 @@ import Spec
     Self(tokens: a.tokens - b.tokens, milliseconds: a.milliseconds - b.milliseconds)
   }
 
-  /// Whether it is at least as much, of each resource.
-  @inlinable public func covers(_ other: Self) -> Bool {
-    tokens >= other.tokens && milliseconds >= other.milliseconds
-  }
-
   /// Scaled by the safety factor, rounded up (BUD-5).
   @inlinable public var scaled: Self {
     Self(tokens: (6 * tokens + 4) / 5, milliseconds: (6 * milliseconds + 4) / 5)

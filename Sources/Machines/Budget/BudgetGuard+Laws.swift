@@ -89,26 +89,16 @@ extension BudgetGuard {
         }
     }
     AlwaysStep(
-      "a violation is told where a settlement leaves a scope over its limit, and only then", cites: .`BUD-6`,
-      before: { $0.holds }
-    ) { holds, step in
-      guard let settlement = step.received(.settled).first, step.after.phase != .closed,
-        let hold = holds.element(key: settlement.reservation), settlement.spent != Amount(),
-        settlement.spent.isReasonable
-      else { return step.sent(.violated).isEmpty }
-      let after = step.after
-      let scopes: [(Scopes, Account, Bool)] = [
-        (.daily, after.daily, hold.isOfDay), (.episode, after.episodes, hold.isOfEpisode),
-        (.agent, after.roles[Int(hold.role)], hold.isOfEpisode),
-      ]
-      var over = Shortage()
-      for (scope, account, isNamed) in scopes where isNamed {
-        if account.used.tokens > account.limit.tokens { over.tokens.insert(scope) }
-        if account.limit.milliseconds > 0, account.used.milliseconds > account.limit.milliseconds {
-          over.time.insert(scope)
-        }
+      "a violation is told where spending leaves a scope over its limit, and only then", cites: .I4, .`BUD-6`,
+      before: { $0 }
+    ) { before, step in step.sent(.violated) == before.expectedViolations(step) }
+    AlwaysStep("whoever was over a limit once is told to have been", cites: .I4, .`BUD-6`, before: { $0 }) {
+      before, step in
+      if before.phase != .running, step.after.phase == .running { return !step.after.isOver }
+      let isBroken = step.sent(.violated).contains {
+        before.holds.element(key: $0.reservation)?.isOfEpisode == true
       }
-      return step.sent(.violated).map(\.over) == (over.isEmpty ? [] : [over])
+      return step.after.isOver == (before.isOver || isBroken)
     }
   }
 
@@ -126,8 +116,7 @@ extension BudgetGuard {
       before, step in
       let hasEnded = before.phase == .running && step.after.phase != .running
       let used = before.episodes.used + before.episodes.reserved
-      let limit = before.episodes.limit
-      let isOver = used.tokens > limit.tokens || limit.milliseconds > 0 && used.milliseconds > limit.milliseconds
+      let isOver = before.isOver || !step.sent(.violated).isEmpty
       return step.sent(.ended)
         == (hasEnded ? [Closing(number: before.episode, used: used, isOver: isOver)] : [])
     }
@@ -155,13 +144,11 @@ extension BudgetGuard {
       before: { $0 }
     ) { before, step in
       guard let amount = step.received(.spentElsewhere).first else {
-        return step.after.elsewhere == before.elsewhere || step.after.day > before.day
+        return step.after.isShared == before.isShared
+          && (step.after.elsewhere == before.elsewhere || step.after.day > before.day)
       }
-      let isTaken =
-        before.phase != .closed && amount.isReasonable && amount.tokens >= before.elsewhere.tokens
-        && amount.milliseconds >= before.elsewhere.milliseconds
-      guard isTaken else { return step.after == before }
-      return step.after.elsewhere == amount
+      guard before.phase != .closed, amount.isReasonable else { return step.after == before }
+      return step.after.elsewhere == amount && step.after.isShared
         && step.after.daily.used + before.elsewhere == before.daily.used + amount
         && step.after.daily.reserved == before.daily.reserved && step.after.episodes == before.episodes
         && step.after.roles == before.roles && step.after.holds == before.holds
@@ -177,6 +164,55 @@ extension BudgetGuard {
 }
 
 extension BudgetGuard {
+  /// What a step leaves over its limit, by adding up what each of its calls spends.
+  fileprivate func expectedViolations(_ step: Step<Self, Event, Effect>) -> [Violation] {
+    var books = (daily: daily.used, episode: episodes.used, roles: roles.map(\.used))
+    func isOver(_ used: Amount, _ limit: Amount) -> (tokens: Bool, time: Bool) {
+      (used.tokens > limit.tokens, limit.milliseconds > 0 && used.milliseconds > limit.milliseconds)
+    }
+    func told(_ reservation: UInt64, _ scopes: [(Scopes, Amount, Amount)]) -> [Violation] {
+      var over = Shortage()
+      for (scope, used, limit) in scopes {
+        let found = isOver(used, limit)
+        if found.tokens { over.tokens.insert(scope) }
+        if found.time { over.time.insert(scope) }
+      }
+      return over.isEmpty ? [] : [Violation(reservation: reservation, over: over)]
+    }
+    func spend(_ hold: Hold, _ amount: Amount, instead: Amount) -> [Violation] {
+      let role = Int(hold.role)
+      var scopes: [(Scopes, Amount, Amount)] = []
+      if hold.isOfDay {
+        books.daily = books.daily - instead + amount
+        scopes.append((.daily, books.daily, daily.limit))
+      }
+      if hold.isOfEpisode {
+        books.episode = books.episode - instead + amount
+        books.roles[role] = books.roles[role] - instead + amount
+        scopes.append((.episode, books.episode, episodes.limit))
+        scopes.append((.agent, books.roles[role], roles[role].limit))
+      }
+      return told(hold.reservation, scopes)
+    }
+    if phase == .closed { return [] }
+    if let settlement = step.received(.settled).first {
+      guard settlement.spent != Amount(), settlement.spent.isReasonable,
+        let hold = holds.element(key: settlement.reservation)
+      else { return [] }
+      return spend(hold, settlement.spent, instead: hold.isLapsed ? hold.amount : Amount())
+    }
+    if let amount = step.received(.spentElsewhere).first {
+      guard amount != elsewhere, amount.isReasonable else { return [] }
+      return told(0, [(.daily, daily.used - elsewhere + amount, daily.limit)])
+    }
+    if phase == .running, step.after.phase != .running {
+      return holds.filter { !$0.isLapsed }.flatMap { spend($0, $0.amount, instead: Amount()) }
+    }
+    return step.received(.lapsed).flatMap { lapsed in
+      holds.element(key: lapsed.number).map { spend($0, $0.amount, instead: Amount()) } ?? []
+    }
+  }
+
   /// What the open holds of a kind add up to.
   private func open(_ isCounted: (Hold) -> Bool) -> Amount {
     var sum = Amount()

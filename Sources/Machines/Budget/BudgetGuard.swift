@@ -17,8 +17,12 @@ public struct BudgetGuard: Machine {
   public internal(set) var day: UInt32 = 0
   /// How much of what the day has used was spent elsewhere, as last told.
   public internal(set) var elsewhere = Amount()
+  /// Whether that was ever told: others share the day.
+  public internal(set) var isShared = false
   /// The running episode, or the last one.
   public internal(set) var episode: UInt32 = 0
+  /// Whether one of its calls left a scope over its limit, however the books stand now.
+  public internal(set) var isOver = false
   /// How many reservations have been granted: the last identity given.
   public internal(set) var granted: UInt64 = 0
   public internal(set) var daily: Account
@@ -52,12 +56,15 @@ public struct BudgetGuard: Machine {
     f("phase", &phase)
     f("day", &day)
     f("elsewhere", &elsewhere)
+    f("shared", &isShared)
     f("episode", &episode)
+    f("over", &isOver)
     f("granted", &granted)
     f("daily", &daily)
     f("episodes", &episodes)
     f.each("roles", &roles)
-    f.members("holds", &holds, max: 0xFFFF)
+    // What lapses is kept for the day, however many calls that are.
+    f.members("holds", &holds, max: 0xFFFF_FFFF)
   }
 
   public static let book = RuleBook<Self>(
@@ -100,6 +107,7 @@ extension BudgetGuard {
         .emit(.denied) { budget, request in Denial(request: request.request, short: budget.short(of: request)) }
       On(.endEpisode, "close the episode's books: what is open counts as spent", cites: .`BUD-8`)
         .cancelAll(.expiry)
+        .emitEach(.violated) { budget, _ in budget.violationsOfLapsing }
         .then { budget, _ in budget.lapseAll() }
         .emit(.ended) { budget, _ in budget.closing }
         .then { budget, _ in budget.leaveEpisode() }
@@ -128,6 +136,7 @@ extension BudgetGuard {
     }
     In(.running) {
       On(.lapsed, "nobody settled it: the hold counts as spent", cites: .`BUD-8`)
+        .emitEach(.violated) { budget, reservation in budget.violations(ofLapse: reservation) }
         .then { budget, reservation in budget.lapse(reservation.number) }
     }
   }
@@ -139,15 +148,14 @@ extension BudgetGuard {
         .then { budget, day in budget.turn(to: day) }
       On(.spentElsewhere, "what others spent today counts", cites: .`BUD-1`)
         .when("it is at most 2^40", code: "amount_too_large") { _, amount in amount.isReasonable }
-        .when("what is spent stays spent", code: "spending_goes_back") { budget, amount in
-          amount.covers(budget.elsewhere)
-        }
+        .emitEach(.violated) { budget, amount in budget.violations(ofElsewhere: amount) }
         .then { budget, amount in budget.count(elsewhere: amount) }
     }
     In(.idle) { On(.close, "close the books").go(.closed) }
     In(.running) {
       On(.close, "close the episode's books, and all others", cites: .`BUD-8`)
         .cancelAll(.expiry)
+        .emitEach(.violated) { budget, _ in budget.violationsOfLapsing }
         .then { budget, _ in budget.lapseAll() }
         .emit(.ended) { budget, _ in budget.closing }
         .go(.closed)
@@ -247,6 +255,7 @@ extension BudgetGuard {
     daily.settle(hold.amount, spent: settlement.spent)
     episodes.settle(hold.amount, spent: settlement.spent)
     roles[Int(hold.role)].settle(hold.amount, spent: settlement.spent)
+    if settlement.spent != Amount() { note(hold) }
   }
 
   mutating func correct(_ settlement: Settlement) {
@@ -256,6 +265,7 @@ extension BudgetGuard {
       episodes.correct(hold.amount, spent: settlement.spent)
       roles[Int(hold.role)].correct(hold.amount, spent: settlement.spent)
     }
+    if settlement.spent != Amount() { note(hold) }
   }
 
   mutating func lapse(_ reservation: UInt64) {
@@ -265,19 +275,24 @@ extension BudgetGuard {
     roles[Int(hold.role)].settle(hold.amount, spent: hold.amount)
     hold.isLapsed = true
     holds.insert(hold)
+    note(hold)
   }
+
+  /// Remembers that a call of the episode has left a scope over its limit.
+  private mutating func note(_ hold: Hold) { if hold.isOfEpisode, !over(hold).isEmpty { isOver = true } }
 
   mutating func lapseAll() { for hold in Array(holds) where !hold.isLapsed { lapse(hold.reservation) } }
 
   mutating func open(_ number: UInt32) {
     episode = number
+    isOver = false
     episodes = Account(limit: episodes.limit)
     for role in roles.indices { roles[role] = Account(limit: roles[role].limit) }
   }
 
   /// The running episode's books, at its end.
   var closing: Closing {
-    Closing(number: episode, used: episodes.used, isOver: episodes.isOverTokens || episodes.isOverTime)
+    Closing(number: episode, used: episodes.used, isOver: isOver)
   }
 
   /// Calls that outlive their episode are the day's business alone.
@@ -294,6 +309,7 @@ extension BudgetGuard {
   mutating func count(elsewhere amount: Amount) {
     daily.used = daily.used - elsewhere + amount
     elsewhere = amount
+    isShared = true
   }
 
   /// Changes what lapsed or is open, and drops what is in no books any more.
@@ -305,14 +321,14 @@ extension BudgetGuard {
     }
   }
 
-  /// What a settlement is told to have broken: the scopes it names whose use is then over their limit.
-  func violations(of settlement: Settlement) -> [Violation] {
-    guard settlement.spent != Amount(), let hold = holds.element(key: settlement.reservation) else { return [] }
-    let replaced = hold.isLapsed ? hold.amount : Amount()
+  // MARK: - What is over its limit
+
+  /// Of the scopes that a call names, those that are over their limit once it has spent so much.
+  private func over(_ hold: Hold, spending spent: Amount = Amount(), instead: Amount = Amount()) -> Shortage {
     var over = Shortage()
     func look(_ scope: Scopes, _ account: Account) {
       var after = account
-      after.correct(replaced, spent: settlement.spent)
+      after.correct(instead, spent: spent)
       if after.isOverTokens { over.tokens.insert(scope) }
       if after.isOverTime { over.time.insert(scope) }
     }
@@ -321,6 +337,44 @@ extension BudgetGuard {
       look(.episode, episodes)
       look(.agent, roles[Int(hold.role)])
     }
-    return over.isEmpty ? [] : [Violation(reservation: settlement.reservation, over: over)]
+    return over
+  }
+
+  private func told(_ reservation: UInt64, _ over: Shortage) -> [Violation] {
+    over.isEmpty ? [] : [Violation(reservation: reservation, over: over)]
+  }
+
+  func violations(of settlement: Settlement) -> [Violation] {
+    guard settlement.spent != Amount(), let hold = holds.element(key: settlement.reservation) else { return [] }
+    let instead = hold.isLapsed ? hold.amount : Amount()
+    return told(settlement.reservation, over(hold, spending: settlement.spent, instead: instead))
+  }
+
+  func violations(ofLapse reservation: Reservation) -> [Violation] {
+    guard let hold = holds.element(key: reservation.number) else { return [] }
+    return told(reservation.number, over(hold, spending: hold.amount))
+  }
+
+  /// Those of all open calls, which lapse one after the other.
+  var violationsOfLapsing: [Violation] {
+    var after = self
+    // The books alone: what is open does not change them twice.
+    after.holds = KeyedSet()
+    return holds.filter { !$0.isLapsed }.flatMap { hold in
+      let over = after.over(hold, spending: hold.amount)
+      for account in [\Self.daily, \.episodes, \.roles[Int(hold.role)]] {
+        after[keyPath: account].settle(hold.amount, spent: hold.amount)
+      }
+      return told(hold.reservation, over)
+    }
+  }
+
+  /// What others spend may leave the day over its limit, through no call of this guard: the reservation is 0.
+  func violations(ofElsewhere amount: Amount) -> [Violation] {
+    guard amount != elsewhere else { return [] }
+    var today = Hold()
+    today.isOfDay = true
+    today.isOfEpisode = false
+    return told(0, over(today, spending: amount, instead: elsewhere))
   }
 }

@@ -296,9 +296,10 @@ public struct Receiver: Machine {
       Otherwise(.work, "work on the message").then { receiver, _ in receiver.workLeft -= 1 }
     }
     attempts
-    AlwaysStep("each step of work is one less to do", cites: .`EPS-5`, before: { $0.workLeft }) { left, step in
-      step.received(.work).isEmpty
-        || step.after.workLeft + 1 == left && (step.after.phase == .open) == (step.after.workLeft == 0)
+    AlwaysStep("each step of work is one less to do", cites: .`EPS-5`, before: { $0 }) { before, step in
+      if step.received(.work).isEmpty { return true }
+      if before.phase != .working { return step.after == before }
+      return step.after.workLeft + 1 == before.workLeft && (step.after.phase == .open) == (step.after.workLeft == 0)
     }
     Refused(.work, in: .open, .holding, unless: "it has a message in its buffer")
     Refused(.data, in: .working, unless: "it takes messages now")

@@ -196,9 +196,12 @@ public struct Coordinator: Machine {
     Refused(.prepared, in: .committed, .aborted, unless: "nothing is decided yet")
     Refused(.decideCommit, in: .committed, .aborted, unless: "nothing is decided yet")
     Refused(.decideAbort, in: .committed, .aborted, unless: "nothing is decided yet")
-    AlwaysStep("what it announces is what it decided", cites: .`TPC-2`, before: { _ in () }) { _, step in
-      step.sent(.commit).count == (step.received(.decideCommit).isEmpty || step.after.phase != .committed ? 0 : 1)
-        && step.sent(.abort).count == (step.received(.decideAbort).isEmpty || step.after.phase != .aborted ? 0 : 1)
+    AlwaysStep("what it announces is what it decided", cites: .`TPC-2`, before: \.phase) { phase, step in
+      func decides(_ decided: Bool, _ other: Phase) -> Int {
+        decided && step.after.phase == other && phase != other ? 1 : 0
+      }
+      return step.sent(.commit).count == decides(!step.received(.decideCommit).isEmpty, .committed)
+        && step.sent(.abort).count == decides(!step.received(.decideAbort).isEmpty, .aborted)
     }
     AlwaysStep(
       "who says that it is prepared is noted, and that alone decides nothing", cites: .`TPC-2`, before: { $0.phase }

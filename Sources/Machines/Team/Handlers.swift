@@ -23,7 +23,7 @@ public struct Handlers: Machine {
   public mutating func fields(_ f: inout Fields) {
     f("phase", &phase)
     f("episode", &hasEpisode)
-    f.members("jobs", &jobs, max: 0xFFFF)
+    f.members("jobs", &jobs, max: 0xFFFF_FFFF)
     f.enter("roles")
     for agent in roles.indices {
       f.enter(index: agent)

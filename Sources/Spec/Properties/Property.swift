@@ -13,7 +13,8 @@ public struct Property<State: Sendable, Event: Sendable, Effect: Sendable>: Send
   public enum Kind: Sendable {
     /// Holds in every state. The second argument tells how many of a thing the world holds.
     case always(@Sendable (State, Holdings) -> Bool)
-    /// Holds of every step.
+    /// Holds of every step, also of one in which an event is refused or ignored: nothing is sent then, and the state is
+    /// as it was.
     case alwaysStep(StepCheck<State, Event, Effect>)
     /// Holds in at least one reachable state: the *never* beside it is not empty talk.
     case sometimes(@Sendable (State) -> Bool)

@@ -66,7 +66,16 @@ public struct Ledger<S: System> {
   /// Events under way, by channel.
   public var channels: [[S.Event]]
 
+  /// What the step at hand answers or delivers, where machines that must take part may refuse: then it waits on.
+  @usableFromInline enum Taken {
+    case answered(Entry)
+    case delivered(S.Event, channel: Int, position: Int)
+  }
+  @usableFromInline var taken: Taken?
+  @usableFromInline let mayWait: Bool
+
   public init(_ design: Design<S>) {
+    mayWait = design.bindsSteps
     contracts = design.contracts
     channels = Array(repeating: [], count: design.channelCount)
   }
@@ -74,7 +83,8 @@ public struct Ledger<S: System> {
   /// How many obligations one step can open.
   @inlinable static var ticketsOfRecord: UInt64 { 256 }
   @usableFromInline static var tooMany: String {
-    "a step sends more than \(ticketsOfRecord) effects that wait for answers: those beyond have no ticket, and are not performed"
+    "a step sends more than \(ticketsOfRecord) effects that wait for answers: those beyond have no ticket, and are "
+      + "not performed"
   }
 
   public var count: Int { entries.count }
@@ -93,6 +103,7 @@ public struct Ledger<S: System> {
 
   /// Closes the obligation, or advances it: the first thing of a step that answers it.
   @inlinable public mutating func advance(_ entry: Entry, to next: Int?) {
+    if mayWait { taken = .answered(entry) }
     digest = digest &- Self.digest(entry)
     guard let next else {
       forget(entry)
@@ -110,13 +121,21 @@ public struct Ledger<S: System> {
       position == 0 || !order.isOrdered
     else { return false }
     channels[channel].remove(at: position)
+    if mayWait { taken = .delivered(event, channel: channel, position: position) }
     return true
   }
 
   /// Lets the orders of a step take effect, and tells what each came to.
+  ///
+  /// A step that a machine refused which must take part has none: what it answered stays open, and what it delivered
+  /// stays under way.
   @inlinable public mutating func settle(
     _ stepper: Stepper<S>, record: UInt64, at nanoseconds: UInt64, _ deed: (Deed) -> Void
   ) {
+    if mayWait {
+      if stepper.refusedTogether != nil { return putBack() }
+      taken = nil
+    }
     var place: UInt64 = 0
     for order in stepper.orders {
       switch order {
@@ -145,6 +164,21 @@ public struct Ledger<S: System> {
           .breach(Breach(.major, "stray-effect", "\(Printer.line(of: effect)) has neither contract, route nor notice")))
       }
     }
+  }
+
+  @usableFromInline mutating func putBack() {
+    switch taken {
+    case .answered(let entry):
+      if let moved = entries[entry.ticket] { digest = digest &- Self.digest(moved) }
+      entries[entry.ticket] = entry
+      digest = digest &+ Self.digest(entry)
+      let identity = Identity(contract: entry.contract, key: entry.key)
+      // One that is admitted late may have left its identity to a later one.
+      if tickets[identity] == nil { tickets[identity] = entry.ticket }
+    case .delivered(let event, let channel, let position): channels[channel].insert(event, at: position)
+    case nil: break
+    }
+    taken = nil
   }
 
   @inlinable mutating func open(

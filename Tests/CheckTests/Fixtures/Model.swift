@@ -48,7 +48,9 @@ struct PlainSearch {
         for move in moves {
           var after = before
           judge.begin(before.state)
-          guard case .next = walk.take(move, in: &after) else { continue }
+          let consequence = walk.take(move, in: &after)
+          if case .unchanged = consequence, case .input = move.kind { note(judge.step(before.state, walk.stepper)) }
+          guard case .next = consequence else { continue }
           isEnd = false
           generated += 1
           let wrong = judge.step(after.state, walk.stepper)
