@@ -68,7 +68,8 @@ let package = Package(
     .testTarget(name: "AdaptersTests", dependencies: ["Spec", "Engine", "Machines", "Check", "Adapters"]),
     .testTarget(name: "WeaveTests", dependencies: ["Spec", "Chapters", "Weave"]),
     .testTarget(
-      name: "VerificationTests", dependencies: ["Spec", "Machines", "Chapters", "Check", "Weave", "Verification"]),
+      name: "VerificationTests",
+      dependencies: ["Spec", "Machines", "Check", "Weave", "Verification", "CSQLite"]),
     .testTarget(name: "Properties", dependencies: ["Spec", "Machines", "Check", "Oracle"]),
     .testTarget(name: "Acceptance", dependencies: ["Spec", "Machines", "Check", "Engine", "Adapters", "CSQLite"]),
   ],

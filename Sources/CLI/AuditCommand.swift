@@ -40,7 +40,8 @@ struct Audit: ParsableCommand {
   @Flag(help: "Look again at what has not changed since an earlier round.") var again = false
   @Option(
     help: ArgumentHelp(
-      "The file that rounds are kept in; by default .interlock/audit.sqlite in the package's folder.", valueName: "file"))
+      "The file that rounds are kept in; by default .interlock/audit.sqlite in the package's folder.", valueName: "file"
+    ))
   var rounds: String?
   @Option(help: ArgumentHelp("The package's folder.", valueName: "folder")) var root: String = "."
   @Option(help: ArgumentHelp("Write the checks to this file as JUnit's XML.", valueName: "file")) var junit: String?

@@ -56,7 +56,9 @@ enum AuditOutput {
       machine.worlds.compactMap(\.kept) + machine.random.compactMap(\.kept) + [machine.mutants?.kept].compactMap(\.self)
     }
     if let oldest = kept.min() {
-      print(style.dim("  \(kept.count) of these rest on evidence of earlier rounds, the oldest of \(oldest): unchanged since"))
+      print(
+        style.dim(
+          "  \(kept.count) of these rest on evidence of earlier rounds, the oldest of \(oldest): unchanged since"))
     }
     if let (count, kept) = report.pages {
       print(style.dim("  \(count) pages compared\(kept.map { ", on \($0)" } ?? "")"))
@@ -85,8 +87,9 @@ enum AuditOutput {
       if finding.severity < .question, !finding.advice.isEmpty { details.append("try: \(finding.advice)") }
       if !details.isEmpty { print(style.dim("      \(details.joined(separator: "  "))")) }
       if !finding.counterexample.isEmpty {
-        print(finding.counterexample.split(separator: "\n", omittingEmptySubsequences: false).map { "      \($0)" }
-          .joined(separator: "\n"))
+        print(
+          finding.counterexample.split(separator: "\n", omittingEmptySubsequences: false).map { "      \($0)" }
+            .joined(separator: "\n"))
       }
     }
   }

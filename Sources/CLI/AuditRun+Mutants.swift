@@ -31,7 +31,9 @@ extension AuditRun {
         tried[entry.name] = (TriedMutants(machine: entry.name, all: mutants.count), nil)
       }
       let left = mutants.filter { tried[entry.name]?.mutants.trials[$0.name] == nil }
-      for (rank, group) in Dictionary(grouping: left, by: { self.rank($0, entry) }) { queue.append((rank, entry, group)) }
+      for (rank, group) in Dictionary(grouping: left, by: { self.rank($0, entry) }) {
+        queue.append((rank, entry, group))
+      }
     }
     for (_, entry, mutants) in queue.sorted(by: { $0.rank < $1.rank }) {
       guard var (mutation, _) = tried[entry.name], hasTime else { break }
@@ -42,9 +44,13 @@ extension AuditRun {
         let workers = MutantWorkers(
           machine: entry.name, original: original, secondsMax: max(1, min(30, secondsLeft)), jobs: Usage.cores)
         let before = mutation.trials.count
-        guard let trials = try? workers.run(some, ended: { [self] in
-          tell("mutants: \(entry.name), \(before + $0) of \(mutation.all)")
-        }) else { break }
+        guard
+          let trials = try? workers.run(
+            some,
+            ended: { [self] in
+              tell("mutants: \(entry.name), \(before + $0) of \(mutation.all)")
+            })
+        else { break }
         // One that the end of the time cut off has not been tried.
         for (mutant, trial) in zip(some, trials) where trial.verdict != .timedOut || hasTime {
           mutation.trials[mutant.name] = trial

@@ -110,7 +110,7 @@ extension LockFile {
   static func place(of change: BookChange, _ machine: String, root: URL) -> String {
     let text = (try? String(contentsOf: root.appending(path: path), encoding: .utf8)) ?? ""
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    let start = lines.firstIndex { $0.contains("\"\(machine)\" :") } ?? 0
+    let start = lines.firstIndex { $0.contains("\"\(machine)\":") } ?? 0
     let quoted = change.words.split(separator: "\"", omittingEmptySubsequences: false).dropFirst().first ?? ""
     let line = quoted.isEmpty ? nil : lines[start...].firstIndex { $0.contains("\"\(quoted)\"") }
     return "\(path):\((line ?? start) + 1)"

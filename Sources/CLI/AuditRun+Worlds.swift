@@ -114,7 +114,8 @@ extension AuditRun {
           ])
         }
       }
-      for name in Set(own.flatMap(\.sometimes.keys)).sorted() where !met.contains(name) && told.insert([name]).inserted {
+      for name in Set(own.flatMap(\.sometimes.keys)).sorted() where !met.contains(name) && told.insert([name]).inserted
+      {
         add([audited(Finding(.minor, "never-met", "\"\(name)\" never happens in any world"), unit)])
       }
     }

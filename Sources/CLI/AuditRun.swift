@@ -123,7 +123,8 @@ final class AuditRun {
     let traces = tracing.traces(worlds: worlds + earlier, scenarios: fired)
     add(specs.findings + specs.strayMentions())
     if !specs.chapters.isEmpty { add(tracing.findings(traces)) }
-    for entry in entries where !specs.chapters.isEmpty && !specs.chapters.contains(where: { $0.file == entry.chapter }) {
+    for entry in entries where !specs.chapters.isEmpty && !specs.chapters.contains(where: { $0.file == entry.chapter })
+    {
       add([
         AuditFinding(
           unit, .major, "chapter-missing", "\(entry.name) is told in specs/\(entry.chapter), which is not there",

@@ -44,7 +44,8 @@ struct Lock: ParsableCommand {
       } else {
         isBroken = true
       }
-      let what = breaches.isEmpty ? (changes == nil ? "locked" : changes!.isEmpty ? "unchanged" : "additions") : "broken"
+      let what =
+        breaches.isEmpty ? (changes == nil ? "locked" : changes!.isEmpty ? "unchanged" : "additions") : "broken"
       objects.append([
         "machine": entry.name, "lock": what, "changes": (changes ?? []).map(\.words), "breaches": breaches.map(\.words),
       ])
@@ -90,7 +91,9 @@ struct Unlock: ParsableCommand {
   @Flag(help: "Print one JSON object.") var json = false
 
   func validate() throws {
-    if reason.allSatisfy(\.isWhitespace) { throw ValidationError("--reason is empty: say why the rules have to change") }
+    if reason.allSatisfy(\.isWhitespace) {
+      throw ValidationError("--reason is empty: say why the rules have to change")
+    }
   }
 
   mutating func run() throws {

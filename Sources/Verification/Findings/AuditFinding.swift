@@ -58,6 +58,10 @@ extension [AuditFinding] {
 
   /// The gravest first; equally grave ones by unit and place.
   public var ordered: [AuditFinding] {
-    sorted { ($0.severity, $0.unit.description, $0.place, $0.words) < ($1.severity, $1.unit.description, $1.place, $1.words) }
+    sorted {
+      let (one, other) = ($0.position ?? ("", 0), $1.position ?? ("", 0))
+      return ($0.severity, $0.unit.description, one.file, one.line, $0.words)
+        < ($1.severity, $1.unit.description, other.file, other.line, $1.words)
+    }
   }
 }

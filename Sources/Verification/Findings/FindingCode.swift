@@ -29,24 +29,29 @@ public struct FindingCode: Sendable {
       "unknown-requirement", "a requirement is named that no chapter states", "state it, or name one that is stated"),
     FindingCode(
       "requirement-unheld", "nothing holds a requirement",
-      "cite it in a rule or law, name it in a test, or say in a table | Requirement | Held by | Why | what holds it"),
+      "cite it in a rule or law, name a test by it, or write a row | Requirement | Held by | Why | in its chapter"),
     FindingCode(
       "requirement-not-met", "the chapter says that a requirement is not met yet", "meet it, or leave it said"),
     FindingCode(
       "held-by-nothing", "what a chapter says holds a requirement is not there", "name the file and words that do"),
-    FindingCode("lock-broken", "a locked machine changed otherwise than by additions",
+    FindingCode(
+      "lock-broken", "a locked machine changed otherwise than by additions",
       "take the change back, or: interlock unlock MACHINE --reason … and lock it again"),
     FindingCode("lock-unreadable", "the file of locks cannot be read", "restore it from the repository"),
     FindingCode("lock-stranger", "a lock is of a machine that is not there", "interlock unlock MACHINE --reason …"),
     FindingCode("scenario-failed", "a scenario does not go as it says", "mend the machine, or tell what it does"),
-    FindingCode("scenario-of-nobody", "a scenario starts in a world that no machine of its chapter has",
+    FindingCode(
+      "scenario-of-nobody", "a scenario starts in a world that no machine of its chapter has",
       "name a world that interlock list shows"),
     FindingCode("page-stale", "a page is not as chapters and machines say", "interlock docs"),
     FindingCode("no-pages", "there is no folder of pages", "interlock docs"),
-    FindingCode("mutant-survived", "a mistake put into a machine was not noticed", "add a law or scenario that it breaks"),
-    FindingCode("mutant-noticed", "a remark alone tells a mutant from the original", "add a law or scenario that it breaks"),
+    FindingCode(
+      "mutant-survived", "a mistake put into a machine was not noticed", "add a law or scenario that it breaks"),
+    FindingCode(
+      "mutant-noticed", "a remark alone tells a mutant from the original", "add a law or scenario that it breaks"),
     FindingCode("rounds-unreadable", "the file of rounds cannot be used", "name another with --rounds, or delete it"),
-    FindingCode("evidence-unreadable", "kept evidence cannot be read, and was gathered anew", "nothing: it was replaced"),
+    FindingCode(
+      "evidence-unreadable", "kept evidence cannot be read, and was gathered anew", "nothing: it was replaced"),
   ]
 
   // MARK: - Runs and worlds
@@ -87,10 +92,12 @@ public struct FindingCode: Sendable {
     FindingCode("route-unanswered", "no route brings an answer back", "route it"),
     FindingCode("two-destinations", "a route is given twice", "drop one"),
     FindingCode("never-emitted", "an effect is never sent", "drop it, or send it"),
-    FindingCode("answer-unhandled", "an answer may come where no rule takes it", "take it, or show that it cannot come"),
+    FindingCode(
+      "answer-unhandled", "an answer may come where no rule takes it", "take it, or show that it cannot come"),
     FindingCode("answer-unheard", "an answer comes to nobody", "take it, or do not promise it"),
     FindingCode("answer-owed", "an answer is owed where nobody waits", "cancel it on the way"),
-    FindingCode("owed-at-rest", "an answer may be owed at rest", "cancel it on the way, or let a world show it is meant"),
+    FindingCode(
+      "owed-at-rest", "an answer may be owed at rest", "cancel it on the way, or let a world show it is meant"),
     FindingCode("nothing-owed", "only inputs lead out of a phase", "set a timer, or declare the phase resting"),
     FindingCode("waits-in-vain", "a rule waits for an answer that nobody gives", "send what it answers first"),
     FindingCode("emitted-while-open", "an identity may be sent again while open", "put the try into its key"),
@@ -106,7 +113,8 @@ public struct FindingCode: Sendable {
 
   private static let journals = [
     FindingCode("journal-edited", "a record was changed after it was written", "ask who had the file"),
-    FindingCode("journal-tail", "the last records did not reach the disk", "nothing after a kill; else look at the disk"),
+    FindingCode(
+      "journal-tail", "the last records did not reach the disk", "nothing after a kill; else look at the disk"),
     FindingCode("journal-unreadable", "the rest of the file cannot be read", "look at the disk"),
     FindingCode("snapshot-edited", "a snapshot was changed after it was written", "ask who had the file"),
     FindingCode("snapshot-differs", "a snapshot is not where the records lead", "ask who had the file"),

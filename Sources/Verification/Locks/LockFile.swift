@@ -55,11 +55,10 @@ public struct LockFile: Codable, Equatable, Sendable {
 
   /// Writes the file, its keys in order, so that a change shows as one.
   public func write(root: URL) throws(LockFileError) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
-      let data = try encoder.encode(self)
-      try (data + Data("\n".utf8)).write(to: root.appending(path: Self.path), options: .atomic)
+      let object = try JSONSerialization.jsonObject(with: JSONEncoder().encode(self))
+      let text = try JSONLines(columns: 120).text(object) + "\n"
+      try Data(text.utf8).write(to: root.appending(path: Self.path), options: .atomic)
     } catch {
       throw LockFileError(reason: error.localizedDescription)
     }

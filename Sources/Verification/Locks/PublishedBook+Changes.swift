@@ -34,10 +34,12 @@ extension PublishedBook.Host {
     var changes: [BookChange] = []
     for (place, rule) in rules.enumerated() {
       // Names may come again; each is held against the one of the same name and phases.
-      guard let other = new.rules.first(where: { $0.name == rule.name && $0.phases == rule.phases })
+      guard
+        let other = new.rules.first(where: { $0.name == rule.name && $0.phases == rule.phases })
           ?? new.rules.first(where: { $0.name == rule.name })
       else {
-        changes.append(BookChange(words: "\(name): rule \"\(rule.name)\" is gone", cites: rule.cites, isAddition: false))
+        changes.append(
+          BookChange(words: "\(name): rule \"\(rule.name)\" is gone", cites: rule.cites, isAddition: false))
         continue
       }
       changes += rule.differences(from: other).map {
@@ -89,9 +91,13 @@ extension PublishedBook.Rule {
     if event != new.event { words.append("was on \(event), and is on \(new.event)") }
     compare(guards, new.guards, "guard")
     compare(changes, new.changes, "change")
-    if target != new.target { words.append("led to \(target ?? "no other phase"), and leads to \(new.target ?? "none")") }
+    if target != new.target {
+      words.append("led to \(target ?? "no other phase"), and leads to \(new.target ?? "none")")
+    }
     compare(cites.filter { !new.cites.contains($0) }, [], "citation")
-    if isOtherwise != new.isOtherwise { words.append(isOtherwise ? "is no longer an otherwise" : "is an otherwise now") }
+    if isOtherwise != new.isOtherwise {
+      words.append(isOtherwise ? "is no longer an otherwise" : "is an otherwise now")
+    }
     return words
   }
 }
@@ -103,7 +109,8 @@ extension PublishedBook.Law {
     var changes: [BookChange] = []
     for law in old {
       guard let other = new.first(where: { $0.name == law.name }) else {
-        changes.append(BookChange(words: "\(host): the law \"\(law.name)\" is gone", cites: law.cites, isAddition: false))
+        changes.append(
+          BookChange(words: "\(host): the law \"\(law.name)\" is gone", cites: law.cites, isAddition: false))
         continue
       }
       if other.kind != law.kind {

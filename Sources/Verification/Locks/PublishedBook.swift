@@ -69,14 +69,21 @@ extension PublishedBook.Host {
         + silence.reason
     }
     laws = book.properties.map(PublishedBook.Law.init)
-    contracts = book.contracts.map { contract in
-      let options = contract.options
-      return
-        "\(contract.name): \(contract.stages.map { "\($0.isOwed ? "owed" : "maybe") \($0.answers.map(\.name).joined(separator: " or "))" }.joined(separator: ", then ")); "
-        + "late \(options.late), again \(options.again), after a crash \(options.afterCrash), faults "
-        + "\(options.faults.map { "\($0)" }.sorted().joined(separator: " and ")), holds \(options.holds ?? "nothing"), "
-        + "timer \(options.timer.map { "\($0.duration) \($0.afterCrash)" } ?? "none")"
+    contracts = book.contracts.map(Self.words)
+  }
+
+  /// A contract in one line: what is owed in each stage, and what happens to it.
+  private static func words(_ contract: BookDescription.ContractDescription) -> String {
+    if contract.isNotice { return "\(contract.name): a notice" }
+    let stages = contract.stages.map { stage in
+      (stage.isOwed ? "owed " : "maybe ") + stage.answers.map(\.name).joined(separator: " or ")
     }
+    let options = contract.options
+    let faults = options.faults.map { "\($0)" }.sorted()
+    return "\(contract.name): \(stages.joined(separator: ", then ")); late \(options.late), again \(options.again), "
+      + "after a crash \(options.timer.map { "\($0.afterCrash)" } ?? "\(options.afterCrash)"), "
+      + "faults \(faults.isEmpty ? "none" : faults.joined(separator: " and ")), holds \(options.holds ?? "nothing")"
+      + (options.timer.map { ", after \($0.duration)" } ?? "")
   }
 }
 

@@ -30,10 +30,13 @@ extension RoundReport {
     if let progress, let before = comparison?.before {
       html += "<br>since the round of \(escapedHtml(before)): \(escapedHtml(progress))"
     }
-    html += "</p>\n<p class=\"quiet\">\(escapedHtml(date)) · \(escapedHtml(scope)) · \(grouped(Int(seconds.rounded()))) s"
+    html +=
+      "</p>\n<p class=\"quiet\">\(escapedHtml(date)) · \(escapedHtml(scope)) · \(grouped(Int(seconds.rounded()))) s"
     html += comparison.map { " · round \($0.number)" } ?? ""
     html += " · program <code>\(escapedHtml(program))</code></p>\n</header>\n<div class=\"cards\">\n"
-    for (number, words) in cards { html += "<div><b>\(escapedHtml(number))</b><span>\(escapedHtml(words))</span></div>\n" }
+    for (number, words) in cards {
+      html += "<div><b>\(escapedHtml(number))</b><span>\(escapedHtml(words))</span></div>\n"
+    }
     html += "</div>\n"
     if !undone.isEmpty {
       html += "<p class=\"note\">The time did not suffice for: "
@@ -50,7 +53,8 @@ extension RoundReport {
     var cards: [(String, String)] = []
     if !traces.isEmpty { cards.append(("\(held) of \(traces.count)", "requirements held")) }
     if !worlds.isEmpty {
-      cards.append((grouped(worlds.reduce(0) { $0 + $1.world.distinct }), "states of \(worlds.count) worlds, each judged"))
+      cards.append(
+        (grouped(worlds.reduce(0) { $0 + $1.world.distinct }), "states of \(worlds.count) worlds, each judged"))
     }
     if scenarios > 0 { cards.append(("\(scenarios)", "scenarios run")) }
     if !mutants.isEmpty {

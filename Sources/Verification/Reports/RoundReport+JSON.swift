@@ -30,7 +30,8 @@ extension RoundReport {
   private func object(_ machine: Machine) -> [String: Any] {
     [
       "machine": machine.name, "title": machine.title, "chapter": machine.chapter, "rules": machine.rules,
-      "lock": machine.lock, "scenarios": machine.scenarios?.run ?? 0, "scenarios_failed": machine.scenarios?.failed ?? 0,
+      "lock": machine.lock, "scenarios": machine.scenarios?.run ?? 0,
+      "scenarios_failed": machine.scenarios?.failed ?? 0,
       "worlds": machine.worlds.map { world, kept in
         [
           "world": world.world, "distinct": world.distinct, "generated": world.steps, "depth": world.depth,

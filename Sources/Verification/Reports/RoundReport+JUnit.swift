@@ -10,11 +10,13 @@ extension RoundReport {
     suites = suites.filter { !$0.cases.isEmpty }
     let all = suites.flatMap(\.cases)
     var xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-    xml += "<testsuites name=\"interlock audit\" tests=\"\(all.count)\" failures=\"\(all.count { !$0.failures.isEmpty })\" "
+    xml +=
+      "<testsuites name=\"interlock audit\" tests=\"\(all.count)\" failures=\"\(all.count { !$0.failures.isEmpty })\" "
     xml += "time=\"\(decimal(seconds))\">\n"
     for (name, cases) in suites {
       xml += "  <testsuite name=\"\(escaped(name))\" tests=\"\(cases.count)\" "
-      xml += "failures=\"\(cases.count { !$0.failures.isEmpty })\" errors=\"0\" skipped=\"\(cases.count { $0.isSkipped })\" "
+      xml +=
+        "failures=\"\(cases.count { !$0.failures.isEmpty })\" errors=\"0\" skipped=\"\(cases.count { $0.isSkipped })\" "
       xml += "time=\"\(decimal(cases.reduce(0) { $0 + $1.seconds }))\">\n"
       for one in cases { xml += text(of: one, in: name) }
       xml += "  </testsuite>\n"
@@ -33,8 +35,10 @@ extension RoundReport {
 
   private var packageCases: [Case] {
     let units = [AuditCheck.chapters, .docs].map { AuditUnit($0) }
-    return units.filter { unit in unit.check == .chapters ? !traces.isEmpty || !found(unit).isEmpty : pages != nil || !found(unit).isEmpty }
-      .map { Case(name: $0.check.words, isSkipped: undone.contains($0), findings: found($0)) }
+    return units.filter { unit in
+      unit.check == .chapters ? !traces.isEmpty || !found(unit).isEmpty : pages != nil || !found(unit).isEmpty
+    }
+    .map { Case(name: $0.check.words, isSkipped: undone.contains($0), findings: found($0)) }
   }
 
   private func found(_ unit: AuditUnit) -> [AuditFinding] { findings.filter { $0.unit == unit } }
@@ -53,7 +57,7 @@ extension RoundReport {
     }
     let others = inWorlds.filter { finding in !named.contains { $0.findings.contains(finding) } }
     cases += named
-    if !machine.worlds.isEmpty { cases.append(Case(name: "worlds together", findings: others)) }
+    if !machine.worlds.isEmpty || !others.isEmpty { cases.append(Case(name: "worlds together", findings: others)) }
     cases += machine.random.map { runs, _ in
       Case(
         name: "random runs of \(runs.world), seed \(runs.seed)", seconds: runs.seconds, findings: found(unit(.random)))
@@ -78,7 +82,9 @@ extension RoundReport {
         + "\(escaped(words))</failure>\n"
     }
     let others = one.findings.filter { $0.severity > .major }
-    if !others.isEmpty { body += "      <system-out>\(escaped(others.map(told).joined(separator: "\n")))</system-out>\n" }
+    if !others.isEmpty {
+      body += "      <system-out>\(escaped(others.map(told).joined(separator: "\n")))</system-out>\n"
+    }
     return body.isEmpty ? "\(head)/>\n" : "\(head)>\n\(body)    </testcase>\n"
   }
 

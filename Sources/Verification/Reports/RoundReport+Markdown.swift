@@ -45,7 +45,8 @@ extension RoundReport {
     for machine in machines {
       for (world, kept) in machine.worlds {
         text += "| \(machine.name) | \(plain(world.world)) | \(grouped(world.distinct)) | \(world.depth) "
-        text += "| \(world.rulesFired) of \(world.fired.count) | \(world.verdict.rawValue) | \(kept ?? "this round") |\n"
+        text +=
+          "| \(world.rulesFired) of \(world.fired.count) | \(world.verdict.rawValue) | \(kept ?? "this round") |\n"
       }
     }
     text += "\n| Machine | Rules | Scenarios | Random steps | Mutants killed | Lock |\n"

@@ -67,7 +67,8 @@ public struct RoundReport: Sendable {
   public var verdict: Verdict {
     let found = findings.verdict
     if found == .fixRequired { return found }
-    let isWhole = undone.allSatisfy { $0.check == .mutants } && machines.flatMap(\.worlds).allSatisfy { $0.world.isWhole }
+    let isWhole =
+      undone.allSatisfy { $0.check == .mutants } && machines.flatMap(\.worlds).allSatisfy { $0.world.isWhole }
     return isWhole ? .ready : .unfinished
   }
 

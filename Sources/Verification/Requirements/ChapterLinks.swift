@@ -13,7 +13,9 @@ extension Specs {
     return chapters.flatMap { chapter -> [AuditFinding] in
       var findings: [AuditFinding] = []
       var fence: Character?
-      for (index, line) in (texts[chapter.file] ?? "").split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      for (index, line) in (texts[chapter.file] ?? "").split(separator: "\n", omittingEmptySubsequences: false)
+        .enumerated()
+      {
         if let mark = ["```", "~~~"].first(where: { line.drop { $0 == " " }.hasPrefix($0) })?.first {
           fence = fence == nil ? mark : fence == mark ? nil : fence
           continue
@@ -70,7 +72,8 @@ extension Specs {
     guard parts.count > 1, !parts[1].isEmpty, url.pathExtension == "md" else { return nil }
     let text = file.isEmpty ? texts[chapter.file] : (try? String(contentsOf: url, encoding: .utf8))
     let places = Specs.places(in: text ?? "")
-    return places.contains(parts[1]) ? nil : "the link (\(target)) leads to #\(parts[1]), which no heading of \(url.lastPathComponent) is"
+    return places.contains(parts[1])
+      ? nil : "the link (\(target)) leads to #\(parts[1]), which no heading of \(url.lastPathComponent) is"
   }
 
   /// The places of a Markdown file that a link may name: its headings, requirements and anchors.

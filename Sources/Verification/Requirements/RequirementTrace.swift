@@ -99,7 +99,7 @@ public struct Tracing: Sendable {
   /// The requirements that words or a place speak of: named ones, and those that the rules and laws cite whose names
   /// are quoted there; else those of the rule that stands at the place.
   public func requirements(in words: String, at place: String, of machine: String) -> [String] {
-    var found = words.matches(of: /[A-Z][A-Z0-9]*(?:-[A-Z0-9.]+)*[0-9]/).map { String($0.output) }
+    var found = words.matches(of: /[A-Z][A-Z0-9]*(?:-[A-Z0-9]+(?:\.[0-9]+)*)*/).map { String($0.output) }
       .filter { places[$0] != nil }
     for it in machines where it.name == machine {
       let laws = it.properties.filter { words.contains("\"\($0.name)\"") }

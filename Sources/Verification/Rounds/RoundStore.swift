@@ -75,7 +75,9 @@ public final class RoundStore {
   }
 
   /// Keeps evidence in place of what was kept of its unit.
-  public func keep(_ unit: String, _ fingerprint: String, date: String, _ evidence: some Encodable) throws(RoundStoreError) {
+  public func keep(_ unit: String, _ fingerprint: String, date: String, _ evidence: some Encodable)
+    throws(RoundStoreError)
+  {
     guard let json = try? JSONEncoder().encode(evidence) else { return }
     try failing { () throws(DatabaseFailure) in
       _ = try database.rows(
