@@ -69,7 +69,9 @@ let package = Package(
     .testTarget(name: "WeaveTests", dependencies: ["Spec", "Chapters", "Weave"]),
     .testTarget(
       name: "VerificationTests",
-      dependencies: ["Spec", "Machines", "Check", "Weave", "Verification", "CSQLite"]),
+      dependencies: ["Spec", "Machines", "Check", "Weave", "Verification", "CSQLite"],
+      // What SARIF files are held against; package sarif-om 1.0.4.
+      exclude: ["Schemata"]),
     .testTarget(name: "Properties", dependencies: ["Spec", "Machines", "Check", "Oracle"]),
     .testTarget(name: "Acceptance", dependencies: ["Spec", "Machines", "Check", "Engine", "Adapters", "CSQLite"]),
   ],

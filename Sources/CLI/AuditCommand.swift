@@ -10,18 +10,18 @@ struct Audit: ParsableCommand {
     commandName: "audit", abstract: "Verify everything and say what it rests on; or hold a journal against the spec.",
     discussion: """
       The chapters are read and their requirements traced; the rule books are read, and held against their locks; \
-      scenarios are run, worlds explored, runs drawn at random, pages compared, and mutants tried with the time that is \
-      left, those of rules that cite requirements first. A finding has a severity, a stable code, a requirement, a \
-      place, a counterexample where a run shows it, and what to do.
+      scenarios are run, worlds explored, runs drawn at random, pages compared, and mutants tried with the time that \
+      is left, those of rules that cite requirements first. A finding has a severity, a stable code, a requirement, \
+      a place, a counterexample where a run shows it, and what to do.
 
       Each audit is a round: the next one says which findings are new, still open, closed, or back. What an earlier \
-      round has explored under the same program is not explored again, and the report gives the date of that evidence. \
-      The program stands for its rule books: what a guard does is in no listing, only in the code.
+      round has explored under the same program is not explored again, and the report gives the date of that \
+      evidence. The program stands for its rule books: what a guard does is in no listing, only in the code.
 
-      With --journal, each record of a run is checked instead: the chain, the contract of each answer, the outcome, the \
-      rules, the effects, the fingerprint of the state, the laws, and the time of every timer. Laws that walk the whole \
-      state are judged at every record of a small state, and at spaced ones of a large state; the report says at how \
-      many. The chain has no secret: whoever computes all of it anew leaves a journal that reads as another run.
+      With --journal, each record of a run is checked instead: the chain, the contract of each answer, the outcome, \
+      the rules, the effects, the fingerprint of the state, the laws, and the time of every timer. Laws that walk the \
+      whole state are judged at every record of a small state, and at spaced ones of a large state; the report says \
+      at how many. The chain has no secret: whoever computes all of it anew leaves a journal that reads as another run.
       """,
     exitCodes: [
       0: "READY", 1: "findings: FIX REQUIRED", 2: "usage",

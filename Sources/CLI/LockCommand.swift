@@ -6,10 +6,10 @@ struct Lock: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lock", abstract: "Pin the published rules of a machine: from then on only additions pass an audit.",
     discussion: """
-      What is pinned, in specs/lock.json: phases, events, effects and fields of the state with their places and ranges, \
-      contracts, what is said of events that no rule takes, each rule with its phases, guards, changes, target and \
-      citations, and the laws. Guards and updates are pinned by their names: what they compute is for worlds and \
-      scenarios to judge. New rules behind the old ones, new laws, and new names at the end are additions.
+      What is pinned, in specs/lock.json: phases, events, effects and fields of the state with their places and \
+      ranges, contracts, what is said of events that no rule takes, each rule with its phases, guards, changes, \
+      target and citations, and the laws. Guards and updates are pinned by their names: what they compute is for \
+      worlds and scenarios to judge. New rules behind the old ones, new laws, and new names at the end are additions.
 
       A locked machine that has only been added to may be locked again, which pins the additions too.
       """,

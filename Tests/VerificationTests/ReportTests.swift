@@ -72,6 +72,29 @@ import Verification
     #expect(results[1]["locations"] == nil)
   }
 
+  @Test func `SARIF fits its published schema, which refuses what does not`() throws {
+    let schema = try JSONSchema(
+      Data(contentsOf: repository.appending(path: "Tests/VerificationTests/Schemata/sarif-2.1.0.json")))
+    func complaints(_ text: String) throws -> [String] {
+      schema.complaints(about: try JSONSerialization.jsonObject(with: Data(text.utf8)))
+    }
+    let comparison = try RoundStore(try PackageFolder().path("a.sqlite"))
+      .settle([broken], done: [], date: "monday", verdict: .fixRequired, scope: "everything")
+    for report in [report([]), report([broken, asked]), report([broken], comparison: comparison)] {
+      #expect(try complaints(report.sarif) == [])
+    }
+    let sarif = report([broken]).sarif
+    for (good, bad, words) in [
+      ("\"level\" : \"error\"", "\"level\" : \"fatal\"", "/runs/0/results/0/level: fatal is none of"),
+      ("\"startLine\" : 12", "\"startLine\" : 0", "is below 1"),
+      ("\"version\" : \"2.1.0\"", "\"version\" : 2", "/version: is no string"),
+      ("\"ruleId\"", "\"rule\"", "may not have rule"),
+    ] {
+      let found = try complaints(sarif.replacing(good, with: bad))
+      #expect(found.contains { $0.contains(words) }, "\(found)")
+    }
+  }
+
   @Test func `JUnit's XML is well formed, and its failures are the grave findings`() throws {
     let parser = XMLParser(data: Data(report([broken, asked], undone: [AuditUnit(.mutants, "door")]).junit.utf8))
     let reader = JUnitReader()

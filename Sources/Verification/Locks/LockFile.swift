@@ -1,5 +1,6 @@
 import Foundation
 import Spec
+import Weave
 
 /// `specs/lock.json`: the machines whose published rules may only be added to, and why some may be changed again.
 public struct LockFile: Codable, Equatable, Sendable {
@@ -80,6 +81,13 @@ public struct LockFile: Codable, Equatable, Sendable {
   /// Differences of a machine from its lock; nil where it has none.
   public func changes(of machine: String, to book: PublishedBook) -> [BookChange]? {
     locked[machine].map { $0.book.changes(to: book) }
+  }
+
+  /// What a machine's page tells of its lock.
+  public func note(of machine: String) -> LockNote {
+    LockNote(
+      machine: machine, since: locked[machine]?.since,
+      unlocked: unlocked.filter { $0.machine == machine }.map { .init(on: $0.on, reason: $0.reason) })
   }
 
   /// What a report says of a machine's lock.

@@ -221,7 +221,9 @@ private let reportStyle = """
   .quiet, small { color: var(--quiet); font-size: 0.875rem; }
   h3 small { font-weight: 400; margin-left: 0.4em; }
   .note { border-left: 3px solid var(--warn); padding-left: 1rem; }
-  .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(10.5rem, 1fr)); gap: 0.8rem; margin: 1.6rem 0; }
+  .cards {
+    display: grid; grid-template-columns: repeat(auto-fit, minmax(10.5rem, 1fr)); gap: 0.8rem; margin: 1.6rem 0;
+  }
   .cards div { border: 1px solid var(--line); border-radius: 10px; padding: 0.9rem 1rem; background: var(--soft); }
   .cards b { display: block; font-size: 1.45rem; font-variant-numeric: tabular-nums; line-height: 1.3; }
   .cards span { color: var(--quiet); font-size: 0.875rem; line-height: 1.35; display: block; }

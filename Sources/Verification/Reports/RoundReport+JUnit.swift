@@ -2,8 +2,8 @@ import Foundation
 import Spec
 
 extension RoundReport {
-  /// The checks as JUnit's XML: a suite for each machine and for the package, a case for each thing looked at, a failure
-  /// for each critical or major finding; the others are told in the case's output.
+  /// The checks as JUnit's XML: a suite for each machine and for the package, a case for each thing looked at, a
+  /// failure for each critical or major finding; the others are told in the case's output.
   public var junit: String {
     var suites: [(name: String, cases: [Case])] = [("package", packageCases)]
     suites += machines.map { ($0.name, cases(of: $0)) }

@@ -86,8 +86,8 @@ public struct RoundReport: Sendable {
     func count(_ status: RoundComparison.Status) -> Int {
       findings.count { comparison.status(of: $0) == status }
     }
-    return
-      "\(count(.new)) new, \(count(.open)) still open, \(count(.regressed)) regressed, \(comparison.closed.count) closed"
+    return "\(count(.new)) new, \(count(.open)) still open, \(count(.regressed)) regressed, "
+      + "\(comparison.closed.count) closed"
   }
 
   /// How many requirements stand on what, the strongest first.

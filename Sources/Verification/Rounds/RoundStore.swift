@@ -38,10 +38,13 @@ public final class RoundStore {
           BEGIN;
           PRAGMA application_id = \(Self.application);
           PRAGMA user_version = \(Self.version);
-          CREATE TABLE rounds (number INTEGER PRIMARY KEY, date TEXT NOT NULL, verdict TEXT NOT NULL, scope TEXT NOT NULL);
-          CREATE TABLE findings (key TEXT PRIMARY KEY, unit TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
-            closed INTEGER, json TEXT NOT NULL);
-          CREATE TABLE evidence (unit TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, date TEXT NOT NULL, json TEXT NOT NULL);
+          CREATE TABLE rounds (
+            number INTEGER PRIMARY KEY, date TEXT NOT NULL, verdict TEXT NOT NULL, scope TEXT NOT NULL);
+          CREATE TABLE findings (
+            key TEXT PRIMARY KEY, unit TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, closed INTEGER,
+            json TEXT NOT NULL);
+          CREATE TABLE evidence (
+            unit TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, date TEXT NOT NULL, json TEXT NOT NULL);
           COMMIT;
           """)
       } else if application != Int64(Self.application) {
