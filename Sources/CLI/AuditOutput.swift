@@ -19,7 +19,7 @@ enum AuditOutput {
       print("  since the round of \(before): \(progress)")
     }
     if !report.undone.isEmpty {
-      print("  not looked at to the end: \(report.undone.map(\.description).joined(separator: ", "))")
+      print("  not looked at to the end: \(report.undoneWords.joined(separator: "; "))")
     }
     for file in files { print("  the report is in \(file)") }
   }
@@ -75,23 +75,31 @@ enum AuditOutput {
   }
 
   private static func showFindings(_ report: RoundReport, _ style: Style) {
-    if report.findings.isEmpty { return }
-    print("\n" + style.bold("findings"))
-    for finding in report.findings {
+    if !report.open.isEmpty { print("\n" + style.bold("findings")) }
+    for finding in report.open {
       let status = report.status(finding)
       let ids = finding.requirements.isEmpty ? "" : " [\(finding.requirements.joined(separator: ", "))]"
       let mark = status.isEmpty ? "" : style.dim(" (\(status))")
       print("  \(word(finding.severity, style)) \(finding.code)\(ids): \(finding.words)\(mark)")
       var details = [finding.place, finding.unit.machine].filter { !$0.isEmpty }
-      // What to do about a question is for whoever has the time for it.
-      if finding.severity < .question, !finding.advice.isEmpty { details.append("try: \(finding.advice)") }
+      if finding.severity <= .major, !finding.advice.isEmpty { details.append("try: \(finding.advice)") }
       if !details.isEmpty { print(style.dim("      \(details.joined(separator: "  "))")) }
-      if !finding.counterexample.isEmpty {
-        print(
-          finding.counterexample.split(separator: "\n", omittingEmptySubsequences: false).map { "      \($0)" }
-            .joined(separator: "\n"))
+      if finding.counterexample.isEmpty { continue }
+      let lines = finding.counterexample.split(separator: "\n", omittingEmptySubsequences: false)
+      print(lines.map { "      \($0)" }.joined(separator: "\n"))
+    }
+    if report.explained.isEmpty { return }
+    print("\n" + style.bold("explained by their chapters"))
+    var groups: [(line: String, count: Int)] = []
+    for finding in report.explained {
+      let line = "\(finding.code), \(finding.unit.machine): \(finding.explanation ?? "")"
+      if let same = groups.firstIndex(where: { $0.line == line }) {
+        groups[same].count += 1
+      } else {
+        groups.append((line, 1))
       }
     }
+    for (line, count) in groups { print("  " + (count == 1 ? "" : "\(count) × ") + line) }
   }
 
   private static func word(_ severity: Finding.Severity, _ style: Style) -> String {

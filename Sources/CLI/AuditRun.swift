@@ -57,6 +57,7 @@ final class AuditRun {
     tryMutants(worlds)
     let traces = trace(worlds)
     progress.finish()
+    explain()
     findings += evidence.findings
     var report = RoundReport(
       title: "Audit of \(entries.count) machines", date: evidence.date, program: evidence.program, scope: scope.words,
@@ -68,6 +69,16 @@ final class AuditRun {
     report.pages = pages
     report.comparison = evidence.settle(report, done: done)
     return report
+  }
+
+  /// Joins findings with the rows of chapters that say why they stand. Where everything was looked at, a row without a
+  /// finding is one itself; mutants are never all tried.
+  private func explain() {
+    let (rows, wrong) = specs.explanations()
+    if scope.has(.chapters) { findings += wrong }
+    findings = findings.explained(by: rows)
+    guard scope.isEverything, undone.allSatisfy({ $0.check == .mutants }) else { return }
+    findings += findings.unexplaining(rows.filter { !$0.code.hasPrefix("mutant-") })
   }
 
   // MARK: - For the checks

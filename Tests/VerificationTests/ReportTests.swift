@@ -32,6 +32,42 @@ import Verification
     #expect(report([broken, asked]).counts == "1 CRITICAL, 1 QUESTION")
   }
 
+  /// A question that a chapter explains.
+  private func explained() throws -> [AuditFinding] {
+    let folder = try PackageFolder([
+      "specs/01-door.md":
+        "# Door\n\n| Finding | Of | Why it stands |\n|---|---|---|\n| `nothing-owed` | door | it rests |\n"
+    ])
+    return [asked].explained(by: folder.specs.explanations().rows)
+  }
+
+  @Test func `what a chapter explains is told apart, and is grave all the same`() throws {
+    let report = report(try explained() + [broken])
+    #expect(report.open == [broken] && report.explained.map(\.explanation) == ["it rests"])
+    #expect(report.counts == "1 CRITICAL, 1 explained")
+    for text in [report.markdown, report.html, report.sarif] { #expect(text.contains("it rests")) }
+  }
+
+  @Test func `a row explains no critical finding, and one that explains nothing is told`() throws {
+    let folder = try PackageFolder([
+      "specs/01-door.md": """
+      # Door
+
+      | Finding | Of | Why it stands |
+      |---|---|---|
+      | `property-broken` | door | never mind |
+      | `nothing-owed`, `in *shut*` | door | it rests |
+      | `nothing-owed`, `in open` | door | it rests |
+      | nothing | door | it rests |
+      """
+    ])
+    let (rows, wrong) = folder.specs.explanations()
+    #expect(wrong.map(\.brief) == ["MAJOR explains-nothing specs/01-door.md:8"])
+    let findings = [broken, asked].explained(by: rows)
+    #expect(findings.map(\.explanation) == [nil, "it rests"])
+    #expect(findings.unexplaining(rows).map(\.place) == ["specs/01-door.md:5", "specs/01-door.md:7"])
+  }
+
   @Test func `every code has words`() {
     #expect(Set(FindingCode.all.map(\.code)).count == FindingCode.all.count)
     for code in FindingCode.all { #expect(!code.meaning.isEmpty && !code.advice.isEmpty) }
@@ -80,7 +116,9 @@ import Verification
     }
     let comparison = try RoundStore(try PackageFolder().path("a.sqlite"))
       .settle([broken], done: [], date: "monday", verdict: .fixRequired, scope: "everything")
-    for report in [report([]), report([broken, asked]), report([broken], comparison: comparison)] {
+    for report in [
+      report([]), report([broken, asked]), report([broken], comparison: comparison), report(try explained()),
+    ] {
       #expect(try complaints(report.sarif) == [])
     }
     let sarif = report([broken]).sarif

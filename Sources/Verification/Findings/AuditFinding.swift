@@ -14,6 +14,8 @@ public struct AuditFinding: Codable, Hashable, Sendable {
   public let place: String
   /// The run that shows it, as text; empty where no run does.
   public let counterexample: String
+  /// Why it stands, in the words of a chapter; nil where no chapter says so.
+  public internal(set) var explanation: String?
 
   public init(
     _ unit: AuditUnit, _ severity: Finding.Severity, _ code: String, _ words: String, requirements: [String] = [],

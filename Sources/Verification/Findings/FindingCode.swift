@@ -35,6 +35,8 @@ public struct FindingCode: Sendable {
     FindingCode(
       "held-by-nothing", "what a chapter says holds a requirement is not there", "name the file and words that do"),
     FindingCode(
+      "explains-nothing", "a row of a chapter explains no finding", "drop it, or name the finding's code and machine"),
+    FindingCode(
       "lock-broken", "a locked machine changed otherwise than by additions",
       "take the change back, or: interlock unlock MACHINE --reason … and lock it again"),
     FindingCode("lock-unreadable", "the file of locks cannot be read", "restore it from the repository"),

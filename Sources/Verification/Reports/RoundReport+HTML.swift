@@ -6,7 +6,8 @@ extension RoundReport {
   /// The report as one HTML file that needs no other: light and dark, on any width, with nothing from outside.
   public var html: String {
     let sections: [(id: String, words: String, html: String)] = [
-      ("findings", "Findings", findingsPart), ("closed", "Closed", closedPart), ("machines", "Machines", machinesPart),
+      ("findings", "Findings", findingsPart), ("explained", "Explained", explained.map(told).joined()),
+      ("closed", "Closed", closedPart), ("machines", "Machines", machinesPart),
       ("requirements", "Requirements", requirementsPart),
     ].filter { !$0.html.isEmpty }
     let body = summaryPart + sections.map { "<h2 id=\"\($0.id)\">\($0.words)</h2>\n\($0.html)" }.joined() + filterScript
@@ -40,7 +41,7 @@ extension RoundReport {
     html += "</div>\n"
     if !undone.isEmpty {
       html += "<p class=\"note\">The time did not suffice for: "
-      html += "\(escapedHtml(undone.map(\.description).joined(separator: ", "))).</p>\n"
+      html += "\(escapedHtml(undoneWords.joined(separator: "; "))).</p>\n"
     }
     return html
   }
@@ -49,12 +50,15 @@ extension RoundReport {
     let worlds = machines.flatMap(\.worlds)
     let scenarios = machines.compactMap(\.scenarios).reduce(0) { $0 + $1.run }
     let mutants = machines.compactMap { $0.mutants?.tried }
-    let held = traces.count { $0.standing != .nothing && $0.standing != .notYet }
+    let held = traces.count { ![.nothing, .notYet, .cited].contains($0.standing) }
     var cards: [(String, String)] = []
     if !traces.isEmpty { cards.append(("\(held) of \(traces.count)", "requirements held")) }
     if !worlds.isEmpty {
       cards.append(
-        (grouped(worlds.reduce(0) { $0 + $1.world.distinct }), "states of \(worlds.count) worlds, each judged"))
+        (
+          grouped(worlds.reduce(0) { $0 + $1.world.distinct }),
+          "states, in \(worlds.count) \(worlds.count == 1 ? "world" : "worlds")"
+        ))
     }
     if scenarios > 0 { cards.append(("\(scenarios)", "scenarios run")) }
     if !mutants.isEmpty {
@@ -69,9 +73,11 @@ extension RoundReport {
   // MARK: - Findings
 
   private var findingsPart: String {
-    if findings.isEmpty { return "<p>Nothing was found.</p>\n" }
+    if open.isEmpty {
+      return explained.isEmpty ? "<p>Nothing was found.</p>\n" : "<p>Nothing that no chapter explains.</p>\n"
+    }
     return "<p><input type=\"search\" data-filter=\".finding\" placeholder=\"Filter findings\" "
-      + "aria-label=\"Filter findings\"></p>\n" + findings.map(told).joined()
+      + "aria-label=\"Filter findings\"></p>\n" + open.map(told).joined()
   }
 
   private func told(_ finding: AuditFinding) -> String {
@@ -79,6 +85,9 @@ extension RoundReport {
     let isOpen = finding.severity <= .major ? " open" : ""
     var html = "<details class=\"finding\"\(isOpen)><summary>\(chip(finding.severity))"
     html += "<code>\(escapedHtml(finding.code))</code>"
+    if !finding.unit.machine.isEmpty {
+      html += "<span class=\"status\">\(escapedHtml(finding.unit.machine))</span>"
+    }
     if !status.isEmpty { html += "<span class=\"status\">\(escapedHtml(status))</span>" }
     html += "<span class=\"words\">\(escapedHtml(finding.words))</span></summary>\n<dl>\n"
     func row(_ name: String, _ value: String) {
@@ -88,7 +97,8 @@ extension RoundReport {
     row("Requirement", finding.requirements.map(requirementLink).joined(separator: ", "))
     row("Place", finding.place.isEmpty ? "" : "<code>\(escapedHtml(finding.place))</code>")
     row("Means", escapedHtml(FindingCode.named(finding.code)?.meaning ?? ""))
-    row("What to do", escapedHtml(finding.advice))
+    row("Why it stands", finding.explanation.map(inlineHtml) ?? "")
+    row("What to do", finding.explanation == nil ? escapedHtml(finding.advice) : "")
     html += "</dl>\n"
     if !finding.counterexample.isEmpty { html += "<pre><code>\(escapedHtml(finding.counterexample))\n</code></pre>\n" }
     return html + "</details>\n"

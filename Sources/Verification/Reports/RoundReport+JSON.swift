@@ -23,7 +23,7 @@ extension RoundReport {
       "severity": finding.severity.word, "code": finding.code, "check": finding.unit.check.rawValue,
       "machine": finding.unit.machine, "requirements": finding.requirements, "words": finding.words,
       "place": finding.place, "counterexample": finding.counterexample, "advice": finding.advice,
-      "status": status(finding),
+      "explanation": finding.explanation as Any? ?? NSNull(), "status": status(finding),
     ]
   }
 

@@ -10,15 +10,19 @@ extension RoundReport {
     text += ".\n"
     if let progress, let before = comparison?.before { text += "\nSince the round of \(before): \(progress).\n" }
     if !undone.isEmpty {
-      text += "\nThe time did not suffice for: \(undone.map(\.description).joined(separator: ", ")).\n"
+      text += "\nThe time did not suffice for: \(undoneWords.joined(separator: "; ")).\n"
     }
     text += findingsPart + closedPart + machinesPart + requirementsPart
     return text
   }
 
   private var findingsPart: String {
+    told("Findings", open) + told("Explained by their chapters", explained)
+  }
+
+  private func told(_ title: String, _ findings: [AuditFinding]) -> String {
     if findings.isEmpty { return "" }
-    var text = "\n## Findings\n"
+    var text = "\n## \(title)\n"
     for finding in findings {
       let status = status(finding)
       text += "\n### \(finding.severity.word) `\(finding.code)`\(status.isEmpty ? "" : " (\(status))")\n\n"
@@ -26,7 +30,11 @@ extension RoundReport {
       if !finding.unit.machine.isEmpty { text += "- machine: \(finding.unit.machine)\n" }
       if !finding.requirements.isEmpty { text += "- requirement: \(finding.requirements.joined(separator: ", "))\n" }
       if !finding.place.isEmpty { text += "- place: `\(finding.place)`\n" }
-      text += "- what to do: \(plain(finding.advice))\n"
+      if let why = finding.explanation {
+        text += "- why it stands: \(plain(why))\n"
+      } else {
+        text += "- what to do: \(plain(finding.advice))\n"
+      }
       if !finding.counterexample.isEmpty { text += "\n```text\n\(finding.counterexample)\n```\n" }
     }
     return text

@@ -43,6 +43,9 @@ extension RoundReport {
         "check": finding.unit.check.rawValue,
       ] as [String: Any],
     ]
+    if let why = finding.explanation {
+      result["suppressions"] = [["kind": "inSource", "justification": why]]
+    }
     if let index = codes.firstIndex(where: { $0.code == finding.code }) { result["ruleIndex"] = index }
     if let position = finding.position {
       let location: [String: Any] = [

@@ -72,12 +72,27 @@ public struct RoundReport: Sendable {
     return isWhole ? .ready : .unfinished
   }
 
-  public func count(_ severity: Finding.Severity) -> Int { findings.count { $0.severity == severity } }
+  /// What no chapter explains, and what one does.
+  public var open: [AuditFinding] { findings.filter { $0.explanation == nil } }
+  public var explained: [AuditFinding] { findings.filter { $0.explanation != nil } }
 
-  /// `1 CRITICAL, 3 MINOR`, or `no finding`.
+  public func count(_ severity: Finding.Severity) -> Int { open.count { $0.severity == severity } }
+
+  /// `1 CRITICAL, 3 MINOR, 2 explained`, or `no finding`.
   public var counts: String {
-    let words = Finding.Severity.allCases.filter { count($0) > 0 }.map { "\(count($0)) \($0.word)" }
+    let words =
+      Finding.Severity.allCases.filter { count($0) > 0 }.map { "\(count($0)) \($0.word)" }
+      + (explained.isEmpty ? [] : ["\(explained.count) explained"])
     return words.isEmpty ? "no finding" : words.joined(separator: ", ")
+  }
+
+  /// What was not looked at to its end, one entry for each check: `worlds of team and peterson`.
+  public var undoneWords: [String] {
+    AuditCheck.allCases.compactMap { check in
+      let names = undone.filter { $0.check == check }.map(\.machine).filter { !$0.isEmpty }
+      if names.isEmpty { return undone.contains { $0.check == check } ? check.rawValue : nil }
+      return "\(check.rawValue) of \(names.count == machines.count ? "every machine" : names.joined(separator: ", "))"
+    }
   }
 
   /// How the findings stand against the round before; nil where there is none to hold them against.
