@@ -38,7 +38,10 @@ struct CatalogEntry: Sendable {
   /// Runs the system on real hosts, as ``checkHosted(_:world:settings:isDurable:)`` does.
   let hosted: @Sendable (_ world: String, PropertySettings) throws -> HostedReport
   let tabulate: @Sendable (_ world: String) throws(ExportError) -> Tabulation
-  let scenarios: @Sendable () -> (count: Int, failures: [ScenarioFailure])
+  /// Runs a scenario; nil where it tells of another system.
+  let run: @Sendable (Scenario) -> ScenarioOutcome?
+  /// Whether a scenario tells of the system.
+  let owns: @Sendable (Scenario) -> Bool
   let mutation: Mutation
   let audit: @Sendable (JournalReader, AuditRequest) throws -> JournalAudit
   /// The Swift expression of the designs, by which a saved test finds them.
@@ -98,11 +101,13 @@ struct CatalogEntry: Sendable {
       return try Tabulation(design, world: world)
     }
     // A chapter of several designs has scenarios for each; a scenario names the worlds it starts in.
-    let own = all.filter { scenario in
+    let isOwn: @Sendable (Scenario) -> Bool = { scenario in
       chapters.contains(scenario.file)
         && scenario.worlds.allSatisfy { name in design.worlds.contains { $0.name == name } }
     }
-    scenarios = { (own.count, own.flatMap { ScenarioRunner.run($0, design) }) }
+    let own = all.filter(isOwn)
+    owns = isOwn
+    run = { isOwn($0) ? ScenarioRunner.outcome(of: $0, design) : nil }
     mutation = Mutation(
       design, scenarios: own,
       parameters: Parameters.offByOne.filter { wrong in

@@ -45,7 +45,7 @@ final class CheckpointFile: Sendable {
   private var previous: [UInt8]? { FileManager.default.contents(atPath: path).map { Array($0) } }
 
   /// Stands for the code that runs.
-  private static func runningProgram() throws -> UInt64 {
+  static func runningProgram() throws -> UInt64 {
     #if os(Linux)
       // The file that runs, though another may stand in its place by now.
       let file: URL? = URL(fileURLWithPath: "/proc/self/exe")

@@ -4,6 +4,7 @@ import Foundation
 import Machines
 import Options
 import Spec
+import Verification
 import Weave
 
 struct Docs: ParsableCommand {
@@ -56,12 +57,14 @@ struct Docs: ParsableCommand {
     let sources = SourceReader(root: folder)
     let chapters: [Chapter]
     do { chapters = try readChapters(texts) } catch { throw WorldFailure("\(error)") }
+    let locks = try LockFile(root: folder)
     return chapters.map { chapter in
       let text = texts.first { $0.file == chapter.file }!
       let entries = Catalog.entries.filter { $0.chapter == chapter.file }
       return PageInput(
         chapter: chapter, source: text.text, design: entries.first?.summary,
-        evidence: entries.flatMap { evidence($0, isFirst: $0.name == entries[0].name) }, sources: sources)
+        evidence: entries.flatMap { evidence($0, isFirst: $0.name == entries[0].name) }, sources: sources,
+        locks: entries.map { locks.note(of: $0.name) })
     }
   }
 

@@ -1,6 +1,7 @@
 import Adapters
 import Engine
 import Options
+import Verification
 
 /// The command line: where everything meets.
 @main struct Interlock: ParsableCommand {
@@ -10,8 +11,8 @@ import Options
       "Protocols for teams of agents and their model servers: explored, fuzzed, run and audited from one definition.",
     version: "0.1.0",
     subcommands: [
-      List.self, Show.self, Explore.self, Fuzz.self, Mutate.self, Export.self, Run.self, Audit.self, Replay.self,
-      Compact.self, Describe.self, Compat.self, MakeWorkload.self, Summary.self, Docs.self,
+      List.self, Show.self, Explore.self, Fuzz.self, Mutate.self, Export.self, Run.self, Audit.self, Lock.self,
+      Unlock.self, Replay.self, Compact.self, Describe.self, Compat.self, MakeWorkload.self, Summary.self, Docs.self,
     ],
     exitCodes: [
       0: "fine: nothing critical or major was found",
@@ -29,7 +30,7 @@ import Options
   static func exitCode(for error: any Error) -> ExitCode {
     switch error {
     case is WorldFailure, is JournalError, is RecoveryError, is WorkloadError, is TokenTraceError,
-      is DayBookError, is MetricsError, is RecordFolderError:
+      is DayBookError, is MetricsError, is RecordFolderError, is LockFileError:
       .worldFailed
     default: ExitCode.standard(for: error)
     }

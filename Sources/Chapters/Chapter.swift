@@ -17,6 +17,8 @@ public struct Chapter: Hashable, Sendable {
   public let requirements: [RequirementSentence]
   /// The rows of the parameter tables, in reading order.
   public let parameters: [Parameter]
+  /// The rows of the tables that say what holds a requirement besides the machines, in reading order.
+  public let heldElsewhere: [HeldElsewhere]
   /// The fenced blocks that begin with `scenario`, in reading order.
   public let scenarios: [ScenarioBlock]
 

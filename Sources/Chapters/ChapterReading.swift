@@ -5,9 +5,14 @@
 ///
 /// - Throws: Everything wrong in any of the chapters, ordered by file and line.
 public func readChapters(_ texts: [ChapterText]) throws(ChapterErrors) -> [Chapter] {
+  try readChapters(texts, alone: false)
+}
+
+/// The same, where chapters that are not at hand may state what these speak of.
+public func readChapters(_ texts: [ChapterText], alone: Bool) throws(ChapterErrors) -> [Chapter] {
   let readings = texts.sorted { $0.file < $1.file }.map { readChapter($0) }
   let chapters = readings.map(\.chapter)
-  let errors = readings.flatMap(\.errors) + doublings(in: chapters)
+  let errors = readings.flatMap(\.errors) + doublings(in: chapters) + (alone ? [] : strangers(in: chapters))
   if !errors.isEmpty { throw ChapterErrors(errors) }
   return chapters
 }
@@ -25,6 +30,7 @@ private func readChapter(_ source: ChapterText) -> (chapter: Chapter, errors: [C
   var sections: [Section] = []
   var requirements: [RequirementSentence] = []
   var parameters: [Parameter] = []
+  var held: [HeldElsewhere] = []
   var scenarios: [ScenarioBlock] = []
 
   for block in blocks(of: numberedLines(of: source.text)) {
@@ -36,6 +42,7 @@ private func readChapter(_ source: ChapterText) -> (chapter: Chapter, errors: [C
         if let found = try requirement(in: lines, section: sections.last?.heading ?? "") { requirements.append(found) }
       case .table(let lines):
         parameters += Chapters.parameters(in: lines, complaints: &complaints)
+        held += Chapters.heldElsewhere(in: lines, complaints: &complaints)
       case .fence(let fence):
         guard fence.isClosed else {
           throw Complaint(
@@ -68,7 +75,7 @@ private func readChapter(_ source: ChapterText) -> (chapter: Chapter, errors: [C
 
   let chapter = Chapter(
     file: source.file, number: number ?? 0, title: title ?? "", sections: sections, requirements: requirements,
-    parameters: parameters, scenarios: scenarios)
+    parameters: parameters, heldElsewhere: held, scenarios: scenarios)
   let errors = complaints.map {
     ChapterError(file: source.file, line: $0.line, found: $0.found, instead: $0.instead)
   }

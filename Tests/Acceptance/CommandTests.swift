@@ -27,7 +27,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "list", "show", "explore", "fuzz", "mutate", "export", "run", "audit", "replay", "workload", "summary", "docs",
+    "list", "show", "explore", "fuzz", "mutate", "export", "run", "audit", "lock", "unlock", "replay", "workload",
+    "summary", "docs",
   ])
   func `has help for each command, with --json`(command: String) throws {
     let help = try Program.run(command, "--help")

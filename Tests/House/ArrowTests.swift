@@ -18,9 +18,14 @@ private let arrows: [Arrow] = [
   .only("Chapters", imports: [], "chapters are read at build time, by whoever has Swift"),
   .only("Tangle", imports: ["Chapters"] + foundation, "it is built before everything else"),
   .only("Weave", imports: ["Spec", "Chapters"] + foundation, "pages are woven from what machines say of themselves"),
+  .only(
+    "Verification", imports: ["Spec", "Chapters", "Check", "Engine", "Weave"] + foundation,
+    "an audit's findings, rounds and reports are made of what the readers of machines say"),
   .only("Options", imports: ["Foundation", "Synchronization"] + platform, "a command line knows nothing of machines"),
   .only(
-    "CLI", imports: ["Spec", "Machines", "Check", "Engine", "Adapters", "Weave", "Chapters", "Options"] + world,
+    "CLI",
+    imports: ["Spec", "Machines", "Check", "Engine", "Adapters", "Weave", "Chapters", "Verification", "Options"]
+      + world,
     "everything of ours meets here, but system libraries stay behind the modules that wrap them"),
   .only("Oracle", imports: ["Spec", "Machines"], "the protocol by hand, over the machines' own payloads"),
   .only("Challenges", imports: ["Check"], "problems for the property tester and for nothing else"),

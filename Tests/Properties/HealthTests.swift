@@ -35,4 +35,18 @@ import Testing
   func `BUD-4: an estimate is a tenth more, rounded up`(prompt: UInt64, output: UInt64, estimate: UInt64) {
     #expect(Amount.estimate(prompt: prompt, output: output).tokens == estimate)
   }
+
+  @Test(arguments: [(0, 0, 1.0), (30, 20, 0.5), (60, 40, 0), (120, 0, 0), (99, 0, 0.01)])
+  func `BUD-12: the headroom is what is neither used nor held, and 0 beyond the limit`(
+    used: UInt64, reserved: UInt64, headroom: Double
+  ) {
+    let buffer = ByteBuffer()
+    // Tokens and milliseconds of the limit, of what is used and of what is held.
+    for word in [100, 0, used, 0, reserved, 0] { buffer.put(word) }
+    var account = Account(limit: Amount())
+    var reader = ByteReader(buffer.bytes)
+    account.fields(&reader)
+    #expect(abs(account.headroom - headroom) < 1e-12)
+    #expect(account.timeHeadroom == 1)
+  }
 }

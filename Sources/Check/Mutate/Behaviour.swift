@@ -11,7 +11,8 @@ public struct Behaviour: Codable, Equatable, Sendable {
   /// What the exploration found and did not hold against the design, by code, and the coverage it missed in words.
   let remarks: Set<String>
 
-  init(_ report: ExplorationReport) {
+  /// Of a whole exploration, by any number of workers.
+  public init(_ report: ExplorationReport) {
     world = report.world
     distinct = report.distinct
     generated = report.generated

@@ -76,6 +76,14 @@ public struct Original: Codable, Sendable {
   /// What its mutants are held against.
   public var judges = Judges.everything
 
+  /// Of a design that was explored before, to the end of its worlds and without a finding that changes a verdict.
+  public init(explored worlds: [Behaviour]) { self.init(worlds: worlds, complaints: []) }
+
+  init(worlds: [Behaviour], complaints: [String]) {
+    self.worlds = worlds.sorted { $0.distinct < $1.distinct }
+    self.complaints = complaints
+  }
+
   public enum Judges: String, Codable, Sendable {
     case everything
     /// The laws and coverage of the explored worlds, without static findings and scenarios.
@@ -102,7 +110,7 @@ private struct TrialJudge<S: System>: Sendable {
       }
       worlds.append(behaviour)
     }
-    return Original(worlds: worlds.sorted { $0.distinct < $1.distinct }, complaints: complaints)
+    return Original(worlds: worlds, complaints: complaints)
   }
 
   func trial(_ mutant: Mutant, _ original: Original) -> Trial {

@@ -23,18 +23,28 @@ public struct ScenarioRunner<S: System> {
   private var judge: Judge<S>
   private var configuration: Configuration<S>
   private var failures: [ScenarioFailure] = []
+  private var fired: Set<Stepper<S>.Firing> = []
 
   /// - Returns: What did not go as the scenario says; empty when all did.
   public static func run(_ scenario: Scenario, _ design: Design<S>) -> [ScenarioFailure] {
+    outcome(of: scenario, design).failures
+  }
+
+  /// The same, with the rules that fired on the way.
+  public static func outcome(of scenario: Scenario, _ design: Design<S>) -> ScenarioOutcome {
     guard var runner = Self(design) else {
-      return [ScenarioFailure(scenario, 0, "\(design.name) has no world to start in")]
+      return ScenarioOutcome(
+        failures: [ScenarioFailure(scenario, scenario.line, "\(design.name) has no world to start in")], fired: [])
     }
     for line in scenario.lines {
       if let problem = runner.run(words(line.text)) {
         runner.failures.append(ScenarioFailure(scenario, line.number, "\(line.text): \(problem)"))
       }
     }
-    return runner.failures
+    let fired = runner.fired.map { ($0.host, $0.rule) }.sorted { $0 < $1 }.map { host, rule in
+      (host: design.hosts[Int(host)].name, rule: design.hosts[Int(host)].book.rules[Int(rule)].name)
+    }
+    return ScenarioOutcome(failures: runner.failures, fired: fired)
   }
 
   private init?(_ design: Design<S>) {
@@ -121,7 +131,8 @@ public struct ScenarioRunner<S: System> {
     }
   }
 
-  private func broken() -> String? {
+  private mutating func broken() -> String? {
+    fired.formUnion(walk.stepper.fired)
     let breaches = walk.breaches.filter { $0.severity <= .major }.map(\.words)
     let laws =
       judge.step(configuration.state, walk.stepper) + judge.state(configuration.state, walk.holdings(of: configuration))
@@ -173,6 +184,14 @@ public struct ScenarioRunner<S: System> {
     let sent = walk.stepper.sent.map { Printer.line(of: $0) }
     return "sent were \(sent.isEmpty ? "none" : sent.joined(separator: "; "))"
   }
+}
+
+/// What running a scenario came to.
+public struct ScenarioOutcome: Sendable {
+  /// What did not go as it says; empty when all did.
+  public let failures: [ScenarioFailure]
+  /// The rules that fired, each once, in the order of the books.
+  public let fired: [(host: String, rule: String)]
 }
 
 /// A scenario line that did not go as it says.

@@ -25,6 +25,11 @@ package final class Database {
     handle = opened
   }
 
+  /// Opens a file to read and write it, and makes it where there is none.
+  package convenience init(creating path: String) throws(DatabaseFailure) {
+    try self.init(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
+  }
+
   deinit { sqlite3_close_v2(handle) }
 
   /// Runs statements whose rows nobody wants.
@@ -37,6 +42,17 @@ package final class Database {
   package func value(_ sql: String) throws(DatabaseFailure) -> DatabaseValue? {
     let statement = try Statement(sql, self)
     return try statement.next() ? statement.value(0) : nil
+  }
+
+  /// Runs one statement with values for its parameters, and gives the rows, each with so many columns.
+  @discardableResult package func rows(
+    _ sql: String, _ values: [DatabaseValue] = [], columns: Int32 = 0
+  ) throws(DatabaseFailure) -> [[DatabaseValue?]] {
+    let statement = try Statement(sql, self)
+    for (place, value) in values.enumerated() { statement.bind(Int32(place) + 1, value) }
+    var rows: [[DatabaseValue?]] = []
+    while try statement.next() { rows.append((0..<columns).map { statement.value($0) }) }
+    return rows
   }
 
   /// The size of the file in bytes, and the size that its header gives it.
@@ -174,7 +190,7 @@ package struct DatabaseFailure: Error {
     return number
   }
 
-  init(_ code: Int32, _ reason: String) {
+  package init(_ code: Int32, _ reason: String) {
     self.code = code
     self.reason = reason
   }

@@ -1,6 +1,6 @@
 /// Something a reader of a machine found wrong or worth asking.
 public struct Finding: Hashable, Sendable {
-  public enum Severity: Int, Comparable, Hashable, Sendable, CaseIterable {
+  public enum Severity: Int, Codable, Comparable, Hashable, Sendable, CaseIterable {
     case critical, major, minor, question
     public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
     public var word: String {
@@ -29,7 +29,7 @@ public struct Finding: Hashable, Sendable {
 }
 
 /// What a reader concludes.
-public enum Verdict: String, Sendable {
+public enum Verdict: String, Codable, Sendable {
   /// Nothing critical or major was found.
   case ready = "READY"
   case fixRequired = "FIX REQUIRED"

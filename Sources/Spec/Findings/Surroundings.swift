@@ -50,7 +50,8 @@ extension Finding {
 // MARK: - Words
 
 extension SourceLine {
-  var place: String { "\(file):\(line)" }
+  /// `Module/File.swift:12`.
+  public var place: String { "\(file):\(line)" }
 }
 
 extension BookDescription {

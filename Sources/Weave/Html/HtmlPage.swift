@@ -37,7 +37,7 @@ func htmlFile(path: String, title: String, markdown: String, diagrams: [Diagram]
   return WovenFile(path: path, content: .composed(pieces))
 }
 
-private let pageStyle = """
+let pageStyle = """
   :root {
     color-scheme: light dark;
     --ground: #ffffff; --text: #1f2328; --quiet: #59636e; --line: #d1d9e0; --soft: #f6f8fa; --link: #0550ae;

@@ -12,10 +12,14 @@ public struct PageInput: Sendable {
   public let evidence: [WorldEvidence]
   /// Where the source of guards is read from.
   public let sources: SourceReader
+  /// The locks of the chapter's systems.
+  public let locks: [LockNote]
 
   public init(
-    chapter: Chapter, source: String, design: DesignSummary?, evidence: [WorldEvidence], sources: SourceReader
+    chapter: Chapter, source: String, design: DesignSummary?, evidence: [WorldEvidence], sources: SourceReader,
+    locks: [LockNote] = []
   ) {
+    self.locks = locks
     self.chapter = chapter
     self.source = source
     self.design = design

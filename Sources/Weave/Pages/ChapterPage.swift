@@ -16,6 +16,7 @@ func chapterPage(_ page: PageInput, _ citations: Citations) -> String {
           + propertyTable(design.properties, page, citations))
     }
     parts.append(evidenceSection(design, page.evidence))
+    if let locks = lockSection(page.locks) { parts.append(locks) }
   }
   parts.append(requirementSection(page, citations))
   return parts.joined(separator: "\n")

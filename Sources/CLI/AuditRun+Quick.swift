@@ -1,0 +1,118 @@
+import Check
+import Foundation
+import Spec
+import Verification
+
+/// The checks that take no time: rule books, locks and scenarios.
+extension AuditRun {
+  /// Static findings; what several machines with one book have in common is told once.
+  func readBooks() {
+    for entry in entries where scope.has(.books, entry.name) {
+      tell("rule books: \(entry.name)")
+      let unit = AuditUnit(.books, entry.name)
+      var groups: [(first: Finding, others: Int)] = []
+      for finding in entry.staticFindings {
+        let same = groups.firstIndex {
+          !finding.place.isEmpty && $0.first.code == finding.code && $0.first.place == finding.place
+        }
+        if let same { groups[same].others += 1 } else { groups.append((finding, 0)) }
+      }
+      add(
+        groups.map { first, others in
+          let words = others == 0 ? "" : " (and of \(others) more machines with this book)"
+          return audited(Finding(first.severity, first.code, first.words + words, at: first.place), unit)
+        })
+      finished(unit)
+    }
+  }
+
+  func holdLocks() {
+    guard entries.contains(where: { scope.has(.locks, $0.name) }) else { return }
+    let file: LockFile
+    do throws(LockFileError) { file = try LockFile(root: specs.root) } catch {
+      add([
+        AuditFinding(AuditUnit(.locks), .critical, "lock-unreadable", "\(error)", at: "\(LockFile.path):1")
+      ])
+      return
+    }
+    for entry in entries where scope.has(.locks, entry.name) {
+      note(entry.name) { $0.lock = file.words(of: entry.name) }
+      add(
+        file.findings(of: entry.name, entry.published) { change in
+          definition(quotedIn: change.words, of: entry) ?? LockFile.place(of: change, entry.name, root: specs.root)
+        })
+      finished(AuditUnit(.locks, entry.name))
+    }
+    for name in file.locked.keys.sorted() where scope.isEverything && !entries.contains(where: { $0.name == name }) {
+      add([
+        AuditFinding(
+          AuditUnit(.locks), .major, "lock-stranger", "a lock is of \(name), which this version does not have",
+          at: "\(LockFile.path):1")
+      ])
+    }
+    finished(AuditUnit(.locks))
+  }
+
+  private func definition(quotedIn words: String, of entry: CatalogEntry) -> String? {
+    let rule = entry.hosts.lazy.flatMap(\.book.rules).first { words.contains("rule \"\($0.name)\"") }
+    return rule.map { tracing.path(of: $0.source.place) }
+  }
+
+  /// The scenarios of the chapters as they lie there, which may be newer than the program.
+  func runScenarios() {
+    let scenarios = specs.scenarios
+    for entry in entries where scope.has(.scenarios, entry.name) || scope.has(.chapters) {
+      tell("scenarios: \(entry.name)")
+      let unit = AuditUnit(.scenarios, entry.name)
+      var (run, failed) = (0, 0)
+      for scenario in scenarios {
+        guard let outcome = entry.run(scenario) else { continue }
+        run += 1
+        if !outcome.failures.isEmpty { failed += 1 }
+        note(
+          scenario: "specs/\(scenario.file):\(scenario.line) \(scenario.title)", entry.name,
+          outcome.fired.map { FiredRule(host: $0.host, rule: $0.rule, count: 1) })
+        guard scope.has(.scenarios, entry.name) else { continue }
+        add(
+          outcome.failures.map { failure in
+            let rules = Set(outcome.fired.map(\.rule))
+            let cited = entry.hosts.flatMap(\.book.rules).filter { rules.contains($0.name) }.flatMap(\.citations)
+            let named = tracing.requirements(in: failure.words, at: "", of: entry.name)
+            return AuditFinding(
+              unit, .critical, "scenario-failed", "\(failure.title): \(failure.words)",
+              requirements: named.isEmpty ? Array(Set(cited)).sorted() : named, at: "specs/\(failure.place)")
+          })
+      }
+      guard scope.has(.scenarios, entry.name) else { continue }
+      note(entry.name) { $0.scenarios = (run, failed) }
+      finished(unit)
+    }
+    guard scope.has(.scenarios), scope.has(.chapters) || scope.names(.scenarios) else { return }
+    let owned = Set(entries.flatMap(\.chapters))
+    for scenario in scenarios where owned.contains(scenario.file) && !entries.contains(where: { $0.owns(scenario) }) {
+      add([
+        AuditFinding(
+          AuditUnit(.chapters), .major, "scenario-of-nobody",
+          "\(scenario.title): no machine of this chapter has all of its worlds: "
+            + scenario.worlds.joined(separator: ", "), at: "specs/\(scenario.file):\(scenario.line)")
+      ])
+    }
+  }
+}
+
+extension CatalogEntry {
+  /// What a lock pins.
+  var published: PublishedBook { PublishedBook(shape: shape(), hosts: hosts, properties: properties) }
+}
+
+extension LockFile {
+  /// The line of the file that has what changed; that of the machine where no line quotes it.
+  static func place(of change: BookChange, _ machine: String, root: URL) -> String {
+    let text = (try? String(contentsOf: root.appending(path: path), encoding: .utf8)) ?? ""
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let start = lines.firstIndex { $0.contains("\"\(machine)\":") } ?? 0
+    let quoted = change.words.split(separator: "\"", omittingEmptySubsequences: false).dropFirst().first ?? ""
+    let line = quoted.isEmpty ? nil : lines[start...].firstIndex { $0.contains("\"\(quoted)\"") }
+    return "\(path):\((line ?? start) + 1)"
+  }
+}

@@ -1,0 +1,123 @@
+import Check
+import Foundation
+import Options
+import Spec
+import Verification
+
+/// Exploration, runs at random, and what neither of them ever met.
+extension AuditRun {
+  /// Explores the worlds of the usual size, those of each machine in order; kept evidence stands for what is unchanged.
+  func exploreWorlds() -> [ExploredWorld] {
+    entries.filter { scope.has(.worlds, $0.name) || scope.has(.mutants, $0.name) }.flatMap { entry in
+      let unit = AuditUnit(.worlds, entry.name)
+      var worlds: [ExploredWorld] = []
+      var isWhole = true
+      for world in entry.worlds where world.isExhaustive && entry.ownWorlds.contains(world.name) {
+        guard let (explored, kept) = explored(entry, world.name) else {
+          isWhole = false
+          continue
+        }
+        worlds.append(explored)
+        note(entry.name) { $0.worlds.append((explored, kept)) }
+        isWhole = isWhole && explored.isWhole
+        if scope.has(.worlds, entry.name) { add(explored.findings) }
+      }
+      if isWhole { finished(unit) } else { leftOut(unit) }
+      return worlds
+    }
+  }
+
+  /// One world, explored now or by an earlier round; nil where there is no time for it.
+  private func explored(_ entry: CatalogEntry, _ world: String) -> (ExploredWorld, kept: String?)? {
+    if let (evidence, date) = evidence.world(entry.name, world) { return (evidence, date) }
+    guard hasTime else { return nil }
+    let usage = Usage()
+    let end = deadline
+    let stopping = Checkpointing(
+      previous: nil, interval: .seconds(1_000_000), program: 0,
+      isInterrupted: { .now >= end || Interruption.isAsked }, save: { _ in })
+    let unit = AuditUnit(.worlds, entry.name)
+    // Nothing was saved before, so nothing can be wrong with it.
+    guard
+      let report = try? entry.exploreOn(
+        world, SearchOptions(workers: Usage.cores), stopping,
+        { [self] in tell("worlds: \(entry.name), \(world): \(Output.count($0.distinct)) states, depth \($0.depth)") })
+    else { return nil }
+    let told = report.findings.filter { !["never-met", "rule-never-fired"].contains($0.finding.code) }
+    let explored = ExploredWorld(
+      report, laws: entry.properties.map(\.name), extent: Explore.words(report), seconds: usage.wallSeconds,
+      findings: told.map { audited($0.finding, unit, in: world, trace: $0.trace) })
+    if explored.isWhole { evidence.keep(explored) }
+    return (explored, nil)
+  }
+
+  func runAtRandom() -> [RandomRuns] {
+    entries.filter { scope.has(.random, $0.name) }.flatMap { entry in
+      let unit = AuditUnit(.random, entry.name)
+      var all: [RandomRuns] = []
+      for world in entry.worlds where !world.isExhaustive && entry.ownWorlds.contains(world.name) {
+        guard let (runs, kept) = ran(entry, world.name) else {
+          leftOut(unit)
+          continue
+        }
+        all.append(runs)
+        note(entry.name) { $0.random.append((runs, kept)) }
+        add(runs.findings)
+      }
+      finished(unit)
+      return all
+    }
+  }
+
+  private func ran(_ entry: CatalogEntry, _ world: String) -> (RandomRuns, kept: String?)? {
+    if let (evidence, date) = evidence.random(entry.name, world) { return (evidence, date) }
+    guard hasTime else { return nil }
+    let usage = Usage()
+    let report = entry.fuzz(
+      world, FuzzOptions(seed: 1, cases: 200), nil,
+      { [self] in tell("random: \(entry.name), \(world): \($0) runs, \(Output.count($1)) steps") }, nil)
+    let unit = AuditUnit(.random, entry.name)
+    let found = report.findings.map { audited($0.finding, unit, in: world, trace: $0.trace) }
+    let runs = RandomRuns(report, seconds: usage.wallSeconds, findings: found)
+    evidence.keep(runs)
+    return (runs, nil)
+  }
+
+  // MARK: - What is never met
+
+  /// Rules that fired, and laws that were met, in no world of any machine that has them.
+  ///
+  /// Told of a machine all of whose worlds were looked at: what one of them lacks, another may have.
+  func missed(_ worlds: [ExploredWorld], _ random: [RandomRuns]) {
+    var books: [String: [String: String]] = [:]
+    for entry in entries { books[entry.name] = Dictionary(entry.hosts.map { ($0.name, $0.book.title) }) { $1 } }
+    var firing: Set<[String]> = []
+    func fire(_ machine: String, _ rules: [FiredRule]) {
+      for it in rules where it.count > 0 { firing.insert([books[machine]?[it.host] ?? it.host, it.rule]) }
+    }
+    for world in worlds { fire(world.machine, world.fired) }
+    for runs in random { fire(runs.machine, runs.fired) }
+    let met = Set((worlds.map(\.sometimes) + random.map(\.sometimes)).flatMap { $0.filter(\.value).map(\.key) })
+    var told: Set<[String]> = []
+    for entry in entries where scope.has(.worlds, entry.name) && worlds.contains(where: { $0.machine == entry.name }) {
+      let unit = AuditUnit(.worlds, entry.name)
+      let own = worlds.filter { $0.machine == entry.name }
+      guard own.allSatisfy({ $0.isWhole && $0.findings.verdict == .ready }) else { continue }
+      for host in entry.hosts {
+        for rule in host.book.rules where !firing.contains([host.book.title, rule.name]) {
+          guard told.insert([host.book.title, rule.name]).inserted else { continue }
+          add([
+            audited(
+              Finding(
+                .minor, "rule-never-fired", "\(host.name): \"\(rule.name)\" never fires in any world",
+                at: rule.source.place), unit)
+          ])
+        }
+      }
+      for name in Set(own.flatMap(\.sometimes.keys)).sorted() where !met.contains(name) && told.insert([name]).inserted
+      {
+        add([audited(Finding(.minor, "never-met", "\"\(name)\" never happens in any world"), unit)])
+      }
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import Foundation
+import Options
+import Verification
+
+struct Lock: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lock", abstract: "Pin the published rules of a machine: from then on only additions pass an audit.",
+    discussion: """
+      What is pinned, in specs/lock.json: phases, events, effects and fields of the state with their places and \
+      ranges, contracts, what is said of events that no rule takes, each rule with its phases, guards, changes, \
+      target and citations, and the laws. Guards and updates are pinned by their names: what they compute is for \
+      worlds and scenarios to judge. New rules behind the old ones, new laws, and new names at the end are additions.
+
+      A locked machine that has only been added to may be locked again, which pins the additions too.
+      """,
+    exitCodes: [
+      0: "locked", 1: "the machine differs from its lock otherwise than by additions", 2: "usage",
+      3: "specs/lock.json cannot be read or written",
+    ])
+
+  @Argument(help: "The machine, as interlock list names it.") var machine: String?
+  @Flag(help: "Every machine.") var all = false
+  @Option(help: ArgumentHelp("The package's folder.", valueName: "folder")) var root: String = "."
+  @Flag(help: "Print one JSON object.") var json = false
+
+  func validate() throws {
+    guard (machine == nil) == all else {
+      throw ValidationError(all ? "give a machine or --all, not both" : "name a machine, or give --all")
+    }
+  }
+
+  mutating func run() throws {
+    let folder = URL(fileURLWithPath: root)
+    let entries = try machine.map { [try Catalog.entry($0)] } ?? Catalog.entries
+    var file = try LockFile(root: folder)
+    var objects: [[String: Any]] = []
+    var isBroken = false
+    for entry in entries {
+      let book = entry.published
+      let changes = file.changes(of: entry.name, to: book)
+      let breaches = (changes ?? []).filter { !$0.isAddition }
+      if breaches.isEmpty {
+        file.lock(entry.name, book, on: Lock.today)
+      } else {
+        isBroken = true
+      }
+      let what =
+        breaches.isEmpty ? (changes == nil ? "locked" : changes!.isEmpty ? "unchanged" : "additions") : "broken"
+      objects.append([
+        "machine": entry.name, "lock": what, "changes": (changes ?? []).map(\.words), "breaches": breaches.map(\.words),
+      ])
+      if !json { Lock.show(entry.name, what, changes ?? []) }
+    }
+    if !isBroken { try file.write(root: folder) }
+    if json { try Output.json(["machines": objects, "verdict": isBroken ? "refused" : "locked"]) }
+    if isBroken { throw ExitCode.findings }
+  }
+
+  private static func show(_ machine: String, _ what: String, _ changes: [BookChange]) {
+    let style = Style(for: .standardOutput)
+    switch what {
+    case "locked": print("\(machine) is locked: its rules may only be added to")
+    case "unchanged": print("\(machine) is locked, and as it was")
+    case "additions":
+      print("\(machine) is locked with \(Output.count(changes.count, "addition", "additions"))")
+      for change in changes { print("  \(change.words)") }
+    default:
+      print(style.red("\(machine) differs from its lock"))
+      for change in changes where !change.isAddition { print("  \(change.words)") }
+      print("  try: interlock unlock \(machine) --reason \"…\"")
+    }
+  }
+
+  static var today: String {
+    let format = DateFormatter()
+    format.locale = Locale(identifier: "en_US_POSIX")
+    format.timeZone = TimeZone(identifier: "UTC")
+    format.dateFormat = "yyyy-MM-dd"
+    return format.string(from: Date())
+  }
+}
+
+struct Unlock: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "unlock", abstract: "Let the published rules of a machine change, with a reason that its page shows.",
+    exitCodes: [0: "unlocked", 2: "usage: no such machine, no reason, or no lock", 3: "specs/lock.json cannot be used"])
+
+  @Argument(help: "The machine, as interlock list or specs/lock.json names it.") var machine: String
+  @Option(help: ArgumentHelp("Why its published rules have to change.", valueName: "words")) var reason: String
+  @Option(help: ArgumentHelp("The package's folder.", valueName: "folder")) var root: String = "."
+  @Flag(help: "Print one JSON object.") var json = false
+
+  func validate() throws {
+    if reason.allSatisfy(\.isWhitespace) {
+      throw ValidationError("--reason is empty: say why the rules have to change")
+    }
+  }
+
+  mutating func run() throws {
+    let folder = URL(fileURLWithPath: root)
+    var file = try LockFile(root: folder)
+    guard file.unlock(machine, on: Lock.today, reason: reason) else {
+      _ = try Catalog.entry(machine)
+      throw ValidationError("\(machine) is not locked (see \(LockFile.path))")
+    }
+    try file.write(root: folder)
+    if json { return try Output.json(["machine": machine, "reason": reason, "verdict": "unlocked"]) }
+    print("\(machine) is unlocked; its page tells why")
+    print("  try: interlock lock \(machine), once the rules are as they should be")
+  }
+}

@@ -1,0 +1,132 @@
+import Foundation
+import Spec
+import Weave
+
+/// `specs/lock.json`: the machines whose published rules may only be added to, and why some may be changed again.
+public struct LockFile: Codable, Equatable, Sendable {
+  public private(set) var version = LockFile.version
+  /// The published book of each locked machine, by its name.
+  public var locked: [String: Locked] = [:]
+  /// Machines that were unlocked, in the order in which they were.
+  public var unlocked: [Unlocked] = []
+
+  public static let version = 1
+  /// The path from the package's folder.
+  public static let path = "specs/lock.json"
+
+  public struct Locked: Codable, Equatable, Sendable {
+    /// The day, as `2026-11-21`.
+    public var since: String
+    public var book: PublishedBook
+  }
+
+  public struct Unlocked: Codable, Equatable, Sendable {
+    public var machine: String
+    public var on: String
+    public var reason: String
+  }
+
+  public init() {}
+
+  /// Reads the file below a package's folder; no file is an empty one.
+  ///
+  /// - Throws: ``LockFileError``, with the line where the text is no JSON.
+  public init(root: URL) throws(LockFileError) {
+    let url = root.appending(path: Self.path)
+    guard FileManager.default.fileExists(atPath: url.path(percentEncoded: false)) else {
+      self.init()
+      return
+    }
+    do {
+      let data = try Data(contentsOf: url)
+      let version = (try JSONSerialization.jsonObject(with: data) as? [String: Any])?["version"] as? Int
+      guard version == Self.version else {
+        throw LockFileError(
+          reason: "it is of version \(version.map(String.init) ?? "none"), and this program reads \(Self.version)")
+      }
+      self = try JSONDecoder().decode(LockFile.self, from: data)
+    } catch let error as LockFileError {
+      throw error
+    } catch let error as DecodingError {
+      throw LockFileError(reason: error.inWords)
+    } catch {
+      throw LockFileError(reason: error.localizedDescription)
+    }
+  }
+
+  /// Writes the file, its keys in order, so that a change shows as one.
+  public func write(root: URL) throws(LockFileError) {
+    do {
+      let object = try JSONSerialization.jsonObject(with: JSONEncoder().encode(self))
+      let text = try JSONLines(columns: 120).text(object) + "\n"
+      try Data(text.utf8).write(to: root.appending(path: Self.path), options: .atomic)
+    } catch {
+      throw LockFileError(reason: error.localizedDescription)
+    }
+  }
+
+  /// Pins a book in place of what was pinned of the machine; one that is as it was keeps its day.
+  public mutating func lock(_ machine: String, _ book: PublishedBook, on day: String) {
+    if locked[machine]?.book == book { return }
+    locked[machine] = Locked(since: day, book: book)
+  }
+
+  /// Takes the lock of a machine away; false where it has none.
+  public mutating func unlock(_ machine: String, on day: String, reason: String) -> Bool {
+    guard locked.removeValue(forKey: machine) != nil else { return false }
+    unlocked.append(Unlocked(machine: machine, on: day, reason: reason))
+    return true
+  }
+
+  /// Differences of a machine from its lock; nil where it has none.
+  public func changes(of machine: String, to book: PublishedBook) -> [BookChange]? {
+    locked[machine].map { $0.book.changes(to: book) }
+  }
+
+  /// What a machine's page tells of its lock.
+  public func note(of machine: String) -> LockNote {
+    LockNote(
+      machine: machine, since: locked[machine]?.since,
+      unlocked: unlocked.filter { $0.machine == machine }.map { .init(on: $0.on, reason: $0.reason) })
+  }
+
+  /// What a report says of a machine's lock.
+  public func words(of machine: String) -> String {
+    let last = unlocked.last { $0.machine == machine }
+    if let lock = locked[machine] { return "locked since \(lock.since)" }
+    return last.map { "unlocked on \($0.on): \($0.reason)" } ?? "not locked"
+  }
+}
+
+/// Why the file of locks cannot be read or written.
+public struct LockFileError: Error, Equatable, CustomStringConvertible {
+  public let reason: String
+
+  public var description: String { "\(LockFile.path): \(reason)" }
+}
+
+extension DecodingError {
+  /// Where the text is not as it should be.
+  fileprivate var inWords: String {
+    let context: Context? =
+      switch self {
+      case .typeMismatch(_, let context), .valueNotFound(_, let context), .keyNotFound(_, let context),
+        .dataCorrupted(let context):
+        context
+      @unknown default: nil
+      }
+    let path = context?.codingPath.map(\.stringValue).joined(separator: ".") ?? ""
+    return (path.isEmpty ? "" : "at \(path): ") + (context?.debugDescription ?? "it is no file of locks")
+  }
+}
+
+extension LockFile {
+  /// Breaches of the lock of one machine, each with what it cites.
+  public func findings(of machine: String, _ book: PublishedBook, place: (BookChange) -> String) -> [AuditFinding] {
+    (changes(of: machine, to: book) ?? []).filter { !$0.isAddition }.map { change in
+      AuditFinding(
+        AuditUnit(.locks, machine), .critical, "lock-broken", change.words, requirements: change.cites,
+        at: place(change))
+    }
+  }
+}

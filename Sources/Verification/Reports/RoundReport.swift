@@ -1,0 +1,128 @@
+import Check
+import Spec
+
+/// Everything an audit has to say, for whoever renders it.
+public struct RoundReport: Sendable {
+  public var title: String
+  /// When it began, as `2026-11-21 21:40 UTC`.
+  public var date: String
+  /// What stands for the code that was audited: a digest of the program's file.
+  public var program: String
+  /// What was looked at, such as `everything`, or `worlds of peterson`.
+  public var scope: String
+  public var seconds: Double
+  public var machines: [Machine]
+  public var traces: [RequirementTrace]
+  public var findings: [AuditFinding]
+  /// What the round before says of the findings; nil where no rounds are kept.
+  public var comparison: RoundComparison?
+  /// What the time did not suffice for; the verdict is then UNFINISHED at best.
+  public var undone: [AuditUnit]
+  /// Pages that were compared, and the date of that; nil where they were not.
+  public var pages: (count: Int, kept: String?)?
+
+  /// One machine or system, and what was seen of it.
+  public struct Machine: Sendable {
+    public let name: String
+    public let title: String
+    public let chapter: String
+    public let rules: Int
+    public var lock: String
+    public var scenarios: (run: Int, failed: Int)?
+    /// Worlds and runs, each with the date of its evidence where that was kept from an earlier round.
+    public var worlds: [(world: ExploredWorld, kept: String?)] = []
+    public var random: [(runs: RandomRuns, kept: String?)] = []
+    public var mutants: (tried: TriedMutants, kept: String?)?
+
+    public init(name: String, title: String, chapter: String, rules: Int, lock: String) {
+      self.name = name
+      self.title = title
+      self.chapter = chapter
+      self.rules = rules
+      self.lock = lock
+    }
+
+    /// States of all its worlds together.
+    public var states: Int { worlds.reduce(0) { $0 + $1.world.distinct } }
+  }
+
+  public init(
+    title: String, date: String, program: String, scope: String, seconds: Double = 0, machines: [Machine] = [],
+    traces: [RequirementTrace] = [], findings: [AuditFinding] = [], comparison: RoundComparison? = nil,
+    undone: [AuditUnit] = []
+  ) {
+    self.title = title
+    self.date = date
+    self.program = program
+    self.scope = scope
+    self.seconds = seconds
+    self.machines = machines
+    self.traces = traces
+    self.findings = findings
+    self.comparison = comparison
+    self.undone = undone
+  }
+
+  /// READY is said where everything asked for was looked at to its end, and nothing critical or major was found.
+  public var verdict: Verdict {
+    let found = findings.verdict
+    if found == .fixRequired { return found }
+    let isWhole =
+      undone.allSatisfy { $0.check == .mutants } && machines.flatMap(\.worlds).allSatisfy { $0.world.isWhole }
+    return isWhole ? .ready : .unfinished
+  }
+
+  /// What no chapter explains, and what one does.
+  public var open: [AuditFinding] { findings.filter { $0.explanation == nil } }
+  public var explained: [AuditFinding] { findings.filter { $0.explanation != nil } }
+
+  public func count(_ severity: Finding.Severity) -> Int { open.count { $0.severity == severity } }
+
+  /// `1 CRITICAL, 3 MINOR, 2 explained`, or `no finding`.
+  public var counts: String {
+    let words =
+      Finding.Severity.allCases.filter { count($0) > 0 }.map { "\(count($0)) \($0.word)" }
+      + (explained.isEmpty ? [] : ["\(explained.count) explained"])
+    return words.isEmpty ? "no finding" : words.joined(separator: ", ")
+  }
+
+  /// What was not looked at to its end, one entry for each check: `worlds of team and peterson`.
+  public var undoneWords: [String] {
+    AuditCheck.allCases.compactMap { check in
+      let names = undone.filter { $0.check == check }.map(\.machine).filter { !$0.isEmpty }
+      if names.isEmpty { return undone.contains { $0.check == check } ? check.rawValue : nil }
+      return "\(check.rawValue) of \(names.count == machines.count ? "every machine" : names.joined(separator: ", "))"
+    }
+  }
+
+  /// How the findings stand against the round before; nil where there is none to hold them against.
+  public var progress: String? {
+    guard let comparison, comparison.before != nil else { return nil }
+    func count(_ status: RoundComparison.Status) -> Int {
+      findings.count { comparison.status(of: $0) == status }
+    }
+    return "\(count(.new)) new, \(count(.open)) still open, \(count(.regressed)) regressed, "
+      + "\(comparison.closed.count) closed"
+  }
+
+  /// How many requirements stand on what, the strongest first.
+  public var standings: [(standing: RequirementTrace.Standing, count: Int)] {
+    RequirementTrace.Standing.allCases.map { standing in (standing, traces.count { $0.standing == standing }) }
+      .filter { $0.1 > 0 }
+  }
+
+  public var status: (AuditFinding) -> String {
+    { finding in comparison.map { $0.before == nil ? "" : $0.status(of: finding).rawValue } ?? "" }
+  }
+}
+
+/// `1234567` as `1,234,567`.
+func grouped(_ number: Int) -> String {
+  var text = ""
+  let digits = String(number.magnitude)
+  for (index, digit) in digits.enumerated() {
+    if index > 0, (digits.count - index) % 3 == 0 { text += "," }
+    text.append(digit)
+  }
+  return number < 0 ? "-\(text)" : text
+}

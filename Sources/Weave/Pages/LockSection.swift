@@ -1,0 +1,39 @@
+/// What a page tells of the lock of one machine or system.
+public struct LockNote: Hashable, Sendable {
+  public let machine: String
+  /// Since when its published rules may only be added to; nil where they may change.
+  public let since: String?
+  /// When and why it was unlocked, in the order in which it was.
+  public let unlocked: [Unlocked]
+
+  public struct Unlocked: Hashable, Sendable {
+    public let on: String
+    public let reason: String
+
+    public init(on: String, reason: String) {
+      self.on = on
+      self.reason = reason
+    }
+  }
+
+  public init(machine: String, since: String?, unlocked: [Unlocked]) {
+    self.machine = machine
+    self.since = since
+    self.unlocked = unlocked
+  }
+}
+
+let locksHeading = "Locks"
+
+/// Which rules may only be added to, and why some were unlocked; nil where there is nothing to tell.
+func lockSection(_ locks: [LockNote]) -> String? {
+  let told = locks.filter { $0.since != nil || !$0.unlocked.isEmpty }
+  if told.isEmpty { return nil }
+  var text = heading(2, locksHeading)
+  for lock in told {
+    let state = lock.since.map { "locked since \($0): its published rules may only be added to" } ?? "not locked"
+    text += "- \(code(lock.machine)) is \(state).\n"
+    for it in lock.unlocked { text += "  - Unlocked on \(it.on): \(escaped(it.reason))\n" }
+  }
+  return text
+}

@@ -1,0 +1,201 @@
+import CSQLite
+import Foundation
+import Testing
+
+@Suite struct `An audit of everything` {
+  /// A folder with the chapters and locks of this package, to be changed.
+  private func package() throws -> Scratch {
+    let scratch = try Scratch()
+    for name in ["specs", "Tests", "Sources"] {
+      try FileManager.default.copyItem(
+        at: Program.root.appendingPathComponent(name), to: scratch.url.appendingPathComponent(name))
+    }
+    return scratch
+  }
+
+  private func edit(_ scratch: Scratch, _ file: String, _ change: (String) -> String) throws {
+    let text = try String(contentsOfFile: scratch.path(file), encoding: .utf8)
+    let changed = change(text)
+    #expect(changed != text, "the edit of \(file) changes nothing")
+    try scratch.write(file, changed)
+  }
+
+  private func findings(_ scratch: Scratch, _ only: String) throws -> (findings: [[String: Any]], status: Int32) {
+    let audit = try Program.run("audit", "--only", only, "--root", scratch.url.path, "--json")
+    return (try #require(try audit.object()["findings"] as? [[String: Any]], "\(audit.errors)"), audit.status)
+  }
+
+  @Test func `its quick checks are READY here`() throws {
+    let scratch = try Scratch()
+    let audit = try Program.run(
+      "audit", "--only", "chapters,books,locks,scenarios", "--rounds", scratch.path("r.sqlite"))
+    #expect(audit.status == 0, "\(audit.output)\(audit.errors)")
+    #expect(audit.output.contains("requirements, held by"))
+    #expect(audit.output.contains("READY  "))
+    #expect(!audit.output.contains("MAJOR") && !audit.output.contains("nothing\n"))
+  }
+
+  @Test func `one machine is explored once, and the next round says so`() throws {
+    let scratch = try Scratch()
+    let rounds = scratch.path("rounds/r.sqlite")
+    let files = ["junit", "sarif", "markdown", "html"].flatMap { ["--\($0)", scratch.path($0)] }
+    let first = try Program.run(
+      ["audit", "--only", "peterson", "--time", "60s", "--rounds", rounds, "--json"] + files)
+    #expect(first.status == 0, "\(first.errors)")
+    let object = try first.object()
+    let machine = try #require((object["machines"] as? [[String: Any]])?.first)
+    let world = try #require((machine["worlds"] as? [[String: Any]])?.first)
+    #expect(world["distinct"] as? Int == 34 && world["evidence_of"] as? String == object["date"] as? String)
+    let mutants = try #require(machine["mutants"] as? [String: Any])
+    #expect(mutants["tried"] as? Int ?? 0 > 0)
+    #expect(object["round"] as? Int == 1)
+    for (file, mark) in [
+      ("junit", "<testsuites"), ("sarif", "\"2.1.0\""), ("markdown", "**READY**"), ("html", "<!doctype html>"),
+    ] { #expect(try String(contentsOfFile: scratch.path(file), encoding: .utf8).contains(mark), "\(file)") }
+
+    let second = try Program.run("audit", "--only", "peterson", "--rounds", rounds)
+    #expect(second.status == 0)
+    #expect(second.output.contains("rest on evidence of earlier rounds"))
+    #expect(second.output.contains("since the round of "))
+    let third = try Program.run("audit", "--only", "worlds,peterson", "--again", "--rounds", rounds)
+    #expect(!third.output.contains("rest on evidence"))
+  }
+
+  @Test func `what the time does not suffice for is named, and the verdict is UNFINISHED`() throws {
+    let scratch = try Scratch()
+    let audit = try Program.run(
+      "audit", "--only", "worlds,team", "--time", "0.2s", "--rounds", scratch.path("r.sqlite"))
+    #expect(audit.status == 4, "\(audit.output)")
+    #expect(audit.output.contains("UNFINISHED"))
+    #expect(audit.output.contains("not looked at to the end: worlds of team"))
+  }
+
+  @Test func `a scenario that names an unknown event is found at its line`() throws {
+    let scratch = try package()
+    try edit(scratch, "specs/05-health.md") {
+      $0 + "\n```scenario Nobody knows this\nworld small\nsneeze loudly=3\n```\n"
+    }
+    let (found, status) = try findings(scratch, "scenarios,health")
+    #expect(status == 1)
+    #expect(found.map { $0["code"] as? String } == ["scenario-failed"])
+    #expect((found[0]["place"] as? String)?.hasPrefix("specs/05-health.md:") == true)
+    #expect((found[0]["words"] as? String)?.contains("sneeze") == true)
+  }
+
+  @Test func `broken links, unknown and unheld requirements are found at their lines`() throws {
+    let scratch = try package()
+    try edit(scratch, "specs/05-health.md") {
+      $0 + "\n[nowhere](08-nowhere.md) and HLT-77.\n\n**HLT-78** Nobody holds this.\n"
+    }
+    let (found, status) = try findings(scratch, "chapters")
+    #expect(status == 1)
+    #expect(
+      Set(found.compactMap { $0["code"] as? String }) == ["broken-link", "unknown-requirement", "requirement-unheld"])
+    for finding in found {
+      #expect((finding["place"] as? String)?.hasPrefix("specs/05-health.md:") == true)
+      #expect(finding["severity"] as? String == "MAJOR" && (finding["advice"] as? String)?.isEmpty == false)
+    }
+  }
+
+  @Test func `a lock that does not match is critical, with the difference and its requirement`() throws {
+    let scratch = try package()
+    try edit(scratch, "specs/lock.json") {
+      $0.replacing("\"the target is another topology\"", with: "\"it is Monday\"", maxReplacements: 1)
+    }
+    let (found, status) = try findings(scratch, "locks")
+    #expect(status == 1)
+    #expect(!found.isEmpty && found.allSatisfy { $0["code"] as? String == "lock-broken" })
+    let words = found.compactMap { $0["words"] as? String }
+    #expect(words.contains { $0.contains("has lost guard \"it is Monday\"") }, "\(words)")
+    #expect(found.allSatisfy { ($0["requirements"] as? [String])?.isEmpty == false })
+    #expect(found.allSatisfy { $0["severity"] as? String == "CRITICAL" })
+    try scratch.write("specs/lock.json", "{")
+    #expect(try findings(scratch, "locks").findings.map { $0["code"] as? String } == ["lock-unreadable"])
+  }
+
+  @Test func `a stale page is found with its line`() throws {
+    let scratch = try package()
+    try FileManager.default.createDirectory(atPath: scratch.path("docs"), withIntermediateDirectories: true)
+    try scratch.write("docs/93-peterson.md", "# Another\n")
+    let (found, status) = try findings(scratch, "docs")
+    #expect(status == 1)
+    let stale = try #require(found.first { ($0["place"] as? String) == "docs/93-peterson.md:1" })
+    #expect(stale["code"] as? String == "page-stale" && stale["advice"] as? String == "interlock docs")
+  }
+
+  @Test func `a file of rounds of another version is a finding, and stays as it was`() throws {
+    let scratch = try Scratch()
+    let rounds = scratch.path("r.sqlite")
+    #expect(try Program.run("audit", "--only", "books,peterson", "--rounds", rounds).status == 0)
+    var database: OpaquePointer?
+    #expect(sqlite3_open(rounds, &database) == SQLITE_OK)
+    #expect(sqlite3_exec(database, "PRAGMA user_version = 9", nil, nil, nil) == SQLITE_OK)
+    sqlite3_close(database)
+    let audit = try Program.run("audit", "--only", "books,peterson", "--rounds", rounds)
+    #expect(audit.status == 0)
+    #expect(audit.output.contains("MINOR rounds-unreadable: \(rounds): it is of version 9"), "\(audit.output)")
+    try scratch.write("text.sqlite", "no database at all, and longer than the header of one would be; enough of it")
+    let other = try Program.run("audit", "--only", "books,peterson", "--rounds", scratch.path("text.sqlite"))
+    #expect(other.output.contains("MINOR rounds-unreadable"))
+    #expect(try String(contentsOfFile: scratch.path("text.sqlite"), encoding: .utf8).hasPrefix("no database"))
+  }
+
+  @Test func `evidence that cannot be read is found, and gathered anew`() throws {
+    let scratch = try Scratch()
+    let rounds = scratch.path("r.sqlite")
+    #expect(try Program.run("audit", "--only", "worlds,peterson", "--rounds", rounds).status == 0)
+    var database: OpaquePointer?
+    #expect(sqlite3_open(rounds, &database) == SQLITE_OK)
+    #expect(sqlite3_exec(database, "UPDATE evidence SET json = '{}'", nil, nil, nil) == SQLITE_OK)
+    sqlite3_close(database)
+    let audit = try Program.run("audit", "--only", "worlds,peterson", "--rounds", rounds)
+    #expect(audit.output.contains("MINOR evidence-unreadable"), "\(audit.output)")
+    #expect(try Program.run("audit", "--only", "worlds,peterson", "--rounds", rounds).output.contains("evidence of"))
+  }
+
+  @Test func `locks and unlocks, and a broken lock is not locked over`() throws {
+    let scratch = try Scratch()
+    try scratch.write("nothing", "")
+    try FileManager.default.createDirectory(atPath: scratch.path("specs"), withIntermediateDirectories: true)
+    func run(_ arguments: String...) throws -> Program { try Program.run(arguments + ["--root", scratch.url.path]) }
+    #expect(try run("lock", "peterson").output.contains("its rules may only be added to"))
+    #expect(try run("lock", "peterson").output.contains("as it was"))
+    try edit(scratch, "specs/lock.json") { $0.replacing("give way", with: "give in") }
+    let broken = try run("lock", "peterson")
+    #expect(broken.status == 1)
+    #expect(broken.output.contains("rule \"give in\" is gone"), "\(broken.output)")
+    #expect(try run("unlock", "peterson", "--reason", " ").status == 2)
+    #expect(try run("unlock", "peterson", "--reason", "a third process").status == 0)
+    let again = try run("unlock", "peterson", "--reason", "a third process")
+    #expect(again.status == 2 && again.errors.contains("peterson is not locked"))
+    #expect(try run("unlock", "nobody", "--reason", "x").errors.contains("no machine is called \"nobody\""))
+    try scratch.write("specs/lock.json", "{\"version\": 3}")
+    let other = try run("lock", "peterson")
+    #expect(other.status == 3 && other.errors.contains("specs/lock.json: it is of version 3"), "\(other.errors)")
+  }
+
+  @Test func `lists its codes`() throws {
+    let codes = try Program.run("audit", "--codes")
+    #expect(codes.status == 0)
+    for words in ["property-broken", "lock-broken", "interlock docs"] { #expect(codes.output.contains(words)) }
+  }
+
+  @Test(arguments: [
+    (["audit", "--only", "wrlds"], "--only knows no \"wrlds\"; there are: chapters, books, locks"),
+    (["audit", "--only", ","], "--only names nothing"),
+    (["audit", "--time", "0s"], "expects a time above 0"),
+    (["audit", "--journal", "x", "--html", "y"], "--html is of an audit of the machines"),
+    (["lock"], "name a machine, or give --all"),
+    (["lock", "team", "--all"], "give a machine or --all, not both"),
+  ]) func `says what is wrong with its command line`(arguments: [String], words: String) throws {
+    let program = try Program.run(arguments)
+    #expect(program.status == 2)
+    #expect(program.errors.contains(words), "\(program.errors)")
+  }
+
+  @Test func `tells before it begins that a report cannot be written`() throws {
+    let program = try Program.run("audit", "--only", "books", "--html", "/nowhere/it.html")
+    #expect(program.status == 3 && program.errors.contains("/nowhere/it.html cannot be written"))
+    #expect(program.output.isEmpty)
+  }
+}

@@ -1,0 +1,142 @@
+import Foundation
+import Machines
+import Spec
+import Testing
+import Verification
+
+@Suite struct `Chapters of an audit` {
+  private let text = """
+    # Doors
+
+    - **DR-1** A door opens.
+    - **DR-2** A door shuts.
+
+    ## More of it
+
+    See [the latch](02-latch.md#the-latch), [above](#doors), [DR-1](#DR-1), and [elsewhere](https://example.org/x).
+    """
+
+  @Test func `whole ones have no finding`() throws {
+    let folder = try PackageFolder([
+      "specs/01-doors.md": text, "specs/02-latch.md": "# The latch\n\nDR-1 again, in UTF-8.\n",
+    ])
+    #expect(folder.specs.findings == [])
+    #expect(folder.specs.strayMentions() == [])
+  }
+
+  @Test func `a broken link is found with its file and line`() throws {
+    let folder = try PackageFolder(["specs/01-doors.md": text])
+    #expect(folder.specs.strayMentions().map(\.brief) == ["MAJOR broken-link specs/01-doors.md:8"])
+    try folder.write("# A latch\n", to: "specs/02-latch.md")
+    let found = folder.specs.strayMentions()
+    #expect(
+      found.map(\.words) == [
+        "the link (02-latch.md#the-latch) leads to #the-latch, which no heading of 02-latch.md is"
+      ])
+  }
+
+  @Test func `links in code are none`() throws {
+    let folder = try PackageFolder([
+      "specs/01-a.md": "# A\n\n**A-1** It is.\n\n```\n[x](nowhere.md)\n```\n`[x](no.md)`\n"
+    ])
+    #expect(folder.specs.strayMentions() == [])
+  }
+
+  @Test func `a requirement that is named and stated nowhere is found, and other words of its form are not`() throws {
+    let folder = try PackageFolder(["specs/01-a.md": "# A\n\n**DR-1** It is, unlike DR-9 and SHA-256.\n"])
+    let found = folder.specs.strayMentions()
+    #expect(found.map(\.brief) == ["MAJOR unknown-requirement specs/01-a.md:3"])
+    #expect(found[0].requirements == ["DR-9"])
+  }
+
+  @Test func `a chapter that cannot be read is found, and the others are read`() throws {
+    let folder = try PackageFolder([
+      "specs/01-doors.md": "# Doors\n\n**DR-1** A door opens.\n", "specs/02-broken.md": "# B\n\n```scenario\nx\n```\n",
+    ])
+    #expect(folder.specs.findings.map(\.brief) == ["CRITICAL chapter-unreadable specs/02-broken.md:3"])
+    #expect(folder.specs.chapters.map(\.file) == ["01-doors.md"])
+  }
+
+  @Test func `a folder without chapters is found`() throws {
+    #expect(try PackageFolder().specs.findings.map(\.code) == ["no-chapters"])
+  }
+}
+
+@Suite struct `Tracing requirements` {
+  private func chapters(_ rows: String = "") throws -> PackageFolder {
+    try PackageFolder([
+      "specs/93-peterson.md": """
+      # Peterson
+
+      **PET-1** The two are never critical at the same time.
+      **PET-2** Who wants to enter enters.
+      **PET-9** Nobody has thought of this one.
+      \(rows)
+      """
+    ])
+  }
+
+  private var machine: TracedMachine {
+    TracedMachine(
+      name: "peterson", hosts: Peterson.design.hosts.map { ($0.name, $0.book) },
+      properties: Peterson.design.properties.map { BookDescription.PropertyDescription($0) })
+  }
+
+  private func findings(_ folder: PackageFolder) -> [AuditFinding] {
+    let tracing = Tracing(folder.specs, [machine])
+    return tracing.findings(tracing.traces(worlds: [], scenarios: []))
+  }
+
+  @Test func `what is stated and held by nothing is found where it is stated`() throws {
+    let found = findings(try chapters())
+    #expect(found.map(\.brief) == ["MAJOR requirement-unheld specs/93-peterson.md:5"])
+    #expect(found[0].requirements == ["PET-9"])
+  }
+
+  @Test func `what is cited and stated nowhere is found where it is cited`() throws {
+    let folder = try PackageFolder(["specs/93-peterson.md": "# Peterson\n\n**PET-1** Never both.\n"])
+    let found = findings(folder)
+    #expect(!found.isEmpty && found.allSatisfy { $0.code == "unknown-requirement" && $0.requirements == ["PET-2"] })
+    #expect(found.allSatisfy { $0.position?.file == "Machines/Peterson.swift" })
+  }
+
+  @Test func `a test that is named by it holds it`() throws {
+    let folder = try chapters()
+    try folder.write("  @Test func `PET-9: it holds`() {}\n", to: "Tests/Some/It.swift")
+    let traces = Tracing(folder.specs, [machine]).traces(worlds: [], scenarios: [])
+    #expect(traces.last?.tests == ["Tests/Some/It.swift:1"])
+    #expect(traces.last?.standing == .tested)
+    #expect(findings(folder) == [])
+  }
+
+  private let header = "\n| Requirement | Held by | Why |\n|---|---|---|\n"
+
+  @Test func `a chapter says what holds it, and the file and words are looked for`() throws {
+    let folder = try chapters(header + "| PET-9 | `Tests/It.swift`, `func it` | chance |")
+    #expect(findings(folder).map(\.brief) == ["MAJOR held-by-nothing specs/93-peterson.md:9"])
+    try folder.write("func other() {}", to: "Tests/It.swift")
+    #expect(
+      findings(folder).map(\.words) == [
+        "what is to hold PET-9 is not there: Tests/It.swift has no \"func it\""
+      ])
+    try folder.write("func it() {}", to: "Tests/It.swift")
+    #expect(findings(folder) == [])
+  }
+
+  @Test func `what is not met yet is a question with its reason`() throws {
+    let found = findings(try chapters(header + "| PET-9 | not yet | nobody measures it |"))
+    #expect(found.map(\.brief) == ["QUESTION requirement-not-met specs/93-peterson.md:5"])
+    #expect(found[0].words == "PET-9 is not met yet: nobody measures it")
+  }
+
+  @Test func `words and places lead to requirements`() throws {
+    let tracing = Tracing(try chapters().specs, [machine])
+    let law = try #require(machine.properties.first { $0.citations == ["PET-1"] })
+    #expect(tracing.requirements(in: "\"\(law.name)\" does not hold", at: "", of: "peterson") == ["PET-1"])
+    #expect(tracing.requirements(in: "of PET-2, not of PET-77", at: "", of: "peterson") == ["PET-2"])
+    #expect(tracing.path(of: "93-peterson.md:3") == "specs/93-peterson.md:3")
+    #expect(
+      Tracing(Specs(root: repository), [machine]).path(of: "Machines/Peterson.swift:3")
+        == "Sources/Machines/Examples/Peterson.swift:3")
+  }
+}
