@@ -9,7 +9,10 @@ let package = Package(
     .library(name: "Check", targets: ["Check"]),
     .library(name: "Engine", targets: ["Engine"]),
     .library(name: "Machines", targets: ["Machines"]),
-    .executable(name: "interlock", targets: ["CLI"]),
+    // The whole command line, for machines of one's own; and the one of the protocols here.
+    .library(name: "CLI", targets: ["CLI"]),
+    .executable(name: "interlock", targets: ["InterlockProgram"]),
+    .plugin(name: "TangleChapters", targets: ["TangleChapters"]),
   ],
   targets: [
     // What a machine is, and the protocols themselves.
@@ -21,9 +24,10 @@ let package = Package(
     .target(name: "Engine", dependencies: ["Spec", "CSQLite", "CXXHash"]),
     .target(name: "Adapters", dependencies: ["Spec", "Engine", "Machines", "Check", "CEvent"]),
     .target(name: "Weave", dependencies: ["Spec", "Chapters"]),
-    .executableTarget(
+    .target(
       name: "CLI",
       dependencies: ["Spec", "Machines", "Check", "Engine", "Adapters", "Weave", "Chapters", "Options"]),
+    .executableTarget(name: "InterlockProgram", dependencies: ["CLI"]),
 
     // Chapters to Swift, at build time.
     .target(name: "Chapters"),

@@ -3,16 +3,16 @@ import Engine
 import Options
 
 /// The command line: where everything meets.
-@main struct Interlock: ParsableCommand {
+struct Interlock: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "interlock",
+    commandName: Catalog.program,
     abstract:
       "Protocols for teams of agents and their model servers: explored, fuzzed, run and audited from one definition.",
     version: "0.1.0",
     subcommands: [
-      List.self, Show.self, Explore.self, Fuzz.self, Mutate.self, Export.self, Run.self, Audit.self, Replay.self,
-      Compact.self, Describe.self, Compat.self, MakeWorkload.self, Summary.self, Docs.self,
-    ],
+      List.self, Show.self, Explore.self, Fuzz.self, Simulate.self, Mutate.self, Export.self, Run.self, Audit.self,
+      Replay.self, Compact.self, Describe.self, Compat.self, MakeWorkload.self, Summary.self, Docs.self,
+    ].filter { !Catalog.isOfOthers || !drivesTeams($0) },
     exitCodes: [
       0: "fine: nothing critical or major was found",
       1: "findings: a law is broken, a journal was edited, a page is stale",
@@ -21,9 +21,9 @@ import Options
       4: "unfinished: nothing was found, but not everything was explored that was to be",
     ])
 
-  static func main() {
-    TrapNotice.install()
-    main(Array(CommandLine.arguments.dropFirst()))
+  /// Whether a command is about the teams of this package, and of no use to other machines.
+  private static func drivesTeams(_ command: any ParsableCommand.Type) -> Bool {
+    command is Run.Type || command is MakeWorkload.Type || command is Summary.Type
   }
 
   static func exitCode(for error: any Error) -> ExitCode {

@@ -4,16 +4,17 @@ import Spec
 ///
 /// It has the looks of the other diagrams, on a light page and on a dark one.
 ///
-/// - Parameter label: What it shows, for whoever cannot see it.
-public func svg(_ sequence: MessageSequence, label: String) -> String {
+/// - Parameters:
+///   - label: What it shows, for whoever cannot see it.
+///   - isStyled: Whether it brings its colours; without them, it takes those of the page around it.
+public func svg(_ sequence: MessageSequence, label: String, isStyled: Bool = true) -> String {
   var drawing = SequenceDrawing(sequence)
   drawing.draw()
   let (width, height) = (drawing.width, drawing.height)
   return """
     <svg xmlns="http://www.w3.org/2000/svg" class="interlock" role="img" aria-label="\(htmlEscaped(label))" \
     width="\(width)" height="\(height)" viewBox="0 0 \(width) \(height)">
-    <style>\(sequenceStyle)</style>
-    <rect class="ground" width="\(width)" height="\(height)"/>
+    \(isStyled ? "<style>\(sequenceStyle)</style>\n" : "")<rect class="ground" width="\(width)" height="\(height)"/>
     \(drawing.stems)
     \(drawing.elements.joined(separator: "\n"))
     </svg>

@@ -12,10 +12,14 @@ public struct PageInput: Sendable {
   public let evidence: [WorldEvidence]
   /// Where the source of guards is read from.
   public let sources: SourceReader
+  /// Runs, scenarios, mistakes, and what became of each rule.
+  public let stories: Stories
 
   public init(
-    chapter: Chapter, source: String, design: DesignSummary?, evidence: [WorldEvidence], sources: SourceReader
+    chapter: Chapter, source: String, design: DesignSummary?, evidence: [WorldEvidence], sources: SourceReader,
+    stories: Stories = Stories()
   ) {
+    self.stories = stories
     self.chapter = chapter
     self.source = source
     self.design = design
