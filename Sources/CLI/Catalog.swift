@@ -51,7 +51,7 @@ public struct CatalogEntry: Sendable {
 
   /// - Parameters:
   ///   - all: Scenarios, of any chapter: those of the system's own chapters that start in its worlds are run.
-  ///   - shape: A state of the configuration that a journal's roster names; nil for a system that has one only.
+  ///   - shape: A state of the configuration that a journal's roster names; by default, that in which its first world starts.
   ///   - chapters: Chapters that tell of the system besides its own.
   ///   - mutated: The machines that mutants are made of; nil for all. Those with own designs are mutated there.
   ///   - sizes: The same system in other sizes, each a design with worlds of its own.
@@ -59,7 +59,7 @@ public struct CatalogEntry: Sendable {
   public init<S: System>(
     _ design: Design<S>, sizes: [Design<S>] = [], expression: String? = nil, scenarios all: [Scenario] = [],
     chapters: [String] = [], mutated: [String]? = nil,
-    shape: @escaping @Sendable (_ roster: [String]) -> S? = { _ in nil }
+    shape: (@Sendable (_ roster: [String]) -> S?)? = nil
   ) {
     name = design.name
     title = design.title
@@ -112,6 +112,7 @@ public struct CatalogEntry: Sendable {
       parameters: Catalog.offByOne.filter { wrong in
         chapters.contains { wrong.figure.source.hasPrefix($0 + ":") }
       }, hosts: mutated)
+    let shape = shape ?? { _ in design.worlds.first?.start() }
     audit = { try JournalAudit.walk($0, design, $1, shape: shape) }
     self.expression = expression ?? "\(S.self).\(sizes.isEmpty ? "design" : "sizes")"
     ownExpression = sizes.isEmpty ? self.expression : expression.map { "\($0)[0]" } ?? "\(S.self).design"
@@ -132,7 +133,7 @@ enum Catalog {
   /// Whether the machines are another package's.
   static var isOfOthers: Bool { Given.now != nil }
   /// The figures off by one of the chapters that the machines belong to.
-  static var offByOne: [OffByOne] { isOfOthers ? [] : Parameters.offByOne }
+  static var offByOne: [OffByOne] { Given.now?.parameters ?? Parameters.offByOne }
 
   /// The protocols of this package.
   private static let protocols: [CatalogEntry] = [

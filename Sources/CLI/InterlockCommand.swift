@@ -18,12 +18,13 @@ public enum InterlockCommand {
   ///
   /// - Parameters:
   ///   - machines: Every machine that the program knows, by a name of its own; made when a command needs them.
+  ///   - parameters: The figures of their chapters, each off by one, for mutation to try.
   ///   - program: The name of the program, as help and errors say it; by default that of its file.
   public static func main(
-    machines: @autoclosure @escaping @Sendable () -> [CatalogEntry], program: String? = nil
+    machines: @autoclosure @escaping @Sendable () -> [CatalogEntry], parameters: [OffByOne] = [], program: String? = nil
   ) -> Never {
     let file = URL(fileURLWithPath: CommandLine.arguments.first ?? "").lastPathComponent
-    Given.set(Given(program: program ?? file, machines: machines))
+    Given.set(Given(program: program ?? file, parameters: parameters, machines: machines))
     main()
   }
 
@@ -37,6 +38,7 @@ public enum InterlockCommand {
 /// What a program of another package gave, for the whole process.
 struct Given: Sendable {
   let program: String
+  let parameters: [OffByOne]
   let machines: @Sendable () -> [CatalogEntry]
 
   private static let kept = Mutex<Given?>(nil)

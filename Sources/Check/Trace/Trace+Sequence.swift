@@ -45,7 +45,11 @@ private struct SequenceTeller {
       tell(after: event)
     }
     for it in step.expectations {
-      if let host = it.host, names[host] != nil { note(host, "✓ \(it.words)") } else { rows.append(.across("✓ \(it.words)")) }
+      if let host = it.host, names[host] != nil {
+        note(host, "✓ \(it.words)")
+      } else {
+        rows.append(.across("✓ \(it.words)"))
+      }
     }
   }
 

@@ -27,7 +27,8 @@ struct Book {
     self.title = title
     self.pages = pages
     stated = Dictionary(
-      pages.flatMap { page in page.chapter.requirements.map { ($0.id, page) } }, uniquingKeysWith: { first, _ in first })
+      pages.flatMap { page in page.chapter.requirements.map { ($0.id, page) } }, uniquingKeysWith: { first, _ in first }
+    )
     var machines: [MachinePlace] = []
     for page in pages {
       guard let design = page.design else { continue }
@@ -134,9 +135,11 @@ struct MachinePlace {
           refusals: known.map { zip($0.refusals, found.refusals).map(+) } ?? found.refusals)
       }
     }
-    return sums.isEmpty ? nil : book.rules.indices.map { rule in
-      sums[rule] ?? RuleEvidence(hosts: [], rule: rule, fired: 0, refusals: book.rules[rule].guards.map { _ in 0 })
-    }
+    return sums.isEmpty
+      ? nil
+      : book.rules.indices.map { rule in
+        sums[rule] ?? RuleEvidence(hosts: [], rule: rule, fired: 0, refusals: book.rules[rule].guards.map { _ in 0 })
+      }
   }
 
   /// The mistakes that were put into it, on any page.

@@ -58,6 +58,8 @@ private let typography = """
     padding: .07em .34em; overflow-wrap: anywhere; }
   pre { background: var(--sunken); border: 1px solid var(--line); border-radius: 10px; padding: .9rem 1.1rem;
     overflow-x: auto; line-height: 1.55; font-size: .86rem; margin: 0 0 1.2rem; max-width: 56rem; tab-size: 2; }
+  pre[data-file]::before { content: attr(data-file); display: block; color: var(--quiet); font-size: .74rem;
+    border-bottom: 1px solid var(--line); padding-bottom: .5rem; margin-bottom: .6rem; }
   pre code { background: none; border: 0; padding: 0; font-size: inherit; overflow-wrap: normal; }
   .s-word { color: var(--violet); } .s-type { color: var(--accent); } .s-string { color: var(--go); }
   .s-number { color: var(--wait); } .s-name { color: var(--wait); } .s-comment { color: var(--quiet); font-style: italic; }

@@ -11,18 +11,28 @@ func chapterArticle(_ page: PageInput, in book: Book) -> Article {
   for (index, scenario) in page.chapter.scenarios.enumerated() {
     html.replace("<p>\(mark("scenario \(index)"))</p>", with: scenarioFigure(scenario, page, isOpen: index == 0))
   }
-  html = html.replacing(/<pre><code class="language-swift">((?s:.*?))<\/code><\/pre>/) { found in
-    "<pre class=\"swift\"><code>\(coloured(escapedSwift: String(found.output.1)))</code></pre>"
+  html = html.replacing(/<pre([^>]*)><code class="language-(swift|console)">((?s:.*?))<\/code><\/pre>/) { found in
+    let text = String(found.output.3)
+    let inside = found.output.2 == "swift" ? coloured(escapedSwift: text) : transcript(text)
+    return "<pre\(found.output.1)><code>\(inside)</code></pre>"
   }
   var contents = rendering.headings.filter { $0.level == 2 }.map { (id: $0.id, words: $0.html) }
   // The title stands first; what the chapter is about in figures follows it.
   if let end = html.firstRange(of: "</h1>\n") {
     html.replaceSubrange(
       html.startIndex..<end.upperBound,
-      with: "<p class=\"eyebrow\">Chapter \(page.chapter.number)</p>\n" + html[..<end.upperBound] + machinesOf(page, book))
+      with: "<p class=\"eyebrow\">Chapter \(page.chapter.number)</p>\n" + html[..<end.upperBound]
+        + machinesOf(page, book))
   }
   html += requirementsOf(page, book, &contents)
   return Article(html: html, contents: contents)
+}
+
+/// What was typed stands out from what was answered.
+private func transcript(_ html: String) -> String {
+  html.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+    line.hasPrefix("$ ") ? "<b>\(line)</b>" : String(line)
+  }.joined(separator: "\n")
 }
 
 /// A place in the Markdown that becomes HTML which Markdown does not have.
@@ -35,7 +45,9 @@ private func markedProse(of page: PageInput) -> String {
     page.chapter.scenarios.enumerated().map { ($1.line, $0) }, uniquingKeysWith: { first, _ in first })
   var written: [String] = []
   var lines = page.source.textLines.filter { !$0.contains("\u{2}") }[...]
-  if lines.count != page.source.textLines.count { lines = page.source.textLines.map { $0.filter { $0 != "\u{2}" } }[...] }
+  if lines.count != page.source.textLines.count {
+    lines = page.source.textLines.map { $0.filter { $0 != "\u{2}" } }[...]
+  }
   var number = 0
   while let line = lines.popFirst() {
     number += 1
@@ -79,14 +91,17 @@ private func machinesOf(_ page: PageInput, _ book: Book) -> String {
   let states = page.evidence.reduce(0) { $0 + $1.distinct }
   let verdicts = Set(page.evidence.map(\.verdict))
   let explored =
-    states == 0 ? "" : " <span class=\"explored\">\(grouped(states)) states explored \(verdicts.sorted().map(verdictTag).joined(separator: " "))</span>"
+    states == 0
+    ? ""
+    : " <span class=\"explored\">\(grouped(states)) states explored \(verdicts.sorted().map(verdictTag).joined(separator: " "))</span>"
   return """
     <p class="machines">\(anchorTag(system.path, "The system", "chip strong")) \(chips.joined(separator: " "))\(explored)</p>
 
     """
 }
 
-private func requirementsOf(_ page: PageInput, _ book: Book, _ contents: inout [(id: String, words: String)]) -> String {
+private func requirementsOf(_ page: PageInput, _ book: Book, _ contents: inout [(id: String, words: String)]) -> String
+{
   guard !page.chapter.requirements.isEmpty else { return "" }
   return section("woven-requirements", "Where it is met", to: &contents)
     + "<p>Each requirement of this chapter, with the rules and laws that cite it. "
@@ -103,9 +118,11 @@ private func scenarioFigure(_ scenario: ScenarioBlock, _ page: PageInput, isOpen
   }
   let stories = page.stories.scenarios[scenario.title] ?? []
   let drawings = stories.map { story in
-    let caption = stories.count > 1 ? "<figcaption>In the world <code>\(htmlEscaped(story.world))</code></figcaption>" : ""
+    let caption =
+      stories.count > 1 ? "<figcaption>In the world <code>\(htmlEscaped(story.world))</code></figcaption>" : ""
     let label = "\(scenario.title): who says what to whom"
-    return "<figure class=\"drawing\" tabindex=\"0\">\(svg(story.sequence, label: label, isStyled: false).trimmed)\(caption)</figure>"
+    return
+      "<figure class=\"drawing\" tabindex=\"0\">\(svg(story.sequence, label: label, isStyled: false).trimmed)\(caption)</figure>"
   }
   return """
     <details class="scenario" id="\(htmlEscaped(scenarioID(scenario)))"\(isOpen ? " open" : "")>
@@ -128,7 +145,8 @@ private func look(of line: String) -> String {
 
 /// The first words of a line stand out: what it does.
 private func lineHtml(_ line: String) -> String {
-  let verbs = ["world", "expect not sent", "expect sent", "expect not open", "expect open", "expect not", "expect"]
+  let verbs =
+    ["world", "expect not sent", "expect sent", "expect not open", "expect open", "expect not", "expect"]
     + ["answer", "lose", "deliver", "drop", "repeat"]
   guard let verb = verbs.first(where: { line.hasPrefix("\($0) ") }) else { return htmlEscaped(line) }
   return "<b>\(verb)</b>\(htmlEscaped(String(line.dropFirst(verb.count))))"

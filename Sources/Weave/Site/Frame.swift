@@ -8,7 +8,8 @@ func framed(
   let contents = article.contents.map { "<li><a href=\"#\(htmlEscaped($0.id))\">\($0.words)</a></li>" }.joined()
   let aside =
     article.contents.count < 2
-    ? "" : "<aside class=\"contents\"><nav aria-label=\"On this page\"><h2>On this page</h2><ul>\(contents)</ul></nav></aside>"
+    ? ""
+    : "<aside class=\"contents\"><nav aria-label=\"On this page\"><h2>On this page</h2><ul>\(contents)</ul></nav></aside>"
   let heading = path == "index.html" ? htmlEscaped(book.title) : "\(htmlEscaped(title)) · \(htmlEscaped(book.title))"
   return """
     <!doctype html>
@@ -78,7 +79,8 @@ private func pageList(_ book: Book, _ path: String) -> String {
 private func pager(_ neighbours: (before: PageInput?, after: PageInput?)) -> String {
   func side(_ page: PageInput?, _ look: String, _ words: String) -> String {
     guard let page else { return "<span></span>" }
-    return "<a class=\"\(look)\" rel=\"\(look == "before" ? "prev" : "next")\" href=\"\(page.htmlPath)\"><small>\(words)</small>"
+    return
+      "<a class=\"\(look)\" rel=\"\(look == "before" ? "prev" : "next")\" href=\"\(page.htmlPath)\"><small>\(words)</small>"
       + "\(page.chapter.number). \(htmlEscaped(page.chapter.title))</a>"
   }
   if neighbours.before == nil, neighbours.after == nil { return "" }

@@ -7,7 +7,8 @@ func indexArticle(_ book: Book) -> Article {
   let states = pages.reduce(0) { $0 + $1.evidence.reduce(0) { $0 + $1.distinct } }
   let rules = book.machines.reduce(0) { $0 + $1.book.rules.count }
   let laws =
-    book.machines.reduce(0) { $0 + $1.book.properties.count } + book.systems.reduce(0) { $0 + $1.design.properties.count }
+    book.machines.reduce(0) { $0 + $1.book.properties.count }
+    + book.systems.reduce(0) { $0 + $1.design.properties.count }
   let requirements = pages.reduce(0) { $0 + $1.chapter.requirements.count }
   let scenarios = pages.reduce(0) { $0 + $1.chapter.scenarios.count }
   let cards = pages.map { page in

@@ -71,15 +71,19 @@ private struct MachineWriter {
     let starts = Set(machine.host.starts)
     let cards = zip(described.phases.indices, machine.phaseIDs).map { index, id in
       let phase = described.phases[index]
-      let notes = [starts.contains(index) ? "starts here" : nil, phase.isResting ? "may rest here" : nil].compactMap(\.self)
+      let notes = [starts.contains(index) ? "starts here" : nil, phase.isResting ? "may rest here" : nil].compactMap(
+        \.self)
       return "<li id=\"\(htmlEscaped(id))\"><code class=\"phase\">\(htmlEscaped(phase.name))</code> "
         + "<span>\(htmlEscaped(phase.words))</span>\(notes.map { " <small>\($0)</small>" }.joined())</li>"
     }
     let crash =
       described.isVolatile
       ? "<p>A crash puts the machine back to its start.</p>"
-      : described.recovery.map { "<p>After a crash, the first event it receives is \(codeTag(described.events[$0], "event")).</p>" } ?? ""
-    return section("phases", "Phases", to: &contents) + "<ul class=\"phases\">\(cards.joined(separator: "\n"))</ul>\n\(crash)"
+      : described.recovery.map {
+        "<p>After a crash, the first event it receives is \(codeTag(described.events[$0], "event")).</p>"
+      } ?? ""
+    return section("phases", "Phases", to: &contents)
+      + "<ul class=\"phases\">\(cards.joined(separator: "\n"))</ul>\n\(crash)"
   }
 
   // MARK: Rules
@@ -91,7 +95,8 @@ private struct MachineWriter {
     let ids = machine.ruleIDs
     for (index, phase) in described.phases.enumerated() {
       let tried = described.rules.indices.filter { described.rules[$0].phases.contains(index) }
-      html += "<h3 class=\"in\">In <a href=\"#\(htmlEscaped(machine.phaseIDs[index]))\"><code class=\"phase\">"
+      html +=
+        "<h3 class=\"in\">In <a href=\"#\(htmlEscaped(machine.phaseIDs[index]))\"><code class=\"phase\">"
         + "\(htmlEscaped(phase.name))</code></a></h3>\n"
       if tried.isEmpty {
         html += "<p class=\"quiet\">No rule: every event here is one of the silences below.</p>\n"
@@ -100,7 +105,8 @@ private struct MachineWriter {
         if told.insert(number).inserted {
           html += card(number, id: ids[number], in: index)
         } else {
-          html += "<p class=\"again\"><code class=\"event\">\(htmlEscaped(described.events[described.rules[number].event]))</code> "
+          html +=
+            "<p class=\"again\"><code class=\"event\">\(htmlEscaped(described.events[described.rules[number].event]))</code> "
             + anchorTag("#\(ids[number])", htmlEscaped(described.rules[number].name)) + "</p>\n"
         }
       }
@@ -113,8 +119,12 @@ private struct MachineWriter {
     let found = evidence?[number]
     let guards = rule.guards.enumerated().map { place, it in
       let refused = found.map { $0.refusals.indices.contains(place) ? $0.refusals[place] : 0 } ?? 0
-      let count = found == nil ? "" : " <small class=\"count\">\(refused == 0 ? "never said no" : "said no in \(grouped(refused)) states")</small>"
-      return "<li>\(sourceTag(htmlEscaped(it.name), it.source, sources))\(it.code.map { " \(codeTag($0, "code"))" } ?? "")\(count)</li>"
+      let count =
+        found == nil
+        ? ""
+        : " <small class=\"count\">\(refused == 0 ? "never said no" : "said no in \(grouped(refused)) states")</small>"
+      return
+        "<li>\(sourceTag(htmlEscaped(it.name), it.source, sources))\(it.code.map { " \(codeTag($0, "code"))" } ?? "")\(count)</li>"
     }
     let clauses = rule.clauses.map { "<li>\(words($0))</li>" }
     let target = rule.target ?? phase
@@ -122,11 +132,14 @@ private struct MachineWriter {
       target == phase
       ? "<span class=\"stays\">stays</span>"
       : "<a class=\"to\" href=\"#\(htmlEscaped(machine.phaseIDs[target]))\"><code class=\"phase\">\(htmlEscaped(described.phases[target].name))</code></a>"
-    let fired = found.map { $0.fired == 0 ? span("fired never", "never fired") : span("fired", "fired \(grouped($0.fired)) ×") } ?? ""
+    let fired =
+      found.map { $0.fired == 0 ? span("fired never", "never fired") : span("fired", "fired \(grouped($0.fired)) ×") }
+      ?? ""
     let others = rule.phases.filter { $0 != phase }.map { codeTag(described.phases[$0].name, "phase") }
-    let source = sources.statement(at: rule.source).map {
-      "<details class=\"code\"><summary>\(htmlEscaped(place(rule.source)))</summary><pre class=\"swift\"><code>\(coloured(swift: $0))</code></pre></details>"
-    } ?? ""
+    let source =
+      sources.statement(at: rule.source).map {
+        "<details class=\"code\"><summary>\(htmlEscaped(place(rule.source)))</summary><pre class=\"swift\"><code>\(coloured(swift: $0))</code></pre></details>"
+      } ?? ""
     return """
       <section class="rule" id="\(htmlEscaped(id))">
       <h4><code class="event">\(htmlEscaped(described.events[rule.event]))</code>\(rule.isOtherwise ? "<small>otherwise</small>" : "") \
@@ -144,7 +157,8 @@ private struct MachineWriter {
   private func words(_ clause: ClauseDescription) -> String {
     switch clause.kind {
     case .update(let words):
-      "<span class=\"verb\">update</span> " + sourceTag(words.isEmpty ? "the state" : htmlEscaped(words), clause.source, sources)
+      "<span class=\"verb\">update</span> "
+        + sourceTag(words.isEmpty ? "the state" : htmlEscaped(words), clause.source, sources)
     case .emit(let kind): "<span class=\"verb\">send</span> \(effect(kind))"
     case .emitEach(let kind): "<span class=\"verb\">send each</span> \(effect(kind))"
     case .cancel(let kind): "<span class=\"verb\">cancel</span> \(codeTag(described.effects[kind], "effect"))"
@@ -154,17 +168,21 @@ private struct MachineWriter {
 
   private func effect(_ kind: Int) -> String {
     let route = machine.design.routes.first { $0.from == machine.index && $0.effect == kind }
-    let receiver = route.map { route -> String in
-      let host = machine.design.hosts[route.to]
-      let name = htmlEscaped(host.name)
-      return " to the " + (book.machine(of: host.book).map { anchorTag($0.path, name) } ?? name)
-    } ?? ""
+    let receiver =
+      route.map { route -> String in
+        let host = machine.design.hosts[route.to]
+        let name = htmlEscaped(host.name)
+        return " to the " + (book.machine(of: host.book).map { anchorTag($0.path, name) } ?? name)
+      } ?? ""
     let contract = described.contracts.firstIndex { $0.effect == kind }
     let name = codeTag(described.effects[kind], "effect")
-    return (contract.map { "<a href=\"#contract-\(slug(described.contracts[$0].name))\">\(name)</a>" } ?? name) + receiver
+    return (contract.map { "<a href=\"#contract-\(slug(described.contracts[$0].name))\">\(name)</a>" } ?? name)
+      + receiver
   }
 
-  private func place(_ source: SourceLine) -> String { "\(source.file.split(separator: "/").last ?? ""):\(source.line)" }
+  private func place(_ source: SourceLine) -> String {
+    "\(source.file.split(separator: "/").last ?? ""):\(source.line)"
+  }
 
   // MARK: What is refused
 
@@ -183,7 +201,9 @@ private struct MachineWriter {
           let users = guarded.filter { $0.1.name == name }
           var rules: [Int] = []
           for (rule, _) in users where !rules.contains(rule) { rules.append(rule) }
-          let text = sources.source(of: users[0].1).map { "<pre class=\"swift tight\"><code>\(coloured(swift: $0))</code></pre>" }
+          let text = sources.source(of: users[0].1).map {
+            "<pre class=\"swift tight\"><code>\(coloured(swift: $0))</code></pre>"
+          }
           return [
             htmlEscaped(name), users[0].1.code.map { codeTag($0, "code") } ?? "",
             rules.map { anchorTag("#\(ids[$0])", htmlEscaped(described.rules[$0].name)) }.joined(separator: "; "),
@@ -241,7 +261,8 @@ private struct MachineWriter {
     html += answered.isEmpty ? "" : "</div>\n"
     let notices = described.contracts.filter(\.isNotice)
     if !notices.isEmpty {
-      html += "<p>Notices, which nobody answers: "
+      html +=
+        "<p>Notices, which nobody answers: "
         + notices.map { "<code class=\"effect\" id=\"contract-\(slug($0.name))\">\(htmlEscaped($0.name))</code>" }
         .joined(separator: " ") + "</p>\n"
     }

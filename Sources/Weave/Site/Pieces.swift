@@ -62,7 +62,8 @@ func requirementTags(_ ids: [String], in book: Book) -> String {
     guard let page = book.stated[id], let stated = page.chapter.requirements.first(where: { $0.id == id }) else {
       return codeTag(id)
     }
-    return "<a class=\"requirement\" href=\"\(page.htmlPath)#\(id)\" title=\"\(htmlEscaped(plainText(stated.text)))\">\(id)</a>"
+    return
+      "<a class=\"requirement\" href=\"\(page.htmlPath)#\(id)\" title=\"\(htmlEscaped(plainText(stated.text)))\">\(id)</a>"
   }.joined(separator: " ")
 }
 
@@ -99,7 +100,10 @@ func lawList(
 
 /// A picture of who said what to whom, with the steps in words to open below it.
 func runFigure(_ run: RunStory, label: String) -> String {
-  let steps = run.steps.isEmpty ? "" : "<details class=\"steps\"><summary>Every step, and why other rules did not fire</summary>\n\(stepList(run))</details>\n"
+  let steps =
+    run.steps.isEmpty
+    ? ""
+    : "<details class=\"steps\"><summary>Every step, and why other rules did not fire</summary>\n\(stepList(run))</details>\n"
   return """
     <figure class="run">
     <div class="drawing" tabindex="0">\(svg(run.sequence, label: label, isStyled: false).trimmed)</div>
@@ -116,7 +120,8 @@ func stepList(_ run: RunStory) -> String {
       let others = event.others.map { other in
         "<li class=\"no\">\(other.rule.isEmpty ? "" : "not <q>\(htmlEscaped(other.rule))</q>: ")\(htmlEscaped(other.reason))</li>"
       }
-      let rule = event.rule.map { "<li class=\"yes\">\(htmlEscaped($0))</li>" }
+      let rule =
+        event.rule.map { "<li class=\"yes\">\(htmlEscaped($0))</li>" }
         ?? (event.others.isEmpty ? "<li class=\"no\">\(htmlEscaped(event.outcome))</li>" : "")
       let entered = event.entered.map { "<li class=\"to\">now \(codeTag($0, "phase"))</li>" } ?? ""
       let sent = event.sent.map { "<li class=\"sent\">sends \(codeTag($0))</li>" }

@@ -44,7 +44,8 @@ func requirementTable(
     ]
   }
   return htmlTable(
-    ["Requirement", isMatrix ? "Sentence" : "About", "Rules", "Laws", "Told in its section"], rows, look: "cards matrix")
+    ["Requirement", isMatrix ? "Sentence" : "About", "Rules", "Laws", "Told in its section"], rows, look: "cards matrix"
+  )
 }
 
 private func list(_ uses: [Book.Use]) -> String {

@@ -50,7 +50,8 @@ private func literal(_ text: Substring) -> Substring {
 }
 
 private let swiftWords: Set<String> = [
-  "actor", "any", "as", "async", "await", "break", "case", "catch", "class", "continue", "default", "defer", "do", "else",
+  "actor", "any", "as", "async", "await", "break", "case", "catch", "class", "continue", "default", "defer", "do",
+  "else",
   "enum", "extension", "false", "for", "func", "guard", "if", "import", "in", "init", "inout", "internal", "is", "let",
   "mutating", "nil", "private", "protocol", "public", "return", "self", "Self", "some", "static", "struct", "switch",
   "throw", "throws", "true", "try", "typealias", "var", "where", "while", "@Test", "@Suite", "@main",

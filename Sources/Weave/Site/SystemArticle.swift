@@ -81,15 +81,18 @@ private func worlds(_ design: DesignSummary, _ page: PageInput) -> String {
         ]
       }, numbers: [2, 3, 4, 5, 6, 7], look: "cards")
     let modes = Set(page.evidence.map(\.mode)).filter { !$0.isEmpty }.sorted()
-    if !modes.isEmpty { html += "<p class=\"quiet\">How states were told apart: \(htmlEscaped(modes.joined(separator: "; "))).</p>\n" }
+    if !modes.isEmpty {
+      html += "<p class=\"quiet\">How states were told apart: \(htmlEscaped(modes.joined(separator: "; "))).</p>\n"
+    }
   }
   let others = design.worlds.filter { world in !page.evidence.contains { $0.world == world.name } }
   if !others.isEmpty {
     html += "<p>Not explored here:</p>\n<ul>"
-    html += others.map { world in
-      "<li>\(codeTag(world.name)): \(htmlEscaped(world.words))"
-        + (world.isExhaustive ? "</li>" : " (too large to explore to its end; for random runs)</li>")
-    }.joined(separator: "\n") + "</ul>\n"
+    html +=
+      others.map { world in
+        "<li>\(codeTag(world.name)): \(htmlEscaped(world.words))"
+          + (world.isExhaustive ? "</li>" : " (too large to explore to its end; for random runs)</li>")
+      }.joined(separator: "\n") + "</ul>\n"
   }
   return html
 }
