@@ -51,7 +51,8 @@ public struct CatalogEntry: Sendable {
 
   /// - Parameters:
   ///   - all: Scenarios, of any chapter: those of the system's own chapters that start in its worlds are run.
-  ///   - shape: A state of the configuration that a journal's roster names; by default, that in which its first world starts.
+  ///   - shape: A state of the configuration that a journal's roster names; by default, that in which its first world
+  ///     starts.
   ///   - chapters: Chapters that tell of the system besides its own.
   ///   - mutated: The machines that mutants are made of; nil for all. Those with own designs are mutated there.
   ///   - sizes: The same system in other sizes, each a design with worlds of its own.

@@ -8,8 +8,8 @@ struct Simulate: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulate", abstract: "Take one run at random, faults and all, and tell each step of it.",
     discussion: """
-      Each step says which rule fired, and of the rules that were asked before it, which guard said no. The same machine, \
-      world, seed and number of steps give the same run. A refused input is told, and changes nothing.
+      Each step says which rule fired, and of the rules that were asked before it, which guard said no. The same \
+      machine, world, seed and number of steps give the same run. A refused input is told, and changes nothing.
       """,
     exitCodes: [0: "the run broke no law", 1: "a law is broken", 2: "usage", 3: "a file cannot be written"])
 

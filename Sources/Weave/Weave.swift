@@ -13,8 +13,8 @@ import Spec
 /// one exception, since versions of Graphviz draw differently; they are compared by what they were drawn from.
 ///
 /// - Parameter title: What the book is called.
-/// - Returns: For each chapter a page in Markdown and its diagrams; an index of all of them; and the book, a folder of HTML
-///   that needs no network and no server. Chapters themselves are never written.
+/// - Returns: For each chapter a page in Markdown and its diagrams; an index of all of them; and the book, a folder of
+///   HTML that needs no network and no server. Chapters themselves are never written.
 public func weave(_ pages: [PageInput], title: String = "Interlock") -> [WovenFile] {
   let ordered = pages.sorted { $0.chapter.file < $1.chapter.file }
   let citations = Citations(ordered)

@@ -78,8 +78,8 @@ import Weave
 
   @Test func `renders fences as they are`() throws {
     #expect(
-      try html("````swift x\n**a** < `b`\n```\n\n````\n") == """
-        <pre><code class="language-swift">**a** &lt; `b`
+      try html("````text x\n**a** < `b`\n```\n\n````\n") == """
+        <pre><code class="language-text">**a** &lt; `b`
         ```
 
         </code></pre>

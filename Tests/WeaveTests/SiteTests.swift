@@ -81,7 +81,7 @@ import Weave
     #expect(machine.contains("fired 1,234 ×"))
     #expect(machine.contains("said no in 5 states") && machine.contains("never said no"))
     #expect(machine.contains("<span class=\"fired never\">never fired</span>"))
-    #expect(machine.contains("On(.approach, "), "the rule as it is written")
+    #expect(machine.contains("<span class=\"s-type\">On</span>(.approach, "), "the rule as it is written")
     let dot = text("diagrams/07-crossing.machine-gate.svg", of: woven)
     #expect(dot.contains("class=\"fired\" penwidth=2.2") && dot.contains("class=\"never\" style=dashed"))
     #expect(!text("diagrams/07-crossing.machine-gate.svg", of: try files()).contains("class=\"never\""))

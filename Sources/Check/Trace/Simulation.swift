@@ -6,8 +6,8 @@ import Spec
 ///     print(run.trace.text(ending: run.finding, explains: true))
 ///
 /// Each step draws a kind of move among those that are possible (an input, answers, deliveries, a fault, a crash), then
-/// one of that kind. An input that is refused is a step of its own, since the refusal is worth reading, but never two in
-/// a row. Equal seeds give equal runs, on every machine.
+/// one of that kind. An input that is refused is a step of its own, since the refusal is worth reading, but never two
+/// in a row. Equal seeds give equal runs, on every machine.
 ///
 /// - Parameter steps: How many steps to take, unless nothing more can happen or a law breaks.
 /// - Complexity: O(*steps* × *moves*): a move that is blocked or changes nothing is drawn again.

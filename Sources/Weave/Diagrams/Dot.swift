@@ -9,8 +9,8 @@ private let font = "fontname=\"Helvetica,Arial,sans-serif\""
 ///
 /// - Parameters:
 ///   - starts: The phases it may start in, as indices into the book's phases.
-///   - fired: For each rule, in how many steps of an exploration it fired: the more, the thicker its arrow. An arrow none
-///     of whose rules ever fired is dashed and red. Nil leaves this out.
+///   - fired: For each rule, in how many steps of an exploration it fired: the more, the thicker its arrow. An arrow
+///     none of whose rules ever fired is dashed and red. Nil leaves this out.
 public func dot(_ book: BookDescription, starts: [Int] = [], fired: [Int]? = nil) -> String {
   let arrows = book.arrows
   var lines = opening(book.title, direction: "TB")

@@ -4,9 +4,9 @@ import Spec
 
 /// Links that lead nowhere, and excerpts of files that are not what the file says.
 ///
-/// A link of a chapter is looked up beside the chapter; `#place` must be a heading, a requirement or an anchor of the file
-/// it points into. A fence whose first line names a file, as in `` ```swift examples/own-protocol/Package.swift ``, shows
-/// lines of that file: they must stand there together and in this order, where a line `…` stands for any number of them.
+/// A link of a chapter is looked up beside the chapter; `#place` must be a heading, a requirement or an anchor of the
+/// file it points into. A fence whose first line names a file, as in `swift examples/own-protocol/Package.swift`, shows
+/// lines of that file: they must stand there together and in this order, where `…` stands for any number of them.
 ///
 /// - Parameter root: The package's folder, with `specs/` in it. Addresses of the network are not asked.
 /// - Returns: Findings `broken-link` and `stale-excerpt`, each with file and line.
@@ -21,7 +21,8 @@ public func proseFindings(_ texts: [ChapterText], root: URL) -> [Finding] {
 private func link(_ target: String, _ line: Int, of text: ChapterText, _ root: URL) -> Finding? {
   let file = target.prefix { $0 != "#" && $0 != "?" }
   if file.contains(":") { return nil }
-  let place = target.split(separator: "#", maxSplits: 1).dropFirst().first.map(String.init)
+  let parts = target.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
+  let place = parts.count > 1 ? String(parts[1]) : nil
   let complain = { (words: String) in Finding(.major, "broken-link", words, at: "specs/\(text.file):\(line)") }
   let found: String
   if file.isEmpty {

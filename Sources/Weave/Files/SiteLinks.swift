@@ -1,8 +1,9 @@
 import Foundation
 import Spec
 
-/// Links within woven files that lead nowhere: to a page that is not woven, a place that no page has, or a file that is not
-/// in the package. Addresses of the network are not asked, but what a page would *load* from there is a finding.
+/// Links within woven files that lead nowhere: to a page that is not woven, a place that no page has, or a file that
+/// is not in the package. Addresses of the network are not asked, but what a page would *load* from there is a
+/// finding.
 ///
 /// - Parameter docs: The folder that the files are for; what lies beside it is looked up there.
 /// - Returns: Findings `broken-link` and `foreign-request`, with the page.

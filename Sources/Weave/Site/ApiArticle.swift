@@ -14,10 +14,12 @@ func apiArticle() -> Article {
       <h1>API</h1>
       <p class="lead">The library is three modules, documented where they are declared.</p>
       <ul class="cards-grid">\(cards.joined(separator: "\n"))</ul>
-      <p>Their reference is written by the toolchain's own DocC, from the comments of the sources, and every warning of it is \
+      <p>Their reference is written by the toolchain's own DocC, from the comments of the sources, and every warning \
+      of it is \
       an error:</p>
       <pre class="console"><code>$ make api</code></pre>
-      <p>It lands in <code>.build/api/</code>, and is no part of this book: it is many times as large, and DocC's pages need a \
+      <p>It lands in <code>.build/api/</code>, and is no part of this book: it is many times as large, and DocC's \
+      pages need a \
       server (<code>make api</code> says how to start one).</p>
       """, contents: [])
 }

@@ -23,7 +23,8 @@ let bookScript = #"""
       [form, menu, button].forEach(function (part) { part.hidden = false; });
 
       button.addEventListener("click", function () {
-        var isDark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+        var asked = root.dataset.theme;
+        var isDark = asked ? asked === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
         root.dataset.theme = isDark ? "light" : "dark";
         kept("interlock-theme", root.dataset.theme);
       });
@@ -33,7 +34,9 @@ let bookScript = #"""
       }
       menu.addEventListener("click", function () { openMenu(!pages.classList.contains("open")); });
       var current = pages.querySelector("[aria-current]");
-      if (current && current.offsetTop > pages.clientHeight) pages.scrollTop = current.offsetTop - pages.clientHeight / 2;
+      if (current && current.offsetTop > pages.clientHeight) {
+        pages.scrollTop = current.offsetTop - pages.clientHeight / 2;
+      }
 
       // A place inside something closed is opened before it is shown.
       function reveal() {
@@ -45,8 +48,8 @@ let bookScript = #"""
       reveal();
 
       // Search.
-      var order = ["chapter", "system", "machine", "word", "requirement", "rule", "law", "scenario", "section", "parameter",
-        "effect", "phase"];
+      var order = ["chapter", "system", "machine", "word", "requirement", "rule", "law", "scenario", "section",
+        "parameter", "effect", "phase"];
       var chosen = -1;
       function load(then) {
         if (window.interlockIndex) return then();

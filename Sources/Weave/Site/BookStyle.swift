@@ -1,7 +1,7 @@
 /// The style of every page of the book, and of runs that stand alone.
 ///
-/// The colours are a signal's: blue for what is, green for go, amber for wait, red for stop; each once for light and once
-/// for dark.
+/// The colours are a signal's: blue for what is, green for go, amber for wait, red for stop; each once for light and
+/// once for dark.
 let bookStyle = lightAndDark + typography + frameStyle + pieceStyle + drawingStyle + narrowStyle
 
 private let dark = """
@@ -17,7 +17,7 @@ private let lightAndDark = """
     --link: #0b5bc4; --accent: #0b5bc4; --accent-soft: #e8f1fd; --go: #0b7a45; --go-soft: #e3f5eb; --wait: #8a5a00;
     --wait-soft: #fdf3dc; --stop: #c2261f; --stop-soft: #fdeae8; --violet: #6b3fb8;
     --shadow: 0 1px 2px rgb(20 30 45 / .06), 0 4px 14px rgb(20 30 45 / .05);
-    --sans: "Inter", system-ui, -apple-system, "Segoe UI", "Helvetica Neue", "Liberation Sans", Arial, sans-serif;
+    --sans: "Inter", -apple-system, "Segoe UI", "Helvetica Neue", "Liberation Sans", system-ui, Arial, sans-serif;
     --mono: ui-monospace, "SF Mono", SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace;
   }
   @media (prefers-color-scheme: dark) {
@@ -33,7 +33,8 @@ private let typography = """
   *, *::before, *::after { box-sizing: border-box; }
   html { scroll-padding-top: 4.75rem; -webkit-text-size-adjust: 100%; }
   @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
-  body { margin: 0; color: var(--text); background: var(--ground); font: 1rem/1.65 var(--sans); overflow-wrap: break-word; }
+  body { margin: 0; color: var(--text); background: var(--ground); font: 1rem/1.65 var(--sans);
+    overflow-wrap: break-word; }
   h1, h2, h3, h4 { line-height: 1.22; letter-spacing: -.012em; text-wrap: balance; font-weight: 680; }
   h1 { font-size: clamp(1.9rem, 1.4rem + 2.1vw, 2.7rem); letter-spacing: -.025em; margin: .1em 0 .5em; }
   h2 { font-size: 1.5rem; margin: 3rem 0 .9rem; padding-top: 1.4rem; border-top: 1px solid var(--line); }
@@ -62,8 +63,10 @@ private let typography = """
     border-bottom: 1px solid var(--line); padding-bottom: .5rem; margin-bottom: .6rem; }
   pre code { background: none; border: 0; padding: 0; font-size: inherit; overflow-wrap: normal; }
   .s-word { color: var(--violet); } .s-type { color: var(--accent); } .s-string { color: var(--go); }
-  .s-number { color: var(--wait); } .s-name { color: var(--wait); } .s-comment { color: var(--quiet); font-style: italic; }
-  blockquote { margin: 1.2rem 0; padding: .1rem 0 .1rem 1.1rem; border-left: 3px solid var(--line); color: var(--quiet); }
+  .s-number { color: var(--wait); } .s-name { color: var(--wait); } .s-comment { color: var(--quiet);
+    font-style: italic; }
+  blockquote { margin: 1.2rem 0; padding: .1rem 0 .1rem 1.1rem; border-left: 3px solid var(--line);
+    color: var(--quiet); }
   hr { border: 0; border-top: 1px solid var(--line); margin: 3rem 0 1.5rem; }
   strong { font-weight: 660; }
   .pin { margin-left: .45em; color: var(--quiet); opacity: 0; font-weight: 400; }
@@ -71,7 +74,8 @@ private let typography = """
   a[id]:not([href]) { scroll-margin-top: 5rem; }
   :target { scroll-margin-top: 5rem; }
   .rule:target, .law:target, .contract:target, tr:has(:target), li:target, .glossary > div:target,
-  a[id]:target + strong { background: var(--accent-soft); box-shadow: 0 0 0 4px var(--accent-soft); border-radius: 4px; }
+  a[id]:target + strong { background: var(--accent-soft); box-shadow: 0 0 0 4px var(--accent-soft);
+    border-radius: 4px; }
 
   """
 
@@ -90,7 +94,8 @@ private let frameStyle = """
   .mark .track { fill: none; stroke: var(--accent); stroke-width: 2.6; stroke-linecap: round; }
   .mark .other { stroke: var(--quiet); }
   .mark .lamp { fill: var(--go); }
-  .bar button { display: inline-flex; align-items: center; gap: .45rem; font: inherit; font-size: .9rem; color: var(--quiet);
+  .bar button { display: inline-flex; align-items: center; gap: .45rem; font: inherit; font-size: .9rem;
+    color: var(--quiet);
     background: none; border: 1px solid transparent; border-radius: 8px; padding: .4rem .5rem; cursor: pointer; }
   .bar button:hover { color: var(--text); background: var(--sunken); }
   .bar [hidden] { display: none; }
@@ -103,7 +108,8 @@ private let frameStyle = """
   .search kbd { position: absolute; right: .6rem; top: .48rem; font-size: .75rem; color: var(--quiet);
     border: 1px solid var(--line); border-radius: 4px; padding: .05rem .38rem; background: var(--ground); }
   .search:focus-within kbd { visibility: hidden; }
-  .found { position: absolute; top: calc(100% + .45rem); right: 0; width: max(100%, 32rem); max-width: calc(100vw - 2rem);
+  .found { position: absolute; top: calc(100% + .45rem); right: 0; width: max(100%, 32rem);
+    max-width: calc(100vw - 2rem);
     max-height: min(34rem, 76vh); overflow: auto; background: var(--ground); border: 1px solid var(--line);
     border-radius: 12px; box-shadow: 0 12px 40px rgb(0 0 0 / .22); padding: .4rem; }
   .found a { display: grid; grid-template-columns: 6.2rem minmax(0, 1fr); gap: .1rem .8rem; padding: .5rem .7rem;
@@ -132,14 +138,16 @@ private let frameStyle = """
     .frame:has(.contents) { grid-template-columns: 15.5rem minmax(0, 1fr) 14rem; }
     .contents { display: block; position: sticky; top: 3.75rem; align-self: start; max-height: calc(100vh - 3.75rem);
       overflow-y: auto; padding: 2.7rem 1.25rem 2rem 0; font-size: .86rem; }
-    .contents a { display: block; color: var(--quiet); padding: .22rem 0 .22rem .8rem; border-left: 2px solid var(--line);
+    .contents a { display: block; color: var(--quiet); padding: .22rem 0 .22rem .8rem;
+      border-left: 2px solid var(--line);
       line-height: 1.35; }
     .contents code { background: none; border: 0; padding: 0; }
     .contents a:hover { color: var(--text); text-decoration: none; }
     .contents a[aria-current] { color: var(--accent); border-color: var(--accent); }
   }
   .pager { display: flex; justify-content: space-between; gap: 1rem; margin-top: 4rem; }
-  .pager a { flex: 0 1 20rem; border: 1px solid var(--line); border-radius: 12px; padding: .8rem 1.1rem; font-weight: 600; }
+  .pager a { flex: 0 1 20rem; border: 1px solid var(--line); border-radius: 12px; padding: .8rem 1.1rem;
+    font-weight: 600; }
   .pager a:hover { border-color: var(--accent); text-decoration: none; }
   .pager small { display: block; font-weight: 400; }
   .pager .after { text-align: right; }
@@ -149,7 +157,8 @@ private let frameStyle = """
 
 private let pieceStyle = """
   .machines { display: flex; flex-wrap: wrap; gap: .45rem; align-items: center; margin: 0 0 1.6rem; }
-  .chip { display: inline-block; font-size: .84rem; line-height: 1.5; padding: .1rem .65rem; border: 1px solid var(--line);
+  .chip { display: inline-block; font-size: .84rem; line-height: 1.5; padding: .1rem .65rem;
+    border: 1px solid var(--line);
     border-radius: 99px; background: var(--raised); white-space: nowrap; max-width: 100%; overflow: hidden;
     text-overflow: ellipsis; vertical-align: bottom; }
   .chip:hover { border-color: var(--accent); text-decoration: none; }
@@ -167,8 +176,10 @@ private let pieceStyle = """
   .fact.good dd { color: var(--go); } .fact.open dd { color: var(--wait); }
   .fact small { font-size: .6em; letter-spacing: 0; font-weight: 500; }
   .table { overflow-x: auto; margin: 0 0 1.6rem; }
+  td:first-child code { white-space: nowrap; }
   table { border-collapse: collapse; font-size: .9rem; line-height: 1.5; min-width: min(100%, 30rem); }
-  th, td { text-align: left; vertical-align: top; padding: .55rem 1.4rem .55rem 0; border-bottom: 1px solid var(--line); }
+  th, td { text-align: left; vertical-align: top; padding: .55rem 1.4rem .55rem 0;
+    border-bottom: 1px solid var(--line); }
   th { color: var(--quiet); font-size: .78rem; font-weight: 600; white-space: nowrap; padding-top: .2rem; }
   th:last-child, td:last-child { padding-right: .25rem; }
   th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; }
@@ -188,8 +199,10 @@ private let pieceStyle = """
   .card h3 { margin: 0 0 .4rem; font-size: 1.08rem; }
   .card > p { font-size: .9rem; line-height: 1.55; color: var(--quiet); margin: 0 0 .8rem; }
   .card .foot { margin: auto 0 0; display: flex; flex-wrap: wrap; gap: .35rem; align-items: center; }
-  .card.chapter > p:not(.foot) { display: -webkit-box; -webkit-line-clamp: 4; -webkit-box-orient: vertical; overflow: hidden; }
-  .card .number { position: absolute; right: 1.2rem; top: .9rem; font-size: 1.5rem; font-weight: 700; color: var(--line);
+  .card.chapter > p:not(.foot) { display: -webkit-box; -webkit-line-clamp: 4; -webkit-box-orient: vertical;
+    overflow: hidden; }
+  .card .number { position: absolute; right: 1.2rem; top: .9rem; font-size: 1.5rem; font-weight: 700;
+    color: var(--line);
     letter-spacing: -.03em; }
   .card.chapter h3 { padding-right: 2.6rem; }
   .card:hover { border-color: color-mix(in srgb, var(--accent) 45%, var(--line)); }
@@ -237,28 +250,34 @@ private let pieceStyle = """
     grid-template-columns: 10rem minmax(0, 1fr); gap: .3rem 1.5rem; }
   .glossary dt { font-weight: 650; } .glossary dd { margin: 0; }
   .note { background: var(--wait-soft); border-radius: 8px; padding: .6rem .9rem; }
-  .broken { color: var(--stop); background: var(--stop-soft); border-radius: 8px; padding: .5rem .85rem; font-size: .94rem; }
+  .broken { color: var(--stop); background: var(--stop-soft); border-radius: 8px; padding: .5rem .85rem;
+    font-size: .94rem; }
 
   """
 
 private let drawingStyle = """
   figure { margin: 1.4rem 0; }
   figcaption { color: var(--quiet); font-size: .84rem; margin-top: .5rem; }
-  .drawing { border: 1px solid var(--line); border-radius: 14px; padding: 1.1rem; overflow: auto; background: var(--ground);
+  .drawing { border: 1px solid var(--line); border-radius: 14px; padding: 1.1rem; overflow: auto;
+    background: var(--ground);
     margin: 0; }
   .run .drawing, .drawings .drawing { max-height: 40rem; }
-  .legend .key { display: inline-block; width: 1.5rem; height: 0; border-top: 3px solid var(--go); margin: 0 .4rem 0 .2rem;
+  .legend .key { display: inline-block; width: 1.5rem; height: 0; border-top: 3px solid var(--go);
+    margin: 0 .4rem 0 .2rem;
     vertical-align: .28em; }
   .legend .key.never { border-top: 2px dashed var(--stop); margin-left: 1.1rem; }
   .legend .key.rest { height: .8rem; border: 3px double var(--accent); border-radius: 3px; margin-left: 1.1rem;
     vertical-align: -.1em; }
-  .scenario, .mistake { border: 1px solid var(--line); border-radius: 12px; margin: 0 0 .7rem; background: var(--raised);
+  .scenario, .mistake { border: 1px solid var(--line); border-radius: 12px; margin: 0 0 .7rem;
+    background: var(--raised);
     max-width: 72rem; }
   .scenario[open], .mistake[open] { box-shadow: var(--shadow); margin-bottom: 1.3rem; }
-  .scenario > summary, .mistake > summary { padding: .7rem 1.1rem; color: var(--text); font-weight: 560; line-height: 1.45; }
+  .scenario > summary, .mistake > summary { padding: .7rem 1.1rem; color: var(--text); font-weight: 560;
+    line-height: 1.45; }
   .scenario > summary:hover, .mistake > summary:hover { color: var(--accent); }
   .tag { display: inline-block; font-size: .7rem; font-weight: 650; letter-spacing: .05em; text-transform: uppercase;
-    color: var(--accent); background: var(--accent-soft); border-radius: 5px; padding: .1rem .45rem; margin-right: .35rem; }
+    color: var(--accent); background: var(--accent-soft); border-radius: 5px; padding: .1rem .45rem;
+      margin-right: .35rem; }
   .mistake .tag { color: var(--stop); background: var(--stop-soft); }
   .mistake > :not(summary) { margin-left: 1.1rem; margin-right: 1.1rem; }
   .told { display: grid; grid-template-columns: minmax(15rem, 22rem) minmax(0, 1fr); gap: 1.2rem;
@@ -267,13 +286,16 @@ private let drawingStyle = """
   .lines li { padding: .22rem 0 .22rem .8rem; border-left: 2px solid var(--line); overflow-wrap: anywhere; }
   .lines b { font-weight: 700; }
   .lines .given { color: var(--quiet); } .lines .event { border-color: var(--accent); }
-  .lines .expected { color: var(--go); border-color: var(--go); } .lines .refused { border-color: var(--stop); color: var(--stop); }
+  .lines .expected { color: var(--go); border-color: var(--go); } .lines .refused { border-color: var(--stop);
+    color: var(--stop); }
   .lines .fault { border-color: var(--wait); color: var(--wait); }
   .drawings { min-width: 0; } .drawings .drawing { margin: 0 0 .8rem; padding: .6rem; }
   .timeline { list-style: none; margin: 1rem 0; padding: 0; counter-reset: step; }
   .timeline > .step { counter-increment: step; position: relative; padding: .1rem 0 1.15rem 3.2rem; font-size: .92rem; }
-  .timeline > .step::before { content: counter(step); position: absolute; left: 0; top: 0; width: 1.9rem; height: 1.9rem;
-    border-radius: 50%; display: grid; place-items: center; font-size: .78rem; font-weight: 650; background: var(--accent-soft);
+  .timeline > .step::before { content: counter(step); position: absolute; left: 0; top: 0; width: 1.9rem;
+    height: 1.9rem;
+    border-radius: 50%; display: grid; place-items: center; font-size: .78rem; font-weight: 650;
+      background: var(--accent-soft);
     color: var(--accent); font-variant-numeric: tabular-nums; z-index: 1; }
   .timeline > .step::after { content: ""; position: absolute; left: .92rem; top: 1.9rem; bottom: 0; width: 2px;
     background: var(--line); }
@@ -289,28 +311,32 @@ private let drawingStyle = """
   .step .changes { font: .78rem/1.5 var(--mono); color: var(--quiet); margin-top: .3rem; }
   .steps { margin: 0 0 1.5rem; }
   svg.interlock { display: block; max-width: 100%; height: auto; margin: 0 auto; }
-  svg.interlock text { fill: var(--text); font-family: var(--sans); }
+  svg.interlock text { fill: var(--text);
+    font-family: "Helvetica Neue", Helvetica, Arial, "Liberation Sans", sans-serif; }
   svg.interlock .graph > polygon, svg.interlock .ground { fill: transparent; stroke: none; }
   svg.interlock .node path:not([fill="none"]) { fill: var(--sunken); stroke: var(--quiet); }
   svg.interlock .resting path:not([fill="none"]) { fill: var(--accent-soft); }
   svg.interlock .resting path { stroke: var(--accent); }
   svg.interlock .start ellipse { fill: var(--quiet); stroke: var(--quiet); }
-  svg.interlock .edge path { stroke: var(--quiet); } svg.interlock .edge polygon { fill: var(--quiet); stroke: var(--quiet); }
+  svg.interlock .edge path { stroke: var(--quiet); } svg.interlock .edge polygon { fill: var(--quiet);
+    stroke: var(--quiet); }
   svg.interlock .edge.fired path { stroke: var(--go); }
   svg.interlock .edge.fired polygon { fill: var(--go); stroke: var(--go); }
   svg.interlock .edge.never path { stroke: var(--stop); }
   svg.interlock .edge.never polygon { fill: var(--stop); stroke: var(--stop); }
   svg.interlock .edge.never text { fill: var(--stop); }
-  svg.interlock .outer path, svg.interlock .outer polygon { stroke: var(--line); }
-  svg.interlock .outer polygon { fill: var(--line); } svg.interlock .outer text { fill: var(--quiet); }
+  svg.interlock .outer path, svg.interlock .outer polygon { opacity: .45; }
+  svg.interlock .outer text { fill: var(--quiet); }
   svg.interlock .name { font-weight: bold; text-anchor: middle; }
   svg.interlock .step { font-weight: bold; fill: var(--accent); font-size: 12px; }
   svg.interlock .host { fill: var(--accent-soft); stroke: var(--accent); }
-  svg.interlock .world { fill: var(--sunken); stroke: var(--quiet); stroke-dasharray: 4 3; }
+  svg.interlock rect.world { fill: var(--sunken); stroke: var(--quiet); stroke-dasharray: 4 3; }
   svg.interlock .stem { stroke: var(--line); stroke-width: 1.5; }
   svg.interlock .arrow { stroke: var(--quiet); fill: none; } svg.interlock .dashed { stroke-dasharray: 5 4; }
   svg.interlock .head { fill: var(--quiet); } svg.interlock .lost { stroke: var(--stop); fill: none; }
-  svg.interlock rect.note { fill: var(--wait-soft); stroke: none; } svg.interlock rect.across { fill: var(--sunken); stroke: none; }
+  svg.interlock rect.note { fill: var(--accent-soft); stroke: none; } svg.interlock rect.met { fill: var(--go-soft); }
+  svg.interlock rect.refused { fill: var(--stop-soft); } svg.interlock rect.across { fill: var(--sunken);
+    stroke: none; }
   svg.interlock text:not([font-size]) { font-size: 12px; }
 
   """
@@ -318,7 +344,8 @@ private let drawingStyle = """
 private let narrowStyle = """
   @media (max-width: 60rem) {
     .frame { display: block; }
-    .pages { position: static; height: auto; border: 0; border-bottom: 1px solid var(--line); padding: 1.2rem 1.25rem 1.5rem; }
+    .pages { position: static; height: auto; border: 0; border-bottom: 1px solid var(--line);
+      padding: 1.2rem 1.25rem 1.5rem; }
     .script .pages { display: none; }
     .script .pages.open { display: block; position: fixed; inset: 3.75rem 0 0; z-index: 15; background: var(--ground);
       overflow-y: auto; }

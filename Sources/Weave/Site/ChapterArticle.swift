@@ -77,7 +77,7 @@ private func traces(_ id: String, _ book: Book) -> String {
   let rules = uses.count { $0.isRule }
   let laws = uses.count - rules
   let words = [rules > 0 ? counted(rules, "rule") : nil, laws > 0 ? counted(laws, "law") : nil].compactMap(\.self)
-  let told = words.isEmpty ? "trace" : words.joined(separator: ", ")
+  let told = words.isEmpty ? "not cited" : words.joined(separator: ", ")
   return " <a class=\"trace\(words.isEmpty ? " none" : "")\" href=\"\(requirementsPath)#\(id)\" "
     + "aria-label=\"\(id): who cites it\">\(told)</a>"
 }
@@ -93,9 +93,11 @@ private func machinesOf(_ page: PageInput, _ book: Book) -> String {
   let explored =
     states == 0
     ? ""
-    : " <span class=\"explored\">\(grouped(states)) states explored \(verdicts.sorted().map(verdictTag).joined(separator: " "))</span>"
+    : " <span class=\"explored\">\(grouped(states)) states explored "
+      + "\(verdicts.sorted().map(verdictTag).joined(separator: " "))</span>"
   return """
-    <p class="machines">\(anchorTag(system.path, "The system", "chip strong")) \(chips.joined(separator: " "))\(explored)</p>
+    <p class="machines">\(anchorTag(system.path, "The system", "chip strong")) \
+    \(chips.joined(separator: " "))\(explored)</p>
 
     """
 }
@@ -122,7 +124,8 @@ private func scenarioFigure(_ scenario: ScenarioBlock, _ page: PageInput, isOpen
       stories.count > 1 ? "<figcaption>In the world <code>\(htmlEscaped(story.world))</code></figcaption>" : ""
     let label = "\(scenario.title): who says what to whom"
     return
-      "<figure class=\"drawing\" tabindex=\"0\">\(svg(story.sequence, label: label, isStyled: false).trimmed)\(caption)</figure>"
+      "<figure class=\"drawing\" "
+      + "tabindex=\"0\">\(svg(story.sequence, label: label, isStyled: false).trimmed)\(caption)</figure>"
   }
   return """
     <details class="scenario" id="\(htmlEscaped(scenarioID(scenario)))"\(isOpen ? " open" : "")>

@@ -9,7 +9,8 @@ func framed(
   let aside =
     article.contents.count < 2
     ? ""
-    : "<aside class=\"contents\"><nav aria-label=\"On this page\"><h2>On this page</h2><ul>\(contents)</ul></nav></aside>"
+    : "<aside class=\"contents\"><nav aria-label=\"On this page\"><h2>On this "
+      + "page</h2><ul>\(contents)</ul></nav></aside>"
   let heading = path == "index.html" ? htmlEscaped(book.title) : "\(htmlEscaped(title)) · \(htmlEscaped(book.title))"
   return """
     <!doctype html>
@@ -25,7 +26,8 @@ func framed(
     <body class="\(kind.lowercased())">
     <a class="skip" href="#content">Skip to the text</a>
     <header class="bar">
-    <button type="button" class="menu" aria-controls="pages" aria-expanded="false" hidden>\(menuIcon)<span>Menu</span></button>
+    <button type="button" class="menu" aria-controls="pages" aria-expanded="false" \
+    hidden>\(menuIcon)<span>Menu</span></button>
     <a class="brand" href="index.html">\(brandIcon)<span>\(htmlEscaped(book.title))</span></a>
     <form class="search" role="search" hidden>
     <label for="search">Search the book</label>
@@ -80,7 +82,8 @@ private func pager(_ neighbours: (before: PageInput?, after: PageInput?)) -> Str
   func side(_ page: PageInput?, _ look: String, _ words: String) -> String {
     guard let page else { return "<span></span>" }
     return
-      "<a class=\"\(look)\" rel=\"\(look == "before" ? "prev" : "next")\" href=\"\(page.htmlPath)\"><small>\(words)</small>"
+      "<a class=\"\(look)\" rel=\"\(look == "before" ? "prev" : "next")\" "
+      + "href=\"\(page.htmlPath)\"><small>\(words)</small>"
       + "\(page.chapter.number). \(htmlEscaped(page.chapter.title))</a>"
   }
   if neighbours.before == nil, neighbours.after == nil { return "" }

@@ -3,7 +3,8 @@ func glossaryArticle(_ book: Book) -> Article {
   let entries = glossary.sorted { $0.word < $1.word }.map { entry in
     let see = entry.see.map { "<a href=\"#\(slug($0))\">\(htmlEscaped($0))</a>" }
     return
-      "<div id=\"\(slug(entry.word))\"><dt>\(htmlEscaped(entry.word))</dt><dd>\(MarkdownRendering().inline(entry.meaning))"
+      "<div id=\"\(slug(entry.word))\">"
+      + "<dt>\(htmlEscaped(entry.word))</dt><dd>\(MarkdownRendering().inline(entry.meaning))"
       + (see.isEmpty ? "" : " <small>See \(see.joined(separator: ", ")).</small>") + "</dd></div>"
   }
   return Article(
@@ -43,7 +44,8 @@ let glossary = [
     "effect", "What a machine asks the world to do. It is data: somebody else performs it.", see: "contract", "driver"),
   GlossaryEntry(
     "contract",
-    "What an effect declares: which answers it may get and which are owed, by which key, with which faults, and what a crash does to it.",
+    "What an effect declares: which answers it may get and which are owed, by which key, with which faults, and "
+      + "what a crash does to it.",
     see: "obligation", "owed"),
   GlossaryEntry("answer", "The event by which the world replies to an effect.", see: "owed", "late"),
   GlossaryEntry(
@@ -55,7 +57,8 @@ let glossary = [
     "ticket", "The number of the journal record that opened an obligation: durable, unique, and no part of any state."),
   GlossaryEntry(
     "late",
-    "An answer to an obligation that was cancelled. It is *fenced* (the host drops it) or *admitted* (the machine sees it)."
+    "An answer to an obligation that was cancelled. It is *fenced* (the host drops it) or *admitted* (the machine "
+      + "sees it)."
   ),
   GlossaryEntry("notice", "An effect that nobody answers."),
   GlossaryEntry("input", "An event that nobody asked for, given by the world."),
@@ -111,7 +114,8 @@ let glossary = [
   GlossaryEntry("equivalent", "Of a mutant: every state and step of the explored worlds is as it was."),
   GlossaryEntry(
     "chapter",
-    "An essay with facts in it: requirements, parameters and scenarios, from which Swift is tangled and into which the machines are woven."
+    "An essay with facts in it: requirements, parameters and scenarios, from which Swift is tangled and into which "
+      + "the machines are woven."
   ),
   GlossaryEntry(
     "requirement", "A testable sentence with an identifier, stated by one chapter and cited by rules and laws."),

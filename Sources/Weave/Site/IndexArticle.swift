@@ -30,8 +30,10 @@ func indexArticle(_ book: Book) -> Article {
   let html = """
     <header class="hero">
     <h1>\(htmlEscaped(book.title))</h1>
-    <p class="lead">Protocols as explicit state machines, each written once. What you read here is what runs: every figure, \
-    rule, drawing and count on these pages comes out of the machines themselves, and goes stale with a failing check.</p>
+    <p class="lead">Protocols as explicit state machines, each written once. What you read here is what runs: every \
+    figure, \
+    rule, drawing and count on these pages comes out of the machines themselves, and goes stale with a failing \
+    check.</p>
     \(facts([
       fact(grouped(book.machines.count), "machines"), fact(grouped(rules), "rules"), fact(grouped(laws), "laws"),
       fact(grouped(requirements), "requirements"), scenarios > 0 ? fact(grouped(scenarios), "scenarios run") : "",
@@ -44,11 +46,14 @@ func indexArticle(_ book: Book) -> Article {
     </ul>
     <h2 id="reference">Reference</h2>
     <ul class="cards-grid">
-    <li class="card"><h3><a href="\(requirementsPath)">Requirements</a></h3><p>Every sentence the chapters hold themselves to, \
+    <li class="card"><h3><a href="\(requirementsPath)">Requirements</a></h3><p>Every sentence the chapters hold \
+    themselves to, \
     and the rules, laws and scenarios behind it.</p></li>
-    <li class="card"><h3><a href="\(parametersPath)">Parameters</a></h3><p>Every figure, compiled from the table that states \
+    <li class="card"><h3><a href="\(parametersPath)">Parameters</a></h3><p>Every figure, compiled from the table \
+    that states \
     it.</p></li>
-    <li class="card"><h3><a href="\(glossaryPath)">Glossary</a></h3><p>The words of the book: machine, obligation, world, \
+    <li class="card"><h3><a href="\(glossaryPath)">Glossary</a></h3><p>The words of the book: machine, obligation, \
+    world, \
     law.</p></li>
     <li class="card"><h3><a href="\(apiPath)">API</a></h3><p>The library: Spec, Check and Engine.</p></li>
     </ul>

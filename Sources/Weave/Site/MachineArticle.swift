@@ -1,7 +1,8 @@
 import Chapters
 import Spec
 
-/// A machine as a page of the book: its phases, rules, refusals, contracts, laws, and the mistakes that were tried on it.
+/// A machine as a page of the book: its phases, rules, refusals, contracts, laws, and the mistakes that were tried on
+/// it.
 func machineArticle(_ machine: MachinePlace, in book: Book) -> Article {
   var writer = MachineWriter(machine, book)
   return writer.article()
@@ -32,7 +33,7 @@ private struct MachineWriter {
 
   private var intro: String {
     let chapters = ([machine.page] + machine.others).map { page in
-      anchorTag(page.htmlPath, "\(page.chapter.number). \(htmlEscaped(page.chapter.title))", "chip")
+      chapterChip(page)
     }
     let systems = ([machine.page] + machine.others).compactMap { book.system(of: $0) }
       .map { anchorTag($0.path, htmlEscaped($0.design.title), "chip strong") }
@@ -48,7 +49,9 @@ private struct MachineWriter {
         fact(grouped(described.properties.count), described.properties.count == 1 ? "law" : "laws"),
         fact(grouped(described.contracts.count), described.contracts.count == 1 ? "effect" : "effects"),
         fired.map {
-          fact("\($0)<small>/\(described.rules.count)</small>", "rules fired", $0 == described.rules.count ? "good" : "open")
+          fact(
+            "\($0)<small>/\(described.rules.count)</small>", "rules fired",
+            $0 == described.rules.count ? "good" : "open")
         } ?? "",
       ]))
       """
@@ -60,8 +63,10 @@ private struct MachineWriter {
     let legend =
       evidence == nil
       ? ""
-      : "<figcaption class=\"legend\"><span class=\"key fired\"></span>fired when all worlds were explored, the thicker the "
-        + "oftener <span class=\"key never\"></span>never fired <span class=\"key rest\"></span>may rest here</figcaption>"
+      : "<figcaption class=\"legend\"><span class=\"key fired\"></span>fired when all worlds were explored, the "
+        + "thicker the "
+        + "oftener <span class=\"key never\"></span>never fired <span class=\"key rest\"></span>may rest "
+        + "here</figcaption>"
     return """
       <figure class="diagram"><div class="drawing" tabindex="0">\(seam)\(path)\(seam)</div>\(legend)</figure>
       """
@@ -74,7 +79,8 @@ private struct MachineWriter {
       let notes = [starts.contains(index) ? "starts here" : nil, phase.isResting ? "may rest here" : nil].compactMap(
         \.self)
       return "<li id=\"\(htmlEscaped(id))\"><code class=\"phase\">\(htmlEscaped(phase.name))</code> "
-        + "<span>\(htmlEscaped(phase.words))</span>\(notes.map { " <small>\($0)</small>" }.joined())</li>"
+        + "<span>\(htmlEscaped(phase.words))</span>"
+        + (notes.isEmpty ? "</li>" : " <small>\(notes.joined(separator: ", "))</small></li>")
     }
     let crash =
       described.isVolatile
@@ -106,7 +112,8 @@ private struct MachineWriter {
           html += card(number, id: ids[number], in: index)
         } else {
           html +=
-            "<p class=\"again\"><code class=\"event\">\(htmlEscaped(described.events[described.rules[number].event]))</code> "
+            "<p class=\"again\"><code "
+            + "class=\"event\">\(htmlEscaped(described.events[described.rules[number].event]))</code> "
             + anchorTag("#\(ids[number])", htmlEscaped(described.rules[number].name)) + "</p>\n"
         }
       }
@@ -124,25 +131,28 @@ private struct MachineWriter {
         ? ""
         : " <small class=\"count\">\(refused == 0 ? "never said no" : "said no in \(grouped(refused)) states")</small>"
       return
-        "<li>\(sourceTag(htmlEscaped(it.name), it.source, sources))\(it.code.map { " \(codeTag($0, "code"))" } ?? "")\(count)</li>"
+        "<li>\(sourceTag(htmlEscaped(it.name), it.source, sources))"
+        + (it.code.map { " \(codeTag($0, "code"))" } ?? "") + "\(count)</li>"
     }
     let clauses = rule.clauses.map { "<li>\(words($0))</li>" }
     let target = rule.target ?? phase
     let to =
       target == phase
       ? "<span class=\"stays\">stays</span>"
-      : "<a class=\"to\" href=\"#\(htmlEscaped(machine.phaseIDs[target]))\"><code class=\"phase\">\(htmlEscaped(described.phases[target].name))</code></a>"
+      : "<a class=\"to\" href=\"#\(htmlEscaped(machine.phaseIDs[target]))\"><code "
+        + "class=\"phase\">\(htmlEscaped(described.phases[target].name))</code></a>"
     let fired =
       found.map { $0.fired == 0 ? span("fired never", "never fired") : span("fired", "fired \(grouped($0.fired)) ×") }
       ?? ""
     let others = rule.phases.filter { $0 != phase }.map { codeTag(described.phases[$0].name, "phase") }
     let source =
       sources.statement(at: rule.source).map {
-        "<details class=\"code\"><summary>\(htmlEscaped(place(rule.source)))</summary><pre class=\"swift\"><code>\(coloured(swift: $0))</code></pre></details>"
+        "<details class=\"code\"><summary>\(htmlEscaped(place(rule.source)))</summary><pre "
+          + "class=\"swift\"><code>\(coloured(swift: $0))</code></pre></details>"
       } ?? ""
     return """
       <section class="rule" id="\(htmlEscaped(id))">
-      <h4><code class="event">\(htmlEscaped(described.events[rule.event]))</code>\(rule.isOtherwise ? "<small>otherwise</small>" : "") \
+      <h4>\(codeTag(described.events[rule.event], "event"))\(rule.isOtherwise ? "<small>otherwise</small>" : "") \
       <span class="name">\(htmlEscaped(rule.name))</span> \(to)</h4>
       \(others.isEmpty ? "" : "<p class=\"also\">also in \(others.joined(separator: " "))</p>")\
       \(guards.isEmpty ? "" : "<ul class=\"when\">\(guards.joined(separator: "\n"))</ul>")
@@ -282,7 +292,8 @@ private struct MachineWriter {
     let stories = machine.mistakes
     guard !stories.isEmpty else { return nil }
     return section("mistakes", "What a mistake would do", to: &contents)
-      + "<p>A check must be able to fail. Each of these small mistakes was put into the machine, and this is the shortest "
+      + "<p>A check must be able to fail. Each of these small mistakes was put into the machine, and this is the "
+      + "shortest "
       + "run that gives it away.</p>\n" + stories.map(mistakeFigure).joined(separator: "\n")
   }
 }
@@ -291,7 +302,8 @@ private struct MachineWriter {
 func mistakeFigure(_ mistake: MistakeStory) -> String {
   """
   <details class="mistake">
-  <summary><span class="tag">Mistake</span> \(htmlEscaped(mistake.words)) <small>\(htmlEscaped(mistake.place))</small></summary>
+  <summary><span class="tag">Mistake</span> \(htmlEscaped(mistake.words)) \
+  <small>\(htmlEscaped(mistake.place))</small></summary>
   <p class="broken">✗ \(htmlEscaped(mistake.found))</p>
   \(runFigure(mistake.run, label: "A run with a mistake in \(mistake.host): \(mistake.words)"))
   </details>

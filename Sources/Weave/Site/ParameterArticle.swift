@@ -6,7 +6,8 @@ func parameterArticle(_ book: Book) -> Article {
   var html = """
     <p class="eyebrow">Reference</p>
     <h1>Parameters</h1>
-    <p class="lead">The figures of the chapters. Each is compiled into the program from the very row of its table, so that \
+    <p class="lead">The figures of the chapters. Each is compiled into the program from the very row of its table, \
+    so that \
     what is written is what runs.</p>
 
     """

@@ -44,6 +44,10 @@ func htmlTable(_ header: [String], _ rows: [[String]], numbers: Set<Int> = [], l
     """
 }
 
+func chapterChip(_ page: PageInput) -> String {
+  anchorTag(page.htmlPath, "\(page.chapter.number). \(htmlEscaped(page.chapter.title))", "chip")
+}
+
 /// A number with its noun below, such as `24` over `rules`.
 func fact(_ number: String, _ noun: String, _ look: String = "") -> String {
   "<div class=\"fact\(look.isEmpty ? "" : " \(look)")\"><dt>\(htmlEscaped(noun))</dt><dd>\(number)</dd></div>"
@@ -63,7 +67,8 @@ func requirementTags(_ ids: [String], in book: Book) -> String {
       return codeTag(id)
     }
     return
-      "<a class=\"requirement\" href=\"\(page.htmlPath)#\(id)\" title=\"\(htmlEscaped(plainText(stated.text)))\">\(id)</a>"
+      "<a class=\"requirement\" href=\"\(page.htmlPath)#\(id)\" "
+      + "title=\"\(htmlEscaped(plainText(stated.text)))\">\(id)</a>"
   }.joined(separator: " ")
 }
 
@@ -103,7 +108,8 @@ func runFigure(_ run: RunStory, label: String) -> String {
   let steps =
     run.steps.isEmpty
     ? ""
-    : "<details class=\"steps\"><summary>Every step, and why other rules did not fire</summary>\n\(stepList(run))</details>\n"
+    : "<details class=\"steps\"><summary>Every step, and why other rules did not "
+      + "fire</summary>\n\(stepList(run))</details>\n"
   return """
     <figure class="run">
     <div class="drawing" tabindex="0">\(svg(run.sequence, label: label, isStyled: false).trimmed)</div>
@@ -118,7 +124,8 @@ func stepList(_ run: RunStory) -> String {
   let steps = run.steps.map { step in
     let events = step.events.map { event in
       let others = event.others.map { other in
-        "<li class=\"no\">\(other.rule.isEmpty ? "" : "not <q>\(htmlEscaped(other.rule))</q>: ")\(htmlEscaped(other.reason))</li>"
+        "<li class=\"no\">" + (other.rule.isEmpty ? "" : "not <q>\(htmlEscaped(other.rule))</q>: ")
+          + "\(htmlEscaped(other.reason))</li>"
       }
       let rule =
         event.rule.map { "<li class=\"yes\">\(htmlEscaped($0))</li>" }
@@ -131,7 +138,8 @@ func stepList(_ run: RunStory) -> String {
     let looks = step.events.contains { $0.rule != nil } ? "" : step.who == "fault" ? " fault" : " refused"
     let changes = step.changes.map { "<li>\(htmlEscaped($0))</li>" }.joined()
     return """
-      <li class="step\(looks)"><span class="who">\(htmlEscaped(step.who))</span> <span class="what">\(htmlEscaped(step.what))</span>
+      <li class="step\(looks)"><span class="who">\(htmlEscaped(step.who))</span> <span \
+      class="what">\(htmlEscaped(step.what))</span>
       \(events.joined())\(changes.isEmpty ? "" : "<ul class=\"changes\">\(changes)</ul>")</li>
       """
   }

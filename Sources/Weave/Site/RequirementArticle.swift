@@ -14,7 +14,8 @@ func requirementArticle(_ book: Book) -> Article {
       fact(grouped(all.count), "requirements"), fact(grouped(cited), "cited by a rule or a law"),
       fact(grouped(book.pages.reduce(0) { $0 + $1.chapter.scenarios.count }), "scenarios that are run"),
     ]))
-    <p>One that no rule and no law cites may be met by a scenario of its section or by a test of what runs the machines.</p>
+    <p>One that no rule and no law cites may be met by a scenario of its section or by a test of what runs the \
+    machines.</p>
 
     """
   for page in book.pages where !page.chapter.requirements.isEmpty {
@@ -32,7 +33,8 @@ func requirementTable(
     let uses = book.uses[requirement.id] ?? []
     let name =
       isMatrix
-      ? "<a class=\"requirement\" id=\"\(requirement.id)\" href=\"\(page.htmlPath)#\(requirement.id)\">\(requirement.id)</a>"
+      ? "<a class=\"requirement\" id=\"\(requirement.id)\" "
+        + "href=\"\(page.htmlPath)#\(requirement.id)\">\(requirement.id)</a>"
       : "<a class=\"requirement\" href=\"#\(requirement.id)\">\(requirement.id)</a>"
     let scenarios = scenarios(beside: requirement, page)
     return [

@@ -1,5 +1,5 @@
-/// A run as one HTML file that needs no other: who said what to whom, then each step with the rule that fired and, of the
-/// others, why they did not.
+/// A run as one HTML file that needs no other: who said what to whom, then each step with the rule that fired and, of
+/// the others, why they did not.
 public func runPage(title: String, _ run: RunStory) -> String {
   """
   <!doctype html>
@@ -23,7 +23,8 @@ public func runPage(title: String, _ run: RunStory) -> String {
   <h2 id="steps">Step by step</h2>
   \(stepList(run))
   <h2 id="messages">Who says what to whom</h2>
-  <figure class="run"><div class="drawing" tabindex="0">\(svg(run.sequence, label: title, isStyled: false).trimmed)</div></figure>
+  <figure class="run"><div class="drawing" \
+  tabindex="0">\(svg(run.sequence, label: title, isStyled: false).trimmed)</div></figure>
   </article>
   </main>
   </body>

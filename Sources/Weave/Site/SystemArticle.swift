@@ -11,8 +11,7 @@ func systemArticle(_ system: SystemPlace, in book: Book) -> Article {
   var html = """
     <p class="eyebrow">System</p>
     <h1>\(htmlEscaped(design.title))</h1>
-    <p class="machines">\(anchorTag(page.htmlPath, "\(page.chapter.number). \(htmlEscaped(page.chapter.title))", "chip")) \
-    <code>\(htmlEscaped(design.name))</code></p>
+    <p class="machines">\(chapterChip(page)) <code>\(htmlEscaped(design.name))</code></p>
     \(facts([
       fact(grouped(design.hosts.count), design.hosts.count == 1 ? "machine" : "machines"),
       fact(grouped(machines.reduce(0) { $0 + $1.book.rules.count }), "rules"),
@@ -20,7 +19,8 @@ func systemArticle(_ system: SystemPlace, in book: Book) -> Article {
       states > 0 ? fact(grouped(states), "states explored") : "",
       page.stories.mutation.map { killed($0) } ?? "",
     ]))
-    <figure class="diagram"><div class="drawing" tabindex="0">\(seam)\(systemDiagramPath(page.name))\(seam)</div></figure>
+    <figure class="diagram"><div class="drawing" \
+    tabindex="0">\(seam)\(systemDiagramPath(page.name))\(seam)</div></figure>
 
     """
   html += section("machines", "Machines", to: &contents) + machineCards(design, book)
@@ -113,6 +113,7 @@ private func mutationWords(_ mutation: MutationEvidence) -> String {
     + "\(grouped(mutation.killed)) were caught.</p>\n"
     + (mutation.isCurrent
       ? ""
-      : "<p class=\"note\">These counts are of an earlier version of the rules: count again with <code>interlock mutate</code>.</p>\n")
+      : "<p class=\"note\">These counts are of an earlier version of the rules: count again with <code>interlock "
+        + "mutate</code>.</p>\n")
     + "<p class=\"quiet\">Kept in <code>\(htmlEscaped(mutation.source))</code>.</p>\n"
 }
