@@ -76,6 +76,8 @@ struct Docs: ParsableCommand {
 
   private func pages(_ folder: URL, _ texts: [ChapterText]) throws -> [PageInput] {
     let sources = SourceReader(root: folder)
+    let told = Set(texts.map(\.file))
+    let mistakes = try MistakeTeller.stories(of: Catalog.entries.filter { told.contains($0.chapter) })
     let chapters: [Chapter]
     do { chapters = try readChapters(texts) } catch { throw WorldFailure("\(error)") }
     return chapters.map { chapter in
@@ -84,12 +86,14 @@ struct Docs: ParsableCommand {
       let explored = entries.flatMap { self.explored($0, isFirst: $0.name == entries[0].name) }
       return PageInput(
         chapter: chapter, source: text.text, design: entries.first?.summary, evidence: explored.map(\.evidence),
-        sources: sources, stories: stories(of: chapter, entries.first, explored.map(\.coverage)))
+        sources: sources, stories: stories(of: chapter, entries.first, explored.map(\.coverage), mistakes))
     }
   }
 
   /// What is told beside the chapter and its machines: its scenarios as they go, what became of each rule, and a run.
-  private func stories(of chapter: Chapter, _ entry: CatalogEntry?, _ coverage: [Coverage]) -> Stories {
+  private func stories(
+    of chapter: Chapter, _ entry: CatalogEntry?, _ coverage: [Coverage], _ mistakes: [String: [MistakeStory]]
+  ) -> Stories {
     var stories = Stories()
     // A scenario may be of a system that has its page in another chapter.
     for entry in Catalog.entries where entry.chapters.contains(chapter.file) {
@@ -101,6 +105,7 @@ struct Docs: ParsableCommand {
       }
     }
     guard let entry else { return stories }
+    stories.mistakes = mistakes[entry.name] ?? []
     stories.rules = entry.rules(coverage)
     if let world = entry.worlds.first(where: { entry.ownWorlds.contains($0.name) && !$0.isExhaustive })
       ?? entry.worlds.first

@@ -40,6 +40,7 @@ struct Mutate: ParsableCommand {
       valueName: "file"))
   var saveTest: String?
   @Flag(help: "Print one JSON object.") var json = false
+  @Flag(help: ArgumentHelp("Print a few mistakes with a run that shows each.", visibility: .hidden)) var tell = false
   @Option(help: ArgumentHelp("Try this mutant here, and print what came of it.", visibility: .hidden)) var worker:
     String?
 
@@ -57,6 +58,7 @@ struct Mutate: ParsableCommand {
   }
 
   mutating func run() throws {
+    if tell { return try MistakeTeller.tell(machine ?? "") }
     if let worker { return try MutantWorker.run(machine ?? "", mutant: worker) }
     if let show { return try exhibit(show) }
     let entries = try machine.map { [try Catalog.entry($0)] } ?? Catalog.entries

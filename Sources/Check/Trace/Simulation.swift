@@ -9,7 +9,11 @@ import Spec
 /// one of that kind. An input that is refused is a step of its own, since the refusal is worth reading, but never two
 /// in a row. Equal seeds give equal runs, on every machine.
 ///
-/// - Parameter steps: How many steps to take, unless nothing more can happen or a law breaks.
+/// - Parameters:
+///   - design: The system to run.
+///   - world: The world to run it in.
+///   - seed: Equal seeds give equal runs.
+///   - steps: How many steps to take, unless nothing more can happen or a law breaks.
 /// - Complexity: O(*steps* × *moves*): a move that is blocked or changes nothing is drawn again.
 public func simulate<S: System>(
   _ design: Design<S>, world: World<S>, seed: UInt64, steps: Int = 40

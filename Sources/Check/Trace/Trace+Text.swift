@@ -8,7 +8,9 @@ extension Trace {
   ///
   /// Lines are broken between words at 100 columns.
   ///
-  /// - Parameter explains: Whether the rules are told that were asked before the one that fired, and why they did not.
+  /// - Parameters:
+  ///   - finding: The law that broke at its end.
+  ///   - explains: Whether the rules are told that were asked before the one that fired, and why they did not.
   public func text(ending finding: Finding? = nil, explains: Bool = false) -> String {
     var lines: [String] = []
     for (index, step) in steps.enumerated() {

@@ -62,7 +62,7 @@ public struct Lease: Machine {
     Impossible(.stored, .storeFailed, in: .free, .held, because: "a term is written once, while the machine waits")
     Impossible(.expired, in: .free, .writing, because: "leaving cancels the timer")
 
-    Answers(.store, of: { $0 }) {
+    Answers(.store) {
       Owed {
         Answer(.stored)
         Answer(.storeFailed)
@@ -83,14 +83,17 @@ public struct Lease: Machine {
     AlwaysStep("terms only grow", cites: .`L-2`, before: { $0.term }) { term, step in
       step.after.term == term + UInt16(step.sent(.store).count)
     }
-    AlwaysStep("only who has it keeps it longer", cites: .`L-1`, before: { $0 }) { before, step in
-      before.phase != .held || step.sent(.expiry).isEmpty || step.received(.renew) == [before.client]
+    AlwaysStep("only who has it keeps it longer, or gives it back", cites: .`L-1`, before: { $0 }) { before, step in
+      let asked = step.received(.renew) + step.received(.release)
+      let isHeeded = before.phase == .held && !(step.sent(.expiry).isEmpty && step.sent(.ended).isEmpty)
+      return !isHeeded || asked.allSatisfy { $0 == before.client }
     }
     AlwaysStep("who had it is told of its end", cites: .`L-1`, .`L-3`, before: { $0 }) { before, step in
       let ends = before.phase == .held && step.after.phase == .free
       return step.sent(.ended) == (ends ? [Grant(client: before.client, term: before.term)] : [])
     }
-    LeadsTo("what is begun ends", cites: .`L-3`, from: .writing, to: .free, .held)
+    LeadsTo("what is begun ends", cites: .`L-2`, from: .writing, to: .free, .held)
+    LeadsTo("a lease ends", cites: .`L-3`, from: .held, to: .free)
     Sometimes("somebody has the second term") { $0.phase == .held && $0.term == 2 }
   }
 }
