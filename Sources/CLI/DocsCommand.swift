@@ -80,20 +80,22 @@ struct Docs: ParsableCommand {
     let mistakes = try MistakeTeller.stories(of: Catalog.entries.filter { told.contains($0.chapter) })
     let chapters: [Chapter]
     do { chapters = try readChapters(texts) } catch { throw WorldFailure("\(error)") }
-    return chapters.map { chapter in
+    return try chapters.map { chapter in
       let text = texts.first { $0.file == chapter.file }!
       let entries = Catalog.entries.filter { $0.chapter == chapter.file }
       let explored = entries.flatMap { self.explored($0, isFirst: $0.name == entries[0].name) }
       return PageInput(
         chapter: chapter, source: text.text, design: entries.first?.summary, evidence: explored.map(\.evidence),
-        sources: sources, stories: stories(of: chapter, entries.first, explored.map(\.coverage), mistakes))
+        sources: sources,
+        stories: try stories(of: chapter, entries.first, explored.map(\.coverage), mistakes, in: folder))
     }
   }
 
   /// What is told beside the chapter and its machines: its scenarios as they go, what became of each rule, and a run.
   private func stories(
-    of chapter: Chapter, _ entry: CatalogEntry?, _ coverage: [Coverage], _ mistakes: [String: [MistakeStory]]
-  ) -> Stories {
+    of chapter: Chapter, _ entry: CatalogEntry?, _ coverage: [Coverage], _ mistakes: [String: [MistakeStory]],
+    in folder: URL
+  ) throws -> Stories {
     var stories = Stories()
     // A scenario may be of a system that has its page in another chapter.
     for entry in Catalog.entries where entry.chapters.contains(chapter.file) {
@@ -105,6 +107,7 @@ struct Docs: ParsableCommand {
       }
     }
     guard let entry else { return stories }
+    stories.mutation = try KeptMutation.evidence(of: entry, in: folder)
     stories.mistakes = mistakes[entry.name] ?? []
     stories.rules = entry.rules(coverage)
     if let world = entry.worlds.first(where: { entry.ownWorlds.contains($0.name) && !$0.isExhaustive })

@@ -6,8 +6,9 @@ import Options
 struct Interlock: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: Catalog.program,
-    abstract:
-      "Protocols for teams of agents and their model servers: explored, fuzzed, run and audited from one definition.",
+    abstract: Catalog.isOfOthers
+      ? "Machines explored, fuzzed, simulated and audited from one definition."
+      : "Protocols for teams of agents and their model servers: explored, fuzzed, run and audited from one definition.",
     version: "0.1.0",
     subcommands: [
       List.self, Show.self, Explore.self, Fuzz.self, Simulate.self, Mutate.self, Export.self, Run.self, Audit.self,
