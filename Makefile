@@ -9,7 +9,7 @@ BIN     := .build/release
 JOURNAL := .build/run.sqlite
 
 .DEFAULT_GOAL := help
-.PHONY: setup build run test bench kill mutate example docs lint clean help
+.PHONY: setup build run test bench kill mutate example docs api lint clean help
 
 setup: ## Install the libraries that are missing
 	@scripts/setup
@@ -33,14 +33,18 @@ kill: build ## Kill runs at every write, at random, and in a torn log; count wha
 mutate: build ## Put small mistakes into every machine, one at a time, and see which are noticed
 	$(BIN)/interlock mutate --all
 
-example: setup ## Build and run the package that uses the library
-	swift run -c release --package-path examples/own-protocol Door
+# The test of the tutorial builds the same package there.
+example: setup ## Build the package that uses the library, and audit its machine
+	swift run --package-path examples/own-protocol --scratch-path .build/own-protocol/.build lease audit
 
-docs: build ## Weave the chapters into docs/
+docs: build ## Weave the chapters into docs/: pages for the repository, and the book (docs/index.html)
 	$(BIN)/interlock docs
 
+api: build ## Write the reference of the library into .build/api, with the toolchain's DocC
+	scripts/api $(BIN) .build/api
+
 lint: ## Check the formatting of the Swift files
-	swift format lint --strict --parallel --recursive Package.swift Sources Tests Plugins examples/own-protocol/Package.swift examples/own-protocol/Sources
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests Plugins examples/own-protocol/Package.swift examples/own-protocol/Sources examples/own-protocol/Tests
 
 clean: ## Remove everything that was built
 	rm -rf .build

@@ -9,7 +9,10 @@ let package = Package(
     .library(name: "Check", targets: ["Check"]),
     .library(name: "Engine", targets: ["Engine"]),
     .library(name: "Machines", targets: ["Machines"]),
-    .executable(name: "interlock", targets: ["CLI"]),
+    // The whole command line, for machines of one's own; and the one of the protocols here.
+    .library(name: "CLI", targets: ["CLI"]),
+    .executable(name: "interlock", targets: ["InterlockProgram"]),
+    .plugin(name: "TangleChapters", targets: ["TangleChapters"]),
   ],
   targets: [
     // What a machine is, and the protocols themselves.
@@ -23,11 +26,12 @@ let package = Package(
     .target(name: "Weave", dependencies: ["Spec", "Chapters"]),
     // What an audit finds, keeps from round to round, and hands on.
     .target(name: "Verification", dependencies: ["Spec", "Chapters", "Check", "Engine", "Weave"]),
-    .executableTarget(
+    .target(
       name: "CLI",
       dependencies: [
         "Spec", "Machines", "Check", "Engine", "Adapters", "Weave", "Chapters", "Verification", "Options",
       ]),
+    .executableTarget(name: "InterlockProgram", dependencies: ["CLI"]),
 
     // Chapters to Swift, at build time.
     .target(name: "Chapters"),

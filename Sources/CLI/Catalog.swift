@@ -6,10 +6,12 @@ import Options
 import Spec
 import Weave
 
-/// The systems that the command line knows, by name.
+/// A system that the command line knows, by name.
 ///
 /// An entry closes over its system's type, so that what it does is compiled for it.
-struct CatalogEntry: Sendable {
+///
+///     CatalogEntry(Solo<Lease>.design("lease", chapter: "01-lease.md", worlds: [clerk]), scenarios: Scenario.all)
+public struct CatalogEntry: Sendable {
   let name: String
   let title: String
   /// The chapter that has the system's page, and all that tell of it.
@@ -37,6 +39,9 @@ struct CatalogEntry: Sendable {
     ) -> FuzzReport
   /// Runs the system on real hosts, as ``checkHosted(_:world:settings:isDurable:)`` does.
   let hosted: @Sendable (_ world: String, PropertySettings) throws -> HostedReport
+  let simulate: @Sendable (_ world: String, _ seed: UInt64, _ steps: Int) -> Simulation
+  /// What the scenarios of a chapter do, by their titles.
+  let tellScenarios: @Sendable () -> [(title: String, parts: [ScenarioPart])]
   let tabulate: @Sendable (_ world: String) throws(ExportError) -> Tabulation
   /// Runs a scenario; nil where it tells of another system.
   let run: @Sendable (Scenario) -> ScenarioOutcome?
@@ -51,15 +56,17 @@ struct CatalogEntry: Sendable {
   let rerun: @Sendable (_ world: String, _ lines: String, _ loopsFrom: Int?) throws(RerunError) -> Rerun
 
   /// - Parameters:
-  ///   - shape: A state of the configuration that a journal's roster names.
+  ///   - all: Scenarios, of any chapter: those of the system's own chapters that start in its worlds are run.
+  ///   - shape: A state of the configuration that a journal's roster names; by default, that in which its first world
+  ///     starts.
   ///   - chapters: Chapters that tell of the system besides its own.
   ///   - mutated: The machines that mutants are made of; nil for all. Those with own designs are mutated there.
   ///   - sizes: The same system in other sizes, each a design with worlds of its own.
   ///   - expression: The Swift expression of the design, or of the sizes.
-  init<S: System>(
+  public init<S: System>(
     _ design: Design<S>, sizes: [Design<S>] = [], expression: String? = nil, scenarios all: [Scenario] = [],
     chapters: [String] = [], mutated: [String]? = nil,
-    shape: @escaping @Sendable (_ roster: [String]) -> S? = { _ in nil }
+    shape: (@Sendable (_ roster: [String]) -> S?)? = nil
   ) {
     name = design.name
     title = design.title
@@ -96,6 +103,10 @@ struct CatalogEntry: Sendable {
       let (design, world) = worldsByName[$0]!
       return try checkHosted(design, world: world, settings: $1)
     }
+    simulate = {
+      let (design, world) = worldsByName[$0]!
+      return Check.simulate(design, world: world, seed: $1, steps: $2)
+    }
     tabulate = { name throws(ExportError) in
       let (design, world) = worldsByName[name]!
       return try Tabulation(design, world: world)
@@ -108,11 +119,13 @@ struct CatalogEntry: Sendable {
     let own = all.filter(isOwn)
     owns = isOwn
     run = { isOwn($0) ? ScenarioRunner.outcome(of: $0, design) : nil }
+    tellScenarios = { own.map { ($0.title, ScenarioRunner.tell($0, design)) } }
     mutation = Mutation(
       design, scenarios: own,
-      parameters: Parameters.offByOne.filter { wrong in
+      parameters: Catalog.offByOne.filter { wrong in
         chapters.contains { wrong.figure.source.hasPrefix($0 + ":") }
       }, hosts: mutated)
+    let shape = shape ?? { _ in design.worlds.first?.start() }
     audit = { try JournalAudit.walk($0, design, $1, shape: shape) }
     self.expression = expression ?? "\(S.self).\(sizes.isEmpty ? "design" : "sizes")"
     ownExpression = sizes.isEmpty ? self.expression : expression.map { "\($0)[0]" } ?? "\(S.self).design"
@@ -124,7 +137,19 @@ struct CatalogEntry: Sendable {
 }
 
 enum Catalog {
-  static let entries: [CatalogEntry] = [
+  /// Every machine that the command line was given. Made when it is first asked for: a figure that is put off by one
+  /// is so before anything is derived from it.
+  static let entries: [CatalogEntry] = Given.now?.machines() ?? protocols
+
+  /// The name of the program.
+  static var program: String { Given.now?.program ?? "interlock" }
+  /// Whether the machines are another package's.
+  static var isOfOthers: Bool { Given.now != nil }
+  /// The figures off by one of the chapters that the machines belong to.
+  static var offByOne: [OffByOne] { Given.now?.parameters ?? Parameters.offByOne }
+
+  /// The protocols of this package.
+  private static let protocols: [CatalogEntry] = [
     CatalogEntry(TopologySwitch.design, scenarios: Scenario.all, chapters: ["02-delivery.md"]) { roster in
       (1...7).contains(roster.count) ? TopologySwitch(agents: roster.count, topology: .star) : nil
     },
@@ -146,7 +171,7 @@ enum Catalog {
   static func entry(_ name: String) throws -> CatalogEntry {
     if let entry = entries.first(where: { $0.name == name }) { return entry }
     throw ValidationError(
-      "no machine is called \"\(name)\"; there are: \(entries.map(\.name).joined(separator: ", ")) (see interlock list)"
+      "no machine is called \"\(name)\"; there are: \(entries.map(\.name).joined(separator: ", ")) (see \(program) list)"
     )
   }
 }

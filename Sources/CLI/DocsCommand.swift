@@ -9,10 +9,12 @@ import Weave
 
 struct Docs: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "docs", abstract: "Weave the chapters and the machines into docs/.",
+    commandName: "docs",
+    abstract: "Weave the chapters and the machines into docs/: pages for the repository, and a book.",
     discussion: "Explores each chapter's worlds again, for the evidence on its page. Run it in the package's folder.",
     exitCodes: [
-      0: "the pages are as the sources say", 1: "a page is stale (with --check)", 2: "usage",
+      0: "the pages are as the sources say",
+      1: "a page is stale (with --check), a link leads nowhere, or an excerpt is not what its file says", 2: "usage",
       3: "a file or Graphviz is missing",
     ])
 
@@ -22,54 +24,105 @@ struct Docs: ParsableCommand {
 
   mutating func run() throws {
     let folder = URL(fileURLWithPath: root)
-    let files = try weave(pages(folder))
+    let texts = try self.texts(folder)
+    let files = try weave(pages(folder, texts), title: Catalog.isOfOthers ? Catalog.program.capitalized : "Interlock")
     let docs = folder.appendingPathComponent("docs")
+    let findings = proseFindings(texts, root: folder) + linkFindings(files, in: docs) + scenarioFindings()
+    if !json { for finding in findings { print(Output.line(finding)) } }
     if check {
       let stale = try stale(files, in: docs)
       if json {
-        try Output.json(["pages": files.count, "stale": stale.map { "\($0)" }])
+        try Output.json([
+          "pages": files.count, "stale": stale.map { "\($0)" }, "findings": Output.json(findings),
+        ])
       } else {
         for page in stale { print(page) }
         print(
           stale.isEmpty
             ? "\(files.count) files of docs/ are as the sources say" : "\(stale.count) stale; try: interlock docs")
       }
-      if !stale.isEmpty { throw ExitCode.findings }
+      if !stale.isEmpty || !findings.isEmpty { throw ExitCode.findings }
     } else {
       let written = try write(files, to: docs)
       if json {
-        try Output.json(["pages": files.count, "written": written.map { "\($0)" }])
+        try Output.json([
+          "pages": files.count, "written": written.map { "\($0)" }, "findings": Output.json(findings),
+        ])
       } else {
         for page in written { print(page) }
         print("\(written.count) of \(files.count) files changed")
       }
+      if !findings.isEmpty { throw ExitCode.findings }
     }
   }
 
-  private func pages(_ folder: URL) throws -> [PageInput] {
+  /// Scenarios that do not go as their chapter says, or that name what no machine has.
+  private func scenarioFindings() -> [Finding] {
+    Catalog.entries.flatMap { entry in
+      entry.scenarios().failures.map {
+        Finding(.critical, "scenario-failed", "\($0.title): \($0.words)", at: "specs/\($0.place)")
+      }
+    }
+  }
+
+  private func texts(_ folder: URL) throws -> [ChapterText] {
     let specs = folder.appendingPathComponent("specs")
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: specs.path) else {
       throw WorldFailure("there is no folder \(specs.path)", try: "interlock docs --root <the package's folder>")
     }
-    let texts = try names.filter { $0.hasSuffix(".md") }.sorted().map { name in
+    return try names.filter { $0.hasSuffix(".md") }.sorted().map { name in
       try ChapterText(file: name, bytes: Data(contentsOf: specs.appendingPathComponent(name)))
-    }
-    let sources = SourceReader(root: folder)
-    let chapters: [Chapter]
-    do { chapters = try readChapters(texts) } catch { throw WorldFailure("\(error)") }
-    let locks = try LockFile(root: folder)
-    return chapters.map { chapter in
-      let text = texts.first { $0.file == chapter.file }!
-      let entries = Catalog.entries.filter { $0.chapter == chapter.file }
-      return PageInput(
-        chapter: chapter, source: text.text, design: entries.first?.summary,
-        evidence: entries.flatMap { evidence($0, isFirst: $0.name == entries[0].name) }, sources: sources,
-        locks: entries.map { locks.note(of: $0.name) })
     }
   }
 
+  private func pages(_ folder: URL, _ texts: [ChapterText]) throws -> [PageInput] {
+    let sources = SourceReader(root: folder)
+    let told = Set(texts.map(\.file))
+    let mistakes = try MistakeTeller.stories(of: Catalog.entries.filter { told.contains($0.chapter) })
+    let locks = try LockFile(root: folder)
+    let chapters: [Chapter]
+    do { chapters = try readChapters(texts) } catch { throw WorldFailure("\(error)") }
+    return try chapters.map { chapter in
+      let text = texts.first { $0.file == chapter.file }!
+      let entries = Catalog.entries.filter { $0.chapter == chapter.file }
+      let explored = entries.flatMap { self.explored($0, isFirst: $0.name == entries[0].name) }
+      return PageInput(
+        chapter: chapter, source: text.text, design: entries.first?.summary, evidence: explored.map(\.evidence),
+        sources: sources, locks: entries.map { locks.note(of: $0.name) },
+        stories: try stories(of: chapter, entries.first, explored.map(\.coverage), mistakes, in: folder))
+    }
+  }
+
+  /// What is told beside the chapter and its machines: its scenarios as they go, what became of each rule, and a run.
+  private func stories(
+    of chapter: Chapter, _ entry: CatalogEntry?, _ coverage: [Coverage], _ mistakes: [String: [MistakeStory]],
+    in folder: URL
+  ) throws -> Stories {
+    var stories = Stories()
+    // A scenario may be of a system that has its page in another chapter.
+    for entry in Catalog.entries where entry.chapters.contains(chapter.file) {
+      for (title, parts) in entry.tellScenarios() where chapter.scenarios.contains(where: { $0.title == title }) {
+        stories.scenarios[title] = parts.map { part in
+          let sequence = part.trace.sequence()
+          return ScenarioStory(world: part.world, sequence: sequence, mermaid: sequence.mermaid)
+        }
+      }
+    }
+    guard let entry else { return stories }
+    stories.mutation = try KeptMutation.evidence(of: entry, in: folder)
+    stories.mistakes = mistakes[entry.name] ?? []
+    stories.rules = entry.rules(coverage)
+    if let world = entry.worlds.first(where: { entry.ownWorlds.contains($0.name) && !$0.isExhaustive })
+      ?? entry.worlds.first
+    {
+      let run = entry.simulate(world.name, 7, 16)
+      stories.run = RunStory(run.trace, ending: run.finding, command: run.command(steps: 16))
+    }
+    return stories
+  }
+
   /// What exploring an entry's worlds shows; those of a chapter's other entries are told with the entry's name.
-  private func evidence(_ entry: CatalogEntry, isFirst: Bool) -> [WorldEvidence] {
+  private func explored(_ entry: CatalogEntry, isFirst: Bool) -> [(evidence: WorldEvidence, coverage: Coverage)] {
     entry.worlds.filter(\.isExhaustive).compactMap { world in
       let progress = Options.Progress()
       defer { progress.finish() }
@@ -87,13 +140,14 @@ struct Docs: ParsableCommand {
       let can = explore(SearchOptions(bounds: Bounds(states: 1), reduces: true, isUpToSymmetry: true))
       let alike = can.renamed.map { _ in explore(SearchOptions(bounds: bounds, isUpToSymmetry: true)) }
       let reduced = can.reduces ? explore(SearchOptions(bounds: bounds, reduces: true)) : nil
-      return WorldEvidence(
+      let evidence = WorldEvidence(
         world: isFirst ? world.name : "\(entry.name) \(world.name)", words: world.words, distinct: report.distinct,
         generated: report.generated,
         depth: report.depth, findings: report.findings.count, rulesCovered: report.coverage.rulesFired,
         rulesTotal: report.coverage.rules.count, verdict: report.verdict.rawValue, mode: mode(report),
         upToSymmetry: alike?.distinct,
         reduced: reduced?.distinct)
+      return (evidence, report.coverage)
     }
   }
 
@@ -101,5 +155,23 @@ struct Docs: ParsableCommand {
     // Pages tell the odds of all worlds at once.
     report.isComplete && report.omissionOdds < 1e-6
       ? "each world whole; \(report.mode), odds of an omission below one in a million" : Explore.words(report)
+  }
+}
+
+extension CatalogEntry {
+  /// What became of each rule, over all that was explored; rules of one name count together.
+  fileprivate func rules(_ coverage: [Coverage]) -> [RuleEvidence] {
+    hosts.flatMap { name, book in
+      book.rules.enumerated().compactMap { place, rule -> RuleEvidence? in
+        let found = coverage.flatMap { $0.rules }.filter { count in
+          count.rule == rule.name && count.guards.count == rule.guards.count
+            && count.members.contains { $0.name == name }
+        }
+        if found.isEmpty { return nil }
+        return RuleEvidence(
+          hosts: [name], rule: place, fired: found.reduce(0) { $0 + $1.fired },
+          refusals: rule.guards.indices.map { guarded in found.reduce(0) { $0 + $1.refusals[guarded] } })
+      }
+    }
   }
 }

@@ -4,16 +4,18 @@ import Options
 import Verification
 
 /// The command line: where everything meets.
-@main struct Interlock: ParsableCommand {
+struct Interlock: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "interlock",
-    abstract:
-      "Protocols for teams of agents and their model servers: explored, fuzzed, run and audited from one definition.",
+    commandName: Catalog.program,
+    abstract: Catalog.isOfOthers
+      ? "Machines explored, fuzzed, simulated and audited from one definition."
+      : "Protocols for teams of agents and their model servers: explored, fuzzed, run and audited from one definition.",
     version: "0.1.0",
     subcommands: [
-      List.self, Show.self, Explore.self, Fuzz.self, Mutate.self, Export.self, Run.self, Audit.self, Lock.self,
-      Unlock.self, Replay.self, Compact.self, Describe.self, Compat.self, MakeWorkload.self, Summary.self, Docs.self,
-    ],
+      List.self, Show.self, Explore.self, Fuzz.self, Simulate.self, Mutate.self, Export.self, Run.self, Audit.self,
+      Lock.self, Unlock.self, Replay.self, Compact.self, Describe.self, Compat.self, MakeWorkload.self, Summary.self,
+      Docs.self,
+    ].filter { !Catalog.isOfOthers || !drivesTeams($0) },
     exitCodes: [
       0: "fine: nothing critical or major was found",
       1: "findings: a law is broken, a journal was edited, a page is stale",
@@ -22,9 +24,9 @@ import Verification
       4: "unfinished: nothing was found, but not everything was explored that was to be",
     ])
 
-  static func main() {
-    TrapNotice.install()
-    main(Array(CommandLine.arguments.dropFirst()))
+  /// Whether a command is about the teams of this package, and of no use to other machines.
+  private static func drivesTeams(_ command: any ParsableCommand.Type) -> Bool {
+    command is Run.Type || command is MakeWorkload.Type || command is Summary.Type
   }
 
   static func exitCode(for error: any Error) -> ExitCode {

@@ -19,7 +19,7 @@ struct MutantExhibition {
   func run(json: Bool) throws {
     TrapNotice.install()
     // Before the catalog is made: whatever is derived from a figure is derived once.
-    Parameters.offByOne.first { $0.name == mutant }?.apply()
+    Catalog.offByOne.first { $0.name == mutant }?.apply()
     let entry = try Catalog.entry(machine)
     let worlds = try entry.mutatedWorlds(named: world)
     guard let mutant = entry.mutation.mutants().first(where: { $0.name == mutant }) else {

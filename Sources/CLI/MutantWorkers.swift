@@ -44,7 +44,7 @@ enum MutantWorker {
     // Whoever tries mutants tells a trap by the signal.
     TrapNotice.remove()
     // Before the catalog is made: whatever is derived from a figure is derived once.
-    Parameters.offByOne.first { $0.name == name }?.apply()
+    Catalog.offByOne.first { $0.name == name }?.apply()
     let mutation = try Catalog.entry(machine).mutation
     guard let mutant = mutation.mutants().first(where: { $0.name == name }) else {
       throw WorldFailure("\(machine) has no mutant \(name)")

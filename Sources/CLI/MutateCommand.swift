@@ -29,6 +29,10 @@ struct Mutate: ParsableCommand {
   @Flag(help: "Let the explored worlds judge alone, without static findings and scenarios.") var laws = false
   @Flag(help: "List the mutants, and try none.") var list = false
   @Option(
+    help: ArgumentHelp(
+      "Keep the counts in this folder, such as specs/evidence, for interlock docs.", valueName: "folder"))
+  var keep: String?
+  @Option(
     help: ArgumentHelp("Print the counterexample of this mutant, as the table numbers it.", valueName: "mutant"))
   var show: String?
   @Option(help: "With --show: draw the counterexample as a sequence of messages too.") var diagram: DiagramForm?
@@ -40,6 +44,7 @@ struct Mutate: ParsableCommand {
       valueName: "file"))
   var saveTest: String?
   @Flag(help: "Print one JSON object.") var json = false
+  @Flag(help: ArgumentHelp("Print a few mistakes with a run that shows each.", visibility: .hidden)) var tell = false
   @Option(help: ArgumentHelp("Try this mutant here, and print what came of it.", visibility: .hidden)) var worker:
     String?
 
@@ -52,11 +57,15 @@ struct Mutate: ParsableCommand {
     if show == nil, diagram != nil || saveTest != nil {
       throw ValidationError("--diagram and --save-test are of one counterexample: say which with --show")
     }
+    if keep != nil, only != nil || world != nil || laws {
+      throw ValidationError("--keep is of every mutant, held against everything: leave out --only, --world and --laws")
+    }
     if show != nil, all { throw ValidationError("--show is of one machine's mutant; name the machine") }
     if let jobs, jobs < 1 { throw ValidationError("--jobs is \(jobs); give a number above 0") }
   }
 
   mutating func run() throws {
+    if tell { return try MistakeTeller.tell(machine ?? "") }
     if let worker { return try MutantWorker.run(machine ?? "", mutant: worker) }
     if let show { return try exhibit(show) }
     let entries = try machine.map { [try Catalog.entry($0)] } ?? Catalog.entries
@@ -67,6 +76,7 @@ struct Mutate: ParsableCommand {
     for (entry, mutants) in chosen {
       let report = try tried(mutants, of: entry)
       if !json { MutationOutput.show(report) }
+      if let keep { try KeptMutation(report, of: entry).write(to: keep) }
       reports.append(report)
     }
     if json { try Output.json(MutationOutput.object(reports)) }

@@ -28,7 +28,11 @@ public protocol Driver<S>: AnyObject {
   func performAgain(_ effect: S.Effect, ticket: UInt64, at nanoseconds: UInt64)
   /// Finds what an earlier process began, by its ticket, and goes on to answer; it must not be begun once more.
   ///
-  /// - Parameter stage: The stage of the contract that the answers so far have led to.
+  /// - Parameters:
+  ///   - effect: The effect.
+  ///   - ticket: What the obligation goes by.
+  ///   - stage: The stage of the contract that the answers so far have led to.
+  ///   - nanoseconds: When, on the run's clock.
   func resume(_ effect: S.Effect, ticket: UInt64, stage: Int, at nanoseconds: UInt64)
   /// What the driver wants to find again, kept in each snapshot.
   var memory: [UInt8] { get }
@@ -39,6 +43,8 @@ public protocol Driver<S>: AnyObject {
   ///
   /// - Parameters:
   ///   - event: Nothing to read where the cause is a crash.
+  ///   - cause: Why the step was taken.
+  ///   - outcome: What the step came to.
   ///   - nanoseconds: When the step was taken, on the run's clock; for a crash, when the run went on.
   func retake(_ event: S.Event, _ cause: Record.Cause, _ outcome: Outcome, at nanoseconds: UInt64)
 }

@@ -21,7 +21,11 @@ public final class HistoryRecorder<S: System>: Sendable {
   /// Performs an operation and records it. One that throws stays without a response: nobody knows whether it took
   /// effect.
   ///
-  /// - Parameter ticket: The obligation that the event answers.
+  /// - Parameters:
+  ///   - event: The operation.
+  ///   - ticket: The obligation that the event answers.
+  ///   - lane: Whose operations they are.
+  ///   - ask: Takes the lane to do it on, and returns what was answered.
   @discardableResult public func record(
     _ event: S.Event, ticket: UInt64? = nil, lane: Int, _ ask: () throws -> Reply<S>
   ) rethrows -> Reply<S> {

@@ -60,7 +60,10 @@ public final class Host<S: System> {
 
   /// - Precondition: No direct routes of the design lead in a circle: a step of it might never end.
   /// - Parameters:
+  ///   - design: The system.
   ///   - start: The state before the first step; for a host that recovers, any state of the same configuration.
+  ///   - loop: What everything of the host happens on.
+  ///   - journal: Where steps are kept; nil to keep none.
   ///   - place: Which of the systems in the journal's header this is.
   ///   - snapshotInterval: How many records lie between two snapshots; nil to take none. A snapshot costs the bytes of
   ///     the state, and spares a recovery some 600 nanoseconds for each record before it.

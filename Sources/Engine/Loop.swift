@@ -82,7 +82,9 @@ public final class Loop {
 
   /// Runs until `isDone` says so after a turn, or nothing is left to do.
   ///
-  /// - Parameter keepsWaiting: Whether to wait for other threads when no action is scheduled.
+  /// - Parameters:
+  ///   - keepsWaiting: Whether to wait for other threads when no action is scheduled.
+  ///   - isDone: Whether to stop, asked after each turn.
   public func run(keepsWaiting: Bool = false, until isDone: () -> Bool) throws {
     while true {
       var ran = 0

@@ -27,8 +27,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "list", "show", "explore", "fuzz", "mutate", "export", "run", "audit", "lock", "unlock", "replay", "workload",
-    "summary", "docs",
+    "list", "show", "explore", "fuzz", "simulate", "mutate", "export", "run", "audit", "lock", "unlock", "replay",
+    "workload", "summary", "docs",
   ])
   func `has help for each command, with --json`(command: String) throws {
     let help = try Program.run(command, "--help")
@@ -195,6 +195,10 @@ import Testing
     (["mutate", "topology-switch", "--time", "0s"], "expects a time above 0, such as 90s or 5min"),
     (["mutate", "topology-switch", "--world", "team"], "the world \"team\" has no end"),
     (["mutate", "topology-switch", "--only", "nothing like it"], "no mutant of topology-switch has"),
+    (["simulate", "topology-switch", "--world", "mars"], "has no world \"mars\""),
+    (["simulate", "topology-switch", "--steps", "0"], "--steps is 0; give a number from 1 to 100000"),
+    (["simulate", "topology-switch", "--seed", "-1"], "--seed <number> expects"),
+    (["simulate", "topology-switch", "--diagram-file", "a.svg"], "--diagram-file is given without --diagram"),
     (["exlpore"], "did you mean 'explore'?"),
   ]) func `says what is wrong with a command line, and exits 2`(arguments: [String], words: String) throws {
     let process = try Program.start(arguments, in: Program.root)

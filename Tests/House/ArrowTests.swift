@@ -27,6 +27,7 @@ private let arrows: [Arrow] = [
     imports: ["Spec", "Machines", "Check", "Engine", "Adapters", "Weave", "Chapters", "Verification", "Options"]
       + world,
     "everything of ours meets here, but system libraries stay behind the modules that wrap them"),
+  .only("InterlockProgram", imports: ["CLI"], "the program is the command line of the protocols here"),
   .only("Oracle", imports: ["Spec", "Machines"], "the protocol by hand, over the machines' own payloads"),
   .only("Challenges", imports: ["Check"], "problems for the property tester and for nothing else"),
   .only(

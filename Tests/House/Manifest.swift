@@ -19,8 +19,10 @@ struct Manifest {
     self.text = text
     let heads = text.matches(
       of: /\.(target|executableTarget|testTarget|systemLibrary|plugin)\(\s*name:\s*"(\w+)"/)
-    targets = heads.map { head in
+    targets = heads.compactMap { head in
       let rest = argumentsLeft(in: text[head.range.upperBound...])
+      // A product that offers a plugin is written like the plugin.
+      if rest.contains(/targets:\s*\[/) { return nil }
       return Target(
         kind: Target.Kind(rawValue: String(head.output.1))!, name: String(head.output.2),
         dependencies: rest.firstMatch(of: /dependencies:\s*\[([^\]]*)\]/).map { quoted($0.output.1) } ?? [],

@@ -2,11 +2,11 @@ import Testing
 import Weave
 
 @Suite struct `The HTML of a page` {
-  /// The main part of the page of a chapter, down to its generated sections.
+  /// The main part of the page of a chapter that states nothing.
   private func html(_ body: String) throws -> String {
     let text = WeaveTests.text("09-a.html", of: weave([try page("# A\n\n\(body)\n", file: "09-a.md", design: nil)]))
     let start = try #require(text.firstRange(of: "<h1 id=\"a\">A</h1>\n")).upperBound
-    let end = try #require(text.firstRange(of: "<h2 id=\"requirement-index\">")).lowerBound
+    let end = try #require(text.firstRange(of: "\n</article>")).lowerBound
     return String(text[start..<end])
   }
 
@@ -78,8 +78,8 @@ import Weave
 
   @Test func `renders fences as they are`() throws {
     #expect(
-      try html("````swift x\n**a** < `b`\n```\n\n````\n") == """
-        <pre><code class="language-swift">**a** &lt; `b`
+      try html("````text x\n**a** < `b`\n```\n\n````\n") == """
+        <pre><code class="language-text">**a** &lt; `b`
         ```
 
         </code></pre>
@@ -97,11 +97,19 @@ import Weave
         """)
   }
 
-  @Test func `holds its images and needs no other file`() throws {
-    let text = WeaveTests.text("07-crossing.html", of: weave([try page()]))
-    #expect(text.contains("{diagrams/07-crossing.machine-gate.svg}"))
-    #expect(!text.contains("<img"))
-    #expect(!text.contains("<link"))
-    #expect(!text.contains("src="))
+  @Test func `an excerpt says which file it is of`() throws {
+    #expect(
+      try html("```text a/b.txt\nx\n```\n")
+        == "<pre data-file=\"a/b.txt\"><code class=\"language-text\">x\n</code></pre>\n")
+  }
+
+  @Test func `Swift is coloured, and stays what it was`() throws {
+    let source = "let a = \"\\(b) < c\" // 1 & `2`\nfunc f<T>(_ x: `SW-4`) -> T { 1_000 }"
+    let coloured = try html("```swift\n\(source)\n```\n")
+    #expect(coloured.contains("<span class=\"s-word\">let</span>"))
+    #expect(coloured.contains("<span class=\"s-comment\">// 1 &amp; `2`</span>"))
+    let plain = coloured.replacing(/<[^>]*>/, with: "").replacing("&lt;", with: "<").replacing("&gt;", with: ">")
+      .replacing("&quot;", with: "\"").replacing("&amp;", with: "&")
+    #expect(plain == source + "\n\n")
   }
 }

@@ -34,7 +34,9 @@ extension Auditor {
   ///
   /// - Parameters:
   ///   - number: The record after which it was taken.
-  ///   - ledger: The open obligations, as ``Ledger/fields(_:)`` wrote them.
+  ///   - nanoseconds: When, on the run's clock.
+  ///   - bytes: The state, encoded.
+  ///   - ledgerBytes: The open obligations, as `Ledger.fields(_:)` wrote them.
   ///   - fingerprint: What the record said of the state after it.
   /// - Returns: false when the bytes are no state of this design, or not the one recorded.
   public func begin(

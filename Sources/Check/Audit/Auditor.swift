@@ -24,6 +24,7 @@ public final class Auditor<S: System> {
   @exclusivity(unchecked) @usableFromInline var lastNanoseconds: UInt64 = 0
 
   /// - Parameters:
+  ///   - design: The system.
   ///   - start: The state before the first record, encoded, as the journal's header has it.
   ///   - shape: A state of the same configuration (team size, capacity), to decode into.
   ///   - judges: Whether properties are judged; a replay compares outcomes and fingerprints only.
@@ -289,7 +290,7 @@ public struct RecordedStep {
   public let cause: Record.Cause
   public let event: UnsafeRawBufferPointer
   public let outcome: Outcome
-  /// ``Stepper/Firing`` values, one behind the other.
+  /// `Stepper.Firing` values, one behind the other.
   public let fired: UnsafeRawBufferPointer
   public let effects: UnsafeRawBufferPointer
   public let state: UInt64

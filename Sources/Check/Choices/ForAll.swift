@@ -8,6 +8,9 @@
 /// it answers false or throws; ``assume(_:)`` discards a case. Equal seeds give equal cases and an equal end.
 ///
 /// - Parameters:
+///   - name: What it is called.
+///   - gen: What makes the values.
+///   - settings: How much to try, and how.
 ///   - targeting: A score that the search tries to drive up, for failures that chance is too slow to find.
 ///   - property: Answers whether it holds for a value; it may also throw.
 /// - Throws: ``Falsified``; ``PropertyError`` if too many cases are discarded; what the generator throws.

@@ -16,7 +16,14 @@ public struct PropertySettings {
   /// Only this case, as a report printed it.
   public var replay: String?
 
-  /// - Parameter seed: Equal seeds draw equal cases; a fixed one, so that a test that passed once passes again.
+  /// - Parameters:
+  ///   - cases: Cases that must hold.
+  ///   - seed: Equal seeds draw equal cases; a fixed one, so that a test that passed once passes again.
+  ///   - discardsPerCase: How many cases may be discarded for each that counts.
+  ///   - shrinkEvaluations: How many evaluations shrinking may take.
+  ///   - finishCases: How many simpler cases are all tried at the end of shrinking.
+  ///   - store: Where failing cases are kept.
+  ///   - replay: Only this case, as a report printed it.
   public init(
     cases: Int = 200, seed: UInt64 = 1, discardsPerCase: Int = 20, shrinkEvaluations: Int = 20_000,
     finishCases: Int = 64, store: (any ExampleStore)? = nil, replay: String? = nil

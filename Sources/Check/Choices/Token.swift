@@ -4,7 +4,7 @@
 /// tokens and never values, so it needs no code of the user and passes through `map`, `flatMap` and `filter`.
 ///
 /// A choice is stored as its *rank*: how many choices in its place would have been simpler. Rank 0 is the simplest, so
-/// that a smaller test case is one with fewer choices, or with lower ranks among as many (``Tokens/isSimpler(than:)``).
+/// that a smaller test case is one with fewer choices, or with lower ranks among as many (`Tokens.isSimpler(than:)`).
 public struct Token: Hashable, Sendable {
   public enum Kind: UInt8, Sendable {
     /// The edges of a span.

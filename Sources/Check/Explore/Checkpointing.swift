@@ -14,7 +14,12 @@ public struct Checkpointing: Sendable {
   /// Whether the search is to save what it has and stop; asked now and then.
   public let isInterrupted: @Sendable () -> Bool
 
-  /// - Parameter program: As ``digest(ofProgram:)`` gives it.
+  /// - Parameters:
+  ///   - previous: What was saved before; nil to begin.
+  ///   - interval: How often to save on the way.
+  ///   - program: As ``digest(ofProgram:)`` gives it.
+  ///   - isInterrupted: Whether to stop early, asked on the way.
+  ///   - save: Keeps a checkpoint.
   public init(
     previous: @escaping @autoclosure @Sendable () -> [UInt8]?, interval: Duration = .seconds(30), program: UInt64,
     isInterrupted: @escaping @Sendable () -> Bool = { false },

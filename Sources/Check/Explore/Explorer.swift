@@ -8,7 +8,7 @@ import Spec
 ///     report.findings      // []
 ///
 /// A state is a handful of small numbers, one for each machine, ledger of obligations, channel and purse; what a
-/// machine does with an event is asked of its rules once and looked up ever after (``PartWalker``). States are
+/// machine does with an event is asked of its rules once and looked up ever after (`PartWalker`). States are
 /// remembered by hashes of 64 or 128 bits, with the odds of an omission in the report, or whole. Parents are numbers,
 /// so a counterexample is found again by walking its ordinals.
 ///

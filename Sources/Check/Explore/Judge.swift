@@ -68,7 +68,10 @@ public final class Judge<S: System> {
 
   /// The properties of states that fail.
   ///
-  /// - Parameter includesDear: Whether properties that walk the whole state are judged too.
+  /// - Parameters:
+  ///   - state: The state that is judged.
+  ///   - holdings: What the world holds.
+  ///   - includesDear: Whether properties that walk the whole state are judged too.
   @inlinable public func state(_ state: S, _ holdings: Holdings, includesDear: Bool = true) -> [Finding] {
     for index in isMet.indices where !isMet[index] { isMet[index] = sometimes[index].holds(state) }
     var findings: [Finding] = []

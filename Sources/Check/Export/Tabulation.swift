@@ -89,7 +89,10 @@ public struct Tabulation: Sendable {
 
   /// Explores the world, and tabulates it.
   ///
-  /// - Parameter states: Where to give up.
+  /// - Parameters:
+  ///   - design: The system.
+  ///   - world: The world around it.
+  ///   - states: Where to give up.
   /// - Throws: ``ExportError`` where the world cannot be exported so that states correspond one to one.
   @inlinable public init<S: System>(
     _ design: Design<S>, world: World<S>, states: Int = 50_000_000

@@ -9,7 +9,11 @@ import Spec
 /// Equal seeds give equal runs. What it throws says how to run it again.
 ///
 /// - Parameters:
+///   - design: The system to run.
 ///   - world: One of the design's worlds, by its name.
+///   - seed: Equal seeds give equal runs.
+///   - cases: How many cases to try.
+///   - steps: Steps of each run.
 ///   - store: Where broken runs are kept, to be tried again first.
 ///   - targeting: A score of states that runs try to drive up, for failures that chance is too slow to find.
 ///   - replay: Only the run that these choices make, as a report printed them.

@@ -10,8 +10,12 @@ import Spec
 /// in a row, that were never seen; elsewhere what followed a rule least often is drawn more often.
 ///
 /// - Parameters:
-///   - exploring: Told how the exploration goes on.
+///   - design: The system to run.
+///   - world: The world to run it in.
+///   - options: How much to run, and from which seed.
 ///   - store: Where the choices of broken runs are kept; they are tried again first.
+///   - progress: Told of cases and steps.
+///   - exploring: Told how the exploration goes on.
 ///   - targeting: A score of states that runs try to drive up, for failures that chance is too slow to find.
 /// - Complexity: O(*cases* × *steps*), plus an exploration of at most `exploredStates`, plus at most `shrinkRuns` runs
 ///   per finding.

@@ -43,8 +43,13 @@ public enum Linearizability {
   /// A history is linearizable when its parts are (Herlihy and Wing's locality), and parts are exponentially cheaper
   /// than the whole. An answer belongs to the part of the operation that opened its obligation.
   ///
-  /// - Parameter key: The part that an event concerns. That parts are independent is for the caller to know: events of
-  ///   different keys must commute, and tell their callers the same in either order.
+  /// - Parameters:
+  ///   - history: The operations, with their times.
+  ///   - start: The state before the first step.
+  ///   - design: The system.
+  ///   - bounds: How long to search.
+  ///   - key: The part that an event concerns. That parts are independent is for the caller to know: events of
+  ///     different keys must commute, and tell their callers the same in either order.
   @inlinable public static func check<S: System, Key: Hashable>(
     _ history: History<S>, against start: S, design: Design<S> = S.design, bounds: LinearBounds = LinearBounds(),
     partitionedBy key: (S.Event) -> Key

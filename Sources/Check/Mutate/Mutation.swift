@@ -13,6 +13,9 @@ public struct Mutation: Sendable {
   public let trial: @Sendable (Mutant, Original) -> Trial
   /// What is found of one mutant, as ``Trial`` sums it up.
   public let exhibit: @Sendable (Mutant, _ worlds: [String], ((ExplorationProgress) -> Void)?) -> Exhibit
+  /// The first thing that is found of one mutant with a run to show it, within so many states of each world; for
+  /// whoever wants a story soon, and no judgement.
+  public let firstShown: @Sendable (Mutant, _ states: Int) -> Exhibit
   /// Takes a run of a mutant again.
   public let rerun: @Sendable (Mutant, _ world: String, _ lines: String, _ loopsFrom: Int?) throws(RerunError) -> Rerun
   /// The laws that may be broken, by name.
@@ -22,6 +25,7 @@ public struct Mutation: Sendable {
   public static let statesFactor = 4
 
   /// - Parameters:
+  ///   - design: The system.
   ///   - scenarios: The scenarios of the design's chapter.
   ///   - parameters: The figures of the design's chapter, each off by one.
   ///   - hosts: The machines to put mistakes into, by name; nil for all.
@@ -51,6 +55,7 @@ public struct Mutation: Sendable {
     original = { judge.original($0, $1) }
     trial = { judge.trial($0, $1) }
     exhibit = { judge.exhibit($0, $1, $2) }
+    firstShown = { judge.firstShown($0, $1) }
     rerun = { (mutant, world, lines, loopsFrom) throws(RerunError) in
       try Check.rerun(judge.mutated(mutant), world: world, lines, loopsFrom: loopsFrom)
     }
@@ -132,6 +137,22 @@ private struct TrialJudge<S: System>: Sendable {
       exhibit.found = found
       exhibit.world = name
       if found.finding.severity <= .major { break }
+    }
+    return exhibit
+  }
+
+  func firstShown(_ mutant: Mutant, _ states: Int) -> Exhibit {
+    let changed = mutated(mutant)
+    var exhibit = Exhibit()
+    for world in changed.worlds where world.isExhaustive {
+      let report = explore(changed, world, Bounds(states: states, findings: 1), nil)
+      let shown = report.findings.first { found in
+        found.finding.severity <= .major && found.trace.loopsFrom == nil && !found.trace.steps.isEmpty
+      }
+      guard let shown else { continue }
+      exhibit.found = shown
+      exhibit.world = world.name
+      break
     }
     return exhibit
   }

@@ -7,7 +7,10 @@ public struct MutationReport: Sendable {
   /// The share of mutants that must be killed.
   public static let goal = 0.95
 
-  /// - Parameter laws: Their names; that of a law which several hosts share counts as one.
+  /// - Parameters:
+  ///   - machine: The name of the system.
+  ///   - laws: Their names; that of a law which several hosts share counts as one.
+  ///   - trials: Each mutant with what became of it.
   public init(machine: String, laws: [String], trials: [(mutant: Mutant, trial: Trial)]) {
     self.machine = machine
     var seen: Set<String> = []

@@ -69,6 +69,15 @@ extension Walk {
     case input(S.Event)
     /// No answer to this obligation will come, whether or not the world has a purse for it.
     case lose(obligation: Int)
+
+    /// What was asked as a trace tells it.
+    var move: Move<S.Event> {
+      switch self {
+      case .move(let move): move
+      case .input(let event): Move(.input(0), event)
+      case .lose(let index): Move(.lose(obligation: index, purse: 0), nil)
+      }
+    }
   }
 
   enum Unasked: Error {

@@ -24,6 +24,8 @@ public struct ScenarioRunner<S: System> {
   private var configuration: Configuration<S>
   private var failures: [ScenarioFailure] = []
   private var fired: Set<Stepper<S>.Firing> = []
+  /// The steps as they were taken, from each start of a world on.
+  private var parts: [ScenarioPart]
 
   /// - Returns: What did not go as the scenario says; empty when all did.
   public static func run(_ scenario: Scenario, _ design: Design<S>) -> [ScenarioFailure] {
@@ -32,19 +34,29 @@ public struct ScenarioRunner<S: System> {
 
   /// The same, with the rules that fired on the way.
   public static func outcome(of scenario: Scenario, _ design: Design<S>) -> ScenarioOutcome {
-    guard var runner = Self(design) else {
+    guard let runner = play(scenario, design) else {
       return ScenarioOutcome(
         failures: [ScenarioFailure(scenario, scenario.line, "\(design.name) has no world to start in")], fired: [])
-    }
-    for line in scenario.lines {
-      if let problem = runner.run(words(line.text)) {
-        runner.failures.append(ScenarioFailure(scenario, line.number, "\(line.text): \(problem)"))
-      }
     }
     let fired = runner.fired.map { ($0.host, $0.rule) }.sorted { $0 < $1 }.map { host, rule in
       (host: design.hosts[Int(host)].name, rule: design.hosts[Int(host)].book.rules[Int(rule)].name)
     }
     return ScenarioOutcome(failures: runner.failures, fired: fired)
+  }
+
+  /// The steps that a scenario takes, with what it expects of them; empty where the design has no world.
+  public static func tell(_ scenario: Scenario, _ design: Design<S>) -> [ScenarioPart] {
+    play(scenario, design)?.parts.filter { !$0.trace.steps.isEmpty } ?? []
+  }
+
+  private static func play(_ scenario: Scenario, _ design: Design<S>) -> Self? {
+    var runner = Self(design)
+    for line in scenario.lines {
+      if let problem = runner?.run(words(line.text)) {
+        runner?.failures.append(ScenarioFailure(scenario, line.number, "\(line.text): \(problem)"))
+      }
+    }
+    return runner
   }
 
   private init?(_ design: Design<S>) {
@@ -53,6 +65,7 @@ public struct ScenarioRunner<S: System> {
     walk = Walk(design, world)
     judge = Judge(design)
     configuration = walk.start
+    parts = [ScenarioPart(world: world.name)]
   }
 
   private static func words(_ text: String) -> [String] { text.split(separator: " ").map(String.init) }
@@ -75,7 +88,13 @@ public struct ScenarioRunner<S: System> {
     }
     walk = Walk(design, world)
     configuration = walk.start
+    parts.append(ScenarioPart(world: name))
     return nil
+  }
+
+  /// Keeps the step that was just taken.
+  private mutating func note(_ move: Move<S.Event>, _ outcome: Outcome, from before: Configuration<S>) {
+    parts[parts.count - 1].trace.append(move, outcome, walk, before, configuration)
   }
 
   private mutating func input(_ words: [String]) -> String? {
@@ -91,6 +110,7 @@ public struct ScenarioRunner<S: System> {
     walk.breaches.removeAll()
     walk.stepper.clear()
     let outcome = walk.step(event, in: &configuration)
+    note(Move(.input(0), event), outcome, from: before)
     switch expected.first {
     case nil:
       guard case .fired = outcome else {
@@ -121,7 +141,10 @@ public struct ScenarioRunner<S: System> {
       judge.begin(configuration.state)
       var next = configuration
       switch walk.carryOut(asked, in: &next) {
-      case .next: configuration = next
+      case .next(let outcome):
+        let before = configuration
+        configuration = next
+        note(asked.move, outcome, from: before)
       case .unchanged(let outcome): return "was \(outcome.word)"
       case .blocked: return "it cannot happen yet: a machine or channel that must take part is not ready"
       }
@@ -142,10 +165,14 @@ public struct ScenarioRunner<S: System> {
 
   // MARK: - Expectations
 
-  private func expect(_ words: [String]) -> String? {
+  private mutating func expect(_ words: [String]) -> String? {
     switch words.first {
     case "not":
-      guard let found = expect(Array(words.dropFirst())) else { return "it was so" }
+      let kept = parts
+      guard let found = expect(Array(words.dropFirst())) else {
+        parts = kept
+        return "it was so"
+      }
       return found.hasPrefix("?") ? found : nil
     case "sent": return expectSent(Array(words.dropFirst()))
     case "open":
@@ -161,8 +188,20 @@ public struct ScenarioRunner<S: System> {
       guard let line = lines.first(where: { $0.path == path }) else {
         return "? the state has no field \(path)"
       }
-      return line.value == value ? nil : "it is \(line.value)"
+      if line.value != value { return "it is \(line.value)" }
+      noteExpectation(path, value)
+      return nil
     }
+  }
+
+  /// Keeps, beside the last step, what was found as expected.
+  private mutating func noteExpectation(_ path: String, _ value: String) {
+    let last = parts[parts.count - 1].trace.steps.count - 1
+    guard last >= 0 else { return }
+    let host = design.hosts.first { path.hasPrefix("\($0.name).") }
+    let field = host.map { String(path.dropFirst($0.name.count + 1)) } ?? path
+    parts[parts.count - 1].trace.steps[last].expectations.append(
+      .init(host: host?.index ?? (design.hosts.count == 1 ? 0 : nil), words: "\(field) \(value)"))
   }
 
   private func expectSent(_ words: [String]) -> String? {
@@ -192,6 +231,12 @@ public struct ScenarioOutcome: Sendable {
   public let failures: [ScenarioFailure]
   /// The rules that fired, each once, in the order of the books.
   public let fired: [(host: String, rule: String)]
+}
+
+/// What a scenario does from one start of a world to the next.
+public struct ScenarioPart: Sendable {
+  public let world: String
+  public internal(set) var trace = Trace()
 }
 
 /// A scenario line that did not go as it says.

@@ -7,8 +7,12 @@ import Spec
 ///
 /// The lines are a scenario's. A step that the rules no longer take is passed over, and the run goes on without it.
 ///
-/// - Parameter loopsFrom: The line, counted from 0, from which the run goes round for ever; the number of lines for a
-///   run that may stay for ever where it ends.
+/// - Parameters:
+///   - design: The system to take it again with.
+///   - name: One of the design's worlds, by its name.
+///   - lines: The steps, one on each line.
+///   - loopsFrom: The line, counted from 0, from which the run goes round for ever; the number of lines for a
+///     run that may stay for ever where it ends.
 /// - Throws: `noWorld` for a world that the design does not have, `unknown` for a line that means nothing to it: such a
 ///   run must be found anew.
 public func rerun<S: System>(

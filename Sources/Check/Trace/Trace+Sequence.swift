@@ -44,6 +44,13 @@ private struct SequenceTeller {
       number = nil
       tell(after: event)
     }
+    for it in step.expectations {
+      if let host = it.host, names[host] != nil {
+        note(host, "✓ \(it.words)")
+      } else {
+        rows.append(.across("✓ \(it.words)"))
+      }
+    }
   }
 
   /// What follows when a machine has received an event.

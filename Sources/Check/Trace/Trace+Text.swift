@@ -7,11 +7,15 @@ extension Trace {
   /// The same, with the law that broke at its end.
   ///
   /// Lines are broken between words at 100 columns.
-  public func text(ending finding: Finding? = nil) -> String {
+  ///
+  /// - Parameters:
+  ///   - finding: The law that broke at its end.
+  ///   - explains: Whether the rules are told that were asked before the one that fired, and why they did not.
+  public func text(ending finding: Finding? = nil, explains: Bool = false) -> String {
     var lines: [String] = []
     for (index, step) in steps.enumerated() {
       if index == loopsFrom { lines.append("     — from here round and round —") }
-      lines += step.textLines
+      lines += step.textLines(explains)
     }
     if loopsFrom == steps.count {
       lines.append("     — and so it may stay for ever —")
@@ -27,13 +31,14 @@ extension Trace {
 }
 
 extension TraceStep {
-  fileprivate var textLines: [String] {
+  fileprivate func textLines(_ explains: Bool) -> [String] {
     let number = String(number)
     let pad = String(repeating: " ", count: max(0, 3 - number.count))
     var lines = wrapped("\(pad)\(number)  ", "\(who)  \(what)", indent: 11)
     func tell(_ words: String) { lines += wrapped("       ", words, indent: 9) }
     for event in events {
       if event.sender != nil { tell("→ \(event.hostName) \(event.words)") }
+      if explains { for it in event.passedOver { tell("\(event.hostName): not \"\(it.rule)\": \(it.reason)") } }
       if let rule = event.rule { tell("\(event.hostName): \(rule)") }
       event.refusalLines.forEach(tell)
       for effect in event.sent { tell("sends \(effect)") }
@@ -41,6 +46,7 @@ extension TraceStep {
       for name in event.cancelled { tell("cancels \(name)") }
     }
     changes.forEach(tell)
+    for expectation in expectations { tell("✓ \(expectation.words)") }
     return lines
   }
 }
@@ -57,8 +63,11 @@ extension TraceEvent {
 extension Refusal {
   /// The guard that said no and the rule that it belongs to, in words.
   var words: String {
-    rule.isEmpty ? "refused: it is not so that \(name)" : "refused by \"\(rule)\": it is not so that \(name)"
+    rule.isEmpty ? "refused: \(reason)" : "refused by \"\(rule)\": \(reason)"
   }
+
+  /// Why its rule did not fire.
+  public var reason: String { "it is not so that \(name)" }
 }
 
 /// Breaks text between words, so that no line has more columns than this; a word is never broken.

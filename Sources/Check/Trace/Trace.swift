@@ -33,6 +33,15 @@ public struct TraceStep: Sendable {
   public let events: [TraceEvent]
   /// Fields that changed, as `path: before → after`.
   public let changes: [String]
+  /// What a scenario expects after the step, and found so.
+  public internal(set) var expectations: [Expectation] = []
+
+  /// A field of the state that is as a scenario expects.
+  public struct Expectation: Hashable, Sendable {
+    /// The machine whose field it is, by its place in the design; nil for one that is no machine's.
+    public let host: Int?
+    public let words: String
+  }
 
   /// How a step came about.
   public enum Cause: Hashable, Sendable {

@@ -14,6 +14,8 @@ public struct TraceEvent: Sendable {
   public let outcome: String
   /// The guards that said no, with their rules.
   public let refusals: [Refusal]
+  /// The rules that were asked before the one that fired, each with the guard that said no.
+  public let passedOver: [Refusal]
   /// The phase that it entered, where that is another one.
   public let entered: String?
   /// Effects that left for the world, and those that it asks the world to forget.
@@ -48,6 +50,7 @@ extension TraceEvent {
       let host = design.hosts[event.kind]
       let phase = host.phase(state)
       let refusals = host.refusals(state, event)
+      let passedOver = host.passedOver(state, event)
       let outcome = stepper.stepAlone(&state, event)
       senders += repeatElement(host.index, count: stepper.received.count)
       let isRefused = outcome == .refused
@@ -55,7 +58,7 @@ extension TraceEvent {
         TraceEvent(
           host: host.index, hostName: host.name, sender: sender, words: host.own(Printer.line(of: event)),
           rule: stepper.fired.first.map { host.book.rules[Int($0.rule)].name }, outcome: outcome.word,
-          refusals: isRefused ? refusals : [],
+          refusals: isRefused ? refusals : [], passedOver: isRefused ? [] : passedOver,
           entered: host.phase(state) == phase ? nil : host.book.phases[host.phase(state)].name,
           sent: stepper.orders.compactMap { if case .emit(_, let it) = $0 { Printer.line(of: it) } else { nil } },
           cancelled: stepper.orders.compactMap { design.cancelled(by: $0) },
@@ -83,6 +86,18 @@ extension Design {
 }
 
 extension Hosted {
+  /// The rules that say no to an event, up to the one that fires.
+  fileprivate func passedOver(_ state: S, _ event: S.Event) -> [Refusal] {
+    var refusals: [Refusal] = []
+    verdicts(state, event) { rule, refusing in
+      guard let refusing else { return }
+      let asked = book.rules[rule]
+      refusals.append(
+        Refusal(rule: asked.name, guardName: asked.guards[refusing].name, code: asked.guards[refusing].code))
+    }
+    return refusals
+  }
+
   /// An event or effect in words, without the name of its host.
   func own(_ words: String) -> String {
     words.hasPrefix(name + " ") ? String(words.dropFirst(name.count + 1)) : words

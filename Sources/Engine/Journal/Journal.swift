@@ -79,6 +79,8 @@ public final class Journal {
   ///
   /// - Parameters:
   ///   - path: A file in a folder that exists.
+  ///   - header: What the journal says of its run.
+  ///   - durability: When a commit is safe from a loss of power.
   ///   - bytesMax: The size beyond which the file does not grow; then ``JournalError/full(path:safe:)`` is thrown.
   ///   - watch: Counts what goes to the disk.
   ///   - logPagesMax: Pages of 4 kB in the write-ahead log, beyond which it is folded into the file.
@@ -168,8 +170,12 @@ extension Journal {
   /// - Parameters:
   ///   - nanoseconds: Since the run began.
   ///   - place: Which of the header's systems took the step.
+  ///   - cause: Why the step was taken.
+  ///   - event: The event, encoded.
+  ///   - outcome: What the step came to.
   ///   - fired: The bytes of the step's firings, as `stepper.fired.withUnsafeBytes` gives them: host and rule, two
   ///     bytes each, for each rule that fired.
+  ///   - effects: The effects and cancellations that left, encoded.
   ///   - state: XXH3 of the state and the open obligations after the step.
   /// - Throws: ``JournalError/full(path:safe:)`` or ``JournalError/writeFailed(path:safe:reason:)``. The pending group
   ///   is then lost, the journal takes no more records and throws the same error again.

@@ -5,8 +5,14 @@ extension JournalHeader {
   /// The header of a run that begins now.
   ///
   /// - Parameters:
+  ///   - design: The system.
   ///   - start: The state before the first step.
+  ///   - world: What the run calls its world.
+  ///   - worldDigest: A digest of what the world was made from.
+  ///   - seed: The run's seed.
+  ///   - roster: What the run calls its members, as JSON.
   ///   - clock: A virtual run is the same every time, and so is its journal: its dates are those of 1970.
+  ///   - others: Other systems of the same journal.
   public init<S: System>(
     _ design: Design<S>, start: S, world: String, worldDigest: UInt64 = 0, seed: UInt64 = 0, roster: String = "{}",
     clock: Clock, others: [Member] = []

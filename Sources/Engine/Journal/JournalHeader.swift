@@ -28,7 +28,7 @@ public struct JournalHeader: Hashable, Sendable {
   /// Nanoseconds between 1970 and the instant 0 of the run, on a clock that outlives the process; 0 where there is
   /// none, and then an outage counts as no time.
   public var origin: UInt64
-  /// ``DesignShape`` as JSON: what a later version needs to know whether it can go on; empty where it is not told.
+  /// `DesignShape` as JSON: what a later version needs to know whether it can go on; empty where it is not told.
   public var shape: String
   /// Systems beside the first one, by their places 1, 2, …
   public var others: [Member]

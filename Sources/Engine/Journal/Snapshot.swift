@@ -15,13 +15,13 @@ public struct Snapshot: Hashable, Sendable {
   public var chain: UInt64
   /// Which of the journal's systems it is of.
   public var place: Int
-  /// The book under which the state was reached, ``Design/bookDigest``.
+  /// The book under which the state was reached, `Design.bookDigest`.
   public var book: UInt64
   /// XXH3 of the state and the open obligations, as records have it.
   public var fingerprint: UInt64
   /// The state, encoded by its fields.
   public var state: [UInt8]
-  /// The open obligations with their tickets, and what was under way in channels: ``Ledger/fields(_:)``.
+  /// The open obligations with their tickets, and what was under way in channels: `Ledger.fields(_:)`.
   public var ledger: [UInt8]
   /// What the driver wants to find again, in its own words.
   public var memory: [UInt8]

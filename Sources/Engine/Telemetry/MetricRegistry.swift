@@ -50,7 +50,11 @@ public final class MetricRegistry: Sendable {
 
   /// How many observations fell into each bucket.
   ///
-  /// - Parameter bounds: The finite upper bounds, each included in its bucket, in ascending order.
+  /// - Parameters:
+  ///   - name: What it is called.
+  ///   - words: What it is, in words.
+  ///   - labels: The names of its labels.
+  ///   - bounds: The finite upper bounds, each included in its bucket, in ascending order.
   public func histogram(
     _ name: String, _ words: String, _ labels: KeyValuePairs<String, String> = [:], bounds: [Double]
   ) -> Histogram {

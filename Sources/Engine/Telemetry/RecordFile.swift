@@ -22,7 +22,9 @@ public final class RecordFile {
 
   private static let pieceBytes = 1 << 18
 
-  /// - Parameter journal: Has the steps that the lines tell of; nil where none is kept.
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - journal: Has the steps that the lines tell of; nil where none is kept.
   public init(creating path: String, behind journal: Journal? = nil) throws(RecordFileError) {
     self.path = path
     self.journal = journal

@@ -74,7 +74,10 @@ extension Fields {
 
   /// A list whose length is a constant of the configuration: the count is not stored.
   ///
-  /// - Parameter asDigests: Where the visitor condenses, a digest stands for each element: for those of many fields.
+  /// - Parameters:
+  ///   - name: What it is called.
+  ///   - values: The values, in order.
+  ///   - asDigests: Where the visitor condenses, a digest stands for each element: for those of many fields.
   @inlinable public mutating func each<C: Coded>(
     _ name: StaticString, _ values: inout [C], asDigests: Bool = false
   ) {

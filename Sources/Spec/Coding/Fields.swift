@@ -75,7 +75,10 @@ public struct Fields {
   ///
   /// Inlined with everything that leads to it.
   ///
-  /// - Parameter words: The value in words, for fields that stand for names; `nil` prints the number.
+  /// - Parameters:
+  ///   - word: The word to code.
+  ///   - max: The largest value that it admits.
+  ///   - words: The value in words, for fields that stand for names; `nil` prints the number.
   @inlinable @inline(__always) public mutating func word(
     _ word: inout UInt64, max: UInt64, _ words: (UInt64) -> String?
   ) {

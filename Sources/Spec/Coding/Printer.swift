@@ -26,7 +26,9 @@ public final class Printer: FieldVisitor {
     return value
   }
 
-  /// - Parameter omitsDetails: Whether details that are 0 are left out.
+  /// - Parameters:
+  ///   - value: The value.
+  ///   - omitsDetails: Whether details that are 0 are left out.
   public static func lines(of value: some Coded, omitsDetails: Bool = true) -> [(path: String, value: String)] {
     var copy = value
     let printer = Printer(omitsDetails: omitsDetails)

@@ -3,7 +3,9 @@ public final class Sampler<Source: RandomNumberGenerator>: FieldVisitor {
   private var source: Source
   private let most: UInt64
 
-  /// - Parameter most: Lists and queues get at most this many elements.
+  /// - Parameters:
+  ///   - source: Where numbers come from.
+  ///   - most: Lists and queues get at most this many elements.
   public init(_ source: Source, most: Int = 3) {
     self.source = source
     self.most = UInt64(most)

@@ -67,6 +67,7 @@ public struct AnswerPart<M: Machine, Sent>: Sendable {
 /// An answer with a payload of the world's choosing.
 ///
 /// - Parameters:
+///   - event: The event.
 ///   - condition: The contract, which the auditor holds the world to.
 ///   - candidates: What an explorer tries; each must satisfy the condition.
 @inlinable public func Answer<M: Machine, Sent, Received>(

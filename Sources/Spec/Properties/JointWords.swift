@@ -3,9 +3,15 @@
 /// Holds in every state of the system.
 ///
 /// - Parameters:
+///   - name: What it is called.
+///   - cites: The requirements that it stands for.
+///   - cost: How dear it is to judge.
 ///   - reads: The hosts it looks at, by name, where these are not all: what a partial-order reduction goes by, and an
 ///     exploration holds against the law in a sample of the states.
+///   - file: Where it is written.
+///   - line: Where it is written.
 ///   - given: The states that the law speaks of, where these are not all; that there are such states is a property too.
+///   - holds: Whether it is kept.
 @inlinable public func Always<S: System>(
   _ name: String, cites: any Citation..., cost: PropertyCost = .step, reads: [String]? = nil, file: String = #fileID,
   line: Int = #line, when given: (@Sendable (S) -> Bool)? = nil,

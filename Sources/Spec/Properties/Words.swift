@@ -1,7 +1,14 @@
 /// Holds in every state.
 ///
-/// - Parameter given: The states that the law speaks of, where these are not all. That there are such states is a
-///   property of its own: a law about nothing is not to pass for one that holds.
+/// - Parameters:
+///   - name: What it is called.
+///   - cites: The requirements that it stands for.
+///   - cost: How dear it is to judge.
+///   - file: Where it is written.
+///   - line: Where it is written.
+///   - given: The states that the law speaks of, where these are not all. That there are such states is a
+///     property of its own: a law about nothing is not to pass for one that holds.
+///   - holds: Whether it is kept.
 @inlinable public func Always<M: Machine>(
   _ name: String, cites: M.Requirement..., cost: PropertyCost = .step, file: String = #fileID, line: Int = #line,
   when given: (@Sendable (M) -> Bool)? = nil, _ holds: @escaping @Sendable (M) -> Bool

@@ -25,7 +25,10 @@ public struct Verdicts<M: Machine>: Sendable {
 
   /// Tells what each rule says of an event, in the order tried, up to the one that fires.
   ///
-  /// - Parameter body: The rule's place in its book, and the first guard that said no; nil where the rule fires.
+  /// - Parameters:
+  ///   - machine: The machine.
+  ///   - event: The event.
+  ///   - body: The rule's place in its book, and the first guard that said no; nil where the rule fires.
   @inlinable public func tell(_ machine: M, _ event: M.Event, _ body: (_ rule: Int, _ refusing: Int?) -> Void) {
     let cell = Int(machine.phase.rawValue) * width + event.kind
     for index in cells[cell].indices {

@@ -6,6 +6,7 @@ extension Stepper {
   /// Takes the machines through a crash.
   ///
   /// - Parameters:
+  ///   - state: The state that the crash left.
   ///   - start: Where volatile machines begin again.
   ///   - told: Called after each recovery event with its outcome; the stepper still holds that step alone.
   /// - Returns: The outcome of the last recovery event; ignored where no machine wants one.

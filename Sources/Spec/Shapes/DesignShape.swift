@@ -51,7 +51,9 @@ public struct DesignShape: Codable, Hashable, Sendable {
     public var timerNanoseconds: UInt64?
   }
 
-  /// - Parameter state: Any state; lists are described by one element, whatever they hold.
+  /// - Parameters:
+  ///   - design: The system.
+  ///   - state: Any state; lists are described by one element, whatever they hold.
   public init<S: System>(_ design: Design<S>, _ state: S) {
     system = design.name
     book = String(design.bookDigest, radix: 16)

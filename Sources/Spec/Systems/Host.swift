@@ -101,7 +101,11 @@ extension HostBox {
 ///     Host("router", Router.book, at: \.router, events: .router, effects: .router)
 ///
 /// - Parameters:
+///   - name: What it is called.
+///   - book: The machine's rule book.
 ///   - get: Reads the machine; a key path given here is compiled to a plain read.
+///   - events: The case that carries its events.
+///   - effects: The case that carries its effects.
 ///   - restart: Puts a volatile machine back to its start after a crash; a durable one needs none.
 @inlinable public func Host<S: System, M: Machine>(
   _ name: String, _ book: RuleBook<M>, at get: @escaping @Sendable (S) -> M, events: Signal<S.Event, M.Event>,

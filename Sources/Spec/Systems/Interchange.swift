@@ -46,7 +46,12 @@ public struct Swap: Hashable, Sendable {
 
 /// Says that identities are all alike, and what it means to exchange two of them.
 ///
-/// - Parameter count: How many there are, counted from 0.
+/// - Parameters:
+///   - name: What it is called.
+///   - count: How many there are, counted from 0.
+///   - state: The state.
+///   - event: The event.
+///   - effect: The effect.
 public func Interchangeable<S: System>(
   _ name: String, count: Int, _ state: @escaping @Sendable (inout S, Swap) -> Void,
   event: @escaping @Sendable (inout S.Event, Swap) -> Void,

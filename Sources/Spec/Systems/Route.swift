@@ -74,7 +74,13 @@ public enum ChannelOrder: String, Hashable, Sendable, CaseIterable {
 ///
 /// One effect may have several routes: each takes it, in the order they are written.
 ///
-/// - Parameter channel: Routes that name the same channel share it, with the order and the faults of the first.
+/// - Parameters:
+///   - effect: The effect.
+///   - sender: The machine that sends it.
+///   - receiver: The machine that receives it.
+///   - event: The event.
+///   - over: How it travels.
+///   - channel: Routes that name the same channel share it, with the order and the faults of the first.
 @inlinable public func Route<S: System, Sent: Signals, Received: Signals, Payload>(
   _ effect: Signal<Sent, Payload>, of sender: Signal<S.Effect, Sent>, to receiver: Signal<S.Event, Received>,
   as event: Signal<Received, Payload>, over: Routing<S>.Over = .direct, on channel: String? = nil

@@ -18,7 +18,11 @@ public struct Solo<M: Machine>: System {
 
   public static var design: Design<Self> { design(M.book.title, worlds: []) }
 
-  /// - Parameter book: The machine's own, or a mutant of it.
+  /// - Parameters:
+  ///   - name: What it is called.
+  ///   - chapter: The file of the chapter that states its requirements.
+  ///   - book: The machine's own, or a mutant of it.
+  ///   - worlds: The worlds to explore it in.
   @inlinable public static func design(
     _ name: String, chapter: String = "", book: RuleBook<M> = M.book, worlds: [World<Self>]
   ) -> Design<Self> {

@@ -13,7 +13,12 @@ public struct World<S: System>: Sendable {
   /// Whether the world is small enough to explore to the end; others are for random runs.
   public let isExhaustive: Bool
 
-  /// - Parameter isExhaustive: Whether the world is small enough to explore to its end; others are for random runs.
+  /// - Parameters:
+  ///   - name: What it is called.
+  ///   - words: What may happen in it, in words.
+  ///   - isExhaustive: Whether the world is small enough to explore to its end; others are for random runs.
+  ///   - start: The state that a run begins in.
+  ///   - parts: Inputs, faults, crashes, and the bound of channels.
   public init(
     _ name: String, _ words: String, isExhaustive: Bool = true, start: @escaping @Sendable () -> S,
     @WorldBuilder<S> _ parts: () -> [WorldPart<S>]

@@ -17,15 +17,17 @@ public struct Diagram: Hashable, Sendable {
 }
 
 /// The diagrams of a chapter's page: the system, then each machine.
-func diagrams(of design: DesignSummary, in chapter: Chapter) -> [Diagram] {
+func diagrams(of design: DesignSummary, in chapter: Chapter, _ evidence: [RuleEvidence] = []) -> [Diagram] {
   let page = String(chapter.file.dropLast(".md".count))
   let system = Diagram(path: systemDiagramPath(page), label: systemLabel(design), dot: dot(design))
   return [system]
     + design.told.map { index in
       let host = design.hosts[index]
+      let own = evidence.filter { $0.hosts.contains(host.name) }
+      let fired = own.isEmpty ? nil : host.book.rules.indices.map { rule in own.first { $0.rule == rule }?.fired ?? 0 }
       return Diagram(
         path: machineDiagramPath(page, host.name), label: machineLabel(host),
-        dot: dot(host.book, starts: host.starts))
+        dot: dot(host.book, starts: host.starts, fired: fired))
     }
 }
 
@@ -40,6 +42,8 @@ struct PhaseArrow: Hashable {
   let to: Int
   /// The names of the events, in the order of the rules.
   let events: [String]
+  /// The rules, by their places in the book.
+  let rules: [Int]
 }
 
 extension BookDescription {
@@ -47,14 +51,16 @@ extension BookDescription {
   var arrows: [PhaseArrow] {
     var pairs: [[Int]] = []
     var events: [[Int]: [String]] = [:]
+    var places: [[Int]: [Int]] = [:]
     for index in phases.indices {
-      for rule in rules where rule.phases.contains(index) {
+      for (place, rule) in rules.enumerated() where rule.phases.contains(index) {
         let pair = [index, rule.target ?? index]
         let name = self.events[rule.event]
+        places[pair, default: []].append(place)
         if events[pair] == nil { pairs.append(pair) }
         if events[pair]?.contains(name) != true { events[pair, default: []].append(name) }
       }
     }
-    return pairs.map { PhaseArrow(from: $0[0], to: $0[1], events: events[$0] ?? []) }
+    return pairs.map { PhaseArrow(from: $0[0], to: $0[1], events: events[$0] ?? [], rules: places[$0] ?? []) }
   }
 }

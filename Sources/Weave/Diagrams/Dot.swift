@@ -7,8 +7,11 @@ private let font = "fontname=\"Helvetica,Arial,sans-serif\""
 ///
 /// Resting phases have a double border. What leaves a phase as it is stands inside it, so that only changes are arrows.
 ///
-/// - Parameter starts: The phases it may start in, as indices into the book's phases.
-public func dot(_ book: BookDescription, starts: [Int] = []) -> String {
+/// - Parameters:
+///   - starts: The phases it may start in, as indices into the book's phases.
+///   - fired: For each rule, in how many steps of an exploration it fired: the more, the thicker its arrow. An arrow
+///     none of whose rules ever fired is dashed and red. Nil leaves this out.
+public func dot(_ book: BookDescription, starts: [Int] = [], fired: [Int]? = nil) -> String {
   let arrows = book.arrows
   var lines = opening(book.title, direction: "TB")
   for index in starts {
@@ -31,9 +34,18 @@ public func dot(_ book: BookDescription, starts: [Int] = []) -> String {
   }
   for index in starts { lines.append("  start\(index) -> phase\(index);") }
   for arrow in arrows where arrow.from != arrow.to {
-    lines.append("  phase\(arrow.from) -> phase\(arrow.to) [label=<\(stacked(arrow.events))>];")
+    let look = fired.map { counts in cover(arrow.rules.reduce(0) { $0 + counts[$1] }) } ?? ""
+    lines.append("  phase\(arrow.from) -> phase\(arrow.to) [label=<\(stacked(arrow.events))>\(look)];")
   }
   return (lines + ["}", ""]).joined(separator: "\n")
+}
+
+/// How an arrow looks whose rules fired so many times.
+private func cover(_ fired: Int) -> String {
+  if fired == 0 { return " class=\"never\" style=dashed color=\"#cf222e\" fontcolor=\"#cf222e\"" }
+  // The digits of the number, so that a thousand times as often is three steps thicker.
+  let tenths = 10 + 3 * String(fired).count
+  return " class=\"fired\" penwidth=\(tenths / 10).\(tenths % 10)"
 }
 
 /// The hosts of a system and the routes between them as Graphviz source.

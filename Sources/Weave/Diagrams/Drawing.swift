@@ -32,6 +32,11 @@ public func svg(_ diagram: Diagram) throws(WeaveError) -> String {
     """.trimmed + "\n"
 }
 
+/// An image for the inside of a page, which has the colours for all of them: without its own, and without its mark.
+func unstyled(_ image: String) -> String {
+  image.replacing(/^<!--[^\n]*-->\n/, with: "").replacing(/<style>(?s:.*?)<\/style>/, with: "").trimmed
+}
+
 /// FNV-1a, 64 bits, over everything of ours that decides how the image looks.
 private func hash(_ diagram: Diagram) -> String {
   var value: UInt64 = 0xcbf2_9ce4_8422_2325
@@ -55,6 +60,9 @@ private let svgStyle = """
     svg.interlock .start ellipse { fill: #8b949e; stroke: #8b949e; }
     svg.interlock .edge path { stroke: #8b949e; }
     svg.interlock .edge polygon { fill: #8b949e; stroke: #8b949e; }
+    svg.interlock .never path, svg.interlock .never polygon { stroke: #ff7b72; }
+    svg.interlock .never polygon { fill: #ff7b72; }
+    svg.interlock .never text { fill: #ff7b72; }
     svg.interlock .outer path { stroke: #57606a; }
     svg.interlock .outer polygon { fill: #57606a; stroke: #57606a; }
     svg.interlock .edge text { fill: #c9d1d9; }

@@ -4,16 +4,17 @@ import Spec
 ///
 /// It has the looks of the other diagrams, on a light page and on a dark one.
 ///
-/// - Parameter label: What it shows, for whoever cannot see it.
-public func svg(_ sequence: MessageSequence, label: String) -> String {
+/// - Parameters:
+///   - label: What it shows, for whoever cannot see it.
+///   - isStyled: Whether it brings its colours; without them, it takes those of the page around it.
+public func svg(_ sequence: MessageSequence, label: String, isStyled: Bool = true) -> String {
   var drawing = SequenceDrawing(sequence)
   drawing.draw()
   let (width, height) = (drawing.width, drawing.height)
   return """
     <svg xmlns="http://www.w3.org/2000/svg" class="interlock" role="img" aria-label="\(htmlEscaped(label))" \
     width="\(width)" height="\(height)" viewBox="0 0 \(width) \(height)">
-    <style>\(sequenceStyle)</style>
-    <rect class="ground" width="\(width)" height="\(height)"/>
+    \(isStyled ? "<style>\(sequenceStyle)</style>\n" : "")<rect class="ground" width="\(width)" height="\(height)"/>
     \(drawing.stems)
     \(drawing.elements.joined(separator: "\n"))
     </svg>
@@ -35,6 +36,8 @@ private let sequenceStyle = """
   svg.interlock .head { fill: #6e7781; }
   svg.interlock .lost { stroke: #cf222e; fill: none; }
   svg.interlock .note { fill: #fff8c5; stroke: #d4a72c; }
+  svg.interlock .met { fill: #dafbe1; stroke: #4ac26b; }
+  svg.interlock .refused { fill: #ffebe9; stroke: #ff8182; }
   svg.interlock .across { fill: #f6f8fa; stroke: #d1d9e0; }
   @media (prefers-color-scheme: dark) {
     svg.interlock text { fill: #e6edf3; }
@@ -47,6 +50,8 @@ private let sequenceStyle = """
     svg.interlock .head { fill: #8b949e; }
     svg.interlock .lost { stroke: #ff7b72; }
     svg.interlock .note { fill: #2d2a1e; stroke: #9e8224; }
+    svg.interlock .met { fill: #12261e; stroke: #2ea043; }
+    svg.interlock .refused { fill: #2d1517; stroke: #da3633; }
     svg.interlock .across { fill: #161b22; stroke: #30363d; }
   }
   """
@@ -100,11 +105,17 @@ private struct SequenceDrawing {
     for row in sequence.rows {
       switch row {
       case .message(let it): message(it)
-      case .note(let place, let words): note(words, "note", from: places[place] - 8, room: width - places[place] - 8)
+      case .note(let place, let words):
+        note(words, Self.look(of: words), from: places[place] - 8, room: width - places[place] - 8)
       case .across(let words): note(words, "across", from: 8, room: width - 16, isWide: true)
       }
     }
     height += 20
+  }
+
+  /// What was found as expected, and what was refused, stand out from phases.
+  private static func look(of words: String) -> String {
+    words.hasPrefix("✓") ? "note met" : words.hasPrefix("refused") ? "note refused" : "note"
   }
 
   private mutating func message(_ it: MessageSequence.Message) {

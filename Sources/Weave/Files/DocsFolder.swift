@@ -38,9 +38,10 @@ struct DocsFolder {
     let walk = FileManager.default.enumerator(atPath: url.path(percentEncoded: false))
     var found: [String] = []
     while let path = walk?.nextObject() as? String {
-      guard path.hasSuffix(".md") || path.hasSuffix(".html") || path.hasSuffix(".svg") else { continue }
+      guard ["md", "html", "svg", "css", "js"].contains(where: { path.hasSuffix(".\($0)") }) else { continue }
       let head = try text(path)?.prefix { $0 != "\n" } ?? ""
-      if head.hasPrefix(dotMark) || head.hasPrefix("<!-- Generated from ") && head.contains(generatedWords) {
+      let isMarked = ["<!-- ", "/* ", "// "].contains { head.hasPrefix("\($0)Generated from ") }
+      if head.hasPrefix(dotMark) || isMarked && head.contains(generatedWords) {
         found.append(path)
       }
     }

@@ -153,7 +153,7 @@ extension [WovenFile.Piece] {
     map { piece in
       switch piece {
       case .text(let text): text
-      case .diagram(let path): images[path] ?? ""
+      case .diagram(let path): images[path].map(unstyled) ?? ""
       }
     }.joined()
   }

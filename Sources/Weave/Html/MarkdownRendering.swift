@@ -81,7 +81,10 @@ struct MarkdownRendering {
     }
     let name = language.prefix { !$0.isWhitespace }
     let attribute = name.isEmpty ? "" : " class=\"language-\(htmlEscaped(String(name)))\""
-    return "<pre><code\(attribute)>\(htmlEscaped(body.joined(separator: "\n")))\n</code></pre>\n"
+    // An excerpt says which file it is of.
+    let file = language.dropFirst(name.count).trimmed
+    let source = file.contains("/") ? " data-file=\"\(htmlEscaped(file))\"" : ""
+    return "<pre\(source)><code\(attribute)>\(htmlEscaped(body.joined(separator: "\n")))\n</code></pre>\n"
   }
 
   private func table(_ lines: inout ArraySlice<String>) -> String {

@@ -14,12 +14,15 @@ public struct PageInput: Sendable {
   public let sources: SourceReader
   /// The locks of the chapter's systems.
   public let locks: [LockNote]
+  /// Runs, scenarios, mistakes, and what became of each rule.
+  public let stories: Stories
 
   public init(
     chapter: Chapter, source: String, design: DesignSummary?, evidence: [WorldEvidence], sources: SourceReader,
-    locks: [LockNote] = []
+    locks: [LockNote] = [], stories: Stories = Stories()
   ) {
     self.locks = locks
+    self.stories = stories
     self.chapter = chapter
     self.source = source
     self.design = design

@@ -43,6 +43,13 @@ public struct SourceReader: Sendable {
     }
   }
 
+  /// A rule as it is written, with the clauses chained to it and without the indentation of its file.
+  ///
+  /// - Returns: nil when the file is not there.
+  func statement(at source: SourceLine) -> String? {
+    text(of: source).flatMap { SwiftText($0, from: source.line)?.statement }
+  }
+
   /// What tells one obligation of a contract from the next, as its source has it: `$0.lease`.
   ///
   /// - Returns: nil when there is no such argument, or no source.

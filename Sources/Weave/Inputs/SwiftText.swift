@@ -50,6 +50,27 @@ struct SwiftText {
     return nil
   }
 
+  /// The whole lines of the call that begins on the first line, with every call that is chained to it by a dot.
+  var statement: String? {
+    guard let first = bytes[start...].firstIndex(where: { !isSpace($0) }) else { return nil }
+    var depth = 0
+    var end = first
+    while end < bytes.count {
+      if bytes[end] == newline, depth == 0 {
+        let after = bytes[end...].firstIndex { !isSpace($0) }
+        guard let after, bytes[after] == UInt8(ascii: ".") else { break }
+      }
+      depth += depthChange(at: end)
+      if depth < 0 { break }
+      end = next(end)
+    }
+    guard end > first else { return nil }
+    let indent = String(repeating: " ", count: first - start)
+    let lines = String(decoding: bytes[start..<min(end, bytes.count)], as: UTF8.self).textLines
+    return lines.map { $0.hasPrefix(indent) ? String($0.dropFirst(indent.count)) : $0.trimmed }.joined(separator: "\n")
+      .trimmed
+  }
+
   /// How far below its own first line a call may still name its guard.
   private var callLinesMax: Int { 30 }
 

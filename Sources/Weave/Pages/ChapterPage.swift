@@ -58,7 +58,10 @@ private func prose(of page: PageInput) -> String {
       number += 1
       written.append(
         details(
-          "<b>Scenario:</b> \(summary(scenario.title))", fenced(body.joined(separator: "\n"), "text")
+          "<b>Scenario:</b> \(summary(scenario.title))",
+          ([fenced(body.joined(separator: "\n"), "text")]
+            + (page.stories.scenarios[scenario.title] ?? []).map { fenced($0.mermaid, "mermaid") })
+            .joined(separator: "\n")
         ).trimmed)
     } else {
       written.append(line)

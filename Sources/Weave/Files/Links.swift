@@ -1,0 +1,133 @@
+import Chapters
+import Foundation
+import Spec
+
+/// Links that lead nowhere, and excerpts of files that are not what the file says.
+///
+/// A link of a chapter is looked up beside the chapter; `#place` must be a heading, a requirement or an anchor of the
+/// file it points into. A fence whose first line names a file, as in `swift examples/own-protocol/Package.swift`, shows
+/// lines of that file: they must stand there together and in this order, where `…` stands for any number of them.
+///
+/// - Parameter root: The package's folder, with `specs/` in it. Addresses of the network are not asked.
+/// - Returns: Findings `broken-link` and `stale-excerpt`, each with file and line.
+public func proseFindings(_ texts: [ChapterText], root: URL) -> [Finding] {
+  texts.sorted { $0.file < $1.file }.flatMap { text in
+    let lines = ProseLines(text.text)
+    return lines.links.compactMap { link($0.target, $0.line, of: text, root) }
+      + lines.excerpts.compactMap { excerpt($0, of: text, root) }
+  }
+}
+
+private func link(_ target: String, _ line: Int, of text: ChapterText, _ root: URL) -> Finding? {
+  let file = target.prefix { $0 != "#" && $0 != "?" }
+  if file.contains(":") { return nil }
+  let parts = target.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
+  let place = parts.count > 1 ? String(parts[1]) : nil
+  let complain = { (words: String) in Finding(.major, "broken-link", words, at: "specs/\(text.file):\(line)") }
+  let found: String
+  if file.isEmpty {
+    found = text.text
+  } else {
+    let url = root.appending(path: "specs").appending(path: String(file))
+    guard FileManager.default.fileExists(atPath: url.path(percentEncoded: false)) else {
+      return complain("the link leads to \(file), which is not there")
+    }
+    guard file.hasSuffix(".md"), let place, !place.isEmpty else { return nil }
+    found = (try? String(contentsOf: url, encoding: .utf8)) ?? ""
+  }
+  guard let place, !ProseLines(found).places.contains(place) else { return nil }
+  return complain(
+    "the link leads to #\(place), which is no heading and no requirement of \(file.isEmpty ? text.file : String(file))")
+}
+
+private func excerpt(_ excerpt: ProseLines.Excerpt, of text: ChapterText, _ root: URL) -> Finding? {
+  let complain = { (words: String, line: Int) in
+    Finding(.major, "stale-excerpt", words, at: "specs/\(text.file):\(line)")
+  }
+  guard let found = try? String(contentsOf: root.appending(path: excerpt.path), encoding: .utf8) else {
+    return complain("the excerpt is of \(excerpt.path), which is not there", excerpt.line)
+  }
+  guard let wrong = firstStrange(excerpt.lines, in: found.textLines) else { return nil }
+  return complain(
+    "\(excerpt.path) does not have this line here: \(excerpt.lines[wrong].trimmed)", excerpt.line + 1 + wrong)
+}
+
+/// The first line of an excerpt that does not follow the ones before it in the file; nil when all do.
+func firstStrange(_ excerpt: [String], in file: [String]) -> Int? {
+  var furthest = 0
+  for start in file.indices.isEmpty ? 0..<1 : file.indices {
+    var place = start
+    var skips = false
+    var number = 0
+    while number < excerpt.count {
+      let line = excerpt[number]
+      if line.trimmed == "…" {
+        skips = true
+      } else {
+        if skips { place = file[min(place, file.count)...].firstIndex(of: line) ?? file.count }
+        guard place < file.count, file[place] == line else { break }
+        place += 1
+        skips = false
+      }
+      number += 1
+    }
+    if number == excerpt.count { return nil }
+    furthest = max(furthest, number)
+  }
+  return furthest
+}
+
+/// The lines of a Markdown text that have links, places and excerpts in them.
+private struct ProseLines {
+  struct Excerpt {
+    let path: String
+    /// The line of the opening fence.
+    let line: Int
+    var lines: [String]
+  }
+
+  private(set) var links: [(target: String, line: Int)] = []
+  private(set) var places: Set<String> = []
+  private(set) var excerpts: [Excerpt] = []
+
+  init(_ text: String) {
+    var fence: String?
+    var slugs: [String: Int] = [:]
+    for (index, line) in text.textLines.enumerated() {
+      let trimmed = line.trimmed
+      if let mark = fence {
+        if trimmed.hasPrefix(mark), trimmed.allSatisfy({ $0 == mark.first }) {
+          fence = nil
+        } else if !excerpts.isEmpty, isInExcerpt {
+          excerpts[excerpts.count - 1].lines.append(line)
+        }
+        continue
+      }
+      let mark = trimmed.prefix { $0 == "`" }
+      if mark.count >= 3, !trimmed.dropFirst(mark.count).contains("`") {
+        fence = String(mark)
+        let words = trimmed.dropFirst(mark.count).split(separator: " ")
+        isInExcerpt = words.count == 2 && words[0] != "scenario" && words[1].contains(where: { $0 == "/" || $0 == "." })
+        if isInExcerpt { excerpts.append(Excerpt(path: String(words[1]), line: index + 1, lines: [])) }
+        continue
+      }
+      read(line, index + 1, &slugs)
+    }
+  }
+
+  private var isInExcerpt = false
+
+  private mutating func read(_ line: String, _ number: Int, _ slugs: inout [String: Int]) {
+    if let heading = line.prefixMatch(of: /#{1,6}\s+/) {
+      let words = line[heading.range.upperBound...].filter { !"*`\\".contains($0) }
+      let base = slug(words.trimmed)
+      places.insert(slugs[base].map { "\(base)-\($0)" } ?? base)
+      slugs[base, default: 0] += 1
+    }
+    for found in line.matches(of: /\*\*([A-Z][A-Za-z0-9.-]*[0-9])\b/) { places.insert(String(found.output.1)) }
+    for found in line.matches(of: /<a id="([^"]+)">/) { places.insert(String(found.output.1)) }
+    // What is between backticks is no link.
+    let prose = line.replacing(/`[^`]*`/, with: "")
+    for found in prose.matches(of: /\]\(([^()\s]+)\)/) { links.append((String(found.output.1), number)) }
+  }
+}

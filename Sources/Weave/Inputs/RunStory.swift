@@ -1,0 +1,173 @@
+import Spec
+
+/// A run as a page tells it: who said what to whom, and step by step which rule fired and why others did not.
+public struct RunStory: Hashable, Sendable {
+  /// The command that makes the run again.
+  public let command: String
+  public let sequence: MessageSequence
+  public let steps: [RunStep]
+  /// The law that broke at its end, in words; nil for a run that broke none.
+  public let broken: String?
+
+  public init(command: String, sequence: MessageSequence, steps: [RunStep] = [], broken: String? = nil) {
+    self.command = command
+    self.sequence = sequence
+    self.steps = steps
+    self.broken = broken
+  }
+}
+
+/// One step of a run, in words.
+public struct RunStep: Hashable, Sendable {
+  public let number: Int
+  /// Who moved: `input`, `answer`, `fault`, or a channel.
+  public let who: String
+  public let what: String
+  public let events: [Event]
+  /// Fields that changed, as `path: before → after`.
+  public let changes: [String]
+
+  public init(number: Int, who: String, what: String, events: [Event], changes: [String]) {
+    self.number = number
+    self.who = who
+    self.what = what
+    self.events = events
+    self.changes = changes
+  }
+
+  /// What one machine made of an event.
+  public struct Event: Hashable, Sendable {
+    public let host: String
+    public let words: String
+    /// The rule that fired; nil where none did.
+    public let rule: String?
+    /// `fired`, `refused`, `ignored` or `unexpected`.
+    public let outcome: String
+    /// The phase that it entered, where that is another one.
+    public let entered: String?
+    /// Rules that did not fire, each with why; the rule is empty where the book itself says no.
+    public let others: [Other]
+    /// Effects that left, and what was put under way to another machine.
+    public let sent: [String]
+
+    public init(
+      host: String, words: String, rule: String?, outcome: String, entered: String?, others: [Other], sent: [String]
+    ) {
+      self.host = host
+      self.words = words
+      self.rule = rule
+      self.outcome = outcome
+      self.entered = entered
+      self.others = others
+      self.sent = sent
+    }
+  }
+
+  public struct Other: Hashable, Sendable {
+    public let rule: String
+    public let reason: String
+
+    public init(rule: String, reason: String) {
+      self.rule = rule
+      self.reason = reason
+    }
+  }
+}
+
+/// A small mistake put into a machine, and the shortest run that gives it away.
+public struct MistakeStory: Hashable, Sendable {
+  /// The machine that it was put into, by name.
+  public let host: String
+  /// The mistake, in words that make a sentence of their own.
+  public let words: String
+  /// Where the changed piece stands, as `file:line`.
+  public let place: String
+  /// What noticed it, in words.
+  public let found: String
+  public let world: String
+  public let run: RunStory
+
+  public init(host: String, words: String, place: String, found: String, world: String, run: RunStory) {
+    self.host = host
+    self.words = words
+    self.place = place
+    self.found = found
+    self.world = world
+    self.run = run
+  }
+}
+
+/// What exploring all the worlds of a page made of one rule.
+public struct RuleEvidence: Hashable, Sendable {
+  /// The machines that have the rule, by name.
+  public let hosts: [String]
+  /// The rule's place in its book.
+  public let rule: Int
+  /// Steps in which it fired.
+  public let fired: Int
+  /// For each guard, in how many states of its machine it was the one that refused.
+  public let refusals: [Int]
+
+  public init(hosts: [String], rule: Int, fired: Int, refusals: [Int]) {
+    self.hosts = hosts
+    self.rule = rule
+    self.fired = fired
+    self.refusals = refusals
+  }
+}
+
+/// How many small mistakes in a system the verification noticed, when that was last counted.
+public struct MutationEvidence: Hashable, Sendable {
+  public let all: Int
+  public let killed: Int
+  public let noticed: Int
+  public let equivalent: Int
+  /// Whether the rules are still those that were counted.
+  public let isCurrent: Bool
+  /// Where the count is kept, from the package's folder.
+  public let source: String
+
+  public init(all: Int, killed: Int, noticed: Int, equivalent: Int, isCurrent: Bool, source: String) {
+    self.all = all
+    self.killed = killed
+    self.noticed = noticed
+    self.equivalent = equivalent
+    self.isCurrent = isCurrent
+    self.source = source
+  }
+}
+
+/// What is told of a chapter and its system beside what they say themselves.
+public struct Stories: Hashable, Sendable {
+  /// What each scenario of the chapter does, by its title: one sequence for each start of a world.
+  public var scenarios: [String: [ScenarioStory]]
+  public var rules: [RuleEvidence]
+  public var run: RunStory?
+  public var mistakes: [MistakeStory]
+  public var mutation: MutationEvidence?
+
+  public init(
+    scenarios: [String: [ScenarioStory]] = [:], rules: [RuleEvidence] = [], run: RunStory? = nil,
+    mistakes: [MistakeStory] = [], mutation: MutationEvidence? = nil
+  ) {
+    self.scenarios = scenarios
+    self.rules = rules
+    self.run = run
+    self.mistakes = mistakes
+    self.mutation = mutation
+  }
+}
+
+/// What a scenario does in one world.
+public struct ScenarioStory: Hashable, Sendable {
+  public let world: String
+  public let sequence: MessageSequence
+  /// The same for the repository host, which draws Mermaid.
+  public let mermaid: String
+
+  public init(world: String, sequence: MessageSequence, mermaid: String) {
+    self.world = world
+    self.sequence = sequence
+    self.mermaid = mermaid
+  }
+}

@@ -1,0 +1,153 @@
+import Chapters
+import Spec
+
+/// Which pages the book has, and where on them each thing stands.
+struct Book {
+  let title: String
+  /// In reading order.
+  let pages: [PageInput]
+  let systems: [SystemPlace]
+  /// Each rule book once, told by the first system that has it.
+  let machines: [MachinePlace]
+  /// Who cites each requirement.
+  private(set) var uses: [String: [Use]] = [:]
+  /// The page that states each requirement.
+  let stated: [String: PageInput]
+
+  /// A rule or a law that cites a requirement.
+  struct Use {
+    let isRule: Bool
+    /// Whose it is.
+    let owner: String
+    let name: String
+    let address: String
+  }
+
+  init(_ pages: [PageInput], title: String) {
+    self.title = title
+    self.pages = pages
+    stated = Dictionary(
+      pages.flatMap { page in page.chapter.requirements.map { ($0.id, page) } }, uniquingKeysWith: { first, _ in first }
+    )
+    var machines: [MachinePlace] = []
+    for page in pages {
+      guard let design = page.design else { continue }
+      for index in design.told {
+        let host = design.hosts[index]
+        if let known = machines.firstIndex(where: { $0.tells(host.book) }) {
+          machines[known].others.append(page)
+        } else {
+          machines.append(MachinePlace(page: page, design: design, index: index))
+        }
+      }
+    }
+    let slugs = distinct(machines.map { slug($0.title) })
+    for index in machines.indices { machines[index].path = "machine-\(slugs[index]).html" }
+    self.machines = machines
+    systems = pages.compactMap { page in page.design.map { SystemPlace(page: page, design: $0) } }
+    for machine in machines { add(machine) }
+    for system in systems { add(system) }
+  }
+
+  private mutating func add(_ machine: MachinePlace) {
+    for (index, rule) in machine.book.rules.enumerated() {
+      for id in rule.citations {
+        uses[id, default: []].append(
+          Use(
+            isRule: true, owner: machine.title, name: rule.name, address: "\(machine.path)#\(machine.ruleIDs[index])"))
+      }
+    }
+    for (index, law) in machine.book.properties.enumerated() {
+      for id in law.citations {
+        uses[id, default: []].append(
+          Use(isRule: false, owner: machine.title, name: law.name, address: "\(machine.path)#\(machine.lawIDs[index])"))
+      }
+    }
+  }
+
+  private mutating func add(_ system: SystemPlace) {
+    for (index, law) in system.design.properties.enumerated() {
+      for id in law.citations {
+        uses[id, default: []].append(
+          Use(
+            isRule: false, owner: system.design.title, name: law.name,
+            address: "\(system.path)#\(system.lawIDs[index])"))
+      }
+    }
+  }
+
+  func neighbours(of place: Int) -> (before: PageInput?, after: PageInput?) {
+    (place > 0 ? pages[place - 1] : nil, place + 1 < pages.count ? pages[place + 1] : nil)
+  }
+
+  /// The page of a machine; nil for one that no page of the book tells.
+  func machine(of book: BookDescription) -> MachinePlace? { machines.first { $0.tells(book) } }
+
+  func system(of page: PageInput) -> SystemPlace? { systems.first { $0.page.chapter.file == page.chapter.file } }
+}
+
+/// A system's own page.
+struct SystemPlace {
+  let page: PageInput
+  let design: DesignSummary
+
+  var path: String { "system-\(slug(design.name)).html" }
+  var lawIDs: [String] { distinct(design.properties.map { slug("law \($0.name)") }) }
+}
+
+/// A machine's own page.
+struct MachinePlace {
+  /// The first chapter whose system has it.
+  let page: PageInput
+  let design: DesignSummary
+  let index: Int
+  var path = ""
+  /// The chapters whose systems have it too.
+  var others: [PageInput] = []
+
+  init(page: PageInput, design: DesignSummary, index: Int) {
+    self.page = page
+    self.design = design
+    self.index = index
+  }
+
+  var host: HostSummary { design.hosts[index] }
+  var book: BookDescription { host.book }
+  var title: String { book.title }
+  var ruleIDs: [String] { distinct(book.rules.map { slug("rule \($0.name)") }) }
+  var lawIDs: [String] { distinct(book.properties.map { slug("law \($0.name)") }) }
+  var phaseIDs: [String] { distinct(book.phases.map { slug("phase \($0.name)") }) }
+
+  /// Whether this is the page of a book: books of one name that differ have pages of their own.
+  func tells(_ other: BookDescription) -> Bool {
+    book.title == other.title && book.rules.map(\.name) == other.rules.map(\.name)
+  }
+
+  /// What became of each rule in the worlds of every chapter whose system has the machine; nil where none was explored.
+  var evidence: [RuleEvidence]? {
+    var sums: [Int: RuleEvidence] = [:]
+    for page in [page] + others {
+      let names = page.design?.hosts.filter { tells($0.book) }.map(\.name) ?? []
+      for found in page.stories.rules where !Set(names).isDisjoint(with: found.hosts) {
+        let known = sums[found.rule]
+        sums[found.rule] = RuleEvidence(
+          hosts: names, rule: found.rule, fired: found.fired + (known?.fired ?? 0),
+          refusals: known.map { zip($0.refusals, found.refusals).map(+) } ?? found.refusals)
+      }
+    }
+    return sums.isEmpty
+      ? nil
+      : book.rules.indices.map { rule in
+        sums[rule] ?? RuleEvidence(hosts: [], rule: rule, fired: 0, refusals: book.rules[rule].guards.map { _ in 0 })
+      }
+  }
+
+  /// The mistakes that were put into it, on any page.
+  var mistakes: [MistakeStory] {
+    ([page] + others).flatMap { page in
+      page.stories.mistakes.filter { mistake in
+        page.design?.hosts.contains { $0.name == mistake.host && tells($0.book) } == true
+      }
+    }
+  }
+}

@@ -1,0 +1,156 @@
+import Chapters
+import Spec
+
+/// A chapter as a page of the book: its prose, its scenarios drawn, and what became of each requirement.
+func chapterArticle(_ page: PageInput, in book: Book) -> Article {
+  var rendering = MarkdownRendering()
+  var html = rendering.html(markedProse(of: page))
+  for requirement in page.chapter.requirements {
+    html.replace(mark("requirement \(requirement.id)"), with: traces(requirement.id, book))
+  }
+  for (index, scenario) in page.chapter.scenarios.enumerated() {
+    html.replace("<p>\(mark("scenario \(index)"))</p>", with: scenarioFigure(scenario, page, isOpen: index == 0))
+  }
+  html = html.replacing(/<pre([^>]*)><code class="language-(swift|console)">((?s:.*?))<\/code><\/pre>/) { found in
+    let text = String(found.output.3)
+    let inside = found.output.2 == "swift" ? coloured(escapedSwift: text) : transcript(text)
+    return "<pre\(found.output.1)><code>\(inside)</code></pre>"
+  }
+  var contents = rendering.headings.filter { $0.level == 2 }.map { (id: $0.id, words: $0.html) }
+  // The title stands first; what the chapter is about in figures follows it.
+  if let end = html.firstRange(of: "</h1>\n") {
+    html.replaceSubrange(
+      html.startIndex..<end.upperBound,
+      with: "<p class=\"eyebrow\">Chapter \(page.chapter.number)</p>\n" + html[..<end.upperBound]
+        + machinesOf(page, book))
+  }
+  html += requirementsOf(page, book, &contents)
+  return Article(html: html, contents: contents)
+}
+
+/// What was typed stands out from what was answered.
+private func transcript(_ html: String) -> String {
+  html.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+    line.hasPrefix("$ ") ? "<b>\(line)</b>" : String(line)
+  }.joined(separator: "\n")
+}
+
+/// A place in the Markdown that becomes HTML which Markdown does not have.
+private func mark(_ words: String) -> String { "\u{2}\(words)\u{2}" }
+
+/// The chapter with a mark behind each identifier and in place of each scenario.
+private func markedProse(of page: PageInput) -> String {
+  let ids = Dictionary(page.chapter.requirements.map { ($0.line, $0.id) }, uniquingKeysWith: { first, _ in first })
+  let scenarios = Dictionary(
+    page.chapter.scenarios.enumerated().map { ($1.line, $0) }, uniquingKeysWith: { first, _ in first })
+  var written: [String] = []
+  var lines = page.source.textLines.filter { !$0.contains("\u{2}") }[...]
+  if lines.count != page.source.textLines.count {
+    lines = page.source.textLines.map { $0.filter { $0 != "\u{2}" } }[...]
+  }
+  var number = 0
+  while let line = lines.popFirst() {
+    number += 1
+    if let id = ids[number], let bold = line.firstRange(of: "**\(id)"),
+      let end = line[bold.upperBound...].firstRange(of: "**")
+    {
+      written.append(
+        line[..<bold.lowerBound] + anchor(id) + line[bold.lowerBound..<end.upperBound] + mark("requirement \(id)")
+          + line[end.upperBound...])
+    } else if let index = scenarios[number] {
+      let fence = String(line.trimmed.prefix { $0 == "`" || $0 == "~" })
+      while let inside = lines.popFirst() {
+        number += 1
+        if inside.trimmed.hasPrefix(fence), inside.trimmed.allSatisfy({ $0 == fence.first }) { break }
+      }
+      written += ["", mark("scenario \(index)"), ""]
+    } else {
+      written.append(line)
+    }
+  }
+  return written.joined(separator: "\n")
+}
+
+/// How many rules and laws cite a requirement, with a link to which.
+private func traces(_ id: String, _ book: Book) -> String {
+  let uses = book.uses[id] ?? []
+  let rules = uses.count { $0.isRule }
+  let laws = uses.count - rules
+  let words = [rules > 0 ? counted(rules, "rule") : nil, laws > 0 ? counted(laws, "law") : nil].compactMap(\.self)
+  let told = words.isEmpty ? "not cited" : words.joined(separator: ", ")
+  return " <a class=\"trace\(words.isEmpty ? " none" : "")\" href=\"\(requirementsPath)#\(id)\" "
+    + "aria-label=\"\(id): who cites it\">\(told)</a>"
+}
+
+/// The machines of the chapter, each linked, and what exploring them came to.
+private func machinesOf(_ page: PageInput, _ book: Book) -> String {
+  guard let system = book.system(of: page) else { return "" }
+  let chips = system.design.told.compactMap { index -> String? in
+    book.machine(of: system.design.hosts[index].book).map { anchorTag($0.path, htmlEscaped($0.title), "chip") }
+  }
+  let states = page.evidence.reduce(0) { $0 + $1.distinct }
+  let verdicts = Set(page.evidence.map(\.verdict))
+  let explored =
+    states == 0
+    ? ""
+    : " <span class=\"explored\">\(grouped(states)) states explored "
+      + "\(verdicts.sorted().map(verdictTag).joined(separator: " "))</span>"
+  return """
+    <p class="machines">\(anchorTag(system.path, "The system", "chip strong")) \
+    \(chips.joined(separator: " "))\(explored)</p>
+
+    """
+}
+
+private func requirementsOf(_ page: PageInput, _ book: Book, _ contents: inout [(id: String, words: String)]) -> String
+{
+  guard !page.chapter.requirements.isEmpty else { return "" }
+  return section("woven-requirements", "Where it is met", to: &contents)
+    + "<p>Each requirement of this chapter, with the rules and laws that cite it. "
+    + "\(anchorTag(requirementsPath, "All requirements"))</p>\n"
+    + requirementTable(page.chapter.requirements, page, book)
+}
+
+// MARK: - Scenarios
+
+/// A scenario to open: its lines beside the messages that it stands for.
+private func scenarioFigure(_ scenario: ScenarioBlock, _ page: PageInput, isOpen: Bool) -> String {
+  let lines = scenario.lines.map { line in
+    "<li class=\"\(look(of: line.text))\">\(lineHtml(line.text))</li>"
+  }
+  let stories = page.stories.scenarios[scenario.title] ?? []
+  let drawings = stories.map { story in
+    let caption =
+      stories.count > 1 ? "<figcaption>In the world <code>\(htmlEscaped(story.world))</code></figcaption>" : ""
+    let label = "\(scenario.title): who says what to whom"
+    return
+      "<figure class=\"drawing\" "
+      + "tabindex=\"0\">\(svg(story.sequence, label: label, isStyled: false).trimmed)\(caption)</figure>"
+  }
+  return """
+    <details class="scenario" id="\(htmlEscaped(scenarioID(scenario)))"\(isOpen ? " open" : "")>
+    <summary><span class="tag">Scenario</span> \(htmlEscaped(scenario.title))</summary>
+    <div class="told"><ol class="lines">\(lines.joined(separator: "\n"))</ol>
+    \(drawings.isEmpty ? "" : "<div class=\"drawings\">\(drawings.joined(separator: "\n"))</div>")</div>
+    </details>
+    """
+}
+
+func scenarioID(_ scenario: ScenarioBlock) -> String { "scenario-\(slug(scenario.title))" }
+
+private func look(of line: String) -> String {
+  if line.hasPrefix("world ") { return "given" }
+  if line.hasPrefix("expect ") { return "expected" }
+  if line.contains("-> refused") { return "refused" }
+  let fault = ["lose ", "drop ", "repeat ", "crash"].contains { line.hasPrefix($0) }
+  return fault ? "fault" : "event"
+}
+
+/// The first words of a line stand out: what it does.
+private func lineHtml(_ line: String) -> String {
+  let verbs =
+    ["world", "expect not sent", "expect sent", "expect not open", "expect open", "expect not", "expect"]
+    + ["answer", "lose", "deliver", "drop", "repeat"]
+  guard let verb = verbs.first(where: { line.hasPrefix("\($0) ") }) else { return htmlEscaped(line) }
+  return "<b>\(verb)</b>\(htmlEscaped(String(line.dropFirst(verb.count))))"
+}

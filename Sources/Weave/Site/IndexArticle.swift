@@ -1,0 +1,69 @@
+import Chapters
+import Spec
+
+/// The first page: what the book is about, in figures, and its chapters.
+func indexArticle(_ book: Book) -> Article {
+  let pages = book.pages
+  let states = pages.reduce(0) { $0 + $1.evidence.reduce(0) { $0 + $1.distinct } }
+  let rules = book.machines.reduce(0) { $0 + $1.book.rules.count }
+  let laws =
+    book.machines.reduce(0) { $0 + $1.book.properties.count }
+    + book.systems.reduce(0) { $0 + $1.design.properties.count }
+  let requirements = pages.reduce(0) { $0 + $1.chapter.requirements.count }
+  let scenarios = pages.reduce(0) { $0 + $1.chapter.scenarios.count }
+  let cards = pages.map { page in
+    let chips = page.design.map { design in
+      design.told.compactMap { index in book.machine(of: design.hosts[index].book) }
+        .map { anchorTag($0.path, htmlEscaped($0.title), "chip") }.joined(separator: " ")
+    }
+    let counts = [
+      page.chapter.requirements.isEmpty ? nil : counted(page.chapter.requirements.count, "requirement"),
+      page.chapter.scenarios.isEmpty ? nil : counted(page.chapter.scenarios.count, "scenario"),
+    ].compactMap(\.self)
+    return """
+      <li class="card chapter"><span class="number">\(page.chapter.number)</span>
+      <h3>\(anchorTag(page.htmlPath, htmlEscaped(page.chapter.title)))</h3>
+      <p>\(firstParagraph(page))</p>
+      <p class="foot">\(chips.map { "\($0) " } ?? "")<small>\(counts.joined(separator: " · "))</small></p></li>
+      """
+  }
+  let html = """
+    <header class="hero">
+    <h1>\(htmlEscaped(book.title))</h1>
+    <p class="lead">Protocols as explicit state machines, each written once. What you read here is what runs: every \
+    figure, \
+    rule, drawing and count on these pages comes out of the machines themselves, and goes stale with a failing \
+    check.</p>
+    \(facts([
+      fact(grouped(book.machines.count), "machines"), fact(grouped(rules), "rules"), fact(grouped(laws), "laws"),
+      fact(grouped(requirements), "requirements"), scenarios > 0 ? fact(grouped(scenarios), "scenarios run") : "",
+      states > 0 ? fact(grouped(states), "states explored") : "",
+    ]))
+    </header>
+    <h2 id="chapters">Chapters</h2>
+    <ul class="cards-grid chapters">
+    \(cards.joined(separator: "\n"))
+    </ul>
+    <h2 id="reference">Reference</h2>
+    <ul class="cards-grid">
+    <li class="card"><h3><a href="\(requirementsPath)">Requirements</a></h3><p>Every sentence the chapters hold \
+    themselves to, \
+    and the rules, laws and scenarios behind it.</p></li>
+    <li class="card"><h3><a href="\(parametersPath)">Parameters</a></h3><p>Every figure, compiled from the table \
+    that states \
+    it.</p></li>
+    <li class="card"><h3><a href="\(glossaryPath)">Glossary</a></h3><p>The words of the book: machine, obligation, \
+    world, \
+    law.</p></li>
+    <li class="card"><h3><a href="\(apiPath)">API</a></h3><p>The library: Spec, Check and Engine.</p></li>
+    </ul>
+    """
+  return Article(html: html, contents: [])
+}
+
+/// What a chapter says first, below its title.
+func firstParagraph(_ page: PageInput) -> String {
+  let lines = page.source.textLines.drop { !$0.hasPrefix("# ") }.dropFirst().drop { $0.trimmed.isEmpty }
+  let paragraph = lines.prefix { !$0.trimmed.isEmpty && !$0.hasPrefix("#") && !$0.hasPrefix("- ") }
+  return MarkdownRendering().inline(paragraph.joined(separator: " ")).replacing(/<\/?a[^>]*>/, with: "")
+}

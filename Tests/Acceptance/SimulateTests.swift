@@ -1,0 +1,113 @@
+import Foundation
+import Testing
+
+@Suite struct `A simulation on the command line` {
+  private let arguments = ["simulate", "topology-switch", "--seed", "7", "--steps", "12"]
+
+  @Test func `tells each step, the rule that fired, and why others did not`() throws {
+    let (one, other) = (try Program.run(arguments), try Program.run(arguments))
+    #expect(one.status == 0, "\(one.errors)")
+    #expect(one.output == other.output)
+    for words in [
+      "topology-switch, world team, seed 7\n  1  input", "fault  the answer to switch prepare topology=flat is lost",
+      "refused by \"discard what has expired\": it is not so that a copy waits",
+      "not \"begin a switch\": it is not so that the target is another topology",
+      "again with: interlock simulate topology-switch --world team --seed 7 --steps 12",
+    ] { #expect(one.output.contains(words), "\(words)") }
+    let object = try Program.run(arguments + ["--json"]).object()
+    #expect((object["steps"] as? [[String: Any]])?.count == 12)
+    #expect(object["seed"] as? Int == 7)
+  }
+
+  @Test func `is saved as one page that loads nothing`() throws {
+    let scratch = try Scratch()
+    let file = scratch.path("run.html")
+    let run = try Program.run(arguments + ["--html", file])
+    #expect(run.status == 0 && run.output.contains("written: \(file)"))
+    let page = try String(contentsOfFile: file, encoding: .utf8)
+    #expect(page.hasPrefix("<!doctype html>") && page.contains("<svg ") && page.contains("class=\"timeline\""))
+    #expect(!page.contains("<link") && !page.contains("<script") && !page.contains("src="))
+    let nowhere = try Program.run(arguments + ["--html", "/nowhere/run.html"])
+    #expect(nowhere.status == 3 && nowhere.errors.contains("/nowhere/run.html cannot be written"))
+    #expect(nowhere.output.isEmpty, "it is told before the run")
+  }
+}
+
+@Suite struct `Documents on the command line` {
+  /// The package's chapters and pages, copied, so that they can be spoiled.
+  private func spoiled(_ chapter: String, _ change: (inout String) -> Void) throws -> Program {
+    let scratch = try Scratch()
+    for name in ["specs", "docs", "examples", "FIGURES.md", "README.md", "Sources"] {
+      let from = Program.root.appending(path: name)
+      try FileManager.default.createSymbolicLink(at: scratch.url.appending(path: name), withDestinationURL: from)
+    }
+    let specs = scratch.url.appending(path: "specs")
+    try FileManager.default.removeItem(at: specs)
+    try FileManager.default.createDirectory(at: specs, withIntermediateDirectories: true)
+    // One chapter is enough, and takes no time.
+    var text = try String(contentsOf: Program.root.appending(path: "specs/\(chapter)"), encoding: .utf8)
+    change(&text)
+    try text.write(to: specs.appending(path: chapter), atomically: true, encoding: .utf8)
+    return try Program.run("docs", "--check", "--root", scratch.url.path)
+  }
+
+  @Test func `a link that leads nowhere is a finding with file and line`() throws {
+    let run = try spoiled("93-peterson.md") { $0 += "\n[gone](01-gone.md)\n" }
+    #expect(run.status == 1)
+    #expect(
+      run.output.contains("broken-link: the link leads to 01-gone.md, which is not there  (specs/93-peterson.md:"))
+  }
+
+  @Test func `a page that is stale is named with its first line that differs`() throws {
+    let run = try spoiled("93-peterson.md") { $0 = $0.replacing("# Peterson's lock", with: "# A lock") }
+    #expect(run.status == 1)
+    #expect(run.output.contains("93-peterson.md:"))
+    #expect(run.output.contains("expected: # A lock"))
+  }
+
+  @Test func `an excerpt that its file does not have is a finding`() throws {
+    let run = try spoiled("80-own-protocol.md") {
+      $0 = $0.replacing("swift-tools-version:6.2", with: "swift-tools-version:5")
+    }
+    #expect(run.status == 1)
+    #expect(run.output.contains("stale-excerpt: examples/own-protocol/Package.swift does not have this line here"))
+    #expect(run.output.contains("(specs/80-own-protocol.md:"))
+  }
+}
+
+/// The book as it is kept.
+@Suite struct `The book in docs` {
+  private let docs = Program.root.appending(path: "docs")
+
+  private func files(_ ending: String) throws -> [URL] {
+    try FileManager.default.contentsOfDirectory(at: docs, includingPropertiesForKeys: nil)
+      .filter { $0.pathExtension == ending }
+  }
+
+  @Test func `is smaller than 5 MB, and loads nothing over the network`() throws {
+    var bytes = 0
+    for ending in ["html", "css", "js"] {
+      for file in try files(ending) {
+        let text = try String(contentsOf: file, encoding: .utf8)
+        bytes += text.utf8.count
+        let loads = text.matches(of: /<(?:script|link|img|iframe|source)\b[^>]*(?:src|href)="(?:[a-z]+:)?\/\//)
+        #expect(loads.isEmpty && !text.contains("@import") && !text.contains("fetch("), "\(file.lastPathComponent)")
+      }
+    }
+    #expect((100_000..<5_000_000).contains(bytes), "\(bytes) bytes")
+  }
+
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/tidy")))
+  func `has pages without an error in their HTML`() throws {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/tidy")
+    process.arguments = ["-quiet", "-errors", "-utf8", "--show-warnings", "no"] + (try files("html").map(\.path))
+    let errors = Pipe()
+    process.standardError = errors
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    let said = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus < 2, "\(said)")
+  }
+}

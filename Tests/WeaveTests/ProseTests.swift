@@ -1,0 +1,70 @@
+import Chapters
+import Foundation
+import Testing
+import Weave
+
+@Suite struct `The prose of chapters` {
+  private func findings(_ body: String, _ files: [String: String] = [:]) throws -> [String] {
+    let text = "# One\n\n\(body)\n"
+    let folder = try Folder(files.merging(["specs/01-one.md": text]) { first, _ in first })
+    return proseFindings([ChapterText(file: "01-one.md", text: text)], root: folder.url).map {
+      "\($0.place) \($0.code): \($0.words)"
+    }
+  }
+
+  @Test func `a link that leads somewhere is none`() throws {
+    let body = """
+      [a](02-two.md), [b](02-two.md#the-end), [c](02-two.md#TW-1), [d](../Makefile), [e](https://example.org), [f](#one)
+      `[code](nowhere.md)`
+
+      ```text
+      [fenced](nowhere.md)
+      ```
+      """
+    #expect(
+      try findings(body, ["specs/02-two.md": "# Two\n\n- **TW-1** It is.\n\n## The *end*\n", "Makefile": ""]) == [])
+  }
+
+  @Test func `a link that leads nowhere is a finding with file and line`() throws {
+    #expect(
+      try findings("[a](02-none.md)\n\n[b](02-two.md#gone)\n[c](#gone)", ["specs/02-two.md": "# Two\n"]) == [
+        "specs/01-one.md:3 broken-link: the link leads to 02-none.md, which is not there",
+        "specs/01-one.md:5 broken-link: the link leads to #gone, which is no heading and no requirement of 02-two.md",
+        "specs/01-one.md:6 broken-link: the link leads to #gone, which is no heading and no requirement of 01-one.md",
+      ])
+  }
+
+  private let source = ["Sources/A/a.swift": "one\n  two\nthree\nfour\n"]
+
+  @Test(arguments: [
+    "one\n  two", "  two\nthree\nfour", "one\n…\nfour", "…\nthree", "one\n…", "one\n  two\nthree\nfour",
+  ])
+  func `an excerpt of a file's lines is none`(lines: String) throws {
+    #expect(try findings("```swift Sources/A/a.swift\n\(lines)\n```", source) == [])
+  }
+
+  @Test(arguments: [
+    ("one\ntwo", "5 stale-excerpt: Sources/A/a.swift does not have this line here: two"),
+    ("one\nthree", "5 stale-excerpt: Sources/A/a.swift does not have this line here: three"),
+    ("four\n…\none", "6 stale-excerpt: Sources/A/a.swift does not have this line here: one"),
+    ("zero", "4 stale-excerpt: Sources/A/a.swift does not have this line here: zero"),
+  ])
+  func `an excerpt that the file does not have is a finding at its first strange line`(lines: String, words: String)
+    throws
+  {
+    #expect(try findings("```swift Sources/A/a.swift\n\(lines)\n```", source) == ["specs/01-one.md:\(words)"])
+  }
+
+  @Test func `an excerpt of no file is a finding`() throws {
+    #expect(
+      try findings("```swift Sources/A/b.swift\none\n```")
+        == ["specs/01-one.md:3 stale-excerpt: the excerpt is of Sources/A/b.swift, which is not there"])
+  }
+
+  @Test func `the chapters of this package have none`() throws {
+    let specs = root.appending(path: "specs")
+    let names = try FileManager.default.contentsOfDirectory(atPath: specs.path).filter { $0.hasSuffix(".md") }
+    let texts = try names.map { try ChapterText(file: $0, bytes: Data(contentsOf: specs.appending(path: $0))) }
+    #expect(proseFindings(texts, root: root).map { "\($0.place): \($0.words)" } == [])
+  }
+}

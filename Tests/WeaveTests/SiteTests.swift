@@ -1,0 +1,157 @@
+import Chapters
+import Foundation
+import Spec
+import Testing
+import Weave
+
+@Suite struct `The book` {
+  private let run = RunStory(
+    command: "interlock simulate crossing --seed 7",
+    sequence: MessageSequence(
+      lifelines: ["world", "gate"], rows: [.message(.init(step: 1, from: 0, to: 1, words: "approach", manner: .atOnce))]
+    ),
+    steps: [
+      RunStep(
+        number: 1, who: "input", what: "gate approach track=2",
+        events: [
+          .init(
+            host: "gate", words: "approach track=2", rule: "another track | none of ours", outcome: "fired",
+            entered: nil,
+            others: [.init(rule: "lower the gate", reason: "it is not so that the track is ours")], sent: ["note"])
+        ], changes: ["gate.track: 0 → 2"])
+    ])
+
+  private func files(_ body: String = "", _ stories: Stories = Stories(), root folder: URL = URL(filePath: "/nowhere"))
+    throws -> [WovenFile]
+  {
+    let text = crossingText(body)
+    let chapter = try readChapters([ChapterText(file: "07-crossing.md", text: text)])[0]
+    return weave([
+      PageInput(
+        chapter: chapter, source: text, design: DesignSummary(Crossing.design), evidence: [],
+        sources: SourceReader(root: folder), stories: stories)
+    ])
+  }
+
+  @Test func `its links lead somewhere, and it loads nothing over the network`() throws {
+    let folder = try Folder(["specs/07-crossing.md": crossingText()])
+    let body = "\n| Parameter | Value | Unit | Meaning |\n| --- | --- | --- | --- |\n| bell_time | 3 | s | how long |\n"
+    #expect(linkFindings(try files(body), in: folder.url.appending(path: "docs")) == [])
+  }
+
+  @Test func `a link to nothing, and a request to elsewhere, are findings with their page`() {
+    let page = """
+      <a href="b.html">b</a> <a href="#here">h</a> <a href="c.html#there">t</a> <a href="https://example.org/">e</a>
+      <script src="https://example.org/x.js"></script><a id="else"></a>
+      """
+    let files = [
+      WovenFile(path: "a.html", content: .text(page)), WovenFile(path: "c.html", content: .text("<p id=\"x\">")),
+    ]
+    #expect(
+      linkFindings(files, in: URL(filePath: "/nowhere/docs")).map { "\($0.place): \($0.code): \($0.words)" } == [
+        "a.html: foreign-request: the page loads <script src=\"https://example.org/x.js\" over the network",
+        "a.html: broken-link: #here leads to no place of that page",
+        "a.html: broken-link: b.html leads to nothing",
+        "a.html: broken-link: c.html#there leads to no place of that page",
+      ])
+  }
+
+  @Test func `links lead both ways between a requirement and its rules`() throws {
+    let files = try files()
+    let chapter = text("07-crossing.html", of: files)
+    #expect(
+      chapter.contains(
+        "<a class=\"trace\" href=\"requirements.html#LC-1\" aria-label=\"LC-1: who cites it\">2 rules, 2 laws</a>"))
+    #expect(chapter.contains("<a class=\"trace none\" href=\"requirements.html#LC-3\""))
+    #expect(chapter.contains("<a href=\"machine-gate.html#rule-lower-the-gate\">lower the gate</a>"))
+    let matrix = text("requirements.html", of: files)
+    #expect(matrix.contains("<a class=\"requirement\" id=\"LC-2\" href=\"07-crossing.html#LC-2\">LC-2</a>"))
+    #expect(matrix.contains("<a href=\"system-crossing.html#law-a-lowered-gate-has-rung\">a lowered gate has rung</a>"))
+    let machine = text("machine-gate.html", of: files)
+    #expect(machine.contains("href=\"07-crossing.html#LC-1\" title=\"Cars and trains never meet.\">LC-1</a>"))
+    #expect(machine.contains("<a class=\"chip\" href=\"07-crossing.html\">7. Level crossing</a>"))
+  }
+
+  @Test func `a machine's page has its drawing, its guards' source and what became of its rules`() throws {
+    var stories = Stories()
+    stories.rules = [RuleEvidence(hosts: ["gate"], rule: 0, fired: 1_234, refusals: [5, 0])]
+    let woven = try files("", stories, root: root)
+    let machine = text("machine-gate.html", of: woven)
+    #expect(machine.contains("{diagrams/07-crossing.machine-gate.svg}"))
+    #expect(machine.contains("fired 1,234 ×"))
+    #expect(machine.contains("said no in 5 states") && machine.contains("never said no"))
+    #expect(machine.contains("<span class=\"fired never\">never fired</span>"))
+    #expect(machine.contains("<span class=\"s-type\">On</span>(.approach, "), "the rule as it is written")
+    let dot = text("diagrams/07-crossing.machine-gate.svg", of: woven)
+    #expect(dot.contains("class=\"fired\" penwidth=2.2") && dot.contains("class=\"never\" style=dashed"))
+    #expect(!text("diagrams/07-crossing.machine-gate.svg", of: try files()).contains("class=\"never\""))
+  }
+
+  @Test func `scenarios, runs and mistakes are drawn`() throws {
+    var stories = Stories(run: run)
+    stories.scenarios["Two trains"] = [
+      ScenarioStory(world: "rush", sequence: run.sequence, mermaid: "sequenceDiagram\n  …")
+    ]
+    stories.mistakes = [
+      MistakeStory(
+        host: "bell", words: "the bell <never> rings", place: "Bell.swift:1", found: "\"it rings\" does not hold",
+        world: "rush", run: run)
+    ]
+    let files = try files("\n```scenario Two trains\ngate.approach track=1\nexpect gate.phase lowering\n```\n", stories)
+    let chapter = text("07-crossing.html", of: files)
+    #expect(chapter.contains("<details class=\"scenario\" id=\"scenario-two-trains\" open>"))
+    #expect(chapter.contains("<li class=\"expected\"><b>expect</b> gate.phase lowering</li>"))
+    #expect(chapter.contains("<svg ") && !chapter.contains("<style>"))
+    #expect(text("07-crossing.md", of: files).contains("```mermaid\nsequenceDiagram\n  …\n```"))
+    let system = text("system-crossing.html", of: files)
+    #expect(system.contains("not <q>lower the gate</q>: it is not so that the track is ours"))
+    #expect(text("machine-bell.html", of: files).contains("the bell &lt;never&gt; rings"))
+    #expect(!text("machine-gate.html", of: files).contains("the bell"))
+  }
+
+  @Test func `a machine of two chapters has one page, which names both`() throws {
+    let other = try page("# Other\n\n**OT-1** Else.\n", file: "08-other.md")
+    let files = weave([try page(), other])
+    #expect(files.count { $0.path.hasPrefix("machine-") } == 2)
+    #expect(text("machine-gate.html", of: files).contains("<a class=\"chip\" href=\"08-other.html\">8. Other</a>"))
+  }
+
+  @Test func `the index of the search is a list that a script can read`() throws {
+    let script = text("search.js", of: try files("\n```scenario A \"b\" <c>\nx\n```\n"))
+    let start = try #require(script.firstIndex(of: "["))
+    let end = try #require(script.lastIndex(of: "]"))
+    let list = try #require(JSONSerialization.jsonObject(with: Data(script[start...end].utf8)) as? [[String]])
+    #expect(list.allSatisfy { $0.count == 4 })
+    #expect(list.contains(["requirement", "LC-2 RING", "07-crossing.html#LC-2", "A bell rings | first."]))
+    #expect(list.contains { $0[0] == "rule" && $0[1] == "lower the gate" })
+    #expect(list.contains { $0[0] == "scenario" && $0[1] == "A \"b\" <c>" })
+    #expect(!script.contains("<c>"))
+  }
+
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/tidy")))
+  func `a checker of HTML finds no error in it`() throws {
+    let folder = try Folder()
+    var stories = Stories(run: run)
+    stories.scenarios["S"] = [ScenarioStory(world: "rush", sequence: run.sequence, mermaid: "")]
+    for file in try files("\n```scenario S\ngate.approach track=1\n```\n", stories) where file.path.hasSuffix(".html") {
+      try folder.write(text(file.path, of: [file]), to: file.path)
+      #expect(try tidy(folder.url.appending(path: file.path)) == "", "\(file.path)")
+    }
+    try folder.write(runPage(title: "A <run>", run), to: "run.html")
+    #expect(try tidy(folder.url.appending(path: "run.html")) == "")
+  }
+}
+
+/// The errors that tidy finds in a page, one on each line.
+func tidy(_ file: URL) throws -> String {
+  let process = Process()
+  process.executableURL = URL(filePath: "/usr/bin/tidy")
+  process.arguments = ["-quiet", "-errors", "-utf8", "--show-warnings", "no", file.path(percentEncoded: false)]
+  let errors = Pipe()
+  process.standardError = errors
+  process.standardOutput = FileHandle.nullDevice
+  try process.run()
+  let said = try errors.fileHandleForReading.readToEnd() ?? Data()
+  process.waitUntilExit()
+  return process.terminationStatus < 2 ? "" : String(decoding: said, as: UTF8.self)
+}
