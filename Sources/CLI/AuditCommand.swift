@@ -140,7 +140,7 @@ struct Audit: ParsableCommand {
     var verdicts: [Verdict] = []
     var objects: [[String: Any]] = []
     for entry in Catalog.entries {
-      var findings = entry.staticFindings
+      var findings = entry.staticFindings()
       if !json { print(style.bold("\(entry.title) (\(entry.name))")) }
       let scenarios = entry.scenarios()
       findings += scenarios.failures.map { Finding(.critical, "scenario-failed", $0.description) }

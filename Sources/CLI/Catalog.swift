@@ -18,9 +18,9 @@ struct CatalogEntry: Sendable {
   let worlds: [(name: String, words: String, isExhaustive: Bool)]
   /// The worlds of the size that is explored when none is named.
   let ownWorlds: [String]
-  let staticFindings: [Finding]
-  let summary: DesignSummary
-  let bookDigest: UInt64
+  // Few commands ask for these, and a mutant's process, which makes every entry, is none of them.
+  let staticFindings: @Sendable () -> [Finding]
+  let summary: @Sendable () -> DesignSummary
   /// What of the system is kept in journals.
   let shape: @Sendable () -> DesignShape
   let explore: @Sendable (_ world: String, SearchOptions, ((ExplorationProgress) -> Void)?) -> ExplorationReport
@@ -58,9 +58,8 @@ struct CatalogEntry: Sendable {
     ownWorlds = design.worlds.map(\.name)
     let sized = (sizes.isEmpty ? [design] : sizes).flatMap { design in design.worlds.map { (design, $0) } }
     worlds = sized.map { ($1.name, $1.words, $1.isExhaustive) }
-    staticFindings = design.findings
-    summary = DesignSummary(design)
-    bookDigest = design.bookDigest
+    staticFindings = { design.findings }
+    summary = { DesignSummary(design) }
     self.shape = { DesignShape(design, design.worlds[0].start()) }
     let worldsByName = Dictionary(uniqueKeysWithValues: sized.map { ($1.name, ($0, $1)) })
     explore = {

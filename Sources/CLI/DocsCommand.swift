@@ -60,7 +60,7 @@ struct Docs: ParsableCommand {
       let text = texts.first { $0.file == chapter.file }!
       let entries = Catalog.entries.filter { $0.chapter == chapter.file }
       return PageInput(
-        chapter: chapter, source: text.text, design: entries.first?.summary,
+        chapter: chapter, source: text.text, design: entries.first?.summary(),
         evidence: entries.flatMap { evidence($0, isFirst: $0.name == entries[0].name) }, sources: sources)
     }
   }

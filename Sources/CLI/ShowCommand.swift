@@ -24,9 +24,10 @@ struct Show: ParsableCommand {
     }
     print("\n\(style.bold("worlds"))")
     for world in entry.worlds { print("  \(world.name): \(entry.told(world))") }
-    if !entry.staticFindings.isEmpty {
+    let findings = entry.staticFindings()
+    if !findings.isEmpty {
       print("\n\(style.bold("findings"))")
-      for finding in entry.staticFindings { print("  " + Output.line(finding, style)) }
+      for finding in findings { print("  " + Output.line(finding, style)) }
     }
   }
 
@@ -108,7 +109,7 @@ struct Show: ParsableCommand {
       },
       "routes": entry.routes,
       "laws": entry.properties.map { ["kind": $0.kind, "name": $0.name, "cites": $0.citations] as [String: Any] },
-      "worlds": entry.worlds.map(\.name), "findings": Output.json(entry.staticFindings),
+      "worlds": entry.worlds.map(\.name), "findings": Output.json(entry.staticFindings()),
     ]
   }
 }

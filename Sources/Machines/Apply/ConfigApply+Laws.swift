@@ -25,8 +25,11 @@ extension ConfigApply {
       before, step in
       step.received(.taken).isEmpty || (step.after.phase == .unchanged) == (before.counter >= 65_535)
     }
-    AlwaysStep("a file that cannot be edited is left alone", cites: .`CFG-1`, before: { _ in () }) { _, step in
-      step.received(.configRead) != [.unusable] || step.after.phase == .unchanged && step.sent.count == 1
+    AlwaysStep("what the file is decides what is done with it", cites: .`CFG-1`, .`CFG-2`, before: { _ in () }) { _, step in
+      guard let file = step.received(.configRead).first else { return true }
+      return step.sent(.backUp).count == (file == .usable ? 1 : 0)
+        && step.sent(.write).count == (file == .missing ? 1 : 0)
+        && (step.after.phase == .unchanged) == (file == .unusable)
     }
     AlwaysStep("what was begun and is not to be is undone", cites: .`CFG-6`, .`CFG-7`, before: \.phase) { phase, step in
       let isBegun = [.backingUp, .writing, .replacing].contains(phase)

@@ -6,11 +6,15 @@ extension Autotune {
 
   /// One model and one cell, stopped at any two moments.
   static let stopped = World<Self>(
-    "stopped", "1 model and 1 cell, everything drained and applied; told to stop at any two moments, for either cause",
+    "stopped", "1 model and 1 cell, everything drained and applied; told to stop at any two moments, for "
+      + "either cause; a look at the machine, at the cache or at a server that never ends",
     start: { Autotune(plan(candidates: 1, kvBits: [.unset])) }
   ) {
     Input(.run, .begin, atMost: 1)
     Input(.run, .stop, atMost: 2) { _ in [.interrupted, .fault] }
+    Lost(.service, .lookAround, atMost: 1)
+    Lost(.prewarm, .checkCache, atMost: 1)
+    Lost(.provider, .request, atMost: 1)
   }
 
   /// One model and one cell, and a crash at any moment.
@@ -67,16 +71,19 @@ extension Autotune {
   ) {
     Input(.run, .begin, atMost: 1)
     Input(.run, .stop, atMost: 2) { _ in [.interrupted, .fault] }
-    Lost(.provider, .poll, atMost: 2)
+    Lost(.provider, .awaitReady, atMost: 1)
     Crashes(atMost: 1)
   }
 
+  /// Its figures are its own, save those whose scenarios stand in the chapter.
   private static func plan(candidates: UInt16, kvBits: [Knobs.KVBits]) -> TunePlan {
     var plan = TunePlan()
     plan.candidates = candidates
     plan.axes.kvBits = kvBits
     plan.axes.maxBatch = [1]
+    plan.stage1Replicates = 1
     plan.stage2Replicates = 1
+    plan.tieBand = TieBand(billionths: 20_000_000)
     plan.drains = true
     plan.restartsForeground = true
     plan.applies = true

@@ -18,7 +18,10 @@ public enum KnobFigures {
 
   static let edges = World<System>(
     "edges", "3 cells with figures at the edges of the rule: zero, equal, a tie to the last digit, nothing measured",
-    start: { Solo(KnobSearch(cells: TunePlan().cells.suffix(3), replicates: 3, tieBand: TieBand(billionths: 20_000_000))) }
+    start: {
+      let cells = [Knobs.KVBits.unset, .four, .eight].map { Knobs(kvBits: $0, maxBatch: 1, maxContext: 2000) }
+      return Solo(KnobSearch(cells: cells, replicates: 3, tieBand: TieBand(Parameters.tieEpsilon) ?? TieBand()))
+    }
   ) {
     Input(.machine, .search, atMost: 1) { _ in [1] }
     Input(.machine, .cut, atMost: 1) { system in

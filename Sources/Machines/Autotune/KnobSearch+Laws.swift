@@ -50,6 +50,14 @@ extension KnobSearch {
       let marks: [UInt16] = step.sent(.mark)
       return marks.isEmpty || (isOver && marks == [before.best?.cell])
     }
+    AlwaysStep("a search that is over marks the best there is", cites: .`KNB-3`, .`FR-B.3`, before: { $0 }) { before, step in
+      guard !step.received(.recorded).isEmpty, before.best != nil else { return true }
+      let isLast = Int(before.cell) + 1 == before.cells.count
+      let isOver = before.phase == .closing || before.phase == .recording && isLast
+      let end = before.judgement.flatMap { StageEnd($0.kind) }
+      let isBroken = end != nil && (end != .cut || before.phase == .recording)
+      return step.sent(.mark).count == (isOver && !isBroken ? 1 : 0)
+    }
     AlwaysStep("a search without a mark has no best to tell of", cites: .`KNB-3`, before: { $0 }) { before, step in
       step.sent(.searched).allSatisfy { searched in
         searched.best == (step.received(.marked).isEmpty ? nil : before.best)
@@ -71,9 +79,25 @@ extension KnobSearch {
     AlwaysStep("Stage 2 gives up what is in hand when it is cut", cites: .`RUN-5`, before: \.phase) { phase, step in
       step.sent(.dropProbe).count == (!step.received(.cut).isEmpty && phase == .measuring ? 1 : 0)
     }
-    AlwaysStep("a stage that is cut measures nothing more", cites: .`RUN-5`, before: \.phase) { phase, step in
-      ![.cutting, .closing, .closingMark].contains(phase) || step.sent(.probe).isEmpty
+    AlwaysStep("a second stage that is cut measures nothing more, and ends", cites: .`RUN-5`, before: \.phase) {
+      phase, step in
+      let isCut = [.cutting, .closing, .closingMark].contains(phase) || !step.received(.cut).isEmpty
+      let staysCut = [.cutting, .closing, .closingMark, .idle].contains(step.after.phase)
+      let goesOn = [.idle, .measuring, .recording, .marking].contains(step.after.phase)
+      return isCut ? staysCut && step.sent(.probe).isEmpty : goesOn
     }
+    AlwaysStep("where a row is under way when the stage is cut, it is the last", cites: .`RUN-5`, before: \.phase) {
+      phase, step in
+      switch phase {
+      case .recording, .cutting: step.received(.cut).isEmpty && step.received(.judged).isEmpty || step.after.phase == .closing
+      case .marking: step.received(.cut).isEmpty || step.after.phase == .closingMark
+      case .closing: step.received(.recorded).isEmpty || [.closingMark, .idle].contains(step.after.phase)
+      case .idle, .measuring, .closingMark: true
+      }
+    }
+    LeadsTo(
+      "every search ends", cites: .`RUN-6`, from: .measuring, .recording, .marking, .cutting, .closing, .closingMark,
+      to: .idle)
     SometimesStep("no cell works", cites: .`KNB-4`, before: { _ in () }) { _, step in
       step.sent(.searched).contains { $0.end == .nothing }
     }

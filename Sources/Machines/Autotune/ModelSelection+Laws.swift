@@ -43,6 +43,17 @@ extension ModelSelection {
       return step.sent(.dropPrewarm).count == (phase == .prewarming ? 1 : 0)
         && step.sent(.dropProbe).count == (phase == .probing ? 1 : 0)
     }
+    AlwaysStep("a first stage that is cut tries nothing more, and ends", cites: .`RUN-5`, before: \.phase) { phase, step in
+      let isCut = [.cutting, .closing].contains(phase) || !step.received(.cut).isEmpty
+      let staysCut = [.cutting, .closing, .idle].contains(step.after.phase)
+      let goesOn = [.idle, .prewarming, .probing, .recording].contains(step.after.phase)
+      return isCut
+        ? staysCut && step.sent(.probe).isEmpty && step.sent(.prewarm).isEmpty
+          && (step.sent(.record).isEmpty && phase != .recording || step.after.phase != .cutting)
+        : goesOn
+    }
+    LeadsTo(
+      "every selection ends", cites: .`RUN-6`, from: .prewarming, .probing, .recording, .cutting, .closing, to: .idle)
     SometimesStep("a smaller candidate is found behind one that does not work", cites: .`FR-A.2`, before: { _ in () }) {
       _, step in
       step.sent(.selected).contains { $0.end == .found && $0.candidate > 0 }

@@ -116,7 +116,7 @@ extension Prewarm {
   }
 
   static let contracts = Section<Self> {
-    Answers(.checkCache) {
+    Answers(.checkCache, faults: .lost) {
       Owed { Answer(.cacheChecked, where: { _, _ in true }, try: { _ in [false, true] }) }
     }
   }
@@ -124,6 +124,10 @@ extension Prewarm {
   static let laws = Section<Self> {
     Always("nothing is kept of what was loaded", cites: .`PWM-1`) { prewarm in
       prewarm.phase != .idle || prewarm.candidate == 0 && !prewarm.isCold
+    }
+    AlwaysStep("what is loaded is what was asked for", cites: .`PWM-1`, before: { _ in () }) { _, step in
+      step.sent(.checkCache) == step.received(.begin)
+        && step.received(.begin).allSatisfy { $0 == step.after.candidate }
     }
     AlwaysStep("a server is started to load, as the candidate's alone", cites: .`PWM-1`, .`FR-D.1`, before: { $0 }) {
       before, step in
@@ -141,7 +145,9 @@ extension Prewarm {
       step.sent(.warmed).isEmpty || phase == .unloading && step.received(.ended).count == 1
     }
     AlwaysStep("a server that was ready is stopped", cites: .`PWM-3`, before: \.phase) { phase, step in
-      step.received(.ready).isEmpty || phase == .idle || step.sent(.stop).count == 1
+      let isReady = !step.received(.ready).isEmpty && phase != .idle
+      let isDropped = !step.received(.drop).isEmpty && phase == .loading
+      return step.sent(.stop).count == (isReady || isDropped ? 1 : 0)
     }
     AlwaysStep("why it did not load is told by the table", cites: .`PWM-2`, .`FR-D.2`, before: { $0 }) { before, step in
       guard before.phase == .loading, step.received(.drop).isEmpty, let end = step.received(.ended).first else {
@@ -151,7 +157,8 @@ extension Prewarm {
     }
     AlwaysStep("what is dropped is not judged", cites: .`PWM-4`, before: \.phase) { phase, step in
       let isDropped = phase == .dropping || !step.received(.drop).isEmpty
-      return step.sent(.warmed).isEmpty || !isDropped
+      return !isDropped || step.sent(.warmed).isEmpty && [.dropping, .idle].contains(step.after.phase)
     }
+    LeadsTo("every pre-warm ends", cites: .`PWM-3`, from: .checking, .loading, .unloading, .dropping, to: .idle)
   }
 }

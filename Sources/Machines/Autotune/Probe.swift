@@ -191,8 +191,17 @@ extension Probe {
       !step.received(.reply).contains { $0.fault == .leak } || step.sent(.ask).isEmpty && step.sent(.stop).count == 1
     }
     AlwaysStep("what is dropped is not judged feasible", cites: .`PRB-6`, before: \.phase) { phase, step in
-      phase != .dropping || step.sent(.judged).allSatisfy { [.dropped, .stuck].contains($0.kind) }
+      let isDropped = phase == .dropping || !step.received(.drop).isEmpty
+      return !isDropped
+        || [.dropping, .idle].contains(step.after.phase)
+          && step.sent(.judged).allSatisfy { [.dropped, .stuck].contains($0.kind) }
     }
+    AlwaysStep("a server that did its part is stopped, once", cites: .`PRB-2`, .`PRB-6`, before: \.phase) { phase, step in
+      let isDone = step.after.phase == .unloading && phase != .unloading
+      let isDropped = !step.received(.drop).isEmpty && [.starting, .asking].contains(phase)
+      return step.sent(.stop).count == (isDone || isDropped ? 1 : 0)
+    }
+    LeadsTo("every probe ends", cites: .`PRB-5`, from: .starting, .asking, .unloading, .dropping, to: .idle)
   }
 
   /// How many requests count as failed where a judgement is told in this step.

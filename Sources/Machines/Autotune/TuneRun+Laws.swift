@@ -63,6 +63,15 @@ extension TuneRun {
         }
       }
     }
+    AlwaysStep("the stage that runs is told when it is cut", cites: .`RUN-4`, .`RUN-5`, before: \.phase) { phase, step in
+      let isCut = !step.received(.stop).isEmpty || !step.received(.deadlinePassed).isEmpty
+      return step.sent(.cutSelection).count == (isCut && phase == .selecting ? 1 : 0)
+        && step.sent(.cutSearch).count == (isCut && phase == .searching ? 1 : 0)
+    }
+    AlwaysStep("knobs are searched for the model that was found", cites: .`FR-A.2`, before: { $0 }) { before, step in
+      let found = step.received(.selected).filter { $0.end == .found && before.phase == .selecting }.map(\.candidate)
+      return step.sent(.search) == found && (found.isEmpty || step.after.candidate == found[0])
+    }
     AlwaysStep("a service in the way ends the run, unless it is to be stopped and can be", cites: .`FR-E.1`, before: { $0 }) {
       before, step in
       guard let occupant = step.received(.occupied).first else { return step.sent(.drain).isEmpty }

@@ -32,19 +32,22 @@ extension Provider {
         before.phase == .checking && launch == before.launch && step.received(.portFree).count == 1
       }
     }
-    AlwaysStep("the port is waited for as long as the grace", cites: .`PRV-1`, .`PRV-9`, before: { _ in () }) { _, step in
-      guard !step.sent(.awaitPort).isEmpty, step.received(.start).count + step.received(.exited).count == 1 else {
-        return step.sent(.awaitPort).isEmpty
-      }
-      return step.sent(.graceTimer).allSatisfy { $0 == step.after.grace }
+    AlwaysStep("the port is waited for as long as the grace", cites: .`PRV-1`, .`PRV-9`, before: { $0 }) { before, step in
+      let isStarted = !step.received(.start).isEmpty && step.after.phase == .checking
+      let hasExited = !step.received(.exited).isEmpty && before.phase != .stuck
+      // Of a server that was asked to end, the grace runs already.
+      let isRunning = [.stopping, .lingering].contains(before.phase)
+      return step.sent(.awaitPort).count == (isStarted || hasExited ? 1 : 0)
+        && (step.sent(.awaitPort).isEmpty || step.sent(.graceTimer) == (isRunning ? [] : [before.grace]))
     }
     AlwaysStep(
       "it is ready when the living process answers, and is warm where that is wanted", cites: .`PRV-3`, .`PRV-5`,
       before: { $0 }
     ) { before, step in
-      step.sent(.ready).allSatisfy {
-        before.warmsUp ? !step.received(.warmedUp).isEmpty : step.received(.responded) == [true]
-      }
+      let answers = step.received(.responded) == [true]
+      let isReady = before.warmsUp ? !step.received(.warmedUp).isEmpty : answers
+      return step.sent(.ready).count == (isReady ? 1 : 0)
+        && step.sent(.warmUp).count == (answers && before.warmsUp ? 1 : 0)
     }
     AlwaysStep("it may take as long as its launch says", cites: .`PRV-7`, before: { $0.launch }) { launch, step in
       step.received(.spawned).isEmpty || step.after.phase != .waiting
@@ -75,28 +78,31 @@ extension Provider {
       step.sent(.ended).allSatisfy { $0 == before.cause(of: step) }
     }
     AlwaysStep("an exit is told as an exit, with what the log says", cites: .`PRV-4`, before: { $0 }) { before, step in
-      guard let evidence = step.received(.exited).first, before.phase != .stuck else { return true }
+      if step.received(.responded) == [false] { return step.after.end == ProviderEnd(.exited) }
+      guard let evidence = step.received(.exited).first else { return true }
+      if before.phase == .stuck { return step.after.phase == .absent }
       let wasExit = before.end == nil || before.end?.cause == .exited
       return step.after.phase == .clearing
         && step.after.end == (wasExit ? ProviderEnd(.exited, evidence) : before.end)
     }
-    AlwaysStep("nothing is left alone before it was asked twice", cites: .`PRV-8`, before: { $0.phase }) {
+    AlwaysStep("nothing is left alone before it was asked twice", cites: .`PRV-8`, before: \.phase) { phase, step in
+      switch step.after.phase {
+      case .stuck: [.lingering, .stuck].contains(phase)
+      case .lingering: [.stopping, .lingering].contains(phase)
+      default: true
+      }
+    }
+    AlwaysStep("whoever is to end is asked to, as often as it is due", cites: .`PRV-8`, .`PRV-9`, .`PRV-12`, before: \.phase) {
       phase, step in
-      step.after.phase != .stuck || phase == .stuck || phase == .lingering
+      let isAsked = [.stopping, .lingering].contains(step.after.phase) && step.after.phase != phase
+      let isAskedAgain =
+        !step.received(.recovered).isEmpty && [.stopping, .lingering, .clearing].contains(step.after.phase)
+      let due = [isAsked, !step.received(.exited).isEmpty, isAskedAgain].count { $0 }
+      return step.sent(.terminate).count == due
     }
-    AlwaysStep("whoever is to end is asked to, and given its grace", cites: .`PRV-8`, before: { $0 }) { before, step in
-      guard step.after.phase == .stopping && before.phase != .stopping || step.after.phase == .lingering,
-        before.phase != step.after.phase
-      else { return true }
-      return !step.sent(.terminate).isEmpty && step.sent(.graceTimer) == [before.grace]
-    }
-    AlwaysStep("what is left of a process that ended is asked to end too", cites: .`PRV-9`, before: { _ in () }) {
-      _, step in
-      step.received(.exited).count <= step.sent(.terminate).count
-    }
-    AlwaysStep("after a crash, what is to end is asked again", cites: .`PRV-12`, before: \.phase) { phase, step in
-      step.received(.recovered).isEmpty || ![.stopping, .lingering, .clearing].contains(phase)
-        || !step.sent(.terminate).isEmpty
+    AlwaysStep("whoever is asked to end is given its grace", cites: .`PRV-8`, before: { $0 }) { before, step in
+      let isAsked = [.stopping, .lingering].contains(step.after.phase) && step.after.phase != before.phase
+      return !isAsked || step.sent(.graceTimer) == [before.grace]
     }
     AlwaysStep("a port that stays held is a warning", cites: .`PRV-9`, before: \.phase) { phase, step in
       step.sent(.portHeld).count == (phase == .clearing && !step.received(.graceOver).isEmpty ? 1 : 0)
@@ -138,13 +144,12 @@ public enum ProviderLife {
   public static let design = System.design("provider", chapter: "10-model-server.md", book: book, worlds: [life, warm])
 
   static let life = World<System>(
-    "life", "a server started twice, asked and stopped at any moment; every answer, a poll lost, a crash",
+    "life", "a server started twice, asked and stopped at any moment; every answer, a crash",
     start: { Solo(Provider()) }
   ) {
     Input(.machine, .start, atMost: 2) { _ in [launch] }
     Input(.machine, .ask) { _ in [0] }
     Input(.machine, .stop)
-    Lost(.machine, .poll, atMost: 1)
     Crashes(atMost: 1)
   }
 
@@ -155,10 +160,11 @@ public enum ProviderLife {
     Input(.machine, .start, atMost: 1) { _ in [launch] }
     Input(.machine, .ask) { _ in [0] }
     Input(.machine, .stop)
+    Lost(.machine, .warmUp, atMost: 1)
     Crashes(atMost: 1)
   }
 
   private static let launch = Launch(
     .search, candidate: 1, Knobs(kvBits: .four, maxBatch: 2, maxContext: 2000),
-    patience: Milliseconds(Parameters.readyTimeout))
+    patience: Milliseconds(5000))
 }

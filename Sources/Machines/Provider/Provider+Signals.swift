@@ -20,9 +20,6 @@ extension Provider {
     case exited(LoadEvidence)
     /// It answered that it is ready, and whether our process still lived after that.
     case responded(Bool)
-    /// It did not answer that it is ready.
-    case silent
-    case pollDue
     case readyTimeout
     /// The warm-up request was answered.
     case warmedUp
@@ -45,13 +42,13 @@ extension Provider {
     /// afterwards. After a crash of this program it is *resumed*: the driver finds the process by its ticket, which
     /// stands in the process's environment, and says what is missing; it starts none.
     case spawn(Launch)
-    /// Asks once whether the server is ready, by the profile's rule, for at most `readiness_poll_timeout`; says
-    /// `responded` with whether our process lives after the answer, or `silent`.
-    case poll
-    case pollTimer
+    /// Asks the server whether it is ready, by the profile's rule, every `readiness_poll_interval` and for at most
+    /// `readiness_poll_timeout` each, until it says so; then says `responded` with whether our process still lives
+    /// after that answer. Gives up when cancelled.
+    case awaitReady
     case readyTimer(Milliseconds)
-    /// Sends one request with a prompt of its own, outside all figures; says `warmedUp` or `warmUpFailed`, within the
-    /// request's timeout.
+    /// Sends one request with a prompt of its own, outside all figures; says `warmedUp`, or `warmUpFailed` with what
+    /// the last lines of the log say.
     case warmUp
     /// Sends the measured request with this number and a prompt that begins like no other (chapter 10); says
     /// `replied` with its figures or its fault, within the request's timeout. Where the process has ended meanwhile,
@@ -83,12 +80,10 @@ extension Signal<Provider.Event, Void> {
   static public var portFree: Self { Signal("portFree", kind: 3, .portFree) }
   static public var spawned: Self { Signal("spawned", kind: 4, .spawned) }
   static public var spawnFailed: Self { Signal("spawnFailed", kind: 5, .spawnFailed) }
-  static public var silent: Self { Signal("silent", kind: 8, .silent) }
-  static public var pollDue: Self { Signal("pollDue", kind: 9, .pollDue) }
-  static public var readyTimeout: Self { Signal("readyTimeout", kind: 10, .readyTimeout) }
-  static public var warmedUp: Self { Signal("warmedUp", kind: 11, .warmedUp) }
-  static public var graceOver: Self { Signal("graceOver", kind: 14, .graceOver) }
-  static public var recovered: Self { Signal("recovered", kind: 15, .recovered) }
+  static public var readyTimeout: Self { Signal("readyTimeout", kind: 8, .readyTimeout) }
+  static public var warmedUp: Self { Signal("warmedUp", kind: 9, .warmedUp) }
+  static public var graceOver: Self { Signal("graceOver", kind: 12, .graceOver) }
+  static public var recovered: Self { Signal("recovered", kind: 13, .recovered) }
 }
 extension Signal<Provider.Event, UInt16> {
   static public var ask: Self {
@@ -100,7 +95,7 @@ extension Signal<Provider.Event, LoadEvidence> {
     Signal("exited", kind: 6, Carrier.exited) { if case .exited(let it) = $0 { it } else { nil } }
   }
   static public var warmUpFailed: Self {
-    Signal("warmUpFailed", kind: 12, Carrier.warmUpFailed) { if case .warmUpFailed(let it) = $0 { it } else { nil } }
+    Signal("warmUpFailed", kind: 10, Carrier.warmUpFailed) { if case .warmUpFailed(let it) = $0 { it } else { nil } }
   }
 }
 extension Signal<Provider.Event, Bool> {
@@ -110,14 +105,14 @@ extension Signal<Provider.Event, Bool> {
 }
 extension Signal<Provider.Event, Replicate> {
   static public var replied: Self {
-    Signal("replied", kind: 13, Carrier.replied) { if case .replied(let it) = $0 { it } else { nil } }
+    Signal("replied", kind: 11, Carrier.replied) { if case .replied(let it) = $0 { it } else { nil } }
   }
 }
 
 extension Provider.Event {
   public static let names = [
-    "start", "stop", "ask", "portFree", "spawned", "spawnFailed", "exited", "responded", "silent", "pollDue",
-    "readyTimeout", "warmedUp", "warmUpFailed", "replied", "graceOver", "recovered",
+    "start", "stop", "ask", "portFree", "spawned", "spawnFailed", "exited", "responded", "readyTimeout", "warmedUp",
+    "warmUpFailed", "replied", "graceOver", "recovered",
   ]
   public var kind: Int {
     switch self {
@@ -129,14 +124,12 @@ extension Provider.Event {
     case .spawnFailed: 5
     case .exited: 6
     case .responded: 7
-    case .silent: 8
-    case .pollDue: 9
-    case .readyTimeout: 10
-    case .warmedUp: 11
-    case .warmUpFailed: 12
-    case .replied: 13
-    case .graceOver: 14
-    case .recovered: 15
+    case .readyTimeout: 8
+    case .warmedUp: 9
+    case .warmUpFailed: 10
+    case .replied: 11
+    case .graceOver: 12
+    case .recovered: 13
     }
   }
   public init() { self = .stop }
@@ -146,8 +139,7 @@ extension Provider.Event {
       &self,
       [
         .start(Launch()), .stop, .ask(0), .portFree, .spawned, .spawnFailed, .exited(.none), .responded(false),
-        .silent, .pollDue, .readyTimeout, .warmedUp, .warmUpFailed(.none), .replied(Replicate()), .graceOver,
-        .recovered,
+        .readyTimeout, .warmedUp, .warmUpFailed(.none), .replied(Replicate()), .graceOver, .recovered,
       ])
     switch self {
     case .start(var launch):
@@ -168,21 +160,19 @@ extension Provider.Event {
     case .replied(var replicate):
       replicate.fields(&f)
       self = .replied(replicate)
-    case .stop, .portFree, .spawned, .spawnFailed, .silent, .pollDue, .readyTimeout, .warmedUp, .graceOver,
-      .recovered: break
+    case .stop, .portFree, .spawned, .spawnFailed, .readyTimeout, .warmedUp, .graceOver, .recovered: break
     }
   }
 }
 
 extension Signal<Provider.Effect, Void> {
   static public var awaitPort: Self { Signal("awaitPort", kind: 0, .awaitPort) }
-  static public var poll: Self { Signal("poll", kind: 2, .poll) }
-  static public var pollTimer: Self { Signal("pollTimer", kind: 3, .pollTimer) }
-  static public var warmUp: Self { Signal("warmUp", kind: 5, .warmUp) }
-  static public var terminate: Self { Signal("terminate", kind: 8, .terminate) }
-  static public var portHeld: Self { Signal("portHeld", kind: 9, .portHeld) }
-  static public var ready: Self { Signal("ready", kind: 10, .ready) }
-  static public var stuck: Self { Signal("stuck", kind: 13, .stuck) }
+  static public var awaitReady: Self { Signal("awaitReady", kind: 2, .awaitReady) }
+  static public var warmUp: Self { Signal("warmUp", kind: 4, .warmUp) }
+  static public var terminate: Self { Signal("terminate", kind: 7, .terminate) }
+  static public var portHeld: Self { Signal("portHeld", kind: 8, .portHeld) }
+  static public var ready: Self { Signal("ready", kind: 9, .ready) }
+  static public var stuck: Self { Signal("stuck", kind: 12, .stuck) }
 }
 extension Signal<Provider.Effect, Launch> {
   static public var spawn: Self {
@@ -191,49 +181,48 @@ extension Signal<Provider.Effect, Launch> {
 }
 extension Signal<Provider.Effect, Milliseconds> {
   static public var readyTimer: Self {
-    Signal("readyTimer", kind: 4, Carrier.readyTimer) { if case .readyTimer(let it) = $0 { it } else { nil } }
+    Signal("readyTimer", kind: 3, Carrier.readyTimer) { if case .readyTimer(let it) = $0 { it } else { nil } }
   }
   static public var graceTimer: Self {
-    Signal("graceTimer", kind: 7, Carrier.graceTimer) { if case .graceTimer(let it) = $0 { it } else { nil } }
+    Signal("graceTimer", kind: 6, Carrier.graceTimer) { if case .graceTimer(let it) = $0 { it } else { nil } }
   }
 }
 extension Signal<Provider.Effect, UInt16> {
   static public var request: Self {
-    Signal("request", kind: 6, Carrier.request) { if case .request(let it) = $0 { it } else { nil } }
+    Signal("request", kind: 5, Carrier.request) { if case .request(let it) = $0 { it } else { nil } }
   }
 }
 extension Signal<Provider.Effect, Replicate> {
   static public var reply: Self {
-    Signal("reply", kind: 11, Carrier.reply) { if case .reply(let it) = $0 { it } else { nil } }
+    Signal("reply", kind: 10, Carrier.reply) { if case .reply(let it) = $0 { it } else { nil } }
   }
 }
 extension Signal<Provider.Effect, ProviderEnd> {
   static public var ended: Self {
-    Signal("ended", kind: 12, Carrier.ended) { if case .ended(let it) = $0 { it } else { nil } }
+    Signal("ended", kind: 11, Carrier.ended) { if case .ended(let it) = $0 { it } else { nil } }
   }
 }
 
 extension Provider.Effect {
   public static let names = [
-    "awaitPort", "spawn", "poll", "pollTimer", "readyTimer", "warmUp", "request", "graceTimer", "terminate",
-    "portHeld", "ready", "reply", "ended", "stuck",
+    "awaitPort", "spawn", "awaitReady", "readyTimer", "warmUp", "request", "graceTimer", "terminate", "portHeld",
+    "ready", "reply", "ended", "stuck",
   ]
   public var kind: Int {
     switch self {
     case .awaitPort: 0
     case .spawn: 1
-    case .poll: 2
-    case .pollTimer: 3
-    case .readyTimer: 4
-    case .warmUp: 5
-    case .request: 6
-    case .graceTimer: 7
-    case .terminate: 8
-    case .portHeld: 9
-    case .ready: 10
-    case .reply: 11
-    case .ended: 12
-    case .stuck: 13
+    case .awaitReady: 2
+    case .readyTimer: 3
+    case .warmUp: 4
+    case .request: 5
+    case .graceTimer: 6
+    case .terminate: 7
+    case .portHeld: 8
+    case .ready: 9
+    case .reply: 10
+    case .ended: 11
+    case .stuck: 12
     }
   }
   public init() { self = .awaitPort }
@@ -242,7 +231,7 @@ extension Provider.Effect {
     f.kind(
       &self,
       [
-        .awaitPort, .spawn(Launch()), .poll, .pollTimer, .readyTimer(Milliseconds()), .warmUp, .request(0),
+        .awaitPort, .spawn(Launch()), .awaitReady, .readyTimer(Milliseconds()), .warmUp, .request(0),
         .graceTimer(Milliseconds()), .terminate, .portHeld, .ready, .reply(Replicate()), .ended(ProviderEnd()),
         .stuck,
       ])
@@ -265,7 +254,7 @@ extension Provider.Effect {
     case .ended(var end):
       end.fields(&f)
       self = .ended(end)
-    case .awaitPort, .poll, .pollTimer, .warmUp, .terminate, .portHeld, .ready, .stuck: break
+    case .awaitPort, .awaitReady, .warmUp, .terminate, .portHeld, .ready, .stuck: break
     }
   }
 }

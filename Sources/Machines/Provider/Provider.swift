@@ -2,7 +2,7 @@ import Spec
 
 /// Starts one model server, knows when it is ready, passes it one request at a time, and has it end.
 ///
-/// The process is polled until it answers and asked, never forced, to end. Every start comes to one end that is told:
+/// The process is watched until it answers, and asked, never forced, to end. Every start comes to one end that is told:
 /// *ended*, with the reason, or *stuck*. What is deliberately absent: which model it is and with which flags, which
 /// the driver knows from the launch; and text, of which the machine hears what it means.
 ///
@@ -87,8 +87,8 @@ extension Provider {
         .go(.absent)
     }
     In(.starting, "A process was asked for; nobody knows yet whether it runs.") {
-      On(.spawned, "ask whether it is ready", cites: .`PRV-3`)
-        .emit(.poll)
+      On(.spawned, "wait until it is ready", cites: .`PRV-3`)
+        .emit(.awaitReady)
         .emit(.readyTimer) { provider, _ in provider.launch?.patience ?? Milliseconds() }
         .go(.waiting)
       On(.spawnFailed, "the program could not be started", cites: .`PRV-2`)
@@ -111,7 +111,7 @@ extension Provider {
   }
 
   static let waiting = Section<Self> {
-    In(.waiting, "The process runs, and is asked again and again whether it is ready.") {
+    In(.waiting, "The process runs; whether it is ready is being watched.") {
       On(.responded, "it is ready", cites: .`PRV-3`)
         .when("the process that answers lives") { _, isAlive in isAlive }
         .when("no warm-up is wanted") { provider, _ in !provider.warmsUp }
@@ -128,8 +128,6 @@ extension Provider {
         .emit(.terminate)
         .emit(.graceTimer) { provider, _ in provider.grace }
         .go(.stopping)
-      On(.silent, "ask again later", cites: .`PRV-3`).emit(.pollTimer)
-      On(.pollDue, "ask again", cites: .`PRV-3`).emit(.poll)
     }
     In(.warming, "It answers, and takes one request that nobody measures.") {
       On(.warmedUp, "it is warm, and ready", cites: .`PRV-5`).cancel(.readyTimer).emit(.ready).go(.ready)
@@ -142,8 +140,7 @@ extension Provider {
     }
     In(.waiting, .warming) {
       On(.readyTimeout, "it takes too long: ask it to end", cites: .`PRV-7`)
-        .cancel(.poll)
-        .cancel(.pollTimer)
+        .cancel(.awaitReady)
         .cancel(.warmUp)
         .then { provider, _ in provider.end = ProviderEnd(.timedOut) }
         .emit(.terminate)
@@ -164,8 +161,7 @@ extension Provider {
   static let stopping = Section<Self> {
     In(.waiting, .warming, .ready, .asked) {
       On(.stop, "ask it to end", cites: .`PRV-8`)
-        .cancel(.poll)
-        .cancel(.pollTimer)
+        .cancel(.awaitReady)
         .cancel(.readyTimer)
         .cancel(.warmUp)
         .cancel(.request)
@@ -174,8 +170,7 @@ extension Provider {
         .emit(.graceTimer) { provider, _ in provider.grace }
         .go(.stopping)
       On(.exited, "it ended by itself: see to what is left of it", cites: .`PRV-4`, .`PRV-9`)
-        .cancel(.poll)
-        .cancel(.pollTimer)
+        .cancel(.awaitReady)
         .cancel(.readyTimer)
         .cancel(.warmUp)
         .cancel(.request)
@@ -266,8 +261,8 @@ extension Provider {
     Impossible(
       .exited, in: .absent, .checking, .starting, .abandoning, .clearing, because: "no process is known to live")
     Impossible(
-      .responded, .silent, .pollDue, in: .absent, .checking, .starting, .abandoning, .warming, .ready, .asked,
-      .stopping, .lingering, .clearing, .stuck, because: "leaving the wait gives up its polls")
+      .responded, in: .absent, .checking, .starting, .abandoning, .warming, .ready, .asked, .stopping, .lingering,
+      .clearing, .stuck, because: "leaving the wait gives up its answer")
     Impossible(
       .readyTimeout, in: .absent, .checking, .starting, .abandoning, .ready, .asked, .stopping, .lingering,
       .clearing, .stuck, because: "being ready, or leaving the wait, gives up its timer")
@@ -293,21 +288,17 @@ extension Provider {
         Maybe { Answer(.exited, where: { _, _ in true }, try: { _ in LoadEvidence.allCases }) }
       }
     }
-    Answers(.poll, faults: .lost) {
-      Owed {
-        Answer(.responded, where: { _, _ in true }, try: { _ in [true, false] })
-        Answer(.silent)
-      }
+    Answers(.awaitReady, faults: .lost) {
+      Maybe { Answer(.responded, where: { _, _ in true }, try: { _ in [true, false] }) }
     }
-    Timer(.pollTimer, after: Parameters.readinessPollInterval, fires: .pollDue, afterCrash: .again)
     Timer(.readyTimer, lasting: \.duration, fires: .readyTimeout, afterCrash: .remaining)
-    Answers(.warmUp) {
+    Answers(.warmUp, faults: .lost) {
       Owed {
         Answer(.warmedUp)
         Answer(.warmUpFailed, where: { _, _ in true }, try: { _ in [LoadEvidence.none, .integrity] })
       }
     }
-    Answers(.request) {
+    Answers(.request, faults: .lost) {
       Owed { Answer(.replied, where: { _, _ in true }, try: { _ in Replicate.tries }) }
     }
     Timer(.graceTimer, lasting: \.duration, fires: .graceOver, afterCrash: .fromStart)

@@ -32,6 +32,14 @@ extension LiveService {
         && step.sent(.clear).count == found.filter { $0 == .nobody }.count
         && step.sent(.blind).count == step.received(.surveyFailed).count
     }
+    AlwaysStep("it stands as it was found", cites: .`SRV-1`, .`SRV-2`, before: \.phase) { phase, step in
+      guard phase == .surveying else { return true }
+      return switch step.received(.surveyed).first {
+      case .nobody: step.after.phase == .clear
+      case .managed, .foreground, .foreign: [.occupied, .stopping].contains(step.after.phase)
+      case nil: step.after.phase == (step.received.isEmpty ? .surveying : .unknown)
+      }
+    }
     drainLaws
     restoreLaws
   }
@@ -41,6 +49,7 @@ extension LiveService {
       let wasStopping = [.stopping, .looking].contains(phase)
       let isStopping = [.stopping, .looking].contains(step.after.phase)
       return step.sent(.drained).count + step.sent(.drainFailed).count == (wasStopping && !isStopping ? 1 : 0)
+        && (!wasStopping || ![.unknown, .clear, .back, .lost].contains(step.after.phase))
     }
     AlwaysStep("a run goes on when it is gone, or was started by hand and has left the port", cites: .`SRV-6`, before: { $0 }) {
       before, step in
@@ -49,6 +58,10 @@ extension LiveService {
     }
     AlwaysStep("the operator is warned of a server that lives on", cites: .`SRV-6`, before: { _ in () }) { _, step in
       step.sent(.lingers).count == (step.received(.portLooked) == [true] ? 1 : 0)
+    }
+    AlwaysStep("a server started by hand is looked at before it is given up", cites: .`SRV-6`, before: \.occupant) {
+      occupant, step in
+      step.sent(.lookAtPort).count == (occupant == .foreground ? step.received(.graceOver).count : 0)
     }
     AlwaysStep("whether it is gone decides whether it stays owed", cites: .`SRV-5`, before: { _ in () }) { _, step in
       guard let isGone = step.received(.stopFailed).first else { return true }
@@ -72,9 +85,16 @@ extension LiveService {
       if before.phase == .starting { return answers == (step.after.phase == .starting ? 0 : 1) }
       return answers == (!step.received(.restore).isEmpty && step.after.phase != .starting ? 1 : 0)
     }
+    AlwaysStep("where nothing is owed, an order to bring it back changes nothing", cites: .`SRV-7`, before: { $0 }) {
+      before, step in
+      let rests = [.unknown, .clear, .occupied, .back, .lost].contains(before.phase)
+      let isLeft = rests || before.phase == .down && !before.isOwed
+      return step.received(.restore).isEmpty || !isLeft || step.after == before
+    }
     AlwaysStep("it counts as back when it is", cites: .`SRV-7`, .`SRV-8`, before: \.phase) { phase, step in
       let isLost = phase == .lost && !step.received(.restore).isEmpty
       return step.sent(.restoreFailed).count == (!step.received(.startFailed).isEmpty || isLost ? 1 : 0)
+        && (step.received(.started).isEmpty || step.after.phase == .back)
     }
     LeadsTo("every service that is to start does, or is lost", cites: .`SRV-7`, from: .starting, to: .back, .lost)
     SometimesStep("a server started by hand stays down", cites: .`SRV-4`, before: { $0 }) { before, step in

@@ -185,13 +185,13 @@ extension LiveService {
   }
 
   static let contracts = Section<Self> {
-    Answers(.lookAround) {
+    Answers(.lookAround, faults: .lost) {
       Owed {
         Answer(.surveyed, where: { _, _ in true }, try: { _ in Occupant.allCases })
         Answer(.surveyFailed)
       }
     }
-    Answers(.stop) {
+    Answers(.stop, faults: .lost) {
       Owed {
         Answer(.stopIssued)
         Answer(.stopFailed, where: { _, _ in true }, try: { _ in [false, true] })
