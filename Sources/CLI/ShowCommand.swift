@@ -82,9 +82,10 @@ struct Show: ParsableCommand {
     let stages = contract.stages.map { stage in
       "\(stage.isOwed ? "owed" : "maybe") \(stage.answers.map(\.name).joined(separator: " | "))"
     }
-    let timer = contract.options.timer.map { timer in
-      timer.duration.map { " after \($0.milliseconds) ms" } ?? " after the time it carries"
-    } ?? ""
+    let timer =
+      contract.options.timer.map { timer in
+        timer.duration.map { " after \($0.milliseconds) ms" } ?? " after the time it carries"
+      } ?? ""
     let faults =
       contract.options.faults.isEmpty
       ? "" : "; may be \(contract.options.faults.map { "\($0)" }.sorted().joined(separator: ", "))"

@@ -66,7 +66,8 @@ extension Signal<Sleeper.Effect, UInt32> {
   private typealias S = Solo<Sleeper>
   private let design = S.design(
     "sleeper",
-    worlds: [World<S>("nights", "", start: { Solo(Sleeper()) }) { Input(.machine, .sleep, atMost: 2) { _ in [30, 70] } }
+    worlds: [
+      World<S>("nights", "", start: { Solo(Sleeper()) }) { Input(.machine, .sleep, atMost: 2) { _ in [30, 70] } }
     ])
 
   @Test func `fires when that time is over`() throws {

@@ -21,7 +21,7 @@ private struct Size: Equatable, CustomStringConvertible {
 }
 
 @Suite struct `Autotune and its parts` {
-  /// Explores every world of a design; expects what it counts and that every law holds, and returns what never happened.
+  /// Explores every world of a design; expects what it counts and that every law holds. Returns what never happened.
   private func expect<S: System>(
     _ sizes: [Size], of design: Design<S>, leadsTo: [String], at location: SourceLocation = #_sourceLocation
   ) -> (rules: [String], sometimes: [String]) {
@@ -71,7 +71,8 @@ private struct Size: Equatable, CustomStringConvertible {
   }
 
   @Test func `runs of the usual size break nothing, at random`() {
-    let report = fuzz(Autotune.design, world: Autotune.design.worlds[3], options: FuzzOptions(seed: 5, cases: 300, steps: 200))
+    let report = fuzz(
+      Autotune.design, world: Autotune.design.worlds[3], options: FuzzOptions(seed: 5, cases: 300, steps: 200))
     #expect(report.findings.map(\.finding.words) == [])
   }
 

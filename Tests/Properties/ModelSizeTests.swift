@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct `Sizes of models` {
   @Test(arguments: [
-    ("mlx-community/Qwen2.5-32B-Instruct-4bit", 32_000_000_000, 4), ("mlx-community/Llama-3.2-1B-Instruct-4bit", 1_000_000_000, 4),
+    ("mlx-community/Qwen2.5-32B-Instruct-4bit", 32_000_000_000, 4),
+    ("mlx-community/Llama-3.2-1B-Instruct-4bit", 1_000_000_000, 4),
     ("Qwen/Qwen2.5-1.5B-Instruct-GGUF:Q4_K_M", 1_500_000_000, 4), ("Qwen/Qwen2.5-0.5B-Instruct-AWQ", 500_000_000, 4),
     ("mistralai/Mixtral-8x7B-Instruct-v0.1", 56_000_000_000, 16), ("Qwen3-30B-A3B-FP8", 30_000_000_000, 8),
     ("SmolLM2-360M-Instruct", 360_000_000, 16), ("Qwen2.5-7B-Instruct-1M", 7_000_000_000, 16),
@@ -31,7 +32,8 @@ import Testing
     #expect(sizes.alternates(to: 3) == [])
     #expect(CandidateSizes(names: ["m-1B", "m-32B"]).alternates(to: 0) == [])
     #expect(CandidateSizes(names: ["m-7B", "m-32B", "n-7B", "m-3B"]).alternates(to: 0) == [3], "equal is not smaller")
-    #expect(CandidateSizes(names: ["m-8B-4bit", "m-7B", "m-3B-4bit"]).alternates(to: 0) == [2], "by weight, not by count")
+    #expect(
+      CandidateSizes(names: ["m-8B-4bit", "m-7B", "m-3B-4bit"]).alternates(to: 0) == [2], "by weight, not by count")
   }
 
   @Test func `DEC-16: where a size is unknown, later in the list is smaller`() {

@@ -43,7 +43,9 @@ private func ms(_ value: UInt64) -> Microseconds { Microseconds(value * 1000) }
     #expect(Rate(tokens: 1, microseconds: 0) == nil)
   }
 
-  private func judged(_ replicates: [Replicate]) -> Judgement { Judgement(over: replicates, gate: Milliseconds(60_000)) }
+  private func judged(_ replicates: [Replicate]) -> Judgement {
+    Judgement(over: replicates, gate: Milliseconds(60_000))
+  }
   private func good(_ rate: Double?, _ milliseconds: UInt64) -> Replicate {
     Replicate(firstToken: ms(milliseconds), rate: rate.map(tps))
   }
@@ -151,7 +153,9 @@ private func ms(_ value: UInt64) -> Microseconds { Microseconds(value * 1000) }
 
   @Test func `DEC-21: a row of ties may end below the fastest cell`() {
     var best: Best?
-    for (cell, figures) in [(10.0, 4000), (9.85, 3000), (9.7, 2000)].enumerated() as EnumeratedSequence<[(Double, UInt64)]> {
+    for (cell, figures) in [(10.0, 4000), (9.85, 3000), (9.7, 2000)].enumerated()
+      as EnumeratedSequence<[(Double, UInt64)]>
+    {
       if Best.isNewBest(rate: tps(figures.0), firstToken: ms(figures.1), over: best, within: band) {
         best = Best(cell: UInt16(cell), rate: tps(figures.0), firstToken: ms(figures.1))
       }

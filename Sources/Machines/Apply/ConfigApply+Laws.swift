@@ -15,7 +15,8 @@ extension ConfigApply {
       phase, step in
       step.sent(.replace).count == (phase == .writing && !step.received(.written).isEmpty ? 1 : 0)
     }
-    AlwaysStep("names are tried one after the other, and none is used twice", cites: .`CFG-3`, before: { $0 }) { before, step in
+    AlwaysStep("names are tried one after the other, and none is used twice", cites: .`CFG-3`, before: { $0 }) {
+      before, step in
       step.sent(.backUp).allSatisfy { number in
         number == (before.phase == .backingUp ? before.counter + 1 : before.counter) && number <= 65_535
           && number == step.after.counter
@@ -25,7 +26,8 @@ extension ConfigApply {
       before, step in
       step.received(.taken).isEmpty || (step.after.phase == .unchanged) == (before.counter >= 65_535)
     }
-    AlwaysStep("what the file is decides what is done with it", cites: .`CFG-1`, .`CFG-2`, before: { _ in () }) { _, step in
+    AlwaysStep("what the file is decides what is done with it", cites: .`CFG-1`, .`CFG-2`, before: { _ in () }) {
+      _, step in
       guard let file = step.received(.configRead).first else { return true }
       return step.sent(.backUp).count == (file == .usable ? 1 : 0)
         && step.sent(.write).count == (file == .missing ? 1 : 0)
@@ -39,16 +41,19 @@ extension ConfigApply {
         && step.sent(.discard).count == (isBegun && step.after.phase == .discarding ? 1 : 0)
     }
     AlwaysStep("it ends once, as it is", cites: .`CFG-5`, .`CFG-7`, before: { $0 }) { before, step in
-      let hasEnded = ![.applied, .unchanged].contains(before.phase) && [.applied, .unchanged].contains(step.after.phase)
+      let hasEnded =
+        ![.applied, .unchanged].contains(before.phase) && [.applied, .unchanged].contains(step.after.phase)
       guard step.sent(.applyEnded).count == (hasEnded ? 1 : 0) else { return false }
       let givesUp = before.isGivenUp || !step.received(.giveUp).isEmpty
       let expected: ApplyResult = step.after.phase == .applied ? .applied : givesUp ? .givenUp : .failed
       return step.sent(.applyEnded).allSatisfy { $0 == expected }
     }
-    AlwaysStep("it is in place when the move was made, and only then", cites: .`CFG-4`, before: \.phase) { phase, step in
+    AlwaysStep("it is in place when the move was made, and only then", cites: .`CFG-4`, before: \.phase) {
+      phase, step in
       (step.after.phase == .applied) == (phase == .applied || !step.received(.replaced).isEmpty)
     }
-    AlwaysStep("giving up is heeded until the move, and not after it", cites: .`CFG-7`, before: \.phase) { phase, step in
+    AlwaysStep("giving up is heeded until the move, and not after it", cites: .`CFG-7`, before: \.phase) {
+      phase, step in
       guard !step.received(.giveUp).isEmpty else { return true }
       return switch phase {
       case .reading: step.after.phase == .unchanged
@@ -79,7 +84,8 @@ public enum Applying {
 
   public static let design = System.design("config-apply", chapter: "12-apply.md", book: book, worlds: [any, last])
 
-  static let any = world("any-file", "any file, given up at any moment; the third name for the backup is free at the latest", 0)
+  static let any = world(
+    "any-file", "any file, given up at any moment; the third name for the backup is free at the latest", 0)
   static let last = world("last-names", "any file, given up at any moment; two names for the backup are left", 65_534)
 
   private static func world(_ name: String, _ words: String, _ counter: UInt32) -> World<System> {

@@ -1,7 +1,7 @@
 import Spec
 
-// The events and effects of an apply: cases, tokens and fields, each once. Each effect that is not routed says what whoever
-// performs it owes.
+// The events and effects of an apply: cases, tokens and fields, each once. Each effect that is not routed says what
+// whoever performs it owes.
 extension ConfigApply {
   public enum Event: Signals {
     /// Begin.
@@ -101,7 +101,8 @@ extension ConfigApply.Event {
       f("file", &file)
       self = .configRead(file)
     case .apply, .backedUp, .taken, .backUpFailed, .written, .writeFailed, .replaced, .replaceFailed, .discarded,
-      .giveUp: break
+      .giveUp:
+      break
     }
   }
 }

@@ -105,7 +105,8 @@ extension ConfigApply {
       Otherwise(.taken, "every name is taken: leave the file alone", cites: .`CFG-3`)
         .emit(.applyEnded) { _, _ in .failed }
         .go(.unchanged)
-      On(.backUpFailed, "they could not be kept: undo what was begun", cites: .`CFG-3`, .`CFG-6`).emit(.discard).go(.discarding)
+      On(.backUpFailed, "they could not be kept: undo what was begun", cites: .`CFG-3`, .`CFG-6`).emit(.discard).go(
+        .discarding)
       On(.giveUp, "undo the backup: it is not wanted any more", cites: .`CFG-7`)
         .cancel(.backUp)
         .then { apply, _ in apply.isGivenUp = true }
@@ -128,7 +129,8 @@ extension ConfigApply {
       On(.replaced, "they are in place", cites: .`CFG-4`)
         .emit(.applyEnded) { _, _ in .applied }
         .go(.applied)
-      On(.replaceFailed, "they could not be put there: undo what was begun", cites: .`CFG-6`).emit(.discard).go(.discarding)
+      On(.replaceFailed, "they could not be put there: undo what was begun", cites: .`CFG-6`).emit(.discard).go(
+        .discarding)
     }
   }
 

@@ -6,7 +6,8 @@ extension Autotune {
 
   /// One model and one cell, stopped at any two moments.
   static let stopped = World<Self>(
-    "stopped", "1 model and 1 cell, everything drained and applied; told to stop at any two moments, for "
+    "stopped",
+    "1 model and 1 cell, everything drained and applied; told to stop at any two moments, for "
       + "either cause; a look at the machine, at the cache or at a server that never ends",
     start: { Autotune(plan(candidates: 1, kvBits: [.unset])) }
   ) {

@@ -32,7 +32,10 @@ extension KnobSearch {
   }
 
   static let bestLaws = Section<Self> {
-    AlwaysStep("a cell becomes the best when it fits and beats the best, and only then", cites: .`KNB-2`, .`FR-B.2`, before: { $0 }) {
+    AlwaysStep(
+      "a cell becomes the best when it fits and beats the best, and only then", cites: .`KNB-2`, .`FR-B.2`,
+      before: { $0 }
+    ) {
       before, step in
       guard before.phase == .measuring, let judgement = step.received(.judged).first else {
         return step.after.best == before.best || step.after.phase == .idle
@@ -44,13 +47,15 @@ extension KnobSearch {
       let new = judgement.rate.map { Best(cell: before.cell, rate: $0, firstToken: judgement.firstToken) }
       return step.after.best == (wins ? new : before.best)
     }
-    AlwaysStep("the winner's row alone is marked, when the search is over", cites: .`KNB-3`, before: { $0 }) { before, step in
+    AlwaysStep("the winner's row alone is marked, when the search is over", cites: .`KNB-3`, before: { $0 }) {
+      before, step in
       let isLast = Int(before.cell) + 1 == before.cells.count
       let isOver = before.phase == .closing || (before.phase == .recording && isLast)
       let marks: [UInt16] = step.sent(.mark)
       return marks.isEmpty || (isOver && marks == [before.best?.cell])
     }
-    AlwaysStep("a search that is over marks the best there is", cites: .`KNB-3`, .`FR-B.3`, before: { $0 }) { before, step in
+    AlwaysStep("a search that is over marks the best there is", cites: .`KNB-3`, .`FR-B.3`, before: { $0 }) {
+      before, step in
       guard !step.received(.recorded).isEmpty, before.best != nil else { return true }
       let isLast = Int(before.cell) + 1 == before.cells.count
       let isOver = before.phase == .closing || before.phase == .recording && isLast
@@ -70,7 +75,9 @@ extension KnobSearch {
   }
 
   static let endLaws = Section<Self> {
-    AlwaysStep("Stage 2 ends once, for what was found and written down", cites: .`FR-B.3`, .`KNB-4`, .`RUN-5`, before: { $0 }) {
+    AlwaysStep(
+      "Stage 2 ends once, for what was found and written down", cites: .`FR-B.3`, .`KNB-4`, .`RUN-5`, before: { $0 }
+    ) {
       before, step in
       let ends = before.phase != .idle && step.after.phase == .idle
       guard step.sent(.searched).count == (ends ? 1 : 0) else { return false }
@@ -89,7 +96,8 @@ extension KnobSearch {
     AlwaysStep("where a row is under way when the stage is cut, it is the last", cites: .`RUN-5`, before: \.phase) {
       phase, step in
       switch phase {
-      case .recording, .cutting: step.received(.cut).isEmpty && step.received(.judged).isEmpty || step.after.phase == .closing
+      case .recording, .cutting:
+        step.received(.cut).isEmpty && step.received(.judged).isEmpty || step.after.phase == .closing
       case .marking: step.received(.cut).isEmpty || step.after.phase == .closingMark
       case .closing: step.received(.recorded).isEmpty || [.closingMark, .idle].contains(step.after.phase)
       case .idle, .measuring, .closingMark: true

@@ -1,7 +1,7 @@
 import Spec
 
-// The events and effects of Stage 2: cases, tokens and fields, each once. Each effect that is not routed says what whoever
-// performs it owes.
+// The events and effects of Stage 2: cases, tokens and fields, each once. Each effect that is not routed says what
+// whoever performs it owes.
 extension KnobSearch {
   public enum Event: Signals {
     /// Begin, for the model at this place of the list.

@@ -26,7 +26,9 @@ public struct Searched: Blank, Hashable, Sendable {
 /// Source: chapter 11, *Stage 2*.
 public struct KnobSearch: Machine {
   public typealias Requirement = Machines.Requirement
-  public enum Phase: UInt8, CaseIterable, Sendable { case idle, measuring, recording, marking, cutting, closing, closingMark }
+  public enum Phase: UInt8, CaseIterable, Sendable {
+    case idle, measuring, recording, marking, cutting, closing, closingMark
+  }
 
   public var phase = Phase.idle
   /// The model, by its place in the list of candidates.

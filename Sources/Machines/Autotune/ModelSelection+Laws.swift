@@ -27,7 +27,8 @@ extension ModelSelection {
             == ProbeOrder(.selection, candidate: before.candidate, before.knobs, replicates: before.replicates)
       }
     }
-    AlwaysStep("Stage 1 writes every judgement down, once", cites: .`FR-G.1`, .`FR-D.2`, before: { $0 }) { before, step in
+    AlwaysStep("Stage 1 writes every judgement down, once", cites: .`FR-G.1`, .`FR-D.2`, before: { $0 }) {
+      before, step in
       guard before.phase != .idle else { return step.sent(.record).isEmpty }
       return step.sent(.record)
         == step.received(.judged).map { TuneTrial(stage: 1, candidate: before.candidate, $0) }
@@ -39,11 +40,14 @@ extension ModelSelection {
       return step.sent(.selected).allSatisfy { $0 == before.expected(at: step) }
     }
     AlwaysStep("Stage 1 gives up what is in hand when it is cut", cites: .`RUN-5`, before: \.phase) { phase, step in
-      guard !step.received(.cut).isEmpty else { return step.sent(.dropPrewarm).isEmpty && step.sent(.dropProbe).isEmpty }
+      guard !step.received(.cut).isEmpty else {
+        return step.sent(.dropPrewarm).isEmpty && step.sent(.dropProbe).isEmpty
+      }
       return step.sent(.dropPrewarm).count == (phase == .prewarming ? 1 : 0)
         && step.sent(.dropProbe).count == (phase == .probing ? 1 : 0)
     }
-    AlwaysStep("a first stage that is cut tries nothing more, and ends", cites: .`RUN-5`, before: \.phase) { phase, step in
+    AlwaysStep("a first stage that is cut tries nothing more, and ends", cites: .`RUN-5`, before: \.phase) {
+      phase, step in
       let isCut = [.cutting, .closing].contains(phase) || !step.received(.cut).isEmpty
       let staysCut = [.cutting, .closing, .idle].contains(step.after.phase)
       let goesOn = [.idle, .prewarming, .probing, .recording].contains(step.after.phase)

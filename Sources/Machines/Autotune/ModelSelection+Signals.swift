@@ -1,7 +1,7 @@
 import Spec
 
-// The events and effects of Stage 1: cases, tokens and fields, each once. Each effect that is not routed says what whoever
-// performs it owes.
+// The events and effects of Stage 1: cases, tokens and fields, each once. Each effect that is not routed says what
+// whoever performs it owes.
 extension ModelSelection {
   public enum Event: Signals {
     /// Begin.

@@ -167,7 +167,8 @@ extension ModelSelection {
     Impossible(
       .select, in: .prewarming, .probing, .recording, .cutting, .closing, because: "a run has one first stage")
     Impossible(
-      .warmed, in: .idle, .probing, .recording, .cutting, .closing, because: "weights are loaded when that is asked for")
+      .warmed, in: .idle, .probing, .recording, .cutting, .closing, because: "weights are loaded when that is asked for"
+    )
     Ignored(.judged, in: .idle, because: "that is a cell of Stage 2")
     Impossible(.judged, in: .recording, .closing, because: "one judgement is told at a time")
     Impossible(.dropped, in: .idle, .prewarming, .probing, .recording, .closing, because: "nothing was dropped")

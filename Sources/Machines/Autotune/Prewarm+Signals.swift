@@ -1,7 +1,7 @@
 import Spec
 
-// The events and effects of the pre-warm: cases, tokens and fields, each once. Each effect that is not routed says what whoever
-// performs it owes.
+// The events and effects of the pre-warm: cases, tokens and fields, each once. Each effect that is not routed says what
+// whoever performs it owes.
 extension Prewarm {
   public enum Event: Signals {
     /// Load the weights of the candidate at this place of the list.

@@ -108,7 +108,8 @@ extension Prewarm {
     Impossible(
       .begin, in: .checking, .loading, .unloading, .dropping, because: "candidates are taken one after the other")
     Impossible(
-      .cacheChecked, in: .idle, .loading, .unloading, .dropping, because: "the answer is awaited where it was asked for")
+      .cacheChecked, in: .idle, .loading, .unloading, .dropping, because: "the answer is awaited where it was asked for"
+    )
     Impossible(.drop, in: .idle, .dropping, because: "it is said once, and to whoever has something in hand")
     Ignored(.ready, .ended, .stuck, in: .idle, because: "that server was started for a probe")
     Impossible(.ready, .ended, .stuck, in: .checking, because: "no server was started yet")

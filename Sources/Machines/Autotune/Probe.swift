@@ -162,14 +162,18 @@ extension Probe {
           Launch($0.purpose, candidate: $0.candidate, $0.knobs, patience: before.patience)
         }
     }
-    AlwaysStep("requests are made in their order, each when the one before is answered", cites: .`PRB-2`, before: { $0 }) {
+    AlwaysStep(
+      "requests are made in their order, each when the one before is answered", cites: .`PRB-2`, before: { $0 }
+    ) {
       before, step in
       guard let next = step.sent(.ask).first else { return true }
       return step.sent(.ask).count == 1
         && (before.phase == .starting ? next == 0 : Int(next) == before.replicates.count + 1)
         && step.after.phase == .asking
     }
-    AlwaysStep("a feasible one has answered as often as ordered, within the gate", cites: .`PRB-5`, .`FR-A.3`, before: { $0 }) {
+    AlwaysStep(
+      "a feasible one has answered as often as ordered, within the gate", cites: .`PRB-5`, .`FR-A.3`, before: { $0 }
+    ) {
       before, step in
       step.sent(.judged).allSatisfy { judgement in
         judgement.kind != .feasible
@@ -179,12 +183,16 @@ extension Probe {
       }
     }
     AlwaysStep("each order is judged once", cites: .`PRB-5`, before: \.phase) { phase, step in
-      step.sent(.judged).count == (phase != .idle && (step.after.phase == .idle || !step.received(.begin).isEmpty) ? 1 : 0)
+      step.sent(.judged).count
+        == (phase != .idle && (step.after.phase == .idle || !step.received(.begin).isEmpty) ? 1 : 0)
     }
-    AlwaysStep("what has failures has no figures, and tells how many", cites: .`PRB-3`, .`PRB-4`, .`MSR-9`, before: { $0 }) {
+    AlwaysStep(
+      "what has failures has no figures, and tells how many", cites: .`PRB-3`, .`PRB-4`, .`MSR-9`, before: { $0 }
+    ) {
       before, step in
       step.sent(.judged).allSatisfy { judgement in
-        judgement.errors == before.failures(at: step) && (judgement.errors == 0 || judgement.rate == nil && judgement.firstToken == nil)
+        judgement.errors == before.failures(at: step)
+          && (judgement.errors == 0 || judgement.rate == nil && judgement.firstToken == nil)
       }
     }
     AlwaysStep("a leak is the last request", cites: .`PRB-3`, before: { _ in () }) { _, step in
@@ -196,7 +204,8 @@ extension Probe {
         || [.dropping, .idle].contains(step.after.phase)
           && step.sent(.judged).allSatisfy { [.dropped, .stuck].contains($0.kind) }
     }
-    AlwaysStep("a server that did its part is stopped, once", cites: .`PRB-2`, .`PRB-6`, before: \.phase) { phase, step in
+    AlwaysStep("a server that did its part is stopped, once", cites: .`PRB-2`, .`PRB-6`, before: \.phase) {
+      phase, step in
       let isDone = step.after.phase == .unloading && phase != .unloading
       let isDropped = !step.received(.drop).isEmpty && [.starting, .asking].contains(phase)
       return step.sent(.stop).count == (isDone || isDropped ? 1 : 0)

@@ -48,7 +48,9 @@ extension TuneRun {
         || step.after.reason == .budgetExhaustedNoModelSelected
           && ![.surveying, .selecting, .searching].contains(step.after.phase)
     }
-    AlwaysStep("a stage's end is the run's, by the table", cites: .`RUN-8`, .`FR-A.4`, .`FR-D.2`, .`KNB-4`, before: { $0 }) {
+    AlwaysStep(
+      "a stage's end is the run's, by the table", cites: .`RUN-8`, .`FR-A.4`, .`FR-D.2`, .`KNB-4`, before: { $0 }
+    ) {
       before, step in
       guard before.reason == nil, [.selecting, .searching].contains(before.phase) else { return true }
       let ends = step.received(.selected).map(\.end) + step.received(.searched).map(\.end)
@@ -63,7 +65,8 @@ extension TuneRun {
         }
       }
     }
-    AlwaysStep("the stage that runs is told when it is cut", cites: .`RUN-4`, .`RUN-5`, before: \.phase) { phase, step in
+    AlwaysStep("the stage that runs is told when it is cut", cites: .`RUN-4`, .`RUN-5`, before: \.phase) {
+      phase, step in
       let isCut = !step.received(.stop).isEmpty || !step.received(.deadlinePassed).isEmpty
       return step.sent(.cutSelection).count == (isCut && phase == .selecting ? 1 : 0)
         && step.sent(.cutSearch).count == (isCut && phase == .searching ? 1 : 0)
@@ -72,14 +75,18 @@ extension TuneRun {
       let found = step.received(.selected).filter { $0.end == .found && before.phase == .selecting }.map(\.candidate)
       return step.sent(.search) == found && (found.isEmpty || step.after.candidate == found[0])
     }
-    AlwaysStep("a service in the way ends the run, unless it is to be stopped and can be", cites: .`FR-E.1`, before: { $0 }) {
+    AlwaysStep(
+      "a service in the way ends the run, unless it is to be stopped and can be", cites: .`FR-E.1`, before: { $0 }
+    ) {
       before, step in
       guard let occupant = step.received(.occupied).first else { return step.sent(.drain).isEmpty }
       let mayDrain = before.drains && (occupant == .managed || occupant == .foreground)
       return mayDrain
         ? step.sent(.drain).count == 1 && step.after.phase == .draining : step.after.reason == .providerConflict
     }
-    AlwaysStep("a set-up or a survey that fails ends the run, by its reason", cites: .`RUN-1`, .`SRV-2`, .`SRV-6`, before: { $0 }) {
+    AlwaysStep(
+      "a set-up or a survey that fails ends the run, by its reason", cites: .`RUN-1`, .`SRV-2`, .`SRV-6`, before: { $0 }
+    ) {
       before, step in
       let failures =
         step.received(.setUpFailed) + step.received(.surveyFailed).map { .configError }
@@ -94,20 +101,25 @@ extension TuneRun {
     AlwaysStep("the clock runs from the beginning", cites: .`RUN-3`, before: { $0 }) { before, step in
       step.sent(.deadlineTimer) == step.received(.begin).map { before.deadline }
     }
-    AlwaysStep("what is recommended is what was found, and says whether it is partial", cites: .`FR-B.3`, .`NFR-1`, before: { $0 }) {
+    AlwaysStep(
+      "what is recommended is what was found, and says whether it is partial", cites: .`FR-B.3`, .`NFR-1`,
+      before: { $0 }
+    ) {
       before, step in
       step.sent(.recommend).allSatisfy { told in
         told.candidate == before.candidate && told.best == step.received(.searched).first?.best
           && told.isPartial == (before.reason != nil)
       }
     }
-    AlwaysStep("a run whose time is up tells the best so far, if there is one", cites: .`NFR-1`, before: { $0 }) { before, step in
+    AlwaysStep("a run whose time is up tells the best so far, if there is one", cites: .`NFR-1`, before: { $0 }) {
+      before, step in
       guard before.phase == .cutting, let searched = step.received(.searched).first else { return true }
       let isTold = before.reason == .budgetExhaustedNoModelSelected && searched.best != nil
       return step.sent(.recommend).count == (isTold ? 1 : 0)
         && (step.after.reason == .budgetExhaustedWithPartialRecommendation) == isTold
     }
-    AlwaysStep("what is applied was told, is whole, and nobody said stop", cites: .`FR-F.3`, .`RUN-10`, before: { $0 }) {
+    AlwaysStep("what is applied was told, is whole, and nobody said stop", cites: .`FR-F.3`, .`RUN-10`, before: { $0 })
+    {
       before, step in
       let isDue = before.phase == .recommending && !step.received(.recommended).isEmpty && before.reason == nil
       return step.sent(.apply).count == (isDue && before.applies ? 1 : 0)
@@ -121,7 +133,8 @@ extension TuneRun {
       return step.after.isApplied == (result == .applied) && step.after.reason == wanted
         && step.after.applyFailed == (result != .applied && told == nil)
     }
-    AlwaysStep("whoever says stop has an apply given up", cites: .`RUN-10`, .`CFG-7`, before: { $0.phase }) { phase, step in
+    AlwaysStep("whoever says stop has an apply given up", cites: .`RUN-10`, .`CFG-7`, before: { $0.phase }) {
+      phase, step in
       step.sent(.giveUp).count == (phase == .applying ? step.received(.stop).count : 0)
     }
     AlwaysStep("a run is stored when everything is back, as it came out", cites: .`RUN-6`, .`FR-G.2`, before: { $0 }) {
@@ -131,13 +144,16 @@ extension TuneRun {
         && step.sent(.conclude).allSatisfy { $0 == step.after.expected }
         && (step.after.restoreFailed == (before.restoreFailed || !step.received(.restoreFailed).isEmpty))
     }
-    AlwaysStep("the service is brought back once, when the run is ending", cites: .`FR-E.1`, .`SRV-7`, before: \.phase) {
+    AlwaysStep("the service is brought back once, when the run is ending", cites: .`FR-E.1`, .`SRV-7`, before: \.phase)
+    {
       phase, step in
-      let isEnding = ![.restoring, .concluding, .ended].contains(phase)
+      let isEnding =
+        ![.restoring, .concluding, .ended].contains(phase)
         && [.restoring, .concluding].contains(step.after.phase)
       return step.sent(.restore).count == (isEnding ? 1 : 0)
     }
-    AlwaysStep("a run is over once, with exactly one reason", cites: .`RUN-6`, .`FR-G.2`, before: { $0 }) { before, step in
+    AlwaysStep("a run is over once, with exactly one reason", cites: .`RUN-6`, .`FR-G.2`, before: { $0 }) {
+      before, step in
       let isOver = before.phase != .ended && step.after.phase == .ended
       let reason: ExitReason? =
         step.received(.concludeFailed).isEmpty ? before.reason : before.reason?.joined(.internalError)

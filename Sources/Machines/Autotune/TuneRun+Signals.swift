@@ -1,7 +1,7 @@
 import Spec
 
-// The events and effects of the run: cases, tokens and fields, each once. Each effect that is not routed says what whoever
-// performs it owes.
+// The events and effects of the run: cases, tokens and fields, each once. Each effect that is not routed says what
+// whoever performs it owes.
 extension TuneRun {
   public enum Event: Signals {
     /// Begin.
@@ -183,7 +183,8 @@ extension TuneRun.Event {
       f("result", &result)
       self = .applyEnded(result)
     case .begin, .isSetUp, .deadlinePassed, .clear, .surveyFailed, .drained, .drainFailed, .recommended, .restored,
-      .restoreFailed, .concluded, .concludeFailed: break
+      .restoreFailed, .concluded, .concludeFailed:
+      break
     }
   }
 }

@@ -348,7 +348,8 @@ extension TuneRun {
     Answers(.setUp) {
       Owed {
         Answer(.isSetUp)
-        Answer(.setUpFailed, where: { _, reason in Self.setUpReasons.contains(reason) }, try: { _ in Self.setUpReasons })
+        Answer(
+          .setUpFailed, where: { _, reason in Self.setUpReasons.contains(reason) }, try: { _ in Self.setUpReasons })
       }
     }
     Timer(.deadlineTimer, lasting: \.duration, fires: .deadlinePassed, afterCrash: .fromStart)

@@ -32,7 +32,8 @@ extension Provider {
         before.phase == .checking && launch == before.launch && step.received(.portFree).count == 1
       }
     }
-    AlwaysStep("the port is waited for as long as the grace", cites: .`PRV-1`, .`PRV-9`, before: { $0 }) { before, step in
+    AlwaysStep("the port is waited for as long as the grace", cites: .`PRV-1`, .`PRV-9`, before: { $0 }) {
+      before, step in
       let isStarted = !step.received(.start).isEmpty && step.after.phase == .checking
       let hasExited = !step.received(.exited).isEmpty && before.phase != .stuck
       // Of a server that was asked to end, the grace runs already.
@@ -92,7 +93,9 @@ extension Provider {
       default: true
       }
     }
-    AlwaysStep("whoever is to end is asked to, as often as it is due", cites: .`PRV-8`, .`PRV-9`, .`PRV-12`, before: \.phase) {
+    AlwaysStep(
+      "whoever is to end is asked to, as often as it is due", cites: .`PRV-8`, .`PRV-9`, .`PRV-12`, before: \.phase
+    ) {
       phase, step in
       let isAsked = [.stopping, .lingering].contains(step.after.phase) && step.after.phase != phase
       let isAskedAgain =

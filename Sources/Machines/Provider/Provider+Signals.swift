@@ -1,7 +1,7 @@
 import Spec
 
-// The events and effects of the provider: cases, tokens and fields, each once. Each effect says what whoever performs it
-// owes: the driver of `interlock autotune`, or another.
+// The events and effects of the provider: cases, tokens and fields, each once. Each effect says what whoever performs
+// it owes: the driver of `interlock autotune`, or another.
 extension Provider {
   public enum Event: Signals {
     /// Whoever wants a server: start this one.

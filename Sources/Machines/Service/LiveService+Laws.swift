@@ -51,7 +51,9 @@ extension LiveService {
       return step.sent(.drained).count + step.sent(.drainFailed).count == (wasStopping && !isStopping ? 1 : 0)
         && (!wasStopping || ![.unknown, .clear, .back, .lost].contains(step.after.phase))
     }
-    AlwaysStep("a run goes on when it is gone, or was started by hand and has left the port", cites: .`SRV-6`, before: { $0 }) {
+    AlwaysStep(
+      "a run goes on when it is gone, or was started by hand and has left the port", cites: .`SRV-6`, before: { $0 }
+    ) {
       before, step in
       step.sent(.drained).isEmpty || !step.received(.drained).isEmpty
         || before.occupant == .foreground && step.received(.portLooked) == [true]
@@ -76,11 +78,13 @@ extension LiveService {
   }
 
   static let restoreLaws = Section<Self> {
-    AlwaysStep("what is owed is started once, and nothing else", cites: .`SRV-7`, .`SRV-8`, before: { $0 }) { before, step in
+    AlwaysStep("what is owed is started once, and nothing else", cites: .`SRV-7`, .`SRV-8`, before: { $0 }) {
+      before, step in
       let isDue = !step.received(.restore).isEmpty && step.after.isOwed && before.phase != .lost
       return step.sent(.start) == (isDue ? [step.after.occupant] : [])
     }
-    AlwaysStep("each order to bring it back is answered once", cites: .`SRV-7`, .`SRV-8`, before: { $0 }) { before, step in
+    AlwaysStep("each order to bring it back is answered once", cites: .`SRV-7`, .`SRV-8`, before: { $0 }) {
+      before, step in
       let answers = step.sent(.restored).count + step.sent(.restoreFailed).count
       if before.phase == .starting { return answers == (step.after.phase == .starting ? 0 : 1) }
       return answers == (!step.received(.restore).isEmpty && step.after.phase != .starting ? 1 : 0)
@@ -124,7 +128,8 @@ public enum Draining {
   public static let design = System.design(
     "live-service", chapter: "13-live-service.md", book: book, worlds: [left, restarted])
 
-  static let left = world("left-down", "whatever is found, stopped and brought back; what was started by hand stays down")
+  static let left = world(
+    "left-down", "whatever is found, stopped and brought back; what was started by hand stays down")
   static let restarted = world(
     "restarted", "whatever is found, stopped and brought back; what was started by hand too", restartsForeground: true)
 

@@ -1,7 +1,7 @@
 import Spec
 
-// The events and effects of the live service: cases, tokens and fields, each once. Each effect that is not routed says what whoever
-// performs it owes.
+// The events and effects of the live service: cases, tokens and fields, each once. Each effect that is not routed
+// says what whoever performs it owes.
 extension LiveService {
   public enum Event: Signals {
     /// See what runs here.
