@@ -18,9 +18,9 @@ extension Autotune {
     Lost(.provider, .request, atMost: 1)
   }
 
-  /// One model and one cell, and a crash at any moment.
+  /// One model and one cell, and crashes at any moment, while one is recovered from too.
   static let crashed = World<Self>(
-    "crashed", "1 model and 1 cell, everything drained and applied; a crash and an interrupt at any moment",
+    "crashed", "1 model and 1 cell, everything drained and applied; two crashes and an interrupt at any moment",
     start: {
       var plan = Self.plan(candidates: 1, kvBits: [.unset])
       plan.warmsUp = true
@@ -29,7 +29,7 @@ extension Autotune {
   ) {
     Input(.run, .begin, atMost: 1)
     Input(.run, .stop, atMost: 1) { _ in [.interrupted] }
-    Crashes(atMost: 1)
+    Crashes(atMost: 2)
   }
 
   /// Two models and two cells, from end to end.
