@@ -42,49 +42,73 @@ private struct Size: Equatable, CustomStringConvertible {
     return (inNone(\.neverFired), inNone(\.neverMet))
   }
 
+  private static let serverLeadsTo = [
+    "every start leads to a server that is ready, or to an end", "every stop ends", "every request is answered",
+  ]
+  private static let serviceLeadsTo = [
+    "every service that is to stop does, or is given up", "every survey ends",
+    "every service that is to start does, or is lost",
+  ]
+
   @Test func `a whole run: stopped at any moment, crashed at any moment, and from end to end`() {
     let never = expect(
-      [Size(0, 0, 0), Size(0, 0, 0), Size(0, 0, 0)], of: Autotune.design,
-      leadsTo: [])
-    #expect(never.rules == [])
+      [Size(5484, 17_238, 37), Size(9104, 33_726, 41), Size(15_016, 64_648, 43), Size(378, 1115, 32)],
+      of: Autotune.design,
+      leadsTo: ["every run ends"] + Self.serviceLeadsTo
+        + ["every selection ends", "every pre-warm ends", "every search ends", "every probe ends"]
+        + Self.serverLeadsTo + ["every apply ends"])
+    // A run orders each of these once; the parts, which are explored alone as well, stand more than that.
+    #expect(
+      never.rules == [
+        #"service: "one attempt is made""#, #"provider: "there is nothing to stop""#,
+        #"apply: "every name is taken: leave the file alone""#,
+      ])
     #expect(never.sometimes == [])
   }
 
   @Test func `one server, from its start to its end`() {
-    let never = expect([Size(0, 0, 0), Size(0, 0, 0)], of: ProviderLife.design, leadsTo: [])
+    let never = expect([Size(82, 363, 9), Size(91, 406, 9)], of: ProviderLife.design, leadsTo: Self.serverLeadsTo)
     #expect(never == ([], []))
   }
 
   @Test func `the search of the knobs, over figures at the edges of its rule`() {
-    let never = expect([Size(0, 0, 0)], of: KnobFigures.design, leadsTo: [])
+    let never = expect([Size(462, 1441, 8)], of: KnobFigures.design, leadsTo: ["every search ends"])
     #expect(never == ([], []))
   }
 
   @Test func `an apply, given up and crashed at any moment`() {
-    let never = expect([Size(0, 0, 0), Size(0, 0, 0)], of: Applying.design, leadsTo: [])
+    let never = expect([Size(78, 125, 8), Size(54, 89, 7)], of: Applying.design, leadsTo: ["every apply ends"])
     #expect(never == ([], []))
   }
 
   @Test func `the operator's service, stopped and brought back`() {
-    let never = expect([Size(0, 0, 0), Size(0, 0, 0)], of: Draining.design, leadsTo: [])
+    let never = expect([Size(32, 84, 7), Size(38, 95, 7)], of: Draining.design, leadsTo: Self.serviceLeadsTo)
     #expect(never == ([], []))
   }
 
   @Test func `runs of the usual size break nothing, at random`() {
     let report = fuzz(
-      Autotune.design, world: Autotune.design.worlds[3], options: FuzzOptions(seed: 5, cases: 300, steps: 200))
+      Autotune.design, world: Autotune.design.worlds[4], options: FuzzOptions(seed: 5, cases: 300, steps: 200))
     #expect(report.findings.map(\.finding.words) == [])
   }
 
-  @Test func `the designs are asked about nothing that is not known`() {
+  @Test func `the designs are asked about what the run's clock answers, and about nothing else`() {
     func questions<S: System>(_ design: Design<S>) -> [String] {
-      design.findings.map { "\($0.severity.word) \($0.code): \($0.words)" }
+      design.findings.map { "\($0.severity.word) \($0.code): \($0.words.prefix { $0 != "," })" }
     }
-    #expect(questions(Autotune.design) == [])
-    #expect(questions(ProviderLife.design) == [])
+    // Looking around, at the cache and at a server that hangs are bounded by the deadline, which is the run's timer.
+    let lost = { "MINOR lost-without-timer: \($0): the answer to \($1) may be lost" }
+    let nothing = { "QUESTION nothing-owed: machine: no answer is owed in \($0)" }
+    #expect(
+      questions(Autotune.design) == [
+        lost("service", "lookAround"), lost("prewarm", "checkCache"), lost("provider", "request"),
+        // Whoever said stop before the set-up was done has stopped the clock as well.
+        "QUESTION answer-unhandled: run: deadlinePassed is declared impossible in restoring",
+      ])
+    #expect(questions(ProviderLife.design) == [lost("machine", "request"), nothing("asked")])
     #expect(questions(KnobFigures.design) == [])
     #expect(questions(Applying.design) == [])
-    #expect(questions(Draining.design) == [])
+    #expect(questions(Draining.design) == [lost("machine", "lookAround"), nothing("surveying")])
   }
 
   @Test func `any state stands any event, and what is decoded is what was encoded`() {
