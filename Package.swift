@@ -20,6 +20,8 @@ let package = Package(
     .target(name: "Check", dependencies: ["Spec", "CXXHash"]),
     .target(name: "Engine", dependencies: ["Spec", "CSQLite", "CXXHash"]),
     .target(name: "Adapters", dependencies: ["Spec", "Engine", "Machines", "Check"]),
+    // What the operating system offers: it knows no machine, and builds in seconds.
+    .target(name: "Platform", dependencies: ["CProcess", "CCurl", "CYAML"]),
     .target(name: "Weave", dependencies: ["Spec", "Chapters"]),
     .executableTarget(
       name: "CLI",
@@ -52,6 +54,12 @@ let package = Package(
       name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
     .systemLibrary(
       name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+    .systemLibrary(
+      name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
+    // Calls of the C library that Swift cannot make by itself; nothing to link.
+    .systemLibrary(name: "CProcess", providers: [.apt(["libc6-dev"])]),
 
     .testTarget(name: "House"),
     .testTarget(name: "SpecTests", dependencies: ["Spec"]),
@@ -59,6 +67,7 @@ let package = Package(
     .testTarget(name: "OptionsTests", dependencies: ["Options"]),
     .testTarget(name: "CheckTests", dependencies: ["Spec", "Machines", "Check", "Challenges"]),
     .testTarget(name: "EngineTests", dependencies: ["Spec", "Machines", "Check", "Engine", "CSQLite", "CXXHash"]),
+    .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
     .testTarget(name: "AdaptersTests", dependencies: ["Spec", "Engine", "Machines", "Check", "Adapters"]),
     .testTarget(name: "WeaveTests", dependencies: ["Spec", "Chapters", "Weave"]),
     .testTarget(name: "Properties", dependencies: ["Spec", "Machines", "Check", "Oracle"]),

@@ -15,6 +15,9 @@ private let arrows: [Arrow] = [
   .only(
     "Adapters", imports: ["Spec", "Engine", "Machines", "Check"] + world,
     "what joins machines to the world lives here"),
+  .only(
+    "Platform", imports: ["CProcess", "CCurl", "CYAML"] + world,
+    "what the operating system offers, to whom it may concern"),
   .only("Chapters", imports: [], "chapters are read at build time, by whoever has Swift"),
   .only("Tangle", imports: ["Chapters"] + foundation, "it is built before everything else"),
   .only("Weave", imports: ["Spec", "Chapters"] + foundation, "pages are woven from what machines say of themselves"),
