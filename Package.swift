@@ -35,6 +35,9 @@ let package = Package(
     // Kills runs and counts what is lost.
     .executableTarget(name: "Killing", dependencies: ["Spec", "Machines", "Check", "Engine", "Adapters"]),
 
+    // A model server without a model, for tests.
+    .executableTarget(name: "ScriptedServer"),
+
     // Commands, options and help, declared once.
     .target(name: "Options"),
 
@@ -67,7 +70,7 @@ let package = Package(
     .testTarget(name: "OptionsTests", dependencies: ["Options"]),
     .testTarget(name: "CheckTests", dependencies: ["Spec", "Machines", "Check", "Challenges"]),
     .testTarget(name: "EngineTests", dependencies: ["Spec", "Machines", "Check", "Engine", "CSQLite", "CXXHash"]),
-    .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
+    .testTarget(name: "PlatformTests", dependencies: ["Platform", "ScriptedServer"]),
     .testTarget(name: "AdaptersTests", dependencies: ["Spec", "Engine", "Machines", "Check", "Adapters"]),
     .testTarget(name: "WeaveTests", dependencies: ["Spec", "Chapters", "Weave"]),
     .testTarget(name: "Properties", dependencies: ["Spec", "Machines", "Check", "Oracle"]),

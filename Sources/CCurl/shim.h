@@ -24,5 +24,8 @@ static inline CURLcode curl_set_taker(CURL *handle, CURLoption option, curl_take
 static inline CURLcode curl_get_long(CURL *handle, CURLINFO info, long *value) {
   return (curl_easy_getinfo)(handle, info, value);
 }
+static inline CURLcode curl_get_text(CURL *handle, CURLINFO info, char **value) {
+  return (curl_easy_getinfo)(handle, info, value);
+}
 
 #endif

@@ -30,6 +30,7 @@ private let arrows: [Arrow] = [
   .only(
     "Killing", imports: ["Spec", "Machines", "Check", "Engine", "Adapters"] + world,
     "runs are killed from outside, through what anybody may use"),
+  .only("ScriptedServer", imports: world, "a process of its own, which shares nothing with what it tests"),
   .any("Bench", "a benchmark may measure anything"),
 ]
 
