@@ -37,8 +37,14 @@ extension ChildProcess {
     posix_spawnattr_setsigdefault(&attributes, &signals)
 
     var pid: pid_t = 0
-    let code = withCStrings(command.words) { words in
-      withCStrings(variables) { variables in posix_spawn(&pid, path, &actions, &attributes, words, variables) }
+    var code: Int32 = ETXTBSY
+    // A program that was written just now is busy as long as another child, about to start, still has the writer's
+    // descriptor: for a moment.
+    for wait in [0, 1, 4, 16, 64, 128] where code == ETXTBSY {
+      usleep(UInt32(wait) * 1000)
+      code = withCStrings(command.words) { words in
+        withCStrings(variables) { variables in posix_spawn(&pid, path, &actions, &attributes, words, variables) }
+      }
     }
     guard code == 0 else { throw SpawnFailure(path, code: code, folder: command.folder) }
     return pid
