@@ -19,7 +19,7 @@ let package = Package(
     // Readers of a machine.
     .target(name: "Check", dependencies: ["Spec", "CXXHash"]),
     .target(name: "Engine", dependencies: ["Spec", "CSQLite", "CXXHash"]),
-    .target(name: "Adapters", dependencies: ["Spec", "Engine", "Machines", "Check"]),
+    .target(name: "Adapters", dependencies: ["Spec", "Engine", "Machines", "Check", "Platform", "CSQLite"]),
     // What the operating system offers: it knows no machine, and builds in seconds.
     .target(name: "Platform", dependencies: ["CProcess", "CCurl", "CYAML"]),
     .target(name: "Weave", dependencies: ["Spec", "Chapters"]),

@@ -7,13 +7,13 @@ import CSQLite
 #endif
 
 /// One connection to one SQLite file, for one thread at a time; it closes when it is let go.
-final class Database {
-  let handle: OpaquePointer
+package final class Database {
+  package let handle: OpaquePointer
 
   /// - Parameters:
   ///   - location: A path as ``Place`` gives it, or an URI.
   ///   - flags: SQLite's `SQLITE_OPEN_…`.
-  init(_ location: String, _ flags: Int32, vfs: String? = nil) throws(DatabaseFailure) {
+  package init(_ location: String, _ flags: Int32, vfs: String? = nil) throws(DatabaseFailure) {
     var opened: OpaquePointer?
     let code = sqlite3_open_v2(location, &opened, flags | SQLITE_OPEN_NOMUTEX, vfs)
     guard code == SQLITE_OK, let opened else {
@@ -28,13 +28,13 @@ final class Database {
   deinit { sqlite3_close_v2(handle) }
 
   /// Runs statements whose rows nobody wants.
-  func run(_ sql: String) throws(DatabaseFailure) {
+  package func run(_ sql: String) throws(DatabaseFailure) {
     let code = sqlite3_exec(handle, sql, nil, nil, nil)
     guard code == SQLITE_OK else { throw DatabaseFailure(code, handle) }
   }
 
   /// The first column of the first row; nil if there is no row.
-  func value(_ sql: String) throws(DatabaseFailure) -> DatabaseValue? {
+  package func value(_ sql: String) throws(DatabaseFailure) -> DatabaseValue? {
     let statement = try Statement(sql, self)
     return try statement.next() ? statement.value(0) : nil
   }
@@ -63,15 +63,15 @@ final class Database {
     return (file, methods)
   }
 
-  var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+  package var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 }
 
 /// A prepared statement, kept with its connection.
-final class Statement {
-  let pointer: OpaquePointer
+package final class Statement {
+  package let pointer: OpaquePointer
   private let database: Database
 
-  init(_ sql: String, _ database: Database) throws(DatabaseFailure) {
+  package init(_ sql: String, _ database: Database) throws(DatabaseFailure) {
     var prepared: OpaquePointer?
     let code = sqlite3_prepare_v3(database.handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
     guard code == SQLITE_OK, let prepared else { throw DatabaseFailure(code, database.handle) }
@@ -82,16 +82,17 @@ final class Statement {
   deinit { sqlite3_finalize(pointer) }
 
   /// Steps to the next row, if there is one.
-  func next() throws(DatabaseFailure) -> Bool {
+  package func next() throws(DatabaseFailure) -> Bool {
     let code = sqlite3_step(pointer)
     if code == SQLITE_ROW { return true }
     guard code == SQLITE_DONE else { throw DatabaseFailure(code, database.handle) }
     return false
   }
 
-  func value(_ column: Int32) -> DatabaseValue? {
+  package func value(_ column: Int32) -> DatabaseValue? {
     switch sqlite3_column_type(pointer, column) {
     case SQLITE_INTEGER: .integer(sqlite3_column_int64(pointer, column))
+    case SQLITE_FLOAT: .real(sqlite3_column_double(pointer, column))
     case SQLITE_TEXT: .text(String(decoding: bytes(column), as: UTF8.self))
     case SQLITE_BLOB: .bytes(Array(bytes(column)))
     default: nil
@@ -105,11 +106,12 @@ final class Statement {
   }
 
   /// Binds a value to a parameter, counted from 1. SQLite takes a copy.
-  func bind(_ column: Int32, _ value: DatabaseValue) {
+  package func bind(_ column: Int32, _ value: DatabaseValue) {
     // SQLITE_TRANSIENT: SQLite takes a copy.
     let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
     switch value {
     case .integer(let number): sqlite3_bind_int64(pointer, column, number)
+    case .real(let number): sqlite3_bind_double(pointer, column, number)
     case .bytes(let bytes) where bytes.isEmpty: sqlite3_bind_zeroblob(pointer, column, 0)
     case .bytes(let bytes): sqlite3_bind_blob64(pointer, column, bytes, UInt64(bytes.count), copied)
     case .text(let text):
@@ -127,25 +129,27 @@ final class Statement {
 }
 
 /// What a column of a row holds.
-enum DatabaseValue: Hashable {
+package enum DatabaseValue: Hashable {
   /// 64 bits without a sign, as SQLite keeps them.
-  static func word(_ word: UInt64) -> Self { .integer(Int64(bitPattern: word)) }
+  package static func word(_ word: UInt64) -> Self { .integer(Int64(bitPattern: word)) }
 
   case integer(Int64)
+  case real(Double)
   case text(String)
   case bytes([UInt8])
 
-  var integer: Int64? { if case .integer(let number) = self { number } else { nil } }
-  var text: String? { if case .text(let text) = self { text } else { nil } }
-  var bytes: [UInt8]? { if case .bytes(let bytes) = self { bytes } else { nil } }
+  package var integer: Int64? { if case .integer(let number) = self { number } else { nil } }
+  package var text: String? { if case .text(let text) = self { text } else { nil } }
+  package var real: Double? { if case .real(let number) = self { number } else { nil } }
+  package var bytes: [UInt8]? { if case .bytes(let bytes) = self { bytes } else { nil } }
 }
 
 /// What SQLite answered instead of doing what it was asked.
-struct DatabaseFailure: Error {
+package struct DatabaseFailure: Error {
   /// The code without its extension, such as `SQLITE_FULL`.
-  let code: Int32
+  package let code: Int32
   /// The operating system's reason if it gave one, else SQLite's.
-  let reason: String
+  package let reason: String
 
   init(_ code: Int32, _ handle: OpaquePointer?) {
     self.code = code & 0xff

@@ -96,7 +96,8 @@ extension JournalHeader {
       case .bytes(let bytes):
         buffer.append(UInt64(bytes.count))
         bytes.withUnsafeBytes(buffer.append)
-      case nil: buffer.append(UInt64.max)
+      // A journal has no number with a fraction.
+      case .real, nil: buffer.append(UInt64.max)
       }
     }
     return XXH3_64bits(buffer.bytes.baseAddress, buffer.count)
