@@ -1,0 +1,334 @@
+import Dispatch
+import Engine
+import Foundation
+import Machines
+import Platform
+import Spec
+
+/// Performs the effects of the provider: one model server at a time, its port, its requests.
+///
+/// Source: chapter 10.
+final class ServerDriver {
+  private let order: TuneOrder
+  private let loop: Loop
+  private let work: LoopWork
+  /// Names this run in the environment of its servers.
+  private let mark: String
+  private let answer: (UInt64, Provider.Event) throws -> Void
+  private let warn: (String) -> Void
+
+  /// Tickets whose answers are still wanted, each with what breaks its work off.
+  private var open: [UInt64: Cancellation] = [:]
+  private var server: Server?
+  /// The model of the last start.
+  private var model = ""
+  private var client = HTTPClient()
+  private(set) var notes = ProbeNotes()
+  /// Words per token, as the server counted the last prompt.
+  private var wordShare = 1.0
+
+  private final class Server {
+    let ticket: UInt64
+    let log: BoundedLog
+    let process: ChildProcess?
+    let pid: pid_t
+    let watch: ProcessWatch?
+    var isEnded = false
+
+    init(_ ticket: UInt64, _ log: BoundedLog, _ process: ChildProcess) {
+      (self.ticket, self.log, self.process, self.pid, self.watch) = (ticket, log, process, process.pid, nil)
+    }
+
+    /// One that an earlier process started.
+    init(_ ticket: UInt64, _ log: BoundedLog, adopted pid: pid_t, _ watch: ProcessWatch) {
+      (self.ticket, self.log, self.process, self.pid, self.watch) = (ticket, log, nil, pid, watch)
+    }
+
+    var isAlive: Bool { process?.isAlive ?? ProcessTable.isAlive(pid) }
+  }
+
+  init(
+    _ order: TuneOrder, loop: Loop, work: LoopWork, mark: String, warn: @escaping (String) -> Void,
+    answer: @escaping (UInt64, Provider.Event) throws -> Void
+  ) {
+    self.order = order
+    self.loop = loop
+    self.work = work
+    self.mark = mark
+    self.warn = warn
+    self.answer = answer
+  }
+
+  func perform(_ effect: Provider.Effect, _ ticket: UInt64) {
+    switch effect {
+    case .awaitPort: awaitPort(ticket, open(ticket))
+    case .spawn(let launch): spawn(launch, ticket)
+    case .awaitReady: awaitReady(ticket, open(ticket))
+    case .warmUp: warmUp(ticket, open(ticket))
+    case .request: request(ticket, open(ticket))
+    case .readyTimer, .graceTimer, .terminate, .portHeld, .ready, .reply, .ended, .stuck: break
+    }
+  }
+
+  func notice(_ effect: Provider.Effect) {
+    switch effect {
+    case .terminate: terminate()
+    case .portHeld: warn("warning: the server has ended, and port \(order.port) is held by \(holder)")
+    default: break
+    }
+  }
+
+  func cancelled(_ ticket: UInt64) { open.removeValue(forKey: ticket)?.cancel() }
+
+  private func open(_ ticket: UInt64) -> Cancellation {
+    let cancellation = Cancellation()
+    open[ticket] = cancellation
+    return cancellation
+  }
+
+  private func close(_ ticket: UInt64, _ event: Provider.Event) throws {
+    guard open.removeValue(forKey: ticket) != nil else { return }
+    try answer(ticket, event)
+  }
+
+  // MARK: - The port
+
+  private var port: LocalPort { LocalPort(order.port) }
+
+  private func awaitPort(_ ticket: UInt64, _ cancellation: Cancellation) {
+    guard !cancellation.isCancelled else { return }
+    // Answered in a turn of its own: a driver that answers while it performs would step before its step is over.
+    loop.schedule(after: .zero) { [self] in
+      guard open[ticket] != nil else { return }
+      if port.isFree { return try close(ticket, .portFree) }
+      notes.refusal = "port \(order.port) is held by \(holder)"
+      loop.schedule(after: .milliseconds(50)) { [self] in awaitPort(ticket, cancellation) }
+    }
+  }
+
+  private var holder: String {
+    guard let listener = port.listeners.first else { return "a process that cannot be seen" }
+    guard let pid = listener.pid else { return "a process of another user" }
+    return "pid \(pid)" + (ProcessTable.words(of: pid).map { ", \(ShellText.line($0))" } ?? "")
+  }
+
+  // MARK: - The process
+
+  private func spawn(_ launch: Launch, _ ticket: UInt64) {
+    notes = ProbeNotes()
+    client = HTTPClient()
+    model = order.candidates[Int(launch.candidate)]
+    let words = order.profile.launchWords(model: model, port: order.port, launch.knobs)
+    var environment = order.environment.merging(order.profile.environment) { $1 }
+    environment[ServerDriver.variable] = markOf(ticket)
+    do {
+      try FileManager.default.createDirectory(atPath: order.logFolder, withIntermediateDirectories: true)
+      let log = try BoundedLog(creating: logPath(ticket))
+      let process = try ChildProcess(
+        Command(order.profile.program, words: words, environment: environment), output: log.descriptor)
+      let server = Server(ticket, log, process)
+      self.server = server
+      notes.pid = process.pid
+      let ended = work.handler { [self] (ending: ChildProcess.Ending) in try tellEnd(of: server, ending) }
+      loop.schedule(after: .zero) { [self] in
+        try answer(ticket, .spawned)
+        // Only now, so that its end never comes before its beginning.
+        process.whenEnded(ended)
+      }
+    } catch {
+      notes.refusal = "\(error)"
+      warn("error: \(error)")
+      loop.schedule(after: .zero) { [self] in try answer(ticket, .spawnFailed) }
+    }
+  }
+
+  static let variable = "INTERLOCK_TICKET"
+
+  private func markOf(_ ticket: UInt64) -> String { "\(mark)-\(ticket)" }
+  private func logPath(_ ticket: UInt64) -> String { "\(order.logFolder)/\(markOf(ticket)).log" }
+
+  /// Finds the server that an earlier process started under this ticket, and says what is missing.
+  func resume(_ ticket: UInt64, stage: Int) {
+    let variable = "\(ServerDriver.variable)=\(markOf(ticket))"
+    // Its children carry the mark as well; the one that was started first leads its session.
+    let found = ProcessTable.processes(withVariable: variable).first { getsid($0) == $0 }
+    let isToldAsSpawned = stage > 0
+    guard let pid = found, let watch = try? ProcessWatch(pid), let log = try? BoundedLog(reopening: logPath(ticket))
+    else {
+      let log = BoundedLog.tail(of: logPath(ticket))
+      let wasStarted = !log.isEmpty || FileManager.default.fileExists(atPath: logPath(ticket))
+      loop.schedule(after: .zero) { [self] in
+        if !isToldAsSpawned { try answer(ticket, wasStarted ? .spawned : .spawnFailed) }
+        if isToldAsSpawned || wasStarted { try answer(ticket, .exited(evidence(in: log, wasSignalled: false))) }
+      }
+      return
+    }
+    let server = Server(ticket, log, adopted: pid, watch)
+    self.server = server
+    notes.pid = pid
+    let ended = work.handler { [self] (_: Bool) in try tellEnd(of: server, .unknown) }
+    loop.schedule(after: .zero) { [self] in
+      if !isToldAsSpawned { try answer(ticket, .spawned) }
+      watch.start { ended(true) }
+    }
+  }
+
+  private func evidence(in log: String, wasSignalled: Bool) -> LoadEvidence {
+    LoadEvidence(log: log, integrityMarkers: order.profile.integrityMarkers, wasSignalled: wasSignalled)
+  }
+
+  /// Says once that the process has ended.
+  private func tellEnd(of server: Server, _ ending: ChildProcess.Ending) throws {
+    guard !server.isEnded else { return }
+    server.isEnded = true
+    let log = server.log.tail()
+    let found = evidence(in: log, wasSignalled: ending.wasSignalled)
+    let line = ProbeNotes.telling(log, found, markers: order.profile.integrityMarkers)
+    notes.ending = "\(ending.words)\(line.map { ": \($0)" } ?? "")"
+    try answer(server.ticket, .exited(found))
+  }
+
+  /// The end comes before whatever was answered after it.
+  private func tellEndIfOver() throws {
+    if let server, !server.isAlive { try tellEnd(of: server, server.process?.ending ?? .unknown) }
+  }
+
+  private func terminate() {
+    guard let server else { return }
+    if let process = server.process {
+      process.signalGroup(SIGTERM)
+    } else {
+      for pid in ProcessTable.members(ofSession: server.pid) { kill(pid, SIGTERM) }
+    }
+  }
+
+  // MARK: - Readiness
+
+  private func awaitReady(_ ticket: UInt64, _ cancellation: Cancellation) {
+    let client = client
+    let request = HTTPRequest.get(
+      address + order.profile.readyPath, timeout: Parameters.readinessPollTimeout)
+    let process = server?.process
+    work.start {
+      let answer = try? client.fetch(request, cancellation: cancellation)
+      guard answer?.0.isSuccess == true else { return Readiness.notYet }
+      // A server that fails may answer once and end: its end is a moment behind its answer.
+      if let process { return process.waitForEnd(atMost: .milliseconds(30)) == nil ? .ready : .ended }
+      return .ready
+    } then: { [self] readiness in
+      guard open[ticket] != nil else { return }
+      switch readiness {
+      case .ready: try close(ticket, .responded(server?.isAlive ?? false))
+      case .ended:
+        try tellEndIfOver()
+        try close(ticket, .responded(false))
+      case .notYet:
+        loop.schedule(after: Parameters.readinessPollInterval) { [self] in
+          if open[ticket] != nil { awaitReady(ticket, cancellation) }
+        }
+      }
+    }
+  }
+
+  private enum Readiness { case ready, ended, notYet }
+
+  private var address: String { "http://127.0.0.1:\(order.port)" }
+
+  // MARK: - Requests
+
+  private func warmUp(_ ticket: UInt64, _ cancellation: Cancellation) {
+    ask(tokens: 64, tokensMax: 8, cancellation) { [self] completion in
+      try tellEndIfOver()
+      guard let fault = completion.fault else { return try close(ticket, .warmedUp) }
+      notes.ending = "\(fault)"
+      try close(ticket, .warmUpFailed(server.map { evidence(in: $0.log.tail(), wasSignalled: false) } ?? .none))
+    }
+  }
+
+  private func request(_ ticket: UInt64, _ cancellation: Cancellation) {
+    ask(tokens: promptTokens, tokensMax: Int(Parameters.completionTokensMax), cancellation) { [self] completion in
+      try tellEndIfOver()
+      guard open[ticket] != nil else { return }
+      note(completion)
+      try close(ticket, .replied(Replicate(completion)))
+    }
+  }
+
+  private func ask(
+    tokens: Int, tokensMax: Int, _ cancellation: Cancellation, then: @escaping (Completion) throws -> Void
+  ) {
+    let client = client
+    let process = server?.process
+    let request = CompletionRequest(
+      server: address, model: model, prompt: Prompt.text(tokens: tokens, wordShare: wordShare),
+      tokensMax: tokensMax, timeout: requestTimeout, stopTokens: order.profile.allStopTokens)
+    work.start {
+      let completion = client.complete(request, cancellation: cancellation)
+      // A connection that breaks is often a process that ends, which is told a moment later.
+      if case .transport = completion.fault { _ = process?.waitForEnd(atMost: .milliseconds(300)) }
+      return completion
+    } then: { completion in
+      try then(completion)
+    }
+  }
+
+  /// Servers divide words differently; from its own count the next prompt is nearer to what was wanted.
+  private func correctShare(_ tokens: Int) {
+    guard tokens > 0, promptTokens > 0 else { return }
+    wordShare = min(1, max(0.05, wordShare * Double(promptTokens) / Double(tokens)))
+  }
+
+  private var promptTokens: Int { Int(Double(order.plan.targetContext) * Parameters.promptShare) }
+
+  private var requestTimeout: Duration {
+    max(Parameters.requestTimeoutLeast, order.plan.gate.duration + Parameters.requestTimeoutBeyondGate)
+  }
+
+  private func note(_ completion: Completion) {
+    if let fault = completion.fault { notes.faults.append("\(fault)") }
+    if let tokens = completion.promptTokens {
+      notes.promptTokens.append(tokens)
+      correctShare(tokens)
+    }
+    if completion.fault == nil, completion.tokensAreEstimated { notes.isEstimate = true }
+    if let rate = completion.decodeRate { notes.decodeRates.append(rate) }
+  }
+}
+
+extension ChildProcess.Ending {
+  /// For people.
+  var words: String {
+    switch self {
+    case .exited(let status): "status \(status)"
+    case .signalled(let signal): "signal \(signal)"
+    case .unknown: "ended"
+    }
+  }
+}
+
+extension Replicate {
+  /// Whole numbers, converted once.
+  init(_ completion: Completion) {
+    switch completion.fault {
+    case .transport, .cancelled: self.init(.transport)
+    case .timedOut: self.init(.timedOut)
+    case .status: self.init(.status)
+    case .streamError: self.init(.streamError)
+    case .empty: self.init(.empty)
+    case .leak: self.init(.leak)
+    case nil:
+      let total = completion.total?.wholeMicroseconds ?? 0
+      self.init(
+        firstToken: Microseconds(completion.firstText?.wholeMicroseconds ?? 0),
+        rate: Rate(tokens: UInt64(max(0, completion.tokens)), microseconds: total))
+    }
+  }
+}
+
+extension Duration {
+  /// Rounded to the nearest.
+  fileprivate var wholeMicroseconds: UInt64 {
+    let (seconds, attoseconds) = components
+    return UInt64(max(0, seconds)) * 1_000_000 + UInt64(max(0, attoseconds) + 500_000_000_000) / 1_000_000_000_000
+  }
+}

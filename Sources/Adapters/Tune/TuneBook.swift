@@ -1,0 +1,199 @@
+import Engine
+import Foundation
+import Machines
+import Platform
+
+/// What a run keeps and tells: its lock, its rows, its recommendation.
+///
+/// Source: chapter 11, RUN-1, FR-F.1, FR-F.2, FR-G.1, FR-G.2.
+final class TuneBook {
+  private let order: TuneOrder
+  private let runID: String
+  private let work: LoopWork
+  private let output: any TuneOutput
+  private var lock: FileLock?
+  private var store: TuneStore?
+  private(set) var report: TuneReport
+
+  init(_ order: TuneOrder, runID: String, work: LoopWork, output: any TuneOutput) {
+    self.order = order
+    self.runID = runID
+    self.work = work
+    self.output = output
+    report = TuneReport(
+      order: order, runID: runID, started: Date(), ended: Date(), binaryVersion: order.profile.id,
+      hardware: Hardware.current)
+  }
+
+  // MARK: - The beginning
+
+  /// Lock, database, program, machine, row, retention, in this order.
+  func setUp(then: @escaping (TuneRun.Event) throws -> Void) throws {
+    if let reason = openStore() { return try then(.setUpFailed(reason)) }
+    let (profile, environment) = (order.profile, order.environment)
+    work.start {
+      Result { () throws(SpawnFailure) in
+        _ = try Program.locate(profile.program, path: environment["PATH"])
+        return TuneBook.version(of: profile, environment)
+      }
+    } then: { [self] version in
+      switch version {
+      case .failure(let failure):
+        output.warn("error: \(failure)\n  try: install it, or give its path with --provider-bin")
+        begin(version: order.profile.id)
+        try then(.setUpFailed(.configError))
+      case .success(let version): try then(begin(version: version) ? .isSetUp : .setUpFailed(.configError))
+      }
+    }
+  }
+
+  private func openStore() -> ExitReason? {
+    do {
+      let folder = (order.databasePath as NSString).deletingLastPathComponent
+      if !folder.isEmpty { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+      lock = try FileLock(order.databasePath + "-lock")
+      store = try TuneStore(order.databasePath)
+      return nil
+    } catch FileLock.Failure.held(let pid) {
+      output.warn("error: another run is under way\(pid.map { " (pid \($0))" } ?? "")\n  try: again when it has ended")
+      return .providerConflict
+    } catch {
+      output.warn("error: \(error)")
+      return .configError
+    }
+  }
+
+  /// Inserts the run's row and thins out old runs; false where that fails.
+  @discardableResult
+  private func begin(version: String) -> Bool {
+    report.binaryVersion = version
+    do {
+      try store?.insert(row)
+      try store?.retain(newest: order.retainedRuns, besides: runID)
+      return true
+    } catch {
+      output.warn("error: \(error)")
+      return false
+    }
+  }
+
+  /// `llama-server/b4621`, by the first word of its answer that has a digit.
+  private static func version(of profile: ServerProfile, _ environment: [String: String]) -> String {
+    let command = Command(profile.program, profile.versionArguments, environment: environment)
+    guard let result = try? Tool.run(command, patience: .seconds(30)), result.succeeded else { return profile.id }
+    let words = (result.output + " " + result.errors).split(whereSeparator: \.isWhitespace)
+    return words.first { $0.contains(where: \.isNumber) }.map { "\(profile.id)/\($0)" } ?? profile.id
+  }
+
+  private var row: TuneRunRow {
+    TuneRunRow(
+      id: runID, started: Timestamp.milliseconds(report.started), specVersion: TuneReport.specVersion,
+      binaryVersion: report.binaryVersion, ramGB: report.hardware.ramGB, chip: report.hardware.chip,
+      osVersion: report.hardware.osVersion, targetContext: Int(order.plan.targetContext),
+      candidatesJSON: CanonicalJSON.array(order.candidates.map { .string($0) }).text,
+      stage1Replicates: Int(order.plan.stage1Replicates), stage2Replicates: Int(order.plan.stage2Replicates),
+      gateMilliseconds: Int(clamping: order.plan.gate.count), tieEpsilon: order.tieEpsilon)
+  }
+
+  // MARK: - Trials
+
+  /// Writes down a trial; false where that fails.
+  func record(_ trial: TuneTrial, _ notes: ProbeNotes, cut: String) -> Bool {
+    let words = notes.words(
+      for: trial.judgement, of: replicates(trial), gate: order.plan.gate, cut: cut)
+    if trial.stage == 1, trial.judgement.kind != .dropped {
+      report.reasons[Int(trial.candidate)] = .some(trial.judgement.kind == .feasible ? nil : words ?? "")
+    }
+    var row = row(of: trial)
+    row.promptTokens = notes.promptTokens.sorted().dropFirst(notes.promptTokens.count / 2).first
+    row.notes = words
+    return succeeds { try $0.record(row) }
+  }
+
+  /// Marks the row of the cell that won; false where that fails.
+  func mark(candidate: UInt16, cell: UInt16) -> Bool {
+    succeeds { try $0.markKept(row(of: TuneTrial(stage: 2, candidate: candidate, cell: cell, Judgement()))) }
+  }
+
+  private func succeeds(_ write: (TuneStore) throws -> Void) -> Bool {
+    do {
+      if store == nil { store = try TuneStore(order.databasePath) }
+      try write(store!)
+      return true
+    } catch {
+      output.warn("error: \(error)")
+      return false
+    }
+  }
+
+  private func replicates(_ trial: TuneTrial) -> Int {
+    Int(trial.stage == 1 ? order.plan.stage1Replicates : order.plan.stage2Replicates)
+  }
+
+  private func row(of trial: TuneTrial) -> TuneTrialRow {
+    var row = TuneTrialRow(
+      time: Timestamp.milliseconds(Date()), run: runID, stage: Int(trial.stage),
+      model: order.candidates[Int(trial.candidate)], targetContext: Int(order.plan.targetContext),
+      tokensMax: Parameters.completionTokensMax, rate: trial.judgement.rate?.tokensPerSecond,
+      firstTokenMilliseconds: trial.judgement.firstToken?.milliseconds, fits: trial.judgement.kind == .feasible,
+      errors: Int(trial.judgement.errors), maxContext: Int(order.plan.targetContext), replicates: replicates(trial))
+    if trial.stage == 2 {
+      let knobs = order.plan.cells[Int(trial.cell)]
+      row.kvBits = knobs.kvBits.number
+      row.maxContext = Int(knobs.maxContext)
+      row.maxBatch = Int(knobs.maxBatch)
+    }
+    return row
+  }
+
+  // MARK: - The end
+
+  func find(candidate: UInt16, _ best: Best, isPartial: Bool) -> TuneReport.Found {
+    TuneReport.Found(
+      candidate: Int(candidate), knobs: order.plan.cells[Int(best.cell)], best: best, isPartial: isPartial)
+  }
+
+  func recommend(_ recommendation: Recommendation) {
+    let found = find(candidate: recommendation.candidate, recommendation.best, isPartial: recommendation.isPartial)
+    report.found = found
+    output.say(report.block(found))
+  }
+
+  /// Stores and tells what the run came to; false where it could not be stored.
+  func conclude(_ conclusion: Conclusion, crashed: Bool) -> Bool {
+    report.ended = Date()
+    report.found = conclusion.best.map {
+      find(candidate: conclusion.candidate, $0, isPartial: conclusion.isPartial)
+    }
+    let document = report.document.text
+    var row = row
+    row.ended = conclusion.reason == .interrupted || crashed ? nil : Timestamp.milliseconds(report.ended)
+    row.recommendationJSON = report.found.map { _ in document }
+    row.recipeHash = report.recipeHash
+    row.isApplied = conclusion.isApplied
+    row.reason = conclusion.reason
+    // A run that did not get as far as its row has none, and nothing to store.
+    let isStored = store == nil || succeeds { try $0.conclude(row) }
+    explain(conclusion)
+    if order.printsJSON { output.say(document) }
+    store = nil
+    lock = nil
+    return isStored
+  }
+
+  private func explain(_ conclusion: Conclusion) {
+    switch conclusion.reason {
+    case .noFeasible where !report.infeasible.isEmpty: output.warn(report.whyNothing)
+    case .noFeasible: output.warn("error: no cell of the knobs works; the rows of stage 2 say why")
+    case .budgetExhaustedNoModelSelected:
+      output.warn(
+        "error: the time was up before a model was selected\n  try: a longer --max-duration, or a shorter list")
+    case .preWarmIntegrityFailure:
+      for (candidate, reason) in report.infeasible.suffix(1) {
+        output.warn("error: \(order.candidates[candidate]): \(reason)")
+      }
+    default: break
+    }
+    output.warn("exit_reason=\(conclusion.reason.word)")
+  }
+}
