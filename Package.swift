@@ -48,7 +48,8 @@ let package = Package(
     .executableTarget(
       name: "Bench",
       dependencies: [
-        "Spec", "Machines", "Check", "Engine", "Adapters", "Oracle", "Challenges", "CSQLite", "CXXHash",
+        "Spec", "Machines", "Check", "Engine", "Adapters", "Oracle", "Challenges", "CSQLite", "CXXHash", "Platform",
+        "ScriptedServer",
       ],
       // What spin is given to be held against.
       resources: [.copy("Promela")]),
@@ -71,7 +72,9 @@ let package = Package(
     .testTarget(name: "CheckTests", dependencies: ["Spec", "Machines", "Check", "Challenges"]),
     .testTarget(name: "EngineTests", dependencies: ["Spec", "Machines", "Check", "Engine", "CSQLite", "CXXHash"]),
     .testTarget(name: "PlatformTests", dependencies: ["Platform", "ScriptedServer"]),
-    .testTarget(name: "AdaptersTests", dependencies: ["Spec", "Engine", "Machines", "Check", "Adapters"]),
+    .testTarget(
+      name: "AdaptersTests",
+      dependencies: ["Spec", "Engine", "Machines", "Check", "Adapters", "Platform", "ScriptedServer"]),
     .testTarget(name: "WeaveTests", dependencies: ["Spec", "Chapters", "Weave"]),
     .testTarget(name: "Properties", dependencies: ["Spec", "Machines", "Check", "Oracle"]),
     .testTarget(name: "Acceptance", dependencies: ["Spec", "Machines", "Check", "Engine", "Adapters", "CSQLite"]),

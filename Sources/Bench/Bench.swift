@@ -27,6 +27,7 @@ import Foundation
     ("stateful", Stateful.figures),
     ("storm", Storming.figures),
     ("switching", Switching.figures),
+    ("probing", Probing.figures),
   ]
 
   static func main() throws {

@@ -65,6 +65,8 @@ struct Reply: Codable, Sendable {
   var usage: Bool?
   /// A comment so often until the first text.
   var keepaliveMilliseconds: Int?
+  /// Whether the head of the answer waits for the first text as well.
+  var delaysHead: Bool?
   /// Whether it answers in HTTP/1.0, with a stream that ends with its connection.
   var http10: Bool?
   /// Whether lines end in CR LF.

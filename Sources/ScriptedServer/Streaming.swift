@@ -19,6 +19,7 @@ struct Streaming {
     let texts = reply.texts ?? (0..<(reply.completionTokens ?? 8)).map { "w\($0) " }
     let total = Double(reply.milliseconds ?? 0)
     let first = Double(reply.firstTokenMilliseconds ?? 0)
+    if reply.delaysHead == true { wait(until: first) }
     sendHead()
     keepAlive(until: first)
     event(#"{"choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}"#)

@@ -68,11 +68,21 @@ public final class AutotuneRun: Driver {
     return try finish()
   }
 
+  /// Runs until something holds, and leaves everything as it then is: for tests of what a crash leaves.
+  package func runUntil(_ holds: () -> Bool) throws {
+    try host.send(.run(.begin))
+    loop.onTurn = { [unowned self] in try host.flush() }
+    try host.flush()
+    try loop.run(keepsWaiting: true, until: holds)
+    try host.commit()
+  }
+
   private func finish() throws -> Conclusion {
     loop.onTurn = { [unowned self] in try host.flush() }
     loop.onIdle = { [unowned self] in try host.commit() }
     try host.flush()
     try loop.run(keepsWaiting: true) { conclusion != nil }
+    server.letGo()
     try host.journal?.close()
     RunMemo.remove(order)
     return conclusion!

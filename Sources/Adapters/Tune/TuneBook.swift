@@ -14,6 +14,8 @@ final class TuneBook {
   private var lock: FileLock?
   private var store: TuneStore?
   private(set) var report: TuneReport
+  /// Why a stage ended though no candidate is to blame.
+  private var trouble: String?
 
   init(_ order: TuneOrder, runID: String, work: LoopWork, output: any TuneOutput) {
     self.order = order
@@ -104,8 +106,11 @@ final class TuneBook {
     if trial.stage == 1, trial.judgement.kind != .dropped {
       report.reasons[Int(trial.candidate)] = .some(trial.judgement.kind == .feasible ? nil : words ?? "")
     }
+    if [.stuck, .notStarted, .portHeld].contains(trial.judgement.kind) { trouble = words }
     var row = row(of: trial)
-    row.promptTokens = notes.promptTokens.sorted().dropFirst(notes.promptTokens.count / 2).first
+    // What the last server reported is not about one that was never started.
+    let wasStarted = ![.portHeld, .notStarted].contains(trial.judgement.kind)
+    row.promptTokens = !wasStarted ? nil : notes.promptTokens.sorted().dropFirst(notes.promptTokens.count / 2).first
     row.notes = words
     return succeeds { try $0.record(row) }
   }
@@ -192,7 +197,7 @@ final class TuneBook {
       for (candidate, reason) in report.infeasible.suffix(1) {
         output.warn("error: \(order.candidates[candidate]): \(reason)")
       }
-    default: break
+    default: if let trouble { output.warn("error: \(trouble)") }
     }
     output.warn("exit_reason=\(conclusion.reason.word)")
   }

@@ -6,8 +6,8 @@ import Synchronization
 /// A process that we started, in a session and process group of its own, so that no terminal reaches it.
 ///
 /// Its output goes to a file: nothing it writes waits for a reader, and it may live longer than we do. Its end is
-/// watched, not asked for. When it has ended, its number stays taken until the last reference to it is gone, so
-/// that a signal to its group reaches the group and nobody else.
+/// watched, not asked for. When it has ended, its number stays taken until ``reap()`` or the last reference to it is
+/// gone, so that a signal to its group reaches the group and nobody else.
 ///
 ///     let log = try BoundedLog(creating: "server.log")
 ///     let server = try ChildProcess(Command("llama-server", ["--port", "18080"]), output: log.descriptor)
@@ -20,6 +20,8 @@ public final class ChildProcess: Sendable {
 
   private struct State {
     var ending: Ending?
+    /// Its number may be somebody else's by now.
+    var isReaped = false
     var actions: [@Sendable (Ending) -> Void] = []
   }
 
@@ -56,7 +58,15 @@ public final class ChildProcess: Sendable {
     watch.start { [self] in noteEnd() }
   }
 
-  deinit {
+  deinit { reap() }
+
+  /// Gives up the numbers of what has ended in its group. Once it has ended itself, nothing more can be sent to it.
+  public func reap() {
+    guard let ending, !state.withLock({ $0.isReaped }) else { return }
+    state.withLock { state in
+      state.ending = ending
+      state.isReaped = true
+    }
     while waitpid(-pid, nil, WNOHANG) > 0 {}
   }
 
@@ -86,8 +96,8 @@ public final class ChildProcess: Sendable {
   @discardableResult
   public func signalGroup(_ signal: Int32) -> Bool {
     // An entry that waits to be reaped takes signals as well, so an answer without an error says nothing.
-    let isSomebodyThere = !survivors.isEmpty
-    return kill(-pid, signal) == 0 && isSomebodyThere
+    let isSomebodyThere = !survivors.isEmpty && !state.withLock { $0.isReaped }
+    return isSomebodyThere && kill(-pid, signal) == 0
   }
 
   /// The living processes of its session, itself included.

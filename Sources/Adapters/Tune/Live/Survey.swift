@@ -35,8 +35,10 @@ public struct Survey: Sendable, Equatable, Codable {
   ) throws -> Survey {
     if let survey = try managed(profile, manager, warn) { return survey }
     let servers = profile.matcher.running()
-    // A unit that this run does not know is somebody else's to stop, whatever it runs.
-    if let server = servers.first(where: { ProcessTable.unit(of: $0.pid) != nil }) {
+    // A unit that this run does not know is somebody else's to stop, whatever it runs. One that this run is in itself,
+    // as a job that somebody scheduled, is not another's.
+    let ours = ProcessTable.unit(of: getpid())
+    if let server = servers.first(where: { ![nil, ours].contains(ProcessTable.unit(of: $0.pid)) }) {
       var survey = Survey(.foreign)
       survey.name = "foreground-PID-\(server.pid)"
       survey.remedy = "stop the unit \(ProcessTable.unit(of: server.pid) ?? "") that runs it"

@@ -24,6 +24,8 @@ final class ServerDriver {
   private var model = ""
   private var client = HTTPClient()
   private(set) var notes = ProbeNotes()
+  /// The wait for which the port's holder was last looked up.
+  private var holderTicket: UInt64?
   /// Words per token, as the server counted the last prompt.
   private var wordShare = 1.0
 
@@ -101,7 +103,11 @@ final class ServerDriver {
     loop.schedule(after: .zero) { [self] in
       guard open[ticket] != nil else { return }
       if port.isFree { return try close(ticket, .portFree) }
-      notes.refusal = "port \(order.port) is held by \(holder)"
+      // Looked at once for each wait: to find the holder is to look at every process's files.
+      if holderTicket != ticket {
+        holderTicket = ticket
+        notes.refusal = "port \(order.port) is held by \(holder)"
+      }
       loop.schedule(after: .milliseconds(50)) { [self] in awaitPort(ticket, cancellation) }
     }
   }
@@ -200,6 +206,13 @@ final class ServerDriver {
     } else {
       for pid in ProcessTable.members(ofSession: server.pid) { kill(pid, SIGTERM) }
     }
+  }
+
+  /// Lets go of the last server when the run is over; one that is stuck lives on.
+  func letGo() {
+    server?.log.close()
+    server?.process?.reap()
+    server = nil
   }
 
   // MARK: - Readiness
