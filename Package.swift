@@ -19,7 +19,7 @@ let package = Package(
     // Readers of a machine.
     .target(name: "Check", dependencies: ["Spec", "CXXHash"]),
     .target(name: "Engine", dependencies: ["Spec", "CSQLite", "CXXHash"]),
-    .target(name: "Adapters", dependencies: ["Spec", "Engine", "Machines", "Check", "Platform", "CSQLite"]),
+    .target(name: "Adapters", dependencies: ["Spec", "Engine", "Machines", "Check", "Platform", "CEvent", "CSQLite"]),
     // What the operating system offers: it knows no machine, and builds in seconds.
     .target(name: "Platform", dependencies: ["CProcess", "CCurl", "CYAML"]),
     .target(name: "Weave", dependencies: ["Spec", "Chapters"]),
@@ -64,6 +64,8 @@ let package = Package(
       name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
     // Calls of the C library that Swift cannot make by itself; nothing to link.
     .systemLibrary(name: "CProcess", providers: [.apt(["libc6-dev"])]),
+    .systemLibrary(
+      name: "CEvent", pkgConfig: "libevent", providers: [.apt(["libevent-dev"]), .brew(["libevent"])]),
 
     .testTarget(name: "House"),
     .testTarget(name: "SpecTests", dependencies: ["Spec"]),

@@ -27,6 +27,10 @@ import Foundation
     ("stateful", Stateful.figures),
     ("storm", Storming.figures),
     ("switching", Switching.figures),
+    ("telemetry", Telemetry.figures),
+    ("budget", Budgeting.figures),
+    ("prevalidation", Prevalidation.figures),
+    ("stress", Stress.figures),
     ("probing", Probing.figures),
   ]
 

@@ -41,10 +41,13 @@ struct CatalogEntry: Sendable {
 
   /// - Parameters:
   ///   - shape: A state of the configuration that a journal's roster names.
+  ///   - chapters: Chapters that tell of the system besides its own.
+  ///   - mutated: The machines that mutants are made of; nil for all. Those with own designs are mutated there.
   ///   - sizes: The same system in other sizes, each a design with worlds of its own.
   ///   - expression: The Swift expression of the design, or of the sizes.
   init<S: System>(
     _ design: Design<S>, sizes: [Design<S>] = [], expression: String? = nil, scenarios all: [Scenario] = [],
+    chapters: [String] = [], mutated: [String]? = nil,
     shape: @escaping @Sendable (_ roster: [String]) -> S? = { _ in nil }
   ) {
     name = design.name
@@ -80,14 +83,17 @@ struct CatalogEntry: Sendable {
       return try Tabulation(design, world: world)
     }
     // A chapter of several designs has scenarios for each; a scenario names the worlds it starts in.
+    let chapters = [design.chapter] + chapters
     let own = all.filter { scenario in
-      scenario.file == design.chapter
+      chapters.contains(scenario.file)
         && scenario.worlds.allSatisfy { name in design.worlds.contains { $0.name == name } }
     }
     scenarios = { (own.count, own.flatMap { ScenarioRunner.run($0, design) }) }
     mutation = Mutation(
       design, scenarios: own,
-      parameters: Parameters.offByOne.filter { $0.figure.source.hasPrefix(design.chapter + ":") })
+      parameters: Parameters.offByOne.filter { wrong in
+        chapters.contains { wrong.figure.source.hasPrefix($0 + ":") }
+      }, hosts: mutated)
     audit = { try JournalAudit.walk($0, design, $1, shape: shape) }
     self.expression = expression ?? "\(S.self).\(sizes.isEmpty ? "design" : "sizes")"
     ownExpression = sizes.isEmpty ? self.expression : expression.map { "\($0)[0]" } ?? "\(S.self).design"
@@ -100,8 +106,11 @@ struct CatalogEntry: Sendable {
 
 enum Catalog {
   static let entries: [CatalogEntry] = [
-    CatalogEntry(TopologySwitch.design, scenarios: Scenario.all) { roster in
+    CatalogEntry(TopologySwitch.design, scenarios: Scenario.all, chapters: ["02-delivery.md"]) { roster in
       (1...7).contains(roster.count) ? TopologySwitch(agents: roster.count, topology: .star) : nil
+    },
+    CatalogEntry(Team.design, scenarios: Scenario.all, mutated: ["handlers"]) { roster in
+      (1...7).contains(roster.count) ? Team(roles: roster.map { _ in 0 }, topology: .star) : nil
     },
     CatalogEntry(Budget.design, expression: "Budget.design", scenarios: Scenario.all),
     CatalogEntry(Coordination.design, expression: "Coordination.design", scenarios: Scenario.all),

@@ -11,7 +11,7 @@ import Options
     version: "0.1.0",
     subcommands: [
       List.self, Show.self, Explore.self, Fuzz.self, Mutate.self, Export.self, Run.self, Audit.self, Replay.self,
-      Compact.self, Describe.self, Compat.self, Docs.self,
+      Compact.self, Describe.self, Compat.self, MakeWorkload.self, Summary.self, Docs.self,
     ],
     exitCodes: [
       0: "fine: nothing critical or major was found",
@@ -28,7 +28,9 @@ import Options
 
   static func exitCode(for error: any Error) -> ExitCode {
     switch error {
-    case is WorldFailure, is JournalError, is RecoveryError, is WorkloadError: .worldFailed
+    case is WorldFailure, is JournalError, is RecoveryError, is WorkloadError, is TokenTraceError, is MetricsError,
+      is RecordFolderError:
+      .worldFailed
     default: ExitCode.standard(for: error)
     }
   }

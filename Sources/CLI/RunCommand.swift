@@ -16,10 +16,14 @@ struct Run: ParsableCommand {
       A run that was killed goes on with --resume, the same workload and the same journal: nothing that was \
       acknowledged is lost, and what its handlers were working on is delivered again. The clock of the run is then the \
       journal's.
+
+      --metrics serves http://127.0.0.1:PORT/metrics while the run lasts (port 0 lets the system choose one, and the \
+      address is printed), or keeps a file that is written each second and at the end. --artifacts writes records of \
+      every copy, switch and decision, which interlock summary computes the numbers from again.
       """,
     exitCodes: [
       0: "the run's journal is as the spec says", 1: "findings", 2: "usage",
-      3: "the workload is malformed, or the journal cannot be written or resumed",
+      3: "the workload is malformed, the journal cannot be written or resumed, or a port or folder is taken",
     ])
 
   @Argument(help: "The workload's file.") var workload: String
@@ -36,6 +40,10 @@ struct Run: ParsableCommand {
       "Take a snapshot after so many records, from which a killed run resumes; 0 takes none.", valueName: "count"))
   var snapshots = 16_384
   @Flag(help: "Go on with the run that was killed and left this journal.") var resume = false
+  @Option(
+    help: ArgumentHelp("Where metrics are told: a port of this machine, or a file.", valueName: "port or file"))
+  var metrics: String?
+  @Option(help: ArgumentHelp("Where records of the run are written.", valueName: "folder")) var artifacts: String?
   @Flag(help: "Do not audit the journal afterwards.") var noAudit = false
   @Flag(help: "Print one JSON object.") var json = false
 
@@ -43,6 +51,13 @@ struct Run: ParsableCommand {
 
   func validate() throws {
     if resume, journal == nil { throw ValidationError("--resume needs --journal: name the journal of the killed run") }
+    if resume, artifacts != nil {
+      throw ValidationError(
+        "--artifacts begins with the run: those of a resumed one would lack what came before; its journal has it all")
+    }
+    if let metrics, let number = Int(metrics), UInt16(exactly: number) == nil {
+      throw ValidationError("--metrics is \(metrics); a port is a number from 0 to 65535")
+    }
     if snapshots < 0 { throw ValidationError("--snapshots is \(snapshots); give a number from 0 on") }
   }
 
@@ -56,6 +71,10 @@ struct Run: ParsableCommand {
         for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
       }
     }
+    let registry = MetricRegistry()
+    // Before anything is begun: a port that is taken leaves nothing behind.
+    let page = try metrics.map { try MetricsPage($0, registry) }
+    defer { page?.stopServing() }
     let header = try header(for: read)
     let durability = durable ? Journal.Durability.full : .normal
     let kept =
@@ -68,12 +87,16 @@ struct Run: ParsableCommand {
       read, loop: Loop(kept.header.clock == .real ? .real : .virtual), journal: kept, seed: seed, isDurable: durable,
       snapshotInterval: snapshots == 0 ? nil : snapshots)
     let recovery = resume ? try team.recover() : nil
+    let telemetry = try telemetry(team, registry, kept, path)
+    page?.announce()
     let progress = Options.Progress()
     team.onProgress = { summary in
       progress.update("\(Output.count(summary.routed)) copies routed, \(summary.committed) switches committed")
     }
     try team.run()
     progress.finish()
+    try telemetry?.close()
+    try page?.writeLast()
     let audit = noAudit ? nil : try Audit.walk(path, AuditRequest())
     if json {
       try Output.json(object(team.summary, audit, recovery))
@@ -85,11 +108,29 @@ struct Run: ParsableCommand {
     if team.host.counts.unexpected > 0 || !team.host.counts.breaches.isEmpty { throw ExitCode.findings }
   }
 
+  /// Metrics and records of the run, where they are asked for.
+  private func telemetry(
+    _ team: TeamRun, _ registry: MetricRegistry, _ journal: Journal, _ path: String
+  ) throws -> TeamTelemetry? {
+    guard metrics != nil || artifacts != nil else { return nil }
+    let meta = RecordMeta(
+      source: team.workload.name, seed: seed, isRealTime: journal.header.clock == .real,
+      agents: team.workload.agents.map(\.name),
+      episodes: team.workload.actions.count { if case .beginEpisode = $0.kind { true } else { false } })
+    do {
+      return try TeamTelemetry(team, registry, records: artifacts, meta, timesSteps: metrics != nil)
+    } catch {
+      // Nothing was run: the journal has no record, and would be in the way of the next attempt.
+      if !resume { for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) } }
+      throw error
+    }
+  }
+
   private func header(for workload: Workload) throws -> JournalHeader {
     let roster = try JSONSerialization.data(
       withJSONObject: workload.agents.map(\.name), options: [.withoutEscapingSlashes])
     return JournalHeader(
-      TopologySwitch.design, start: TeamRun.start(workload), world: workload.name,
+      Team.design, start: TeamRun.start(workload), world: workload.name,
       roster: String(decoding: roster, as: UTF8.self), clock: clock == .real ? .real : .virtual)
   }
 
@@ -140,7 +181,23 @@ struct Run: ParsableCommand {
       }
       print(table.text, terminator: "")
     }
+    if summary.decisions > 0 {
+      let reasons = Dictionary(uniqueKeysWithValues: summary.heldBack.map { ("\($0)", $1) })
+      print(
+        "  decisions  \(Output.count(summary.decisions)); held back: \(list(reasons)); "
+          + "\(Output.count(summary.validations)) validated, not ready: \(list(summary.notReady)); "
+          + "pinned \(summary.pins) times"
+      )
+    }
+    if summary.granted > 0 || !summary.denied.isEmpty {
+      print(
+        "  calls      \(Output.count(summary.granted)) granted, "
+          + "\(Output.count(Int(summary.tokensSpent))) tokens spent; "
+          + "denied: \(list(summary.denied)); \(Output.count(summary.violations)) over a limit"
+      )
+    }
     print("  journal    \(journal ?? "not kept"): \(Output.count(summary.steps)) records")
+    if let artifacts { print("  artifacts  \(artifacts); try: interlock summary \(artifacts)") }
     guard let audit else { return }
     Audit.show(audit, indent: "  ")
   }
@@ -188,7 +245,7 @@ struct Run: ParsableCommand {
       ]
     }
     return [
-      "journal": journal ?? "", "records": summary.steps, "resumed": resumed,
+      "journal": journal ?? "", "records": summary.steps, "resumed": resumed, "artifacts": artifacts ?? "",
       "copies": [
         "offered": summary.offered, "routed": summary.routed, "delivered": summary.delivered,
         "outcomes": Dictionary(uniqueKeysWithValues: summary.endings.map { ("\($0)", $1) }),
@@ -199,6 +256,14 @@ struct Run: ParsableCommand {
         "aborted": Dictionary(uniqueKeysWithValues: summary.aborted.map { ("\($0)", $1) }),
         "refused": summary.switchesRefused, "already_in_force": summary.switchesIdle, "epoch": summary.epoch,
         "migrated": summary.migrated,
+      ] as [String: Any],
+      "decisions": [
+        "made": summary.decisions, "validations": summary.validations, "not_ready": summary.notReady,
+        "held_back": Dictionary(uniqueKeysWithValues: summary.heldBack.map { ("\($0)", $1) }), "pins": summary.pins,
+      ] as [String: Any],
+      "calls": [
+        "granted": summary.granted, "denied": summary.denied, "tokens_spent": summary.tokensSpent,
+        "violations": summary.violations,
       ] as [String: Any],
       "phase_ms": times, "seconds": Double(summary.nanoseconds) / 1e9,
       "findings": Output.json(audit?.findings ?? []), "verdict": audit?.verdict.rawValue ?? "not audited",

@@ -23,7 +23,13 @@ public final class Host<S: System> {
   @exclusivity(unchecked) public var ledger: Ledger<S>
   @exclusivity(unchecked) public var counts = HostCounts()
   public weak var driver: (any Driver<S>)?
-  @usableFromInline let stepper: Stepper<S>
+  /// What the last step left is read here.
+  public let stepper: Stepper<S>
+  /// Told of each step, in this order.
+  @exclusivity(unchecked) public var observers: ContiguousArray<any StepObserver<S>> = []
+  /// Where the time of each step is observed, in seconds of the system's clock, its journal record included; nil to
+  /// spare two readings of that clock.
+  @exclusivity(unchecked) public var stepTimes: Histogram?
   @usableFromInline let eventBytes = ByteBuffer()
   @usableFromInline let effectBytes = ByteBuffer()
   @usableFromInline let stateBytes = ByteBuffer()
@@ -132,6 +138,7 @@ public final class Host<S: System> {
   }
 
   @inlinable func step(_ event: S.Event, _ cause: Record.Cause, refusalsWanted: Bool) throws(JournalError) -> Receipt {
+    let began = stepTimes == nil ? 0 : Loop.clock
     let outcome = stepper.step(&state, event)
     var refusals: [Refusal] = []
     switch outcome {
@@ -149,7 +156,13 @@ public final class Host<S: System> {
     let now = loop.now
     ledger.settle(stepper, record: number, at: now) { pending.append(($0, now, false)) }
     try record(event, cause, outcome, at: now)
+    if let stepTimes { stepTimes.observe(Double(Loop.clock &- began) / 1e9) }
+    if !observers.isEmpty { observe(event, cause, outcome, at: now) }
     return Receipt(outcome: outcome, refusals: refusals, record: number)
+  }
+
+  @usableFromInline func observe(_ event: S.Event, _ cause: Record.Cause, _ outcome: Outcome, at now: UInt64) {
+    for index in observers.indices { observers[index].stepped(self, event, cause, outcome, at: now) }
   }
 
   @inlinable var nextNumber: UInt64 { (journal?.lastNumber ?? counts.steps) + 1 }

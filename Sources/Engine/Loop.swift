@@ -40,7 +40,7 @@ public final class Loop {
   }
 
   /// The system's monotonic clock in nanoseconds: a `Duration` would divide 128 bits each time it is asked.
-  private static var clock: UInt64 {
+  @usableFromInline static var clock: UInt64 {
     #if canImport(Darwin)
       return clock_gettime_nsec_np(CLOCK_MONOTONIC_RAW)
     #else

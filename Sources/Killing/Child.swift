@@ -43,7 +43,7 @@ enum Child {
 
   private static var header: JournalHeader {
     JournalHeader(
-      TopologySwitch.design, start: TeamRun.start(workload), world: workload.name,
+      Machines.Team.design, start: TeamRun.start(workload), world: workload.name,
       roster: #"["Planner","Coder","Critic"]"#, clock: .virtual)
   }
 

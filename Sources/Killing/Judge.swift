@@ -81,8 +81,8 @@ struct Told {
 
   init(_ path: String) throws {
     let reader = try JournalReader(reading: path)
-    let shape = TopologySwitch(agents: 3, topology: .flat)
-    guard let auditor = Auditor(TopologySwitch.design, start: reader.header.start, shape: shape) else {
+    let shape = Machines.Team(roles: [0, 1, 2], topology: .flat)
+    guard let auditor = Auditor(Machines.Team.design, start: reader.header.start, shape: shape) else {
       throw CocoaError(.fileReadCorruptFile)
     }
     var (chains, answers, inputs) = (chains, answers, 0)
@@ -102,11 +102,11 @@ struct Told {
   }
 
   private static func isAsked(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    var event = TopologySwitch.Event()
+    var event = Machines.Team.Event()
     var reader = ByteReader(bytes)
     event.fields(&reader)
     switch event {
-    case .router(.route), .control(.request), .control(.cancel): return true
+    case .router(.route), .health(.order), .control(.cancel): return true
     default: return false
     }
   }

@@ -9,7 +9,7 @@ import Spec
 /// Each note is one write to a file of its own, which survives the process as anything handed to the operating system
 /// does.
 final class Witness: Driver {
-  typealias S = TopologySwitch
+  typealias S = Machines.Team
   private let team: TeamRun
   private let file: FileHandle
 
@@ -23,22 +23,22 @@ final class Witness: Driver {
 
   func tell(_ line: String) { file.write(Data((line + "\n").utf8)) }
 
-  func perform(_ effect: TopologySwitch.Effect, ticket: UInt64, at nanoseconds: UInt64) {
+  func perform(_ effect: Machines.Team.Effect, ticket: UInt64, at nanoseconds: UInt64) {
     tell("perform \(ticket)")
     team.perform(effect, ticket: ticket, at: nanoseconds)
   }
 
-  func performAgain(_ effect: TopologySwitch.Effect, ticket: UInt64, at nanoseconds: UInt64) {
+  func performAgain(_ effect: Machines.Team.Effect, ticket: UInt64, at nanoseconds: UInt64) {
     tell("again \(ticket)")
     team.performAgain(effect, ticket: ticket, at: nanoseconds)
   }
 
-  func notice(_ effect: TopologySwitch.Effect, at nanoseconds: UInt64) { team.notice(effect, at: nanoseconds) }
+  func notice(_ effect: Machines.Team.Effect, at nanoseconds: UInt64) { team.notice(effect, at: nanoseconds) }
   func cancelled(ticket: UInt64) { team.cancelled(ticket: ticket) }
   var reachesBeyondProcess: Bool { true }
   var memory: [UInt8] { team.memory }
   func recall(_ memory: [UInt8]) { team.recall(memory) }
-  func retake(_ event: TopologySwitch.Event, _ cause: Record.Cause, _ outcome: Outcome) {
+  func retake(_ event: Machines.Team.Event, _ cause: Record.Cause, _ outcome: Outcome) {
     team.retake(event, cause, outcome)
   }
 }

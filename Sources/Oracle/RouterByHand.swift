@@ -55,6 +55,7 @@ public struct RouterByHand: Sendable {
       guard time > now else { return .refused }
       let waited = phase == .diverting && activeCount > 0
       now = time
+      revoke(&outbox)
       giveUp(&outbox)
       if phase == .diverting { sweep(&outbox) }
       lapse(&outbox)
@@ -311,6 +312,10 @@ public struct RouterByHand: Sendable {
   // MARK: - Time
 
   private func lapsed(_ place: Int) -> [Lease] { boxes[place].leased.filter { $0.until < now }.map(\.copy.lease) }
+
+  private func revoke(_ outbox: inout Outbox<Router.Effect>) {
+    for place in boxes.indices { for lease in lapsed(place) { outbox.emit(.revoked(lease)) } }
+  }
 
   private func giveUp(_ outbox: inout Outbox<Router.Effect>) {
     for place in boxes.indices {

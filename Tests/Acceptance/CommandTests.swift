@@ -15,7 +15,9 @@ import Testing
     }
   }
 
-  @Test(arguments: ["list", "show", "explore", "fuzz", "mutate", "export", "run", "audit", "replay", "docs"])
+  @Test(arguments: [
+    "list", "show", "explore", "fuzz", "mutate", "export", "run", "audit", "replay", "workload", "summary", "docs",
+  ])
   func `has help for each command, with --json`(command: String) throws {
     let help = try Program.run(command, "--help")
     #expect(help.status == 0)

@@ -63,12 +63,12 @@ import Testing
     try scratch.write("w.jsonl", workload)
     _ = try Program.run(
       "run", "w.jsonl", "--journal", "j.sqlite", "--clock", "virtual", "--snapshots", "50", in: scratch.url)
-    let same = try Program.run("compat", "j.sqlite", "topology-switch", in: scratch.url)
+    let same = try Program.run("compat", "j.sqlite", "team", in: scratch.url)
     #expect(same.status == 0)
     #expect(same.output.contains("the rules are the same"))
-    let shape = try Program.run("describe", "topology-switch", "--json", in: scratch.url).output
+    let shape = try Program.run("describe", "team", "--json", in: scratch.url).output
     try scratch.write("old.json", shape.replacingOccurrences(of: "\"diverting\"", with: "\"holding\""))
-    let lost = try Program.run("compat", "old.json", "topology-switch", in: scratch.url)
+    let lost = try Program.run("compat", "old.json", "team", in: scratch.url)
     #expect(lost.status == 1)
     #expect(lost.output.contains("loses  router phase holding number 1 means diverting now"), "\(lost.output)")
     #expect(try Program.run("compat", "j.sqlite", "budget", in: scratch.url).status == 1)

@@ -30,6 +30,7 @@ import Testing
   /// Runs a scenario against the system of its chapter.
   private func run(_ scenario: Scenario) -> [ScenarioFailure] {
     switch scenario.file {
+    case Team.design.chapter: ScenarioRunner.run(scenario, Team.design)
     case Budget.design.chapter: ScenarioRunner.run(scenario, Budget.design)
     case Coordination.design.chapter: ScenarioRunner.run(scenario, Coordination.design)
     case Health.design.chapter: ScenarioRunner.run(scenario, Health.design)

@@ -143,7 +143,7 @@ import Testing
     try team.run()
     var seen: Set<[UInt64]> = []
     for record in try JournalReader(reading: path).records().records {
-      var event = TopologySwitch.Event()
+      var event = Machines.Team.Event()
       record.event.withUnsafeBytes { bytes in
         var reader = ByteReader(bytes)
         event.fields(&reader)
@@ -157,5 +157,90 @@ import Testing
   func `reads percentiles as the least value that so many do not exceed`(share: Double, milliseconds: Double) {
     #expect(PhaseTimes.milliseconds([3_000_000, 1_000_000, 4_000_000, 2_000_000], at: share) == milliseconds)
     #expect(PhaseTimes.milliseconds([], at: share) == 0)
+  }
+}
+
+@Suite struct `Handlers that a workload makes fail` {
+  private func run(_ handling: WorkloadHandling, nacks: Double = 0) throws -> TeamRun {
+    let agents = ["A", "B"].map { WorkloadAgent(name: $0, serviceMilliseconds: 2, nacks: $0 == "B" ? nacks : 0) }
+    let message = WorkloadMessage(
+      sender: .agent(0), recipients: .one(1), payloadBytes: 10, id: "m", handling: handling)
+    let team = TeamRun(
+      Workload(name: "faults", agents: agents, actions: [WorkloadAction(at: .zero, line: 1, kind: .send(message))]),
+      loop: Loop(.virtual), journal: nil, seed: 1)
+    try team.run()
+    #expect(team.host.counts.unexpected == 0 && team.summary.offContract == 0)
+    return team
+  }
+
+  @Test(arguments: [1, 5]) func `nack as often as they are told, and then do it`(times: Int) throws {
+    let team = try run(WorkloadHandling(fault: .nack, faultyDeliveries: times))
+    #expect(team.summary.delivered == times + 1)
+    #expect(team.summary.endings == [.acknowledged: 1])
+  }
+
+  @Test func `nack until the copy is given up`() throws {
+    let team = try run(WorkloadHandling(fault: .nack, faultyDeliveries: 100))
+    #expect(team.summary.delivered == 6)
+    #expect(team.summary.endings == [.maxRetries: 1])
+    #expect(team.summary.numbers["copies.loss"] == 1)
+  }
+
+  @Test func `crash without a word, until the lease lapses`() throws {
+    let team = try run(WorkloadHandling(fault: .crash))
+    #expect(team.summary.delivered == 2 && team.summary.endings == [.acknowledged: 1])
+    #expect(team.summary.late == 0)
+    #expect(team.summary.nanoseconds > Parameters.leaseTime.nanoseconds)
+  }
+
+  @Test func `are so slow that their answer comes after the lease`() throws {
+    let team = try run(WorkloadHandling(fault: .slow))
+    #expect(team.summary.delivered == 2 && team.summary.endings == [.acknowledged: 1])
+    #expect(team.summary.late == 1)
+  }
+
+  @Test func `work as long as the message says`() throws {
+    #expect(try run(WorkloadHandling(serviceMilliseconds: 700)).summary.nanoseconds >= 700_000_000)
+    #expect(try run(WorkloadHandling()).summary.nanoseconds < 10_000_000)
+  }
+
+  @Test func `fail the share that their agent fails, and take the times between its percentiles`() throws {
+    let agents = ["A", "B"].map {
+      WorkloadAgent(name: $0, serviceMilliseconds: 5, serviceMilliseconds95: 25, nacks: 0.05)
+    }
+    let count = 4_000
+    let actions = (0..<count).map { number in
+      WorkloadAction(
+        at: .milliseconds(40 * number), line: 1,
+        kind: .send(WorkloadMessage(sender: .agent(0), recipients: .one(1), payloadBytes: 10)))
+    }
+    let team = TeamRun(
+      Workload(name: "share", agents: agents, actions: actions), loop: Loop(.virtual), journal: nil, seed: 9)
+    let times = Times()
+    team.host.observers = [times]
+    try team.run()
+    #expect(team.summary.endings[.acknowledged] == count)
+    let again = Double(team.summary.delivered - count) / Double(team.summary.delivered)
+    #expect(abs(again - 0.05) < 0.012, "\(again)")
+    let sorted = times.milliseconds.sorted()
+    #expect(abs(sorted[sorted.count / 2] - 5) < 0.4 && abs(sorted[sorted.count * 95 / 100] - 25) < 2.5)
+  }
+
+  /// The time from each delivery to what its handler said.
+  private final class Times: StepObserver {
+    typealias S = Machines.Team
+    var milliseconds: [Double] = []
+    private var began: UInt64 = 0
+
+    func stepped(
+      _ host: Engine.Host<Machines.Team>, _ event: Machines.Team.Event, _ cause: Record.Cause, _ outcome: Outcome,
+      at nanoseconds: UInt64
+    ) {
+      switch event {
+      case .router(.dequeue) where outcome != .refused: began = nanoseconds
+      case .handlers(.handled), .handlers(.failed): milliseconds.append(Double(nanoseconds - began) / 1e6)
+      default: break
+      }
+    }
   }
 }

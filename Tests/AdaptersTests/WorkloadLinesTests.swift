@@ -79,6 +79,43 @@ private func errorText(_ lines: String...) -> String {
     #expect(workload.actions == [])
   }
 
+  @Test func `a message carries the cost of its call, and how handlers fare`() throws {
+    let workload = try parse(
+      team,
+      #"{"at_ms": 0, "from": "Planner", "to": "Coder", "cost": {"prompt": 237, "output": 180, "output_most": 800}}"#,
+      #"{"at_ms": 1, "from": "Planner", "to": "Coder", "service_ms": 12.5, "fails": "crash", "fail_times": 2}"#)
+    guard case .send(let paid) = workload.actions[0].kind, case .send(let faulty) = workload.actions[1].kind else {
+      Issue.record("two messages")
+      return
+    }
+    #expect(paid.cost == WorkloadCost(prompt: 237, output: 180, outputMost: 800))
+    // BUD-5's vector: 237 and 800 tokens are estimated at 1,141.
+    #expect(paid.cost?.estimate.tokens == 1_141 && paid.cost?.spent.tokens == 417)
+    #expect(faulty.cost == nil)
+    #expect(
+      faulty.handling == WorkloadHandling(serviceMilliseconds: 12.5, fault: .crash, faultyDeliveries: 2))
+  }
+
+  @Test func `decisions and episodes are actions in order of time`() throws {
+    let workload = try parse(
+      team, #"{"at_ms": 0, "episode": "code-17"}"#, #"{"at_ms": 8, "decision": "flat", "policy_ms": 3.2}"#,
+      #"{"at_ms": 9, "decision": "undecided"}"#)
+    #expect(
+      workload.actions.map(\.kind) == [
+        .beginEpisode("code-17"), .decide(WorkloadDecision(.flat, policyMilliseconds: 3.2)),
+        .decide(WorkloadDecision(.undecided, policyMilliseconds: 1)),
+      ])
+  }
+
+  @Test func `an agent may take one time, or times between percentiles, and may fail a share`() throws {
+    let workload = try parse(
+      #"{"team": {"agents": [{"name": "A", "service_ms": {"p50": 5, "p95": 25}, "nacks": 0.05}, {"name": "B"}]}}"#,
+      #"{"at_ms": 0, "switch": "flat"}"#)
+    #expect(
+      workload.agents[0] == WorkloadAgent(name: "A", serviceMilliseconds: 5, serviceMilliseconds95: 25, nacks: 0.05))
+    #expect(workload.agents[1] == WorkloadAgent(name: "B"))
+  }
+
   @Test func `the three examples read`() throws {
     let three = try Workload.read(path: examples + "/three-agents.jsonl")
     let seven = try Workload.read(path: examples + "/seven-agents.jsonl")
@@ -102,7 +139,7 @@ private func errorText(_ lines: String...) -> String {
     let page = try String(contentsOfFile: examples + "/README.md", encoding: .utf8)
     let teamLine = try #require(page.components(separatedBy: "```json\n").dropFirst().first).prefix { $0 != "\n" }
     let blocks = page.components(separatedBy: "```jsonl\n").dropFirst()
-    #expect(blocks.count == 27)
+    #expect(blocks.count == 32)
     for block in blocks {
       let parts = block.components(separatedBy: "\n```")
       let (lines, printed) = (parts[0], parts[2].trimmingPrefix("text\n"))
@@ -162,12 +199,14 @@ private func errorText(_ lines: String...) -> String {
     #expect(
       errorText(team, #"{"at_ms": 0, "from": "Coder", "to": "Planner", "prio": "final", "ttl": 5}"#) == """
         error: team.jsonl:2: a message has no field "prio"
-          its fields are at_ms, from, to, priority, payload, payload_bytes, id, ttl_ms
+          its fields are at_ms, from, to, priority, payload, payload_bytes, id, ttl_ms, cost, service_ms, \
+        fails, fail_times
         """)
     #expect(
       errorText(team, #"{"at_ms": 0, "swich": "flat"}"#) == """
         error: team.jsonl:2: a message has no field "swich"
-          its fields are at_ms, from, to, priority, payload, payload_bytes, id, ttl_ms
+          its fields are at_ms, from, to, priority, payload, payload_bytes, id, ttl_ms, cost, service_ms, \
+        fails, fail_times
           try: "switch"
         """)
     #expect(

@@ -46,7 +46,7 @@ private func refusalCount(of actions: [WorkloadAction.Kind], agentCount: Int) ->
     switch action {
     case .switchTo(let next): topology = next
     case .send(let message): refusals += isLegal(message, in: topology, agentCount: agentCount) ? 0 : 1
-    case .cancelSwitch: break
+    case .cancelSwitch, .decide, .beginEpisode: break
     }
   }
   return refusals

@@ -32,6 +32,8 @@ private func outline(_ workload: Workload) -> [String] {
       return "\(sender)>\(workload.agents[receiver].name)"
     case .cancelSwitch:
       return "cancel"
+    case .decide, .beginEpisode:
+      return "neither is in a transcript"
     }
   }
 }

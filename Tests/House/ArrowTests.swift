@@ -13,7 +13,7 @@ private let arrows: [Arrow] = [
     "a checker reads machines and touches no world"),
   .only("Engine", imports: ["Spec", "CXXHash", "CSQLite"] + world, "a host runs any machine and knows none"),
   .only(
-    "Adapters", imports: ["Spec", "Engine", "Machines", "Check", "Platform", "CSQLite"] + world,
+    "Adapters", imports: ["Spec", "Engine", "Machines", "Check", "Platform", "CEvent", "CSQLite"] + world,
     "what joins machines to the world lives here"),
   .only(
     "Platform", imports: ["CProcess", "CCurl", "CYAML"] + world,

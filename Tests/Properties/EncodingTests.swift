@@ -96,7 +96,7 @@ import Testing
     let effects = Set([
       check(Signal<Router.Effect, Copy>.deliver, Copy()), check(Signal<Router.Effect, Ending>.recorded, Ending()),
       check(Signal<Router.Effect, Void>.drained, ()), check(Signal<Router.Effect, UInt32>.moved, 3),
-      check(Signal<Router.Effect, Pressure>.pressed, .shed),
+      check(Signal<Router.Effect, Pressure>.pressed, .shed), check(Signal<Router.Effect, Lease>.revoked, Lease()),
     ])
     #expect(effects == Set(Router.Effect.names.indices))
   }

@@ -512,19 +512,34 @@ private func findings(_ code: String, _ book: RuleBook<Toy>) -> [String] {
     #expect(findings("route-cycle", Duo.design(passing, passing, [there, slowly], []).findings) == [])
   }
 
-  @Test func `two-destinations: an effect goes to one place`() {
-    let answered = RuleBook<Toy>("Answered") {
+  @Test func `two-destinations: an effect goes to a place once`() {
+    let told = RuleBook<Toy>("Told") {
       In(.idle) { On(.number, "pass it on").emit(.send) { _, number in number } }
       Notice(.send)
     }
     let route: DesignPart<Duo> = Route(.send, of: .one, to: .two, as: .number, over: .direct)
     #expect(
-      findings("two-destinations", Duo.design(answered, passing, [route, route], []).findings) == [
-        "MAJOR: one: send has a notice and a route to two: an effect goes to one place; send two",
-        "MAJOR: one: send has a notice and a route to two: an effect goes to one place; send two",
-        "MAJOR: one: send is routed to two twice: drop one route",
+      findings("two-destinations", Duo.design(told, passing, [route, route], []).findings) == [
+        "MAJOR: one: send is routed to two twice: drop one route"
       ])
-    #expect(findings("two-destinations", Duo.design(passing, passing, [route], []).findings) == [])
+    #expect(findings("two-destinations", Duo.design(told, passing, [route], []).findings) == [])
+  }
+
+  @Test func `route-unanswered: a machine that keeps a contract answers over a route`() {
+    let asking = RuleBook<Toy>("Asking") {
+      In(.idle) {
+        On(.number, "ask").emit(.send) { _, number in number }
+        On(.yes, "done")
+      }
+      Answers(.send) { Owed { Answer(.yes) } }
+    }
+    let there: DesignPart<Duo> = Route(.send, of: .one, to: .two, as: .number, over: .fifo)
+    let back: DesignPart<Duo> = Route(.send, of: .two, to: .one, as: .yes, over: .fifo) { _ in () }
+    #expect(
+      findings("route-unanswered", Duo.design(asking, passing, [there], []).findings) == [
+        "MAJOR: one: send is routed to two, which keeps its contract, and no route brings yes back: route it"
+      ])
+    #expect(findings("route-unanswered", Duo.design(asking, passing, [there, back], []).findings) == [])
   }
 
   @Test func `token-mismatch: a route by the wrong name`() {

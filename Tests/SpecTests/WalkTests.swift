@@ -458,6 +458,29 @@ import Testing
     #expect(course.breaches == ["routed-event-refused"])
   }
 
+  @Test func `a contract whose effect is routed is kept by the other machine, and the world is asked nothing`() {
+    let asking = RuleBook<Toy>("Asking") {
+      In(.idle) { On(.number, "ask").emit(.send) { _, number in number } }
+      Answers(.send) { Owed { Answer(.yes) } }
+    }
+    let world = World<Duo>("world", "", start: { Duo() }) { Input(.one, .number) { _ in [3] } }
+    let route: DesignPart<Duo> = Route(.send, of: .one, to: .two, as: .number)
+    var course = Course(Duo.design(asking, Self.receiver, [route], [world]), world)
+    course.take("input one number number=3")
+    #expect(course.at.state.two == Toy(log: 3))
+    #expect(course.open == [])
+  }
+
+  @Test func `an effect is no event of the other machine where the route makes none of it`() {
+    let world = World<Duo>("world", "", start: { Duo() }) { Input(.one, .number) { _ in [3, 4] } }
+    let route: DesignPart<Duo> = Route(.send, of: .one, to: .two, as: .number) { $0 == 4 ? 1 : nil }
+    var course = Course(Duo.design(Self.sender, Self.receiver, [route], [world]), world)
+    course.take("input one number number=3")
+    #expect(course.at.state.two == Toy() && course.breaches == [])
+    course.take("input one number number=4")
+    #expect(course.at.state.two == Toy(log: 1))
+  }
+
   @Test func `a channel is first in, first out, and waits when it is full`() {
     var course = course(over: .fifo) {
       Input(.one, .number) { _ in [1, 2, 3] }

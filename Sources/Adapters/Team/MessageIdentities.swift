@@ -2,10 +2,11 @@ import Engine
 import Machines
 import Spec
 
-/// Gives messages their 128-bit identities (MSG-6), from an injected source of chance.
+/// Gives messages their 128-bit identities (MSG-6) and what decides whether they are dropped early (RTR-11), from an
+/// injected source of chance.
 struct MessageIdentities {
   private var random: any RandomNumberGenerator
-  /// How many identities were drawn.
+  /// How many messages were drawn for.
   private(set) var drawn = 0
 
   init(seed: UInt64?) {
@@ -17,14 +18,27 @@ struct MessageIdentities {
     for _ in 0..<max(0, count) { _ = draw() }
   }
 
-  private mutating func draw() -> (high: UInt64, low: UInt64) {
+  /// The same for one message; returns the identity that it was given.
+  mutating func skip(_ asked: WorkloadMessage) -> MessageIdentity { identity(asked).identity }
+
+  private mutating func draw() -> (identity: MessageIdentity, chance: UInt16) {
     drawn += 1
-    return (random.next(), random.next())
+    let identity = MessageIdentity(high: random.next(), low: random.next())
+    return (identity, UInt16(truncatingIfNeeded: random.next()))
   }
 
-  /// - Parameter now: Milliseconds on the run's clock.
-  mutating func message(_ asked: WorkloadMessage, at now: UInt64) -> Message {
-    let (high, low) = asked.id.map { Engine.identity(of: $0) } ?? draw()
+  private mutating func identity(_ asked: WorkloadMessage) -> (identity: MessageIdentity, chance: UInt16) {
+    let drawn = draw()
+    guard let id = asked.id else { return drawn }
+    let (high, low) = Engine.identity(of: id)
+    return (MessageIdentity(high: high, low: low), drawn.chance)
+  }
+
+  /// - Parameters:
+  ///   - episode: The number of the episode that the message belongs to.
+  ///   - now: Milliseconds on the run's clock.
+  mutating func message(_ asked: WorkloadMessage, episode: UInt32 = 0, at now: UInt64) -> Message {
+    let (identity, chance) = identity(asked)
     let sender: Agent =
       switch asked.sender {
       case .agent(let place): Agent(place)
@@ -37,8 +51,21 @@ struct MessageIdentities {
       case .broadcast: .broadcast
       }
     return Message(
-      idHigh: high, idLow: low, from: sender, to: recipient, priority: asked.priority,
-      payloadBytes: asked.payloadBytes, created: now,
-      expires: asked.ttlMilliseconds.map { max(1, now + UInt64($0.rounded(.up))) } ?? 0)
+      idHigh: identity.high, idLow: identity.low, episode: episode, from: sender, to: recipient,
+      priority: asked.priority, payloadBytes: asked.payloadBytes, created: now,
+      expires: asked.ttlMilliseconds.map { max(1, now + UInt64($0.rounded(.up))) } ?? 0, draw: chance)
   }
+}
+
+/// 128 bits that tell a message from every other.
+struct MessageIdentity: Hashable {
+  let high: UInt64
+  let low: UInt64
+
+  init(high: UInt64, low: UInt64) {
+    self.high = high
+    self.low = low
+  }
+
+  init(_ copy: Copy) { self.init(high: copy.idHigh, low: copy.idLow) }
 }

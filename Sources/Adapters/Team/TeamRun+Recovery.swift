@@ -12,10 +12,12 @@ extension TeamRun {
   /// - Parameter outage: As in ``Host/recover(outage:)``.
   public func recover(outage: UInt64? = nil) throws(RecoveryError) -> Recovery { try host.recover(outage: outage) }
 
-  /// Where the workload stands: its next action, the identities drawn, and the storm.
+  /// Where the workload stands: its next action, the identities drawn, the episode, and the storm.
   public var memory: [UInt8] {
     let buffer = ByteBuffer()
-    for word in [UInt64(nextAction), UInt64(identities.drawn)] + (traffic?.memory ?? []) { buffer.put(word) }
+    for word in [UInt64(nextAction), UInt64(identities.drawn), UInt64(episode)] + (traffic?.memory ?? []) {
+      buffer.put(word)
+    }
     return Array(buffer.bytes)
   }
 
@@ -23,27 +25,47 @@ extension TeamRun {
     let words = memory.withUnsafeBytes { bytes in
       (0..<bytes.count / 8).map { UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self)) }
     }
-    guard words.count >= 2 else { return }
-    nextAction = Int(truncatingIfNeeded: words[0])
-    identities.skip(Int(truncatingIfNeeded: words[1]))
-    guard words.count > 2 else { return }
+    guard words.count >= 3 else { return }
+    while nextAction < min(Int(truncatingIfNeeded: words[0]), workload.actions.count) { passAction() }
+    identities.skip(Int(truncatingIfNeeded: words[1]) - identities.drawn)
+    episode = UInt32(truncatingIfNeeded: words[2])
+    guard words.count > 3 else { return }
     beginStorm()
-    traffic?.recall(Array(words[2...]))
+    traffic?.recall(Array(words[3...]))
   }
 
-  public func retake(_ event: TopologySwitch.Event, _ cause: Record.Cause, _ outcome: Outcome) {
+  public func retake(_ event: Machines.Team.Event, _ cause: Record.Cause, _ outcome: Outcome) {
     defer { traffic?.topology = host.state.router.topology }
     guard cause == .input else { return }
     switch event {
-    case .router(.route), .control(.request), .control(.cancel): break
+    case .router(.route), .health(.order), .control(.cancel): break
+    case .health(.decided):
+      guard nextAction < workload.actions.count, case .decide(let made) = workload.actions[nextAction].kind else {
+        return
+      }
+      owedTick = made.decision
+    case .health(.tick):
+      owedTick = nil
+      return
+    case .budget(.beginEpisode(let number)):
+      episode = number
+      guard workload.namesEpisodes else { return }
     default: return
     }
     if nextAction < workload.actions.count {
-      if case .send(let message) = workload.actions[nextAction].kind, message.id == nil { identities.skip(1) }
-      nextAction += 1
+      passAction()
     } else {
       if traffic == nil { beginStorm() }
       if case .send = traffic?.next() { identities.skip(1) }
     }
+  }
+
+  /// Goes past an action that the killed run took.
+  private func passAction() {
+    switch workload.actions[nextAction].kind {
+    case .send(let message): remember(message, as: identities.skip(message))
+    case .beginEpisode, .switchTo, .cancelSwitch, .decide: break
+    }
+    nextAction += 1
   }
 }

@@ -2,22 +2,41 @@ import Engine
 import Machines
 import Spec
 
-/// Drives a team through a workload: sends its messages, lets its agents work, asks for its switches, and counts.
+/// Drives a team through a workload: sends its messages, lets its agents work and pay, tells what its controller
+/// decided, carries out orders, and counts.
 ///
 /// Agents are offered one copy per turn while they are idle; a handler works for the agent's service time and then
-/// acknowledges. When nothing is left to send and every queue is empty, the team is closed.
+/// acknowledges, or makes the call that its message costs. When nothing is left to send and every queue is empty, the
+/// team is closed.
 public final class TeamRun: Driver {
-  public typealias S = TopologySwitch
+  public typealias S = Machines.Team
   public let workload: Workload
-  public let host: Host<TopologySwitch>
-  public private(set) var summary: TeamSummary
-  private let loop: Loop
+  public let host: Host<Machines.Team>
+  public internal(set) var summary: TeamSummary
+  let loop: Loop
   private let isDurable: Bool
+  private let pays: Bool
+  private let decides: Bool
+  /// Whether agents and queues are asked before a switch that the controller wants; otherwise every target counts as
+  /// ready.
+  public var validates = true
   var identities: MessageIdentities
   var traffic: StormTraffic?
   /// Actions not yet due, by index.
   var nextAction = 0
-  private var isIdle: [Bool]
+  /// The number of the episode that runs; 0 before the first.
+  var episode: UInt32 = 0
+  /// The messages that cost something, or whose handlers fare in a way of their own.
+  var asked: [MessageIdentity: WorkloadMessage] = [:]
+  /// What becomes of the calls that were asked for, by their copies' acceptance numbers.
+  var calls: [UInt64: Handler] = [:]
+  var isIdle: [Bool]
+  /// What the agents said of themselves, and which of them hang.
+  public var readiness: Readiness
+  /// What the controller decided, where a killed run had told how long that took, and no more.
+  var owedTick: Decision?
+  /// Whether a tick is due that nothing of the workload asks for.
+  private var isTicking = false
   private var lastClock: UInt64 = 0
   /// The next moment for which the run wakes up, in milliseconds; `max` for none.
   private var wakesAt = UInt64.max
@@ -25,6 +44,10 @@ public final class TeamRun: Driver {
   private var isClosed = false
   /// Called now and then with what has been done so far.
   public var onProgress: ((TeamSummary) -> Void)?
+  /// Called when a switch has been reported, with the times of its attempt; nil for a topology already in force.
+  public var onAttempt: ((AttemptTimes?) -> Void)?
+  /// Called when an episode begins, with its number and task.
+  public var onEpisode: ((UInt32, String) -> Void)?
 
   /// - Parameters:
   ///   - journal: Where each step is kept; nil to keep none.
@@ -37,9 +60,12 @@ public final class TeamRun: Driver {
   ) {
     self.isDurable = isDurable
     self.workload = workload
+    pays = workload.pays
+    decides = workload.decides
     self.loop = loop
     identities = MessageIdentities(seed: seed)
     isIdle = Array(repeating: true, count: workload.agents.count)
+    readiness = Readiness(workload.agents)
     host = Host(
       start: TeamRun.start(workload), loop: loop, journal: journal, snapshotInterval: snapshotInterval)
     summary = TeamSummary()
@@ -47,8 +73,8 @@ public final class TeamRun: Driver {
   }
 
   /// The state that a workload's team begins in.
-  public static func start(_ workload: Workload) -> TopologySwitch {
-    TopologySwitch(agents: workload.agents.count, topology: workload.topology)
+  public static func start(_ workload: Workload) -> Machines.Team {
+    Machines.Team(roles: workload.budgetRoles, topology: workload.topology)
   }
 
   /// Runs the workload to its end and closes the journal.
@@ -57,6 +83,7 @@ public final class TeamRun: Driver {
     loop.onIdle = { [unowned self] in try host.commit() }
     // A run that was killed between its last step and the end of its journal has nothing left to do.
     isClosed = host.state.control.phase == .closed
+    if !isClosed { try begin() }
     if nextAction < workload.actions.count { schedule(workload.actions[nextAction]) }
     if isClosed { try host.flush() } else { try loop.run { isClosed } }
     try host.journal?.close()
@@ -64,6 +91,15 @@ public final class TeamRun: Driver {
     summary.offContract = host.counts.offContract
     summary.steps = Int(host.counts.steps)
     summary.nanoseconds = loop.now
+  }
+
+  /// What comes before the workload's first action, or before those that a killed run left.
+  private func begin() throws {
+    if pays { try tellDay() }
+    // A workload that costs something, and names no episodes, is one.
+    if pays, !workload.namesEpisodes, host.state.budget.phase == .idle { try beginEpisode("") }
+    if let decision = owedTick { try host.send(.health(.tick(decision))) }
+    keepTicking()
   }
 
   // MARK: - A turn
@@ -83,7 +119,8 @@ public final class TeamRun: Driver {
 
   private var nothingLeft: Bool {
     nextAction >= workload.actions.count && (workload.storm == nil || traffic?.isExhausted == true)
-      && host.state.control.phase == .stable && isIdle.allSatisfy(\.self)
+      && host.state.control.phase == .stable && host.state.coordinator.phase == .watching
+      && host.state.coordinator.pending == nil && isIdle.allSatisfy(\.self)
       && host.state.router.mailboxes.allSatisfy { $0.live == 0 }
   }
 
@@ -96,6 +133,25 @@ public final class TeamRun: Driver {
     }
     lastClock = now
     try host.send(.router(.clock(now)))
+    if pays { try tellDay() }
+  }
+
+  /// The UTC day, by the clock on the wall; the days of a virtual clock are all the same.
+  private func tellDay() throws {
+    guard loop.time == .real else { return }
+    let day = UInt32(Loop.sinceEpoch / 86_400_000_000_000)
+    if day > host.state.budget.day { try host.send(.budget(.day(day))) }
+  }
+
+  /// While a decision waits, or a counter of ticks is under way, the controller is asked on and says nothing.
+  private func keepTicking() {
+    guard decides, !isTicking, host.state.isRestless else { return }
+    isTicking = true
+    loop.schedule(after: Parameters.tickInterval) { [unowned self] in
+      isTicking = false
+      if host.state.isRestless { try host.send(.health(.tick(.undecided))) }
+      keepTicking()
+    }
   }
 
   /// Whether something happens by this time.
@@ -139,18 +195,48 @@ public final class TeamRun: Driver {
   private func take(_ kind: WorkloadAction.Kind) throws {
     switch kind {
     case .send(let message): try send(message)
-    case .switchTo(let topology):
-      summary.switchesAsked += 1
-      let receipt = try host.send(.control(.request(topology)))
-      if let refusal = receipt.refusals.first { summary.refuse(refusal, copies: 1, isSwitch: true) }
+    case .switchTo(let topology): try order(topology)
     case .cancelSwitch:
       let receipt = try host.send(.control(.cancel))
       if let refusal = receipt.refusals.first { summary.refuse(refusal, copies: 1, isSwitch: true) }
+    case .beginEpisode(let task): try beginEpisode(task)
+    case .decide(let made):
+      summary.decisions += 1
+      try host.send(.health(.decided(UInt32(clamping: Int((made.policyMilliseconds * 1_000).rounded(.up))))))
+      try host.send(.health(.tick(made.decision)))
+      keepTicking()
     }
   }
 
+  /// A switch that the workload asks for is an order of whoever runs the team.
+  private func order(_ topology: Topology) throws {
+    summary.switchesAsked += 1
+    let coordinator = host.state.coordinator
+    let receipt = try host.send(.health(.order(topology)))
+    if let refusal = receipt.refusals.first {
+      summary.refuse(refusal, copies: 1, isSwitch: true)
+    } else if coordinator.phase == .switching {
+      summary.switchesRefused["switch_in_progress", default: 0] += 1
+    } else if coordinator.topology == topology {
+      summary.switchesIdle += 1
+    }
+  }
+
+  private func beginEpisode(_ task: String) throws {
+    episode += 1
+    if host.state.budget.phase == .running { try host.send(.budget(.endEpisode)) }
+    try host.send(.budget(.beginEpisode(episode)))
+    onEpisode?(episode, task)
+  }
+
+  /// Keeps what is to become of a message.
+  func remember(_ message: WorkloadMessage, as identity: MessageIdentity) {
+    if message.cost != nil || !message.handling.isUsual { asked[identity] = message }
+  }
+
   private func send(_ asked: WorkloadMessage) throws {
-    let message = identities.message(asked, at: loop.now / 1_000_000)
+    let message = identities.message(asked, episode: episode, at: loop.now / 1_000_000)
+    remember(asked, as: MessageIdentity(high: message.idHigh, low: message.idLow))
     let before = host.state.router.accepted
     let receipt = try host.send(.router(.route(message)))
     let copies = asked.copyCount(agentCount: workload.agents.count)
@@ -188,9 +274,11 @@ public final class TeamRun: Driver {
   /// power failure could take back.
   public var reachesBeyondProcess: Bool { isDurable }
 
-  public func perform(_ effect: TopologySwitch.Effect, ticket: UInt64, at nanoseconds: UInt64) {
+  public func perform(_ effect: Machines.Team.Effect, ticket: UInt64, at nanoseconds: UInt64) {
     switch effect {
-    case .router(.deliver(let copy)): deliver(copy, ticket)
+    case .handlers(.handle(let copy)): handle(copy, ticket)
+    case .handlers(.call(let call)): make(call, ticket)
+    case .coordinator(.validate): validate(ticket)
     case .control(.prepare):
       attempt = SwitchAttempt(began: nanoseconds)
       loop.schedule(after: .milliseconds(workload.preparationMilliseconds)) { [unowned self] in
@@ -205,28 +293,28 @@ public final class TeamRun: Driver {
     }
   }
 
-  private func deliver(_ copy: Copy, _ ticket: UInt64) {
-    let place = Int(copy.receiver.place)
-    isIdle[place] = false
-    summary.delivered += 1
-    let service = workload.agents[place].serviceMilliseconds
-    loop.schedule(after: .milliseconds(service)) { [unowned self] in
-      try host.answer(ticket, with: .router(.acknowledged(copy.lease)))
-      isIdle[place] = true
-    }
-  }
-
-  public func notice(_ effect: TopologySwitch.Effect, at nanoseconds: UInt64) {
+  public func notice(_ effect: Machines.Team.Effect, at nanoseconds: UInt64) {
     switch effect {
     case .router(.recorded(let ending)): summary.endings[ending.how, default: 0] += 1
     case .control(.topologyChanged(let change)):
       traffic?.topology = change.to
       summary.epoch = change.epoch
     case .control(.finished(let report)):
-      summary.finish(report, attempt, at: nanoseconds, told: loop.now)
+      let times = summary.finish(report, attempt, at: nanoseconds, told: loop.now)
+      onAttempt?(times)
       attempt = nil
-    default: break
+      keepTicking()
+    default: summary.take(effect)
     }
+  }
+}
+
+extension Machines.Team {
+  /// Whether a tick on which nothing is decided would still change something.
+  fileprivate var isRestless: Bool {
+    control.phase != .closed
+      && (coordinator.pending != nil || coordinator.cooldown > 0 || coordinator.dwell < Parameters.dwellTicks
+        || health.phase == .pinning)
   }
 }
 
@@ -234,4 +322,10 @@ public final class TeamRun: Driver {
 struct SwitchAttempt {
   let began: UInt64
   var quiesced: UInt64?
+
+  func times(finished: UInt64, told: UInt64) -> AttemptTimes {
+    AttemptTimes(
+      prepare: (quiesced ?? finished) - began, quiesce: quiesced.map { finished - $0 }, finish: told - finished,
+      total: told - began)
+  }
 }

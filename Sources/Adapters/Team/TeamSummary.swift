@@ -25,6 +25,22 @@ public struct TeamSummary: Sendable {
   public internal(set) var late = 0
   public internal(set) var offContract = 0
   public internal(set) var steps = 0
+  /// What the controller decided, and what kept it from being carried out.
+  public internal(set) var decisions = 0
+  public internal(set) var heldBack: [Hindrance: Int] = [:]
+  /// How often a target was validated; and the agents that did not answer then, or whose queues were too long.
+  public internal(set) var validations = 0
+  /// How many agents were asked for that; the others had answered lately.
+  public internal(set) var pings = 0
+  public internal(set) var notReady: [String: Int] = [:]
+  /// How often the team was pinned to the chain.
+  public internal(set) var pins = 0
+  public internal(set) var granted = 0
+  /// Calls denied, by each scope that lacked room.
+  public internal(set) var denied: [String: Int] = [:]
+  /// Settlements that left a scope over its limit.
+  public internal(set) var violations = 0
+  public internal(set) var tokensSpent: UInt64 = 0
   /// How long the run took on its own clock.
   public internal(set) var nanoseconds: UInt64 = 0
 
@@ -35,17 +51,39 @@ public struct TeamSummary: Sendable {
     if isSwitch { switchesRefused[reason, default: 0] += copies } else { refused[reason, default: 0] += copies }
   }
 
+  /// Counts what the watch, the coordinator and the budget guard told.
+  mutating func take(_ effect: Machines.Team.Effect) {
+    switch effect {
+    case .coordinator(.blocked(let hindrance)) where hindrance != .inForce: heldBack[hindrance, default: 0] += 1
+    case .health(.changed(let change)) where change.cause != .healed: pins += 1
+    case .budget(.denied(let denial)): for reason in denial.short.reasons { denied[reason, default: 0] += 1 }
+    case .budget(.violated): violations += 1
+    default: break
+    }
+  }
+
+  mutating func validated(_ verdict: Readiness.Verdict, _ names: [String]) {
+    validations += 1
+    pings += verdict.asked
+    for agent in Set(verdict.silent + verdict.crowded) { notReady[names[agent], default: 0] += 1 }
+  }
+
   /// - Parameters:
   ///   - nanoseconds: When the step was taken.
   ///   - told: When the caller is told; in a durable run, after the step is on disk.
-  mutating func finish(_ report: Switch.Report, _ attempt: SwitchAttempt?, at nanoseconds: UInt64, told: UInt64) {
+  /// - Returns: The times of the attempt; nil where there was none.
+  mutating func finish(
+    _ report: Switch.Report, _ attempt: SwitchAttempt?, at nanoseconds: UInt64, told: UInt64
+  ) -> AttemptTimes? {
     migrated += Int(report.migrated)
     guard let attempt else {
       switchesIdle += 1
-      return
+      return nil
     }
     if let reason = report.reason { aborted[reason, default: 0] += 1 } else { committed += 1 }
-    phases.add(attempt, finished: nanoseconds, told: told)
+    let times = attempt.times(finished: nanoseconds, told: told)
+    phases.add(times)
+    return times
   }
 }
 
@@ -58,11 +96,11 @@ public struct PhaseTimes: Sendable {
   public private(set) var finish: [UInt64] = []
   public private(set) var total: [UInt64] = []
 
-  mutating func add(_ attempt: SwitchAttempt, finished: UInt64, told: UInt64) {
-    prepare.append((attempt.quiesced ?? finished) - attempt.began)
-    if let quiesced = attempt.quiesced { quiesce.append(finished - quiesced) }
-    finish.append(told - finished)
-    total.append(told - attempt.began)
+  mutating func add(_ times: AttemptTimes) {
+    prepare.append(times.prepare)
+    if let time = times.quiesce { quiesce.append(time) }
+    finish.append(times.finish)
+    total.append(times.total)
   }
 
   /// The value below which this share of the durations lies, in fractional milliseconds; 0 when there are none.

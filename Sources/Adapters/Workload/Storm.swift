@@ -168,8 +168,3 @@ public struct StormTraffic: Sendable, IteratorProtocol {
       sender: .agent(sender), recipients: recipients, priority: priority, payloadBytes: storm.payloadBytes)
   }
 }
-
-extension SplitMix64 {
-  /// A number from 0 up to, but not including, 1.
-  fileprivate mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
-}

@@ -1,3 +1,4 @@
+import Foundation
 import Machines
 
 /// What `interlock run` drives: a team of at most seven agents, and what they do in order of time.
@@ -61,14 +62,60 @@ public struct WorkloadAgent: Sendable, Equatable {
   /// The agent's place in the chain, if it has one.
   public var role: WorkloadRole?
 
-  /// How long the agent's handler works on each copy.
+  /// How long the agent's handler works on each copy: always, or half of the time at most.
   public var serviceMilliseconds: Double
 
-  public init(name: String, role: WorkloadRole? = nil, serviceMilliseconds: Double = 0.2) {
+  /// The time below which 95 of 100 copies are done, where times differ; they are then drawn from a lognormal
+  /// distribution whose median is ``serviceMilliseconds``.
+  public var serviceMilliseconds95: Double?
+
+  /// The share of deliveries, 0 to 1, that the handler fails.
+  public var nacks: Double
+
+  public init(
+    name: String, role: WorkloadRole? = nil, serviceMilliseconds: Double = 0.2, serviceMilliseconds95: Double? = nil,
+    nacks: Double = 0
+  ) {
     self.name = name
     self.role = role
     self.serviceMilliseconds = serviceMilliseconds
+    self.serviceMilliseconds95 = serviceMilliseconds95
+    self.nacks = nacks
   }
+}
+
+extension WorkloadAgent {
+  /// How far the logarithms of the agent's times differ, as a standard deviation; nil where all times are the same.
+  var spread: Double? {
+    // The divisor is the 95th percentile of the standard normal distribution.
+    serviceMilliseconds95.map { log($0 / serviceMilliseconds) / 1.644_853_626_951_472 }
+  }
+
+  /// The mean of the agent's times; where they differ, that of a lognormal distribution.
+  var meanServiceMilliseconds: Double { serviceMilliseconds * exp((spread ?? 0) * (spread ?? 0) / 2) }
+}
+
+extension Workload {
+  /// For each agent the role whose budget it uses: its own, or that of its place.
+  var budgetRoles: [UInt8] {
+    agents.enumerated().map { place, agent in
+      let own = agent.role.flatMap { WorkloadRole.allCases.firstIndex(of: $0) }
+      return UInt8(own ?? min(place, WorkloadRole.allCases.count - 1))
+    }
+  }
+
+  /// Whether handling some message costs something.
+  var pays: Bool {
+    namesEpisodes
+      || actions.contains { if case .send(let message) = $0.kind { message.cost != nil } else { false } }
+  }
+
+  var namesEpisodes: Bool {
+    actions.contains { if case .beginEpisode = $0.kind { true } else { false } }
+  }
+
+  /// Whether the workload has a controller.
+  var decides: Bool { actions.contains { if case .decide = $0.kind { true } else { false } } }
 }
 
 /// The roles of a software team, in the order in which a chain passes work on.
@@ -98,6 +145,12 @@ public struct WorkloadAction: Sendable, Equatable {
 
     /// Cancels the switch in flight, if there is one.
     case cancelSwitch
+
+    /// A tick of the controller, and what it decided.
+    case decide(WorkloadDecision)
+
+    /// Begins an episode; the one before it ends. What is sent from here on belongs to it.
+    case beginEpisode(String)
   }
 
   public init(at: Duration, line: Int, kind: Kind) {
@@ -124,6 +177,12 @@ public struct WorkloadMessage: Sendable, Equatable {
   /// How long a copy may wait in a queue, if the file says so.
   public var ttlMilliseconds: Double?
 
+  /// What the model call that handles the message asks for and spends; nil for a message without one.
+  public var cost: WorkloadCost?
+
+  /// How handlers fare with it, where that is not left to the receiver's own figures.
+  public var handling = WorkloadHandling()
+
   public enum Sender: Sendable, Equatable {
     /// An index into the roster.
     case agent(Int)
@@ -145,7 +204,7 @@ public struct WorkloadMessage: Sendable, Equatable {
 
   public init(
     sender: Sender, recipients: Recipients, priority: Priority = .draft, payloadBytes: Int, id: String? = nil,
-    ttlMilliseconds: Double? = nil
+    ttlMilliseconds: Double? = nil, cost: WorkloadCost? = nil, handling: WorkloadHandling = WorkloadHandling()
   ) {
     self.sender = sender
     self.recipients = recipients
@@ -153,6 +212,8 @@ public struct WorkloadMessage: Sendable, Equatable {
     self.payloadBytes = payloadBytes
     self.id = id
     self.ttlMilliseconds = ttlMilliseconds
+    self.cost = cost
+    self.handling = handling
   }
 
   /// How many copies the message makes in a team of `agentCount`: one for each receiver.

@@ -32,7 +32,7 @@ extension WorkloadError: CustomStringConvertible {
       wordsOnFile
     case .malformed, .notAnObject, .unknownField, .missingField, .wrongType, .outOfRange, .emptyText, .unknownWord:
       wordsOnJSON
-    case .noTeam, .secondTeam, .doubledAgent, .reservedName, .agentCount:
+    case .noTeam, .secondTeam, .doubledAgent, .reservedName, .agentCount, .percentiles:
       wordsOnTeam
     case .unknownAgent, .noRecipients, .doubledRecipient, .payloadTwice, .timeGoesBackwards, .afterStorm:
       wordsOnActions
@@ -105,6 +105,11 @@ extension WorkloadError: CustomStringConvertible {
     case .agentCount(let count):
       Words(
         "the team has \(count == 1 ? "1 agent" : "\(count) agents")", why: "a team has 2 to \(Workload.agentCountMax)")
+    case .percentiles(let half, let most):
+      Words(
+        "\"service_ms\" has \"p50\" \(short(half)) and \"p95\" \(short(most))",
+        why: "half of the copies take p50 at most, which is above 0 and not above p95",
+        try: #""service_ms": {"p50": 2, "p95": 8}"#)
     default:
       preconditionFailure("\(problem) is not about the team")
     }
@@ -164,9 +169,14 @@ extension WorkloadError: CustomStringConvertible {
     static func field(_ field: String, of owner: String) -> String? {
       switch (owner, field) {
       case ("the team", _): team
+      case ("a message", "fails"): #""fails": "nack", "fail_times": 2"#
       case ("a message", _): message
       case ("a switch", _): #"{"at_ms": 12, "switch": "flat"}"#
       case ("a cancellation", _): #"{"at_ms": 13, "cancel": true}"#
+      case ("a decision", _): #"{"at_ms": 8, "decision": "flat"}"#
+      case ("an episode", _): #"{"at_ms": 9, "episode": "code-17"}"#
+      case ("a cost", _): #""cost": {"prompt": 237, "output": 180}"#
+      case ("a service time", _): #""service_ms": {"p50": 2, "p95": 8}"#
       case ("a storm", _): #"{"storm": {"copies": 1000}}"#
       case ("an entry", _): entry
       case ("an agent", _): #"{"name": "Planner"}"#

@@ -70,6 +70,8 @@ public struct WorkloadError: Error, Equatable {
 
     /// A message gives its payload and a size for it.
     case payloadTwice
+    /// Of a service time's percentiles, the lower is above the higher, or 0.
+    case percentiles(half: Double, most: Double)
     case timeGoesBackwards(milliseconds: Double, after: Double)
 
     /// Something follows the storm, which stands on `line`.

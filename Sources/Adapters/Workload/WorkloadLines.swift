@@ -18,6 +18,17 @@
 ///     {"at_ms": 0, "from": "Planner", "to": "Coder", "priority": "final", "payload": {"task": "sort"}}
 ///     {"at_ms": 4, "from": "Coder", "to": ["Runner", "Critic"], "payload_bytes": 900, "id": "m-2", "ttl_ms": 500}
 ///
+/// A message may say what its model call costs in tokens, how long handlers work on it, and how its first deliveries
+/// fail:
+///
+///     {"at_ms": 6, "from": "Planner", "to": "Coder", "cost": {"prompt": 237, "output": 180, "output_most": 800}}
+///     {"at_ms": 7, "from": "Planner", "to": "Coder", "service_ms": 12, "fails": "nack", "fail_times": 2}
+///
+/// A **decision** of the controller, and the beginning of an **episode**:
+///
+///     {"at_ms": 8, "decision": "flat", "policy_ms": 3.2}
+///     {"at_ms": 9, "episode": "code-17"}
+///
 /// A **switch** and its **cancellation**:
 ///
 ///     {"at_ms": 12, "switch": "flat"}
@@ -101,12 +112,25 @@ struct WorkloadLines {
   }
 
   private func agent(_ fields: WorkloadFields) throws(WorkloadError) -> WorkloadAgent {
-    try fields.allow(only: ["name", "role", "service_ms"])
+    try fields.allow(only: ["name", "role", "service_ms", "nacks"])
     let name = try fields.required("name", fields.text("name"))
     guard !WorkloadError.reservedNames.contains(name) else { throw fields.failure(.reservedName(name)) }
+    let service = try service(fields)
     return WorkloadAgent(
-      name: name, role: try fields.word("role", called: "role"),
-      serviceMilliseconds: try fields.milliseconds("service_ms") ?? 0.2)
+      name: name, role: try fields.word("role", called: "role"), serviceMilliseconds: service.half,
+      serviceMilliseconds95: service.most, nacks: try fields.number("nacks", in: 0...1, allowed: "0 to 1") ?? 0)
+  }
+
+  /// One time for every copy, or the percentiles of a distribution.
+  private func service(_ fields: WorkloadFields) throws(WorkloadError) -> (half: Double, most: Double?) {
+    guard fields.values["service_ms"] is [String: Any],
+      let spread = try fields.object("service_ms", as: "a service time")
+    else { return (try fields.milliseconds("service_ms") ?? 0.2, nil) }
+    try spread.allow(only: ["p50", "p95"])
+    let half = try spread.required("p50", spread.milliseconds("p50"))
+    let most = try spread.required("p95", spread.milliseconds("p95"))
+    guard half > 0, most >= half else { throw spread.failure(.percentiles(half: half, most: most)) }
+    return (half, most)
   }
 
   private static func inChainOrder(_ agents: [WorkloadAgent]) -> [WorkloadAgent] {
@@ -128,6 +152,17 @@ struct WorkloadLines {
       try fields.allow(only: ["at_ms", "cancel"])
       guard shownJSON(fields.values["cancel"]) == "true" else { throw fields.wrongType("cancel", wanted: "true") }
       kind = .cancelSwitch
+    } else if line.contains("decision") {
+      fields = WorkloadFields(values: line.values, file: file, place: line.place, owner: "a decision")
+      try fields.allow(only: ["at_ms", "decision", "policy_ms"])
+      kind = .decide(
+        WorkloadDecision(
+          try fields.required("decision", fields.word("decision", called: "decision")),
+          policyMilliseconds: try fields.milliseconds("policy_ms") ?? 1))
+    } else if line.contains("episode") {
+      fields = WorkloadFields(values: line.values, file: file, place: line.place, owner: "an episode")
+      try fields.allow(only: ["at_ms", "episode"])
+      kind = .beginEpisode(try fields.required("episode", fields.text("episode")))
     } else {
       fields = line
       kind = .send(try message(line))
@@ -137,19 +172,41 @@ struct WorkloadLines {
       throw fields.failure(.timeGoesBackwards(milliseconds: milliseconds, after: latestMilliseconds))
     }
     latestMilliseconds = milliseconds
-    return WorkloadAction(at: .milliseconds(milliseconds), line: number, kind: kind)
+    // To the nanosecond: what a fraction of a millisecond lacks in binary is not kept.
+    return WorkloadAction(at: .nanoseconds(Int((milliseconds * 1e6).rounded())), line: number, kind: kind)
   }
 
   private func message(_ fields: WorkloadFields) throws(WorkloadError) -> WorkloadMessage {
     try fields.allow(
-      only: ["at_ms", "from", "to", "priority", "payload", "payload_bytes", "id", "ttl_ms"],
-      alsoSuggest: ["switch", "cancel", "storm", "team"])
+      only: [
+        "at_ms", "from", "to", "priority", "payload", "payload_bytes", "id", "ttl_ms", "cost", "service_ms", "fails",
+        "fail_times",
+      ],
+      alsoSuggest: ["switch", "cancel", "storm", "team", "decision", "episode"])
     let from = try fields.required("from", fields.text("from"))
     return WorkloadMessage(
       sender: from == "system" ? .system : .agent(try index(of: from, in: "from", fields)),
       recipients: try recipients(fields), priority: try fields.word("priority", called: "priority") ?? .draft,
       payloadBytes: try payloadBytes(fields), id: try fields.text("id"),
-      ttlMilliseconds: try fields.milliseconds("ttl_ms"))
+      ttlMilliseconds: try fields.milliseconds("ttl_ms"), cost: try cost(fields), handling: try handling(fields))
+  }
+
+  private func cost(_ fields: WorkloadFields) throws(WorkloadError) -> WorkloadCost? {
+    guard let cost = try fields.object("cost", as: "a cost") else { return nil }
+    try cost.allow(only: ["prompt", "output", "output_most"])
+    let range = 0...1_000_000_000
+    let output = try cost.required("output", cost.integer("output", in: range))
+    return WorkloadCost(
+      prompt: UInt64(try cost.required("prompt", cost.integer("prompt", in: range))), output: UInt64(output),
+      outputMost: try cost.integer("output_most", in: output...1_000_000_000).map { UInt64($0) })
+  }
+
+  private func handling(_ fields: WorkloadFields) throws(WorkloadError) -> WorkloadHandling {
+    let fault = try fields.word("fails", called: "failure", as: WorkloadHandling.Fault.self)
+    let times = try fields.integer("fail_times", in: 1...100)
+    guard times == nil || fault != nil else { throw fields.failure(.missingField("fails", of: "a message")) }
+    return WorkloadHandling(
+      serviceMilliseconds: try fields.milliseconds("service_ms"), fault: fault, faultyDeliveries: times ?? 1)
   }
 
   private func recipients(_ fields: WorkloadFields) throws(WorkloadError) -> WorkloadMessage.Recipients {

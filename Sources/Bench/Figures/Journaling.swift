@@ -66,7 +66,7 @@ enum Journaling {
 }
 
 extension JournalHeader {
-  static func bench(_ start: TopologySwitch, clock: Clock) -> JournalHeader {
-    JournalHeader(TopologySwitch.design, start: start, world: "bench", clock: clock)
+  static func bench<S: System>(_ start: S, clock: Clock) -> JournalHeader {
+    JournalHeader(S.design, start: start, world: "bench", clock: clock)
   }
 }

@@ -46,9 +46,9 @@ enum Storming {
     return (seconds, run.summary)
   }
 
-  private static func audit(_ path: String, shape: TopologySwitch) throws -> (records: Int, seconds: Double) {
+  private static func audit(_ path: String, shape: Machines.Team) throws -> (records: Int, seconds: Double) {
     let reader = try JournalReader(reading: path)
-    guard let auditor = Auditor(TopologySwitch.design, start: reader.header.start, shape: shape) else {
+    guard let auditor = Auditor(Machines.Team.design, start: reader.header.start, shape: shape) else {
       preconditionFailure("the journal's start is one of ours")
     }
     let seconds =

@@ -10,7 +10,10 @@ extension Design {
     for host in hosts where host.index == hosts.firstIndex(where: { $0.book.title == host.book.title }) {
       for (index, rule) in host.book.rules.enumerated() { sites += host.book.sites(of: rule, index, host.index) }
       sites += host.book.orderSites(host.index)
-      for (index, contract) in host.book.contracts.enumerated() { sites += contract.sites(index, host.index) }
+      // A contract whose effect is routed is kept by another machine, and is changed there.
+      for (index, contract) in host.book.contracts.enumerated() where !isRouted(contract.effect, of: host.index) {
+        sites += contract.sites(index, host.index)
+      }
     }
     let edited = sites.enumerated().map { number, site in
       Mutant(
@@ -24,6 +27,12 @@ extension Design {
           words: "parameter \"\(wrong.figure.name)\" is \(wrong.value) \(wrong.figure.unit), not \(wrong.figure.value)",
           place: wrong.figure.source)
       }
+  }
+}
+
+extension Design {
+  private func isRouted(_ effect: Int, of host: Int) -> Bool {
+    routes.contains { $0.fromHost == host && $0.effect == effect }
   }
 }
 

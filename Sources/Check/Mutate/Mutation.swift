@@ -24,9 +24,12 @@ public struct Mutation: Sendable {
   /// - Parameters:
   ///   - scenarios: The scenarios of the design's chapter.
   ///   - parameters: The figures of the design's chapter, each off by one.
-  @inlinable public init<S: System>(_ design: Design<S>, scenarios: [Scenario], parameters: [OffByOne]) {
+  ///   - hosts: The machines to put mistakes into, by name; nil for all.
+  @inlinable public init<S: System>(
+    _ design: Design<S>, scenarios: [Scenario], parameters: [OffByOne], hosts: [String]? = nil
+  ) {
     // Made here, where the system's type is known, so that exploring is compiled for it.
-    self.init(design, scenarios, parameters) { explore($0, world: $1, bounds: $2, progress: $3) }
+    self.init(design, scenarios, parameters, hosts) { explore($0, world: $1, bounds: $2, progress: $3) }
   }
 
   @usableFromInline typealias Explore<S: System> =
@@ -35,10 +38,16 @@ public struct Mutation: Sendable {
     ) -> ExplorationReport
 
   @usableFromInline init<S: System>(
-    _ design: Design<S>, _ scenarios: [Scenario], _ parameters: [OffByOne], explore: @escaping Explore<S>
+    _ design: Design<S>, _ scenarios: [Scenario], _ parameters: [OffByOne], _ hosts: [String]?,
+    explore: @escaping Explore<S>
   ) {
     let judge = TrialJudge(design: design, scenarios: scenarios, explore: explore)
-    mutants = { design.mutants(parameters: parameters) }
+    mutants = {
+      design.mutants(parameters: parameters).filter { mutant in
+        guard let hosts, case .edit = mutant.change else { return true }
+        return hosts.contains(mutant.host)
+      }
+    }
     original = { judge.original($0, $1) }
     trial = { judge.trial($0, $1) }
     exhibit = { judge.exhibit($0, $1) }

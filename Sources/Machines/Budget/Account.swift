@@ -52,6 +52,7 @@ import Spec
     f("reserved", &reserved)
   }
 
+  @inlinable func hasRoom(for hold: Amount) -> Bool { hasTokens(for: hold) && hasTime(for: hold) }
   @inlinable func hasTokens(for hold: Amount) -> Bool { used.tokens + reserved.tokens + hold.tokens <= limit.tokens }
   @inlinable func hasTime(for hold: Amount) -> Bool {
     limit.milliseconds == 0

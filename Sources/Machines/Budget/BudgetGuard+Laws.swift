@@ -121,9 +121,14 @@ extension BudgetGuard {
     AlwaysStep("an ended episode is told with what it used, holds included", cites: .`BUD-8`, before: { $0 }) {
       before, step in
       let hasEnded = before.phase == .running && step.after.phase != .running
+      let used = before.episodes.used + before.episodes.reserved
+      let limit = before.episodes.limit
+      let isOver = used.tokens > limit.tokens || limit.milliseconds > 0 && used.milliseconds > limit.milliseconds
       return step.sent(.ended)
-        == (hasEnded
-          ? [Closing(number: before.episode, used: before.episodes.used + before.episodes.reserved)] : [])
+        == (hasEnded ? [Closing(number: before.episode, used: used, isOver: isOver)] : [])
+    }
+    AlwaysStep("an episode that begins is told", cites: .`BUD-1`, before: \.phase) { phase, step in
+      step.sent(.began) == (phase != .running && step.after.phase == .running ? [step.after.episode] : [])
     }
     AlwaysStep("an episode begins with empty books", cites: .`BUD-1`, before: { $0 }) { before, step in
       guard before.phase != .running, step.after.phase == .running else { return step.after.episode == before.episode }

@@ -20,6 +20,8 @@ extension BudgetGuard {
     case expiry(Reservation)
     case violated(Violation)
     case ended(Closing)
+    /// An episode's books are open.
+    case began(UInt32)
   }
 }
 
@@ -149,16 +151,20 @@ extension BudgetGuard {
 @frozen public struct Closing: Hashable, Sendable, Blank {
   public var number: UInt32
   public var used: Amount
+  /// Whether that is over the episode's limit.
+  public var isOver: Bool
 
-  public init(number: UInt32, used: Amount) {
+  public init(number: UInt32, used: Amount, isOver: Bool) {
     self.number = number
     self.used = used
+    self.isOver = isOver
   }
-  public init() { self.init(number: 0, used: Amount()) }
+  public init() { self.init(number: 0, used: Amount(), isOver: false) }
 
   public mutating func fields(_ f: inout Fields) {
     f("number", &number)
     used.fields(&f)
+    f("over", &isOver)
   }
 }
 
@@ -269,8 +275,14 @@ extension Signal<BudgetGuard.Effect, Closing> {
   }
 }
 
+extension Signal<BudgetGuard.Effect, UInt32> {
+  static public var began: Self {
+    Signal("began", kind: 5, Carrier.began) { if case .began(let it) = $0 { it } else { nil } }
+  }
+}
+
 extension BudgetGuard.Effect {
-  public static let names = ["granted", "denied", "expiry", "violated", "ended"]
+  public static let names = ["granted", "denied", "expiry", "violated", "ended", "began"]
   public var kind: Int {
     switch self {
     case .granted: 0
@@ -278,13 +290,18 @@ extension BudgetGuard.Effect {
     case .expiry: 2
     case .violated: 3
     case .ended: 4
+    case .began: 5
     }
   }
   public init() { self = .ended(Closing()) }
 
   public mutating func fields(_ f: inout Fields) {
     f.kind(
-      &self, [.granted(Grant()), .denied(Denial()), .expiry(Reservation()), .violated(Violation()), .ended(Closing())])
+      &self,
+      [
+        .granted(Grant()), .denied(Denial()), .expiry(Reservation()), .violated(Violation()), .ended(Closing()),
+        .began(0),
+      ])
     switch self {
     case .granted(var grant):
       grant.fields(&f)
@@ -301,6 +318,9 @@ extension BudgetGuard.Effect {
     case .ended(var closing):
       closing.fields(&f)
       self = .ended(closing)
+    case .began(var number):
+      f("number", &number)
+      self = .began(number)
     }
   }
 }

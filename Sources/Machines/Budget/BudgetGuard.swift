@@ -78,15 +78,14 @@ extension BudgetGuard {
       On(.beginEpisode, "open the episode's books", cites: .`BUD-1`)
         .when("its number is a new one", code: "old_episode") { budget, number in number > budget.episode }
         .then { budget, number in budget.open(number) }
+        .emit(.began) { _, number in number }
         .go(.running)
     }
     In(.running, "Calls are granted against the books of the day, the episode and the roles.") {
       On(.reserve, "hold the scaled estimate in every scope", cites: .I4, .`BUD-2`, .`BUD-3`, .`BUD-5`)
         .when(.isKnown)
         .when(.isReasonable)
-        .when("every scope has room") { budget, request in
-          budget.short(of: request).tokens.isEmpty && budget.short(of: request).time.isEmpty
-        }
+        .when("every scope has room") { budget, request in budget.hasRoom(for: request) }
         .then { budget, request in budget.hold(request) }
         .emit(.granted) { budget, request in
           Grant(request: request.request, reservation: budget.granted, hold: request.estimate.scaled)
@@ -99,7 +98,7 @@ extension BudgetGuard {
       On(.endEpisode, "close the episode's books: what is open counts as spent", cites: .`BUD-8`)
         .cancelAll(.expiry)
         .then { budget, _ in budget.lapseAll() }
-        .emit(.ended) { budget, _ in Closing(number: budget.episode, used: budget.episodes.used) }
+        .emit(.ended) { budget, _ in budget.closing }
         .then { budget, _ in budget.leaveEpisode() }
         .go(.idle)
     }
@@ -138,7 +137,7 @@ extension BudgetGuard {
       On(.close, "close the episode's books, and all others", cites: .`BUD-8`)
         .cancelAll(.expiry)
         .then { budget, _ in budget.lapseAll() }
-        .emit(.ended) { budget, _ in Closing(number: budget.episode, used: budget.episodes.used) }
+        .emit(.ended) { budget, _ in budget.closing }
         .go(.closed)
     }
   }
@@ -171,6 +170,7 @@ extension BudgetGuard {
     Notice(.denied)
     Notice(.violated)
     Notice(.ended)
+    Notice(.began)
   }
 }
 
@@ -201,6 +201,11 @@ extension Guard<BudgetGuard, Settlement> {
 // MARK: - The books
 
 extension BudgetGuard {
+  func hasRoom(for request: Request) -> Bool {
+    let hold = request.estimate.scaled
+    return daily.hasRoom(for: hold) && episodes.hasRoom(for: hold) && roles[Int(request.role)].hasRoom(for: hold)
+  }
+
   /// The scopes that lack room for a request, for tokens and for time.
   func short(of request: Request) -> Shortage {
     let hold = request.estimate.scaled
@@ -256,6 +261,11 @@ extension BudgetGuard {
     for role in roles.indices { roles[role] = Account(limit: roles[role].limit) }
   }
 
+  /// The running episode's books, at its end.
+  var closing: Closing {
+    Closing(number: episode, used: episodes.used, isOver: episodes.isOverTokens || episodes.isOverTime)
+  }
+
   /// Calls that outlive their episode are the day's business alone.
   mutating func leaveEpisode() { forget { $0.isOfEpisode = false } }
 
@@ -280,13 +290,16 @@ extension BudgetGuard {
     guard settlement.spent != Amount(), let hold = holds.element(key: settlement.reservation) else { return [] }
     let replaced = hold.isLapsed ? hold.amount : Amount()
     var over = Shortage()
-    var named: [(Scopes, Account)] = hold.isOfDay ? [(.daily, daily)] : []
-    if hold.isOfEpisode { named += [(.episode, episodes), (.agent, roles[Int(hold.role)])] }
-    for (scope, account) in named {
+    func look(_ scope: Scopes, _ account: Account) {
       var after = account
       after.correct(replaced, spent: settlement.spent)
       if after.isOverTokens { over.tokens.insert(scope) }
       if after.isOverTime { over.time.insert(scope) }
+    }
+    if hold.isOfDay { look(.daily, daily) }
+    if hold.isOfEpisode {
+      look(.episode, episodes)
+      look(.agent, roles[Int(hold.role)])
     }
     return over.isEmpty ? [] : [Violation(reservation: settlement.reservation, over: over)]
   }

@@ -3,15 +3,17 @@ import Spec
 // What must hold of the coordinator, said of the steps themselves.
 extension TopologyCoordinator {
   static let laws = Section<Self> {
-    Always("an attempt has a target, and nothing else has", cites: .`CRD-5`) { coordinator in
-      (coordinator.target != nil) == (coordinator.phase != .watching)
+    Always("what is validated or switched to is known, and otherwise nothing is", cites: .`CRD-5`) { coordinator in
+      (coordinator.target != nil) == [.validating, .switching].contains(coordinator.phase)
     }
     AlwaysStep(
-      "a switch begins on a validated target, or is forced to the chain", cites: .`CRD-5`, .`CRD-8`, before: { $0 }
+      "a switch begins on a validated target, is ordered, or is forced to the chain", cites: .`CRD-5`, .`CRD-8`,
+      before: { $0 }
     ) { before, step in
       step.sent(.start).allSatisfy { topology in
         before.phase == .validating && !step.received(.ready).isEmpty && topology == before.target
           || before.phase != .switching && !step.received(.force).isEmpty && topology == .chain
+          || before.phase != .switching && step.received(.order) == [topology] && topology != before.topology
       }
     }
     AlwaysStep(
@@ -31,7 +33,7 @@ extension TopologyCoordinator {
       return step.sent(.validate).count == (isFree ? 1 : 0)
     }
     AlwaysStep("both counters advance once per tick", cites: .`CRD-2`, before: { $0 }) { before, step in
-      guard step.received(.tick).count + step.received(.force).count > 0 else { return true }
+      guard before.phase != .closed, step.received(.tick).count + step.received(.force).count > 0 else { return true }
       return step.after.dwell == min(2, before.dwell + 1)
         && step.after.cooldown == (before.cooldown == 0 ? 0 : before.cooldown - 1)
     }
@@ -51,6 +53,7 @@ extension TopologyCoordinator {
         case .cooldown: before.phase == .watching && before.cooldown > 0
         case .dwell: before.phase == .watching && before.cooldown == 0 && before.dwell < 2
         case .inProgress: before.phase != .watching && step.after.phase == before.phase
+        case .inForce: step.received(.order) == [before.topology] && step.after == before
         case .prevalidation: before.phase == .validating && step.after.phase == .watching
         }
       }
@@ -62,7 +65,7 @@ extension TopologyCoordinator {
       return step.after.pending == (isHeldBack ? wanted : nil)
     }
     AlwaysStep("what is wanted and not begun is held back", cites: .`CRD-4`, before: { $0 }) { before, step in
-      guard let decision = step.received(.tick).first else { return true }
+      guard before.phase != .closed, let decision = step.received(.tick).first else { return true }
       let wanted = decision == .undecided ? before.pending : decision.topology
       let isMet = wanted == nil || wanted == (before.phase == .watching ? before.topology : before.target)
       let givesUp = before.phase == .validating && step.after.phase == .watching
@@ -71,7 +74,7 @@ extension TopologyCoordinator {
     AlwaysStep(
       "a forced chain is in force, or on its way, or behind a switch that is told", cites: .`CRD-8`, .I5, before: { $0 }
     ) { before, step in
-      guard !step.received(.force).isEmpty else { return true }
+      guard before.phase != .closed, !step.received(.force).isEmpty else { return true }
       if before.phase == .switching { return step.sent(.blocked) == [.inProgress] && step.after.pending == nil }
       if before.topology == .chain { return step.after.phase == .watching && step.sent(.start).isEmpty }
       return step.sent(.start) == [.chain] && step.after.phase == .switching && step.after.pending == nil
@@ -80,12 +83,37 @@ extension TopologyCoordinator {
       phase != .validating || !step.received(.tick).contains(.stay)
         || step.after.phase == .watching && step.after.pending == nil
     }
-    LeadsTo("every attempt ends", cites: .`CRD-5`, from: .validating, .switching, to: .watching)
+    AlwaysStep("of what is held back one reason is told", cites: .`CRD-3`, before: { _ in () }) { _, step in
+      step.sent(.blocked).count <= 1
+    }
+    AlwaysStep("a team that is over stays so", before: { _ in () }) { _, step in
+      step.received(.close).isEmpty || step.after.phase == .closed
+    }
+    AlwaysStep("a coordinator that is closed does nothing", before: { $0 }) { before, step in
+      before.phase != .closed || step.after == before && step.sent.isEmpty
+    }
+    Always("a coordinator that is closed wants nothing", cites: .`CRD-4`) { coordinator in
+      coordinator.phase != .closed || coordinator.pending == nil
+    }
+    AlwaysStep(
+      "an order is carried out at once, or told why not, and nothing is pending then", cites: .`CRD-9`, before: { $0 }
+    ) {
+      before, step in
+      guard before.phase != .closed, let topology = step.received(.order).first else { return true }
+      if before.phase == .switching { return step.sent(.blocked) == [.inProgress] && step.sent(.start).isEmpty }
+      if before.topology == topology { return step.sent(.blocked) == [.inForce] && step.sent(.start).isEmpty }
+      return step.sent(.start) == [topology] && step.sent(.blocked).isEmpty && step.after.pending == nil
+        && step.after.dwell == before.dwell
+    }
+    LeadsTo("every attempt ends", cites: .`CRD-5`, from: .validating, .switching, to: .watching, .closed)
     SometimesStep("a pending decision is carried out", cites: .`CRD-4`, before: { $0.pending }) { pending, step in
       pending != nil && !step.sent(.validate).isEmpty && step.received(.tick) == [.undecided]
     }
     SometimesStep("a validation fails", cites: .`CRD-5`, before: { _ in () }) { _, step in
       step.sent(.blocked).contains(.prevalidation)
+    }
+    SometimesStep("an order overtakes a validation", cites: .`CRD-9`, before: \.phase) { phase, step in
+      phase == .validating && !step.received(.order).isEmpty && step.after.phase == .switching
     }
     SometimesStep("a forced chain waits for a switch", cites: .`CRD-8`, before: { _ in () }) { _, step in
       !step.received(.force).isEmpty && step.sent(.blocked) == [.inProgress]

@@ -1,8 +1,10 @@
 import Spec
 
-/// What keeps a decision from being carried out (CRD-3).
+/// What keeps a decision or an order from being carried out (CRD-3).
 public enum Hindrance: UInt8, CaseIterable, Hashable, Sendable {
   case cooldown, dwell, inProgress, prevalidation
+  /// What was ordered is in force already.
+  case inForce
 }
 
 // The events and effects of the coordinator: cases, tokens and fields, each once.
@@ -19,6 +21,10 @@ extension TopologyCoordinator {
     case validationDeadline
     case committed
     case aborted
+    /// The team is over.
+    case close
+    /// Whoever runs the team wants this topology now.
+    case order(Topology)
   }
 
   public enum Effect: Signals {
@@ -37,6 +43,11 @@ extension Signal<TopologyCoordinator.Event, Decision> {
     Signal("tick", kind: 0, Carrier.tick) { if case .tick(let it) = $0 { it } else { nil } }
   }
 }
+extension Signal<TopologyCoordinator.Event, Topology> {
+  static public var order: Self {
+    Signal("order", kind: 8, Carrier.order) { if case .order(let it) = $0 { it } else { nil } }
+  }
+}
 extension Signal<TopologyCoordinator.Event, Void> {
   static public var force: Self { Signal("force", kind: 1, .force) }
   static public var ready: Self { Signal("ready", kind: 2, .ready) }
@@ -44,10 +55,13 @@ extension Signal<TopologyCoordinator.Event, Void> {
   static public var validationDeadline: Self { Signal("validationDeadline", kind: 4, .validationDeadline) }
   static public var committed: Self { Signal("committed", kind: 5, .committed) }
   static public var aborted: Self { Signal("aborted", kind: 6, .aborted) }
+  static public var close: Self { Signal("close", kind: 7, .close) }
 }
 
 extension TopologyCoordinator.Event {
-  public static let names = ["tick", "force", "ready", "notReady", "validationDeadline", "committed", "aborted"]
+  public static let names = [
+    "tick", "force", "ready", "notReady", "validationDeadline", "committed", "aborted", "close", "order",
+  ]
   public var kind: Int {
     switch self {
     case .tick: 0
@@ -57,17 +71,24 @@ extension TopologyCoordinator.Event {
     case .validationDeadline: 4
     case .committed: 5
     case .aborted: 6
+    case .close: 7
+    case .order: 8
     }
   }
   public init() { self = .force }
 
   public mutating func fields(_ f: inout Fields) {
-    f.kind(&self, [.tick(.stay), .force, .ready, .notReady, .validationDeadline, .committed, .aborted])
+    f.kind(
+      &self,
+      [.tick(.stay), .force, .ready, .notReady, .validationDeadline, .committed, .aborted, .close, .order(.star)])
     switch self {
     case .tick(var decision):
       f("decision", &decision)
       self = .tick(decision)
-    case .force, .ready, .notReady, .validationDeadline, .committed, .aborted: break
+    case .order(var topology):
+      f("topology", &topology)
+      self = .order(topology)
+    case .force, .ready, .notReady, .validationDeadline, .committed, .aborted, .close: break
     }
   }
 }

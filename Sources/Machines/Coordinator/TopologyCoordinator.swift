@@ -8,7 +8,7 @@ import Spec
 /// Source: chapter 3.
 public struct TopologyCoordinator: Machine {
   public typealias Requirement = Machines.Requirement
-  public enum Phase: UInt8, CaseIterable, Sendable { case watching, validating, switching }
+  public enum Phase: UInt8, CaseIterable, Sendable { case watching, validating, switching, closed }
 
   public var phase = Phase.watching
   /// The topology in force.
@@ -34,11 +34,13 @@ public struct TopologyCoordinator: Machine {
   }
 
   public static let book = RuleBook<Self>(
-    "Topology coordinator", "Decides when a decision about the topology is carried out.", resting: .watching
+    "Topology coordinator", "Decides when a decision about the topology is carried out.", resting: .watching, .closed
   ) {
     decisions
     forcing
+    orders
     attempts
+    closing
     silences
     contracts
     laws
@@ -121,7 +123,10 @@ extension TopologyCoordinator {
           coordinator.tick()
         }
       Otherwise(.force, "take the team to the chain", cites: .`CRD-8`, .I5)
-        .then { coordinator, _ in coordinator.beginForced() }
+        .then { coordinator, _ in
+          coordinator.begin(.chain)
+          coordinator.tick()
+        }
         .emit(.start) { _, _ in .chain }
         .go(.switching)
     }
@@ -139,7 +144,10 @@ extension TopologyCoordinator {
       Otherwise(.force, "take the team to the chain instead", cites: .`CRD-8`, .I5)
         .cancel(.validate)
         .cancel(.validationTimer)
-        .then { coordinator, _ in coordinator.beginForced() }
+        .then { coordinator, _ in
+          coordinator.begin(.chain)
+          coordinator.tick()
+        }
         .emit(.start) { _, _ in .chain }
         .go(.switching)
     }
@@ -150,6 +158,33 @@ extension TopologyCoordinator {
           coordinator.pending = nil
           coordinator.tick()
         }
+    }
+  }
+
+  static let orders = Section<Self> {
+    In(.watching, .validating) {
+      On(.order, "what is ordered is in force already", cites: .`CRD-9`)
+        .when("the topology is in force") { coordinator, topology in coordinator.topology == topology }
+        .emit(.blocked) { _, _ in .inForce }
+    }
+    In(.watching) {
+      Otherwise(.order, "carry the order out", cites: .`CRD-9`)
+        .then { coordinator, topology in coordinator.begin(topology) }
+        .emit(.start) { _, topology in topology }
+        .go(.switching)
+    }
+    In(.validating) {
+      Otherwise(.order, "carry the order out instead", cites: .`CRD-9`)
+        .cancel(.validate)
+        .cancel(.validationTimer)
+        .then { coordinator, topology in coordinator.begin(topology) }
+        .emit(.start) { _, topology in topology }
+        .go(.switching)
+    }
+    In(.switching) {
+      On(.order, "refuse the order: a switch is under way", cites: .`CRD-9`, .`SW-2`).emit(.blocked) { _, _ in
+        .inProgress
+      }
     }
   }
 
@@ -184,6 +219,22 @@ extension TopologyCoordinator {
     }
   }
 
+  static let closing = Section<Self> {
+    In(.watching) {
+      On(.close, "the team is over").then { coordinator, _ in coordinator.pending = nil }.go(.closed)
+    }
+    In(.validating) {
+      On(.close, "give the validation up: the team is over", cites: .`CRD-5`)
+        .cancel(.validate)
+        .cancel(.validationTimer)
+        .then { coordinator, _ in
+          coordinator.target = nil
+          coordinator.pending = nil
+        }
+        .go(.closed)
+    }
+  }
+
   static let contracts = Section<Self> {
     Answers(.validate, faults: .lost) {
       Owed {
@@ -203,10 +254,14 @@ extension TopologyCoordinator {
   }
 
   static let silences = Section<Self> {
+    Ignored(.tick, .force, .order, in: .closed, because: "the team is over")
+    Impossible(.close, in: .switching, because: "closing a team ends the switch that is under way first")
+    Impossible(.close, in: .closed, because: "a team is closed once")
     Impossible(
-      .ready, .notReady, .validationDeadline, in: .watching, .switching,
+      .ready, .notReady, .validationDeadline, in: .watching, .switching, .closed,
       because: "leaving the validation gives up its answer and its timer")
-    Impossible(.committed, .aborted, in: .watching, .validating, because: "a switch ends once, and only one is begun")
+    Impossible(
+      .committed, .aborted, in: .watching, .validating, .closed, because: "a switch ends once, and only one is begun")
   }
 }
 
@@ -230,10 +285,10 @@ extension TopologyCoordinator {
     if cooldown > 0 { cooldown -= 1 }
   }
 
-  mutating func beginForced() {
-    target = .chain
+  /// Whatever else was wanted is forgotten.
+  mutating func begin(_ topology: Topology) {
+    target = topology
     pending = nil
-    tick()
   }
 
   mutating func end() {

@@ -59,6 +59,12 @@ extension Router {
         }
       }
     }
+    AlwaysStep("each lease that lapses is revoked, and no other", cites: .`RTR-13`, before: { $0.mailboxes }) {
+      before, step in
+      let lapses = !step.received(.clock).isEmpty && step.after.phase != .closed
+      let lapsed = before.flatMap { $0.leased.filter { lapses && $0.until < step.after.now }.map(\.copy.lease) }
+      return step.sent(.revoked) == lapsed
+    }
     AlwaysStep("a message that was delivered lately is flagged, and no other", cites: .`RTR-12`, before: { $0 }) {
       before, step in
       step.sent(.deliver).allSatisfy { copy in

@@ -23,5 +23,6 @@ public enum Health {
     Input(.machine, .episodeEnded, atMost: 4) { _ in [false, true] }
     Input(.machine, .tick) { _ in Decision.allCases }
     Input(.machine, .committed, atMost: 3) { _ in Topology.allCases }
+    Input(.machine, .order) { _ in [.flat] }
   }
 }

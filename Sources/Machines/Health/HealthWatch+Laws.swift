@@ -54,11 +54,22 @@ extension HealthWatch {
       return Array(step.after.decisions.times) == Array(times.suffix(before.limits.decisionWindow))
         && Array(step.after.episodes.episodes) == Array(episodes.suffix(before.limits.episodeWindow))
     }
+    AlwaysStep("an order is passed on, unless the pin is set", cites: .I5, .`CRD-9`, before: { $0 }) { before, step in
+      step.sent(.ordered) == (before.isPinned ? [] : step.received(.order))
+        && (step.received(.order).isEmpty || step.after == before)
+    }
     SometimesStep("the pin is set for slowness", cites: .`HLT-1`, before: { _ in () }) { _, step in
       step.sent(.changed).contains { $0.cause == .slow }
     }
     SometimesStep("the pin is set for overspending", cites: .`HLT-1`, before: { _ in () }) { _, step in
       step.sent(.changed).contains { $0.cause == .overspent }
+    }
+    SometimesStep("a switch ends elsewhere while the chain is asked for", cites: .I5, before: \.phase) { phase, step in
+      phase == .pinning && !step.received(.committed).isEmpty && step.after.phase == .pinning
+    }
+    SometimesStep("the chain is put in force once more while pinned to it", cites: .I5, before: \.phase) {
+      phase, step in
+      phase == .pinned && step.received(.committed) == [.chain]
     }
     SometimesStep("the pin is cleared", cites: .`HLT-5`, before: { _ in () }) { _, step in
       step.sent(.changed).contains { $0.cause == .healed }

@@ -52,6 +52,8 @@ extension HealthWatch {
     case tick(Decision)
     /// A switch has put this topology in force.
     case committed(Topology)
+    /// Whoever runs the team wants this topology now.
+    case order(Topology)
   }
   public enum Effect: Signals {
     /// What is to be done on this tick.
@@ -59,6 +61,8 @@ extension HealthWatch {
     /// The chain is to be put in force, whatever speaks against a switch now.
     case forced
     case changed(HealthChange)
+    /// The topology is to be put in force: nobody is pinned.
+    case ordered(Topology)
   }
 }
 
@@ -85,20 +89,27 @@ extension Signal<HealthWatch.Event, Topology> {
   }
 }
 
+extension Signal<HealthWatch.Event, Topology> {
+  static public var order: Self {
+    Signal("order", kind: 4, Carrier.order) { if case .order(let it) = $0 { it } else { nil } }
+  }
+}
+
 extension HealthWatch.Event {
-  public static let names = ["decided", "episodeEnded", "tick", "committed"]
+  public static let names = ["decided", "episodeEnded", "tick", "committed", "order"]
   public var kind: Int {
     switch self {
     case .decided: 0
     case .episodeEnded: 1
     case .tick: 2
     case .committed: 3
+    case .order: 4
     }
   }
   public init() { self = .decided(0) }
 
   public mutating func fields(_ f: inout Fields) {
-    f.kind(&self, [.decided(0), .episodeEnded(isViolating: false), .tick(.stay), .committed(.star)])
+    f.kind(&self, [.decided(0), .episodeEnded(isViolating: false), .tick(.stay), .committed(.star), .order(.star)])
     switch self {
     case .decided(var time):
       f("microseconds", &time)
@@ -112,6 +123,9 @@ extension HealthWatch.Event {
     case .committed(var topology):
       f("topology", &topology)
       self = .committed(topology)
+    case .order(var topology):
+      f("topology", &topology)
+      self = .order(topology)
     }
   }
 }
@@ -130,19 +144,26 @@ extension Signal<HealthWatch.Effect, HealthChange> {
   }
 }
 
+extension Signal<HealthWatch.Effect, Topology> {
+  static public var ordered: Self {
+    Signal("ordered", kind: 3, Carrier.ordered) { if case .ordered(let it) = $0 { it } else { nil } }
+  }
+}
+
 extension HealthWatch.Effect {
-  public static let names = ["advised", "forced", "changed"]
+  public static let names = ["advised", "forced", "changed", "ordered"]
   public var kind: Int {
     switch self {
     case .advised: 0
     case .forced: 1
     case .changed: 2
+    case .ordered: 3
     }
   }
   public init() { self = .forced }
 
   public mutating func fields(_ f: inout Fields) {
-    f.kind(&self, [.advised(.stay), .forced, .changed(HealthChange())])
+    f.kind(&self, [.advised(.stay), .forced, .changed(HealthChange()), .ordered(.star)])
     switch self {
     case .advised(var decision):
       f("decision", &decision)
@@ -150,6 +171,9 @@ extension HealthWatch.Effect {
     case .changed(var change):
       change.fields(&f)
       self = .changed(change)
+    case .ordered(var topology):
+      f("topology", &topology)
+      self = .ordered(topology)
     case .forced: break
     }
   }

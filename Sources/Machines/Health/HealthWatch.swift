@@ -39,6 +39,7 @@ public struct HealthWatch: Machine {
   ) {
     ticks
     measures
+    silences
     contracts
     laws
   }
@@ -77,6 +78,7 @@ extension HealthWatch {
         .emit(.forced)
         .then { watch, _ in watch.decisions.restart() }
         .go(.pinning)
+      On(.order, "pass the order on", cites: .`CRD-9`).emit(.ordered) { _, topology in topology }
       On(.committed, "another topology is in force").then { watch, topology in watch.topology = topology }
     }
     In(.pinning, "Pinned, and the chain is not in force yet.") {
@@ -117,7 +119,12 @@ extension HealthWatch {
     }
   }
 
+  static let silences = Section<Self> {
+    Refused(.order, in: .pinning, .pinned, unless: "the team is not pinned to the chain", code: "pinned")
+  }
+
   static let contracts = Section<Self> {
+    Notice(.ordered)
     Notice(.advised)
     Notice(.forced)
     Notice(.changed)

@@ -30,6 +30,8 @@ extension Router {
     case moved(UInt32)
     /// What senders are asked for from now on.
     case pressed(Pressure)
+    /// A lease has lapsed: whatever its handler says from now on comes too late.
+    case revoked(Lease)
   }
 }
 
@@ -144,8 +146,14 @@ extension Signal<Router.Effect, Pressure> {
   }
 }
 
+extension Signal<Router.Effect, Lease> {
+  static public var revoked: Self {
+    Signal("revoked", kind: 5, Carrier.revoked) { if case .revoked(let it) = $0 { it } else { nil } }
+  }
+}
+
 extension Router.Effect {
-  public static let names = ["deliver", "recorded", "drained", "moved", "pressed"]
+  public static let names = ["deliver", "recorded", "drained", "moved", "pressed", "revoked"]
   public var kind: Int {
     switch self {
     case .deliver: 0
@@ -153,12 +161,13 @@ extension Router.Effect {
     case .drained: 2
     case .moved: 3
     case .pressed: 4
+    case .revoked: 5
     }
   }
   public init() { self = .drained }
 
   public mutating func fields(_ f: inout Fields) {
-    f.kind(&self, [.deliver(Copy()), .recorded(Ending()), .drained, .moved(0), .pressed(.none)])
+    f.kind(&self, [.deliver(Copy()), .recorded(Ending()), .drained, .moved(0), .pressed(.none), .revoked(Lease())])
     switch self {
     case .deliver(var copy):
       copy.fields(&f)
@@ -172,6 +181,9 @@ extension Router.Effect {
     case .pressed(var pressure):
       f("pressure", &pressure)
       self = .pressed(pressure)
+    case .revoked(var lease):
+      lease.fields(&f)
+      self = .revoked(lease)
     case .drained: break
     }
   }

@@ -163,6 +163,7 @@ extension Router {
       On(.clock, "time passes", cites: .`MSG-4`, .`RTR-13`, .`RTR-14`, .`RTR-19`)
         .when(.isLater)
         .then { router, now in router.now = now }
+        .emitEach(.revoked) { router, _ in router.lapsed() }
         .emitEach(.recorded) { router, _ in router.givenUp() }
         .cancelEach(.deliver) { router, _ in router.lapsed() }
         .then { router, _ in
@@ -179,6 +180,7 @@ extension Router {
           router.queuedActive > 0 && !router.anyActive(liveAt: now)
         }
         .then { router, now in router.now = now }
+        .emitEach(.revoked) { router, _ in router.lapsed() }
         .emitEach(.recorded) { router, _ in router.givenUp() + router.expiredQueued() }
         .cancelEach(.deliver) { router, _ in router.lapsed() }
         .then { router, _ in
@@ -192,6 +194,7 @@ extension Router {
       Otherwise(.clock, "time passes, and the active queues are swept", cites: .`SW-5`, .`RTR-14`, .`RTR-15`)
         .when(.isLater)
         .then { router, now in router.now = now }
+        .emitEach(.revoked) { router, _ in router.lapsed() }
         .emitEach(.recorded) { router, _ in router.givenUp() + router.expiredQueued() }
         .cancelEach(.deliver) { router, _ in router.lapsed() }
         .then { router, _ in
@@ -256,6 +259,7 @@ extension Router {
     }
     Notice(.recorded)
     Notice(.pressed)
+    Notice(.revoked)
   }
 }
 

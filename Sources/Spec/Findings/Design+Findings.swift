@@ -3,7 +3,7 @@ extension Design {
   public var findings: [Finding] {
     Finding.ordered(
       hosts.flatMap { host in host.book.findings(in: surroundings(of: host)).map { $0.of(host.name) } }
-        + routeFindings + cycleFindings + nameFindings)
+        + routeFindings + unkeptContracts + cycleFindings + nameFindings)
   }
 
   private func surroundings(of host: Hosted<S>) -> Surroundings {
@@ -20,7 +20,7 @@ extension Design {
 
   // MARK: - Routes
 
-  /// Tokens of routes held against the enums they name, and effects with two destinations.
+  /// Tokens of routes held against the enums they name, and routes given twice.
   private var routeFindings: [Finding] {
     routes.enumerated().flatMap { index, route in
       guard hosts.indices.contains(route.fromHost), hosts.indices.contains(route.toHost) else {
@@ -44,15 +44,6 @@ extension Design {
             "the route of \(route.effectName) uses the token \(name) of \(host) with kind \(kind), which the enum "
               + (names.indices.contains(kind) ? "calls \(names[kind])" : "does not have") + ": make the two agree"))
       }
-      let contract = sender.book.contracts.first { $0.effect == route.effect }
-      if let contract {
-        findings.append(
-          Finding(
-            .major, "two-destinations",
-            "\(sender.name): \(route.effectName) has a \(contract.isNotice ? "notice" : "contract") and a route to "
-              + "\(receiver.name): an effect goes to one place; send two",
-            at: contract.source.place))
-      }
       let isTwice = routes[..<index].contains {
         ($0.fromHost, $0.effect, $0.toHost, $0.event)
           == (route.fromHost, route.effect, route.toHost, route.event)
@@ -64,6 +55,25 @@ extension Design {
             "\(sender.name): \(route.effectName) is routed to \(receiver.name) twice: drop one route"))
       }
       return findings
+    }
+  }
+
+  /// Contracts whose effects are routed, and whose answers no route brings back.
+  private var unkeptContracts: [Finding] {
+    hosts.flatMap { host in
+      let arriving = Set(routes.filter { $0.toHost == host.index }.map(\.event))
+      return host.book.contracts.flatMap { contract in
+        let receivers = routes.filter { $0.fromHost == host.index && $0.effect == contract.effect }.map(\.toHost)
+        guard let receiver = receivers.first, hosts.indices.contains(receiver) else { return [] as [Finding] }
+        let missing = Set(contract.stages.flatMap(\.answers).map(\.event)).subtracting(arriving).sorted()
+        return missing.map { event in
+          Finding(
+            .major, "route-unanswered",
+            "\(host.name): \(contract.name) is routed to \(hosts[receiver].name), which keeps its contract, and no "
+              + "route brings \(host.book.events[event]) back: route it",
+            at: contract.source.place)
+        }
+      }
     }
   }
 

@@ -26,7 +26,14 @@ extension BookDescription {
     guard placesAreInRange else { return tokens }
     return Finding.ordered(
       tokens + unhandledFindings + orderFindings + duplicateFindings + contractFindings(in: surroundings)
-        + Skeleton(self, in: surroundings).findings)
+        + Skeleton(kept(in: surroundings), in: surroundings).findings)
+  }
+
+  /// The book without the contracts that another machine keeps: their answers come when that machine sends them.
+  private func kept(in surroundings: Surroundings) -> Self {
+    var book = self
+    book.contracts.removeAll { !$0.isNotice && surroundings.routedEffects.contains($0.effect) }
+    return book
   }
 }
 

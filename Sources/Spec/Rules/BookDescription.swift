@@ -7,7 +7,7 @@ public struct BookDescription: Sendable {
   public let effects: [String]
   public let rules: [RuleDescription]
   public let silences: [SilenceDescription]
-  public let contracts: [ContractDescription]
+  public internal(set) var contracts: [ContractDescription]
   public let properties: [PropertyDescription]
   public let recovery: Int?
   public let isVolatile: Bool

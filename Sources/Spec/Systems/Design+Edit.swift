@@ -15,7 +15,7 @@ extension Design {
     guard let host = hosts[index].edited(edit) else { return nil }
     var copy = self
     copy.hosts[index] = host
-    var lifted = host.contracts.filter { $0.effect < host.book.effects.count }[...]
+    var lifted = Self.contracts(of: host, routes)[...]
     for place in contracts.indices where contracts[place].host == index {
       guard let contract = lifted.popFirst() else { return nil }
       copy.contracts[place] = SystemContract(host: index, hostName: host.name, contract: contract)

@@ -82,11 +82,11 @@ public enum ChannelOrder: String, Hashable, Sendable, CaseIterable {
   Route(effect, of: sender, to: receiver, as: event, over: over, on: channel) { $0 }
 }
 
-/// An effect that is an event of another machine, with a payload made from the effect's.
+/// An effect that is an event of another machine, with a payload made from the effect's; nil where it is none.
 @inlinable public func Route<S: System, Sent: Signals, Received: Signals, Payload, Given>(
   _ effect: Signal<Sent, Payload>, of sender: Signal<S.Effect, Sent>, to receiver: Signal<S.Event, Received>,
   as event: Signal<Received, Given>, over: Routing<S>.Over = .direct, on channel: String? = nil,
-  _ payload: @escaping @Sendable (Payload) -> Given
+  _ payload: @escaping @Sendable (Payload) -> Given?
 ) -> DesignPart<S> {
   let readHost = sender.read
   let read = effect.read
@@ -96,5 +96,5 @@ public enum ChannelOrder: String, Hashable, Sendable, CaseIterable {
     Routing(
       fromHost: sender.kind, effect: effect.kind, effectName: effect.name, toHost: receiver.kind, event: event.kind,
       eventName: event.name, over: over, channel: channel,
-      convert: { joint in readHost(joint).flatMap(read).map { wrap(make(payload($0))) } }))
+      convert: { joint in readHost(joint).flatMap(read).flatMap(payload).map { wrap(make($0)) } }))
 }

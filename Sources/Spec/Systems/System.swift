@@ -70,8 +70,7 @@ public struct Design<S: System>: Sendable {
     for host in hosts {
       bases.append(lanes.count)
       lanes.append(contentsOf: repeatElement(.nowhere, count: host.book.effects.count))
-      // A token of no case is a finding; it must not trap before it is one.
-      for contract in host.contracts where contract.effect < host.book.effects.count {
+      for contract in Self.contracts(of: host, routes) {
         lanes[bases[host.index] + contract.effect] = .contract(contracts.count)
         contracts.append(SystemContract(host: host.index, hostName: host.name, contract: contract))
       }
@@ -98,6 +97,16 @@ public struct Design<S: System>: Sendable {
     self.properties = hosts.flatMap(\.properties) + properties
     self.worlds = worlds
     self.interchangeable = interchangeable
+  }
+
+  /// The contracts of a host that the world keeps. Where an effect with answers has a route, the machine at its end
+  /// keeps the contract instead, and answers over routes of its own; a notice is told to the world all the same.
+  static func contracts(of host: Hosted<S>, _ routes: [Routing<S>]) -> [Contract<S.Event, S.Effect>] {
+    host.contracts.filter { contract in
+      // A token of no case is a finding; it must not trap before it is one.
+      contract.effect < host.book.effects.count
+        && (contract.isNotice || !routes.contains { $0.fromHost == host.index && $0.effect == contract.effect })
+    }
   }
 
   @usableFromInline let laneBases: [Int]

@@ -1,0 +1,66 @@
+import Engine
+import Machines
+import Spec
+
+/// What the agents of a run do: their handlers, the calls that these make, and how they answer when asked whether they
+/// are well.
+extension TeamRun {
+  /// A handler works for its time, or asks for the budget of its call.
+  func handle(_ copy: Copy, _ ticket: UInt64) {
+    let place = Int(copy.receiver.place)
+    isIdle[place] = false
+    summary.delivered += 1
+    let message = asked[MessageIdentity(copy)]
+    let handler = Handler(copy, workload.agents[place], message?.handling ?? WorkloadHandling())
+    if handler.ending == .silent { readiness.hang(place, until: loop.now + handler.nanoseconds) }
+    guard let cost = message?.cost else {
+      return loop.schedule(after: .nanoseconds(handler.nanoseconds)) { [unowned self] in
+        isIdle[place] = true
+        switch handler.ending {
+        case .acknowledged: try host.answer(ticket, with: .handlers(.handled(copy.lease)))
+        case .failed: try host.answer(ticket, with: .handlers(.failed(copy.lease)))
+        case .silent: break
+        }
+      }
+    }
+    calls[copy.sequence] = handler
+    loop.schedule(at: loop.now) { [unowned self] in
+      try host.answer(ticket, with: .handlers(.wants(Need(copy.lease, cost.estimate))))
+      // Nobody pays: the copy has failed, and its handler is free.
+      if host.state.handlers.jobs.element(key: copy.sequence)?.isCalling != true {
+        isIdle[place] = true
+        calls[copy.sequence] = nil
+      }
+    }
+  }
+
+  /// A call takes the handler's time, and costs what the workload says.
+  func make(_ call: Call, _ ticket: UInt64) {
+    guard let handler = calls.removeValue(forKey: call.lease.sequence) else { return }
+    summary.granted += 1
+    let place = Int(call.lease.agent.place)
+    let spent = asked[handler.identity]?.cost?.spent ?? Amount()
+    loop.schedule(after: .nanoseconds(handler.nanoseconds)) { [unowned self] in
+      isIdle[place] = true
+      guard handler.ending != .silent else { return }
+      summary.tokensSpent += spent.tokens
+      try host.answer(
+        ticket,
+        with: .handlers(.finished(Bill(call.reservation, spent, hasSucceeded: handler.ending == .acknowledged))))
+    }
+  }
+
+  /// Before a switch the agents are asked whether they are well, and the queues whether they will drain (CRD-5).
+  /// Where somebody does not answer, nothing is answered: the deadline says so.
+  func validate(_ ticket: UInt64) {
+    guard validates else {
+      return loop.schedule(at: loop.now) { [unowned self] in try host.answer(ticket, with: .coordinator(.ready)) }
+    }
+    let verdict = readiness.ask(at: loop.now, depths: host.state.router.mailboxes.map(\.active.count))
+    summary.validated(verdict, workload.agents.map(\.name))
+    guard verdict.silent.isEmpty else { return }
+    loop.schedule(at: loop.now) { [unowned self] in
+      try host.answer(ticket, with: .coordinator(verdict.crowded.isEmpty ? .ready : .notReady))
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import Adapters
+import Engine
+import Machines
+import Testing
+
+@Suite struct `Readiness for a switch` {
+  private let second: UInt64 = 1_000_000_000
+  private var agents: [WorkloadAgent] { ["A", "B"].map { WorkloadAgent(name: $0, serviceMilliseconds: 10) } }
+
+  @Test func `CRD-6: an answer is good for ten seconds, and not a nanosecond longer`() {
+    var readiness = Readiness(agents)
+    #expect(readiness.ask(at: 0, depths: [0, 0]).asked == 2)
+    #expect(readiness.ask(at: 10 * second, depths: [0, 0]).asked == 0)
+    #expect(readiness.ask(at: 10 * second + 1, depths: [0, 0]).asked == 2)
+  }
+
+  @Test func `CRD-5: an agent that hangs is named, unless it has answered lately`() {
+    var readiness = Readiness(agents)
+    readiness.hang(1, until: 5 * second)
+    #expect(readiness.ask(at: second, depths: [0, 0]).silent == [1])
+    #expect(readiness.ask(at: 5 * second, depths: [0, 0]).isReady)
+    readiness.hang(1, until: 100 * second)
+    #expect(readiness.ask(at: 15 * second, depths: [0, 0]).isReady)
+    let later = readiness.ask(at: 15 * second + 1, depths: [0, 0])
+    #expect(later.silent == [1] && later.asked == 1)
+  }
+
+  @Test func `CRD-5: a queue that a quiesce would not drain is named`() {
+    var readiness = Readiness(agents)
+    #expect(readiness.ask(at: 0, depths: [5, 0]).isReady)
+    #expect(readiness.ask(at: 0, depths: [5, 6]).crowded == [1])
+  }
+
+  /// A team whose Runner hangs for a while, and whose controller wants a chain.
+  private func run(hangs: Bool, validates: Bool = true) throws -> TeamSummary {
+    let agents = ["Planner", "Coder", "Runner"].map { WorkloadAgent(name: $0, serviceMilliseconds: 200) }
+    var first = WorkloadMessage(sender: .agent(0), recipients: .one(2), payloadBytes: 2)
+    if hangs { first.handling = WorkloadHandling(fault: .crash) }
+    let actions = [
+      WorkloadAction(at: .zero, line: 1, kind: .send(first)),
+      WorkloadAction(at: .milliseconds(100), line: 2, kind: .decide(WorkloadDecision(.chain))),
+    ]
+    let workload = Workload(name: "hanging", agents: agents, actions: actions)
+    let team = TeamRun(workload, loop: Loop(.virtual), journal: nil, seed: 1)
+    team.validates = validates
+    try team.run()
+    #expect(team.host.counts.unexpected == 0 && team.host.counts.breaches.isEmpty)
+    return team.summary
+  }
+
+  @Test func `a switch does not begin while an agent hangs, and begins without asking where nobody is asked`() throws {
+    let hanging = try run(hangs: true)
+    #expect(hanging.committed == 0 && hanging.validations == 1)
+    #expect(hanging.notReady == ["Runner": 1] && hanging.heldBack == [.prevalidation: 1])
+    let well = try run(hangs: false)
+    #expect(well.committed == 1 && well.notReady.isEmpty)
+    let unasked = try run(hangs: true, validates: false)
+    #expect(unasked.committed == 1 && unasked.validations == 0)
+  }
+}
