@@ -56,14 +56,20 @@ public final class AutotuneRun: Driver {
   }
 
   /// Runs until it is over, and says how it ended.
+  ///
+  /// - Throws: A ``JournalError`` where a step cannot be kept. The server is then asked to end; the rest is put away by
+  ///   ``resume()``.
   public func run() throws -> Conclusion {
     try host.send(.run(.begin))
     return try finish()
   }
 
-  /// Goes on after a crash, to put away what was left.
+  /// Goes on after a crash, to put away what was left: the server, the operator's service, the row.
+  ///
+  /// - Precondition: The journal is a continued one, and the run has the name that it had.
   public func resume() throws -> Conclusion {
     hasCrashed = true
+    book.reopen()
     try host.recover()
     return try finish()
   }
@@ -80,9 +86,10 @@ public final class AutotuneRun: Driver {
   private func finish() throws -> Conclusion {
     loop.onTurn = { [unowned self] in try host.flush() }
     loop.onIdle = { [unowned self] in try host.commit() }
+    // Whatever ends the loop itself, such as a journal that cannot be written, leaves no server behind.
+    defer { server.letGo() }
     try host.flush()
     try loop.run(keepsWaiting: true) { conclusion != nil }
-    server.letGo()
     try host.journal?.close()
     RunMemo.remove(order)
     return conclusion!

@@ -65,6 +65,9 @@ final class TuneBook {
     }
   }
 
+  /// Takes up the database again after a crash, as far as that goes.
+  func reopen() { _ = openStore() }
+
   /// Inserts the run's row and thins out old runs; false where that fails.
   @discardableResult
   private func begin(version: String) -> Bool {

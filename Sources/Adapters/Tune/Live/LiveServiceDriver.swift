@@ -78,12 +78,15 @@ final class LiveServiceDriver {
       guard open.contains(ticket) else { return }
       do {
         let survey = try found.get()
-        self.survey = survey
+        // What cannot be kept could not be brought back after a crash.
         try keep(survey)
+        self.survey = survey
         tell(survey)
         try close(ticket, .surveyed(survey.occupant))
-      } catch let failure as SurveyFailed {
-        warn("error: \(failure.words)")
+      } catch let failure as JournalError {
+        throw failure
+      } catch {
+        warn("error: \((error as? SurveyFailed)?.words ?? "\(error)")")
         try close(ticket, .surveyFailed)
       }
     }

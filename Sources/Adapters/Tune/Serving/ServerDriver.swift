@@ -26,7 +26,7 @@ final class ServerDriver {
   private(set) var notes = ProbeNotes()
   /// The wait for which the port's holder was last looked up.
   private var holderTicket: UInt64?
-  /// Words per token, as the server counted the last prompt.
+  /// Words per token, as the server counted the last prompt, the frame of the request included; 1 before it did.
   private var wordShare = 1.0
 
   private final class Server {
@@ -208,8 +208,10 @@ final class ServerDriver {
     }
   }
 
-  /// Lets go of the last server when the run is over; one that is stuck lives on.
+  /// Lets go of the last server when the run is over. One that still lives is asked to end once more; one that is stuck
+  /// lives on.
   func letGo() {
+    if let server, !server.isEnded { terminate() }
     server?.log.close()
     server?.process?.reap()
     server = nil
@@ -249,8 +251,10 @@ final class ServerDriver {
 
   // MARK: - Requests
 
+  /// Its answer says how many tokens the server makes of words, so that the prompts that are measured have the size
+  /// they should.
   private func warmUp(_ ticket: UInt64, _ cancellation: Cancellation) {
-    ask(tokens: 64, tokensMax: 8, cancellation) { [self] completion in
+    ask(words: min(256, max(1, promptWords / 4)), tokensMax: 8, cancellation) { [self] completion in
       try tellEndIfOver()
       guard let fault = completion.fault else { return try close(ticket, .warmedUp) }
       notes.ending = "\(fault)"
@@ -259,7 +263,7 @@ final class ServerDriver {
   }
 
   private func request(_ ticket: UInt64, _ cancellation: Cancellation) {
-    ask(tokens: promptTokens, tokensMax: Int(Parameters.completionTokensMax), cancellation) { [self] completion in
+    ask(words: promptWords, tokensMax: Parameters.completionTokensMax, cancellation) { [self] completion in
       try tellEndIfOver()
       guard open[ticket] != nil else { return }
       note(completion)
@@ -268,30 +272,28 @@ final class ServerDriver {
   }
 
   private func ask(
-    tokens: Int, tokensMax: Int, _ cancellation: Cancellation, then: @escaping (Completion) throws -> Void
+    words: Int, tokensMax: Int, _ cancellation: Cancellation, then: @escaping (Completion) throws -> Void
   ) {
     let client = client
     let process = server?.process
     let request = CompletionRequest(
-      server: address, model: model, prompt: Prompt.text(tokens: tokens, wordShare: wordShare),
+      server: address, model: model, prompt: Prompt.text(words: words),
       tokensMax: tokensMax, timeout: requestTimeout, stopTokens: order.profile.allStopTokens)
     work.start {
       let completion = client.complete(request, cancellation: cancellation)
       // A connection that breaks is often a process that ends, which is told a moment later.
       if case .transport = completion.fault { _ = process?.waitForEnd(atMost: .milliseconds(300)) }
       return completion
-    } then: { completion in
+    } then: { [self] completion in
+      if let tokens = completion.promptTokens, tokens > 0 { wordShare = min(1, Double(words) / Double(tokens)) }
       try then(completion)
     }
   }
 
-  /// Servers divide words differently; from its own count the next prompt is nearer to what was wanted.
-  private func correctShare(_ tokens: Int) {
-    guard tokens > 0, promptTokens > 0 else { return }
-    wordShare = min(1, max(0.05, wordShare * Double(promptTokens) / Double(tokens)))
+  /// Words for the share of the target context that a prompt fills (MSR-2).
+  private var promptWords: Int {
+    max(1, Int(Double(order.plan.targetContext) * Parameters.promptShare * wordShare))
   }
-
-  private var promptTokens: Int { Int(Double(order.plan.targetContext) * Parameters.promptShare) }
 
   private var requestTimeout: Duration {
     max(Parameters.requestTimeoutLeast, order.plan.gate.duration + Parameters.requestTimeoutBeyondGate)
@@ -299,10 +301,7 @@ final class ServerDriver {
 
   private func note(_ completion: Completion) {
     if let fault = completion.fault { notes.faults.append("\(fault)") }
-    if let tokens = completion.promptTokens {
-      notes.promptTokens.append(tokens)
-      correctShare(tokens)
-    }
+    if let tokens = completion.promptTokens { notes.promptTokens.append(tokens) }
     if completion.fault == nil, completion.tokensAreEstimated { notes.isEstimate = true }
     if let rate = completion.decodeRate { notes.decodeRates.append(rate) }
   }
