@@ -58,7 +58,8 @@ import Testing
   @Test func `AC-3: nothing works, and the smallest candidate's reason comes first, whatever the order`() throws {
     for list in [["x-1B", "x-32B"], ["x-32B", "x-1B"]] {
       let bench = try Bench(
-        #"{"x-1B": {"replies": [{"status": 500, "body": "small"}]}, "x-32B": {"replies": [{"texts": ["<|im_", "end|>"]}]}}"#
+        #"{"x-1B": {"replies": [{"status": 500, "body": "small"}]}, "#
+          + #""x-32B": {"replies": [{"texts": ["<|im_", "end|>"]}]}}"#
       )
       let conclusion = try bench.run(list)
       #expect(conclusion.reason == .noFeasible && conclusion.exitCode == 2)
@@ -212,7 +213,8 @@ import Testing
     #expect(try String(contentsOfFile: bench.order.configurationPath, encoding: .utf8) == "- a list\n")
     #expect(
       bench.output.warnings.contains(
-        "error: '\(bench.order.configurationPath)' cannot be edited: line 1: it is a list, not a mapping of keys to values"
+        "error: '\(bench.order.configurationPath)' cannot be edited: line 1: it is a list, "
+          + "not a mapping of keys to values"
       ))
   }
 

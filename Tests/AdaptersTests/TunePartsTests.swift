@@ -99,7 +99,8 @@ import Testing
 @Suite struct `Tune report` {
   private func report(candidates: [String], knobs: Knobs?, isPartial: Bool = false) -> TuneReport {
     var profile = ServerProfile(
-      id: "macprovider-cli", program: "macprovider-cli", arguments: ["serve", "--model", "{model}", "--port", "{port}"],
+      id: "macprovider-cli", program: "macprovider-cli",
+      arguments: ["serve", "--model", "{model}", "--port", "{port}"],
       readyPath: "/v1/models")
     profile.kvBits = ["4": ["--kv-bits", "4"]]
     var order = TuneOrder(profile, candidates: candidates, folder: "/folder")
@@ -139,7 +140,8 @@ import Testing
         "spec_version", "run_id", "started_at", "ended_at", "machine", "inputs", "recommendation", "alternates",
         "infeasible", "recipe_hash", "db_path",
       ])
-    #expect(Set((object["machine"] as? [String: Any] ?? [:]).keys) == ["ram_gb", "chip", "os_version", "binary_version"])
+    #expect(
+      Set((object["machine"] as? [String: Any] ?? [:]).keys) == ["ram_gb", "chip", "os_version", "binary_version"])
     #expect(
       Set((object["inputs"] as? [String: Any] ?? [:]).keys) == [
         "target_context", "candidate_models", "stage1_replicates", "stage2_replicates", "gate_ttft_ms",

@@ -96,11 +96,13 @@ import Testing
     _ = try shell(
       """
       CREATE TABLE tune_trials (id INTEGER PRIMARY KEY AUTOINCREMENT, ts_utc TEXT NOT NULL, run_id TEXT NOT NULL,
-        model TEXT NOT NULL, target_context INTEGER NOT NULL, measured_prompt_tokens INTEGER, max_tokens INTEGER NOT NULL,
+        model TEXT NOT NULL, target_context INTEGER NOT NULL, measured_prompt_tokens INTEGER,
+        max_tokens INTEGER NOT NULL,
         agg_throughput_tps REAL, ttft_p95_ms REAL, fits INTEGER NOT NULL DEFAULT 0, n_err INTEGER NOT NULL DEFAULT 0,
         kept INTEGER NOT NULL DEFAULT 0, notes TEXT, max_batch INTEGER);
       INSERT INTO tune_trials (ts_utc, run_id, model, target_context, max_tokens, agg_throughput_tps, fits)
-        VALUES ('2025-01-01T00:00:00.000Z', 'old', 'm', 2000, 48, 7.5, 1), ('2025-01-01T00:00:01.000Z', 'old', 'n', 2000, 48, 8, 0);
+        VALUES ('2025-01-01T00:00:00.000Z', 'old', 'm', 2000, 48, 7.5, 1),
+          ('2025-01-01T00:00:01.000Z', 'old', 'n', 2000, 48, 8, 0);
       """)
     for _ in 0..<2 {
       let store = try TuneStore(path)
@@ -154,8 +156,10 @@ import Testing
       try store.record(trial("r\(number)"))
     }
     _ = try shell(
-      "CREATE TRIGGER no BEFORE DELETE ON tune_runs WHEN OLD.run_id = 'r1' BEGIN SELECT RAISE(ABORT, 'kept by force'); END"
-    )
+      """
+      CREATE TRIGGER no BEFORE DELETE ON tune_runs WHEN OLD.run_id = 'r1'
+      BEGIN SELECT RAISE(ABORT, 'kept by force'); END
+      """)
     let failure = #expect(throws: TuneStoreFailure.self) { try store.retain(newest: 1, besides: "r3") }
     #expect(failure?.description == "'\(path)' cannot be used: kept by force")
     #expect(try shell("SELECT count(*) FROM tune_runs") == "3\n")

@@ -84,7 +84,8 @@ private let shown = "[--property=LoadState,ActiveState,SubState,MainPID,Fragment
       case "$*" in
         *show*model.socket) echo ActiveState=active ;;
         *show*other.socket) echo ActiveState=inactive ;;
-        *show*) printf 'LoadState=loaded\\nActiveState=inactive\\nSubState=dead\\nTriggeredBy=model.socket other.socket\\n' ;;
+        *show*) echo LoadState=loaded; echo ActiveState=inactive; echo SubState=dead
+                echo TriggeredBy=model.socket other.socket ;;
       esac
       """)
     let state = try systemd.state(of: service)
@@ -179,7 +180,8 @@ private let shown = "[--property=LoadState,ActiveState,SubState,MainPID,Fragment
     let refused = #expect(throws: ServiceFailure.self) { try broken.start(service) }
     #expect(
       refused?.description
-        == "'launchctl bootstrap gui/501 '/a b/live.example.model.plist'' failed: Bootstrap failed: 5: Input/output error"
+        == "'launchctl bootstrap gui/501 '/a b/live.example.model.plist'' failed: "
+        + "Bootstrap failed: 5: Input/output error"
     )
   }
 

@@ -2,7 +2,8 @@ import Foundation
 
 /// What this computer is, as far as it matters to a model server.
 ///
-///     Hardware.current      // chip "AMD EPYC 9654 + 1x NVIDIA H200", 96 cores, 128 GB, "Debian GNU/Linux 12 (bookworm)"
+///     Hardware.current.chip         // AMD EPYC 9654 + 1x NVIDIA H200
+///     Hardware.current.osVersion    // Debian GNU/Linux 12 (bookworm)
 ///
 /// Source: DEC-18.
 public struct Hardware: Sendable, Equatable {

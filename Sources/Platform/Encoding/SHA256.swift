@@ -1,6 +1,7 @@
 /// The SHA-256 digest of bytes.
 ///
-///     SHA256.hexadecimal(of: Array("abc".utf8))      // ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad
+///     SHA256.hexadecimal(of: Array("abc".utf8))
+///     // ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad
 ///
 /// - Complexity: O(*bytes*). It is meant for recipes and names, not for weights.
 ///

@@ -4,9 +4,10 @@ import Foundation
 public enum LogName {
   /// `<model>-<port>-<time>-<8 hexadecimal digits>.log`
   ///
-  ///     LogName.of(model: "../org/Größe 7B", port: 18080, at: .init())   // org-Gr--e-7B-18080-20260102T030405Z-1f09ac3e.log
+  ///     LogName.of(model: "../org/Größe 7B", port: 18080, at: .init())
+  ///     // org-Gr--e-7B-18080-20260102T030405Z-1f09ac3e.log
   ///
-  /// - Parameter model: What is no letter, digit, point or underscore of ASCII becomes a dash; at most 80 of it are kept.
+  /// - Parameter model: What is no letter, digit, point or underscore of ASCII becomes a dash; 80 of it are kept.
   public static func of(model: String, port: UInt16, at time: Date) -> String {
     let safe = model.unicodeScalars.map { scalar -> Character in
       let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(Character(scalar)))

@@ -109,8 +109,8 @@ public final class TuneStore {
     try rows("SELECT * FROM tune_runs WHERE run_id = ?1", [.text(id)]).first.map { TuneRunRow($0) }
   }
 
-  /// Keeps the newest runs and forgets the others with their trials: all of it or nothing. Rows of trials that belong to
-  /// no run, which the prototype wrote, stay.
+  /// Keeps the newest runs and forgets the others with their trials: all of it or nothing. Trials that belong to no
+  /// run, which the prototype wrote, stay.
   ///
   /// - Parameter id: The run that is under way, which stays whatever the clock says.
   public func retain(newest count: Int, besides id: String) throws(TuneStoreFailure) {

@@ -38,7 +38,8 @@ public struct TuneStoreFailure: Error, Equatable, CustomStringConvertible {
     switch reason {
     case .noDatabase: "'\(path)' is no database\n  try: another --db-path"
     case .foreign(let tables):
-      "'\(path)' is the database of another program, with \(Self.list(tables)); it was not touched\n  try: another --db-path"
+      "'\(path)' is the database of another program, with \(Self.list(tables)); "
+        + "it was not touched\n  try: another --db-path"
     case .lacking(let table, let columns):
       "the table \(table) of '\(path)' has no \(Self.list(columns)); it was not touched\n  try: another --db-path"
     case .locked: "'\(path)' is held by another process\n  try: again when that has ended"
