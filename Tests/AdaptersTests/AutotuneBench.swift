@@ -78,7 +78,7 @@ final class Bench {
     let loop = Loop(.real)
     let run = AutotuneRun(
       order, loop: loop, journal: try Journal(creating: path, header: header), output: output, runID: id)
-    try run.runUntil { run.host.state.provider.phase == .probing }
+    try run.runUntil { run.host.state.provider.phase == .asked }
   }
 
   /// The last run's row and its trials.

@@ -18,12 +18,30 @@ public struct TuneReport: Sendable {
   public var reasons: [Int: String?] = [:]
   public var found: Found?
 
+  public init(
+    order: TuneOrder, runID: String, started: Date, ended: Date, binaryVersion: String, hardware: Hardware
+  ) {
+    self.order = order
+    self.runID = runID
+    self.started = started
+    self.ended = ended
+    self.binaryVersion = binaryVersion
+    self.hardware = hardware
+  }
+
   /// What is recommended.
   public struct Found: Sendable {
     public var candidate: Int
     public var knobs: Knobs
     public var best: Best
     public var isPartial: Bool
+
+    public init(candidate: Int, knobs: Knobs, best: Best, isPartial: Bool) {
+      self.candidate = candidate
+      self.knobs = knobs
+      self.best = best
+      self.isPartial = isPartial
+    }
   }
 
   // MARK: - For programs
