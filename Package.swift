@@ -49,7 +49,6 @@ let package = Package(
       name: "Bench",
       dependencies: [
         "Spec", "Machines", "Check", "Engine", "Adapters", "Oracle", "Challenges", "CSQLite", "CXXHash", "Platform",
-        "ScriptedServer",
       ],
       // What spin is given to be held against.
       resources: [.copy("Promela")]),
