@@ -28,6 +28,7 @@ import Foundation
     ("storm", Storming.figures),
     ("switching", Switching.figures),
     ("telemetry", Telemetry.figures),
+    ("trials", Trials.figures),
     ("budget", Budgeting.figures),
     ("prevalidation", Prevalidation.figures),
     ("stress", Stress.figures),

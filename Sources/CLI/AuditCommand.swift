@@ -69,8 +69,9 @@ struct Audit: ParsableCommand {
     let members = reader.header.members
     guard members.indices.contains(request.place) else {
       throw ValidationError(
-        "the journal \(path) has \(members.count) systems, by the places 0 to \(members.count - 1); "
-          + "--place is \(request.place)")
+        "the journal \(path) has "
+          + (members.count == 1 ? "one system, at place 0" : "systems at the places 0 to \(members.count - 1)")
+          + "; --place is \(request.place)")
     }
     let system = members[request.place].system
     guard let entry = Catalog.entries.first(where: { $0.name == system }) else {
@@ -145,7 +146,8 @@ struct Audit: ParsableCommand {
       let scenarios = entry.scenarios()
       findings += scenarios.failures.map { Finding(.critical, "scenario-failed", $0.description) }
       if !json {
-        print("  scenarios  \(scenarios.count) of specs/\(entry.chapter), \(scenarios.failures.count) failed")
+        let chapters = entry.chapters.map { "specs/\($0)" }.joined(separator: " and ")
+        print("  scenarios  \(scenarios.count) of \(chapters), \(scenarios.failures.count) failed")
       }
       var worlds: [[String: Any]] = []
       for name in try entry.worlds(named: nil, exhaustive: true) {
@@ -161,7 +163,7 @@ struct Audit: ParsableCommand {
         if !json { Explore.show(report, usage) }
       }
       for name in try entry.worlds(named: nil, exhaustive: false) {
-        let report = entry.fuzz(name, FuzzOptions(seed: 1, cases: 200), nil, nil)
+        let report = entry.fuzz(name, FuzzOptions(seed: 1, cases: 200), nil, nil, nil)
         findings += report.findings.map(\.finding)
         if !json {
           print(

@@ -26,29 +26,30 @@ struct Beginning {
         return
       }
     }
-    let numbers = try reader.snapshotNumbers(of: request.place)
+    let whole = try reader.snapshotNumbers(of: request.place).lazy.compactMap {
+      reader.snapshot(of: request.place, after: $0)
+    }
     if dropped > 0 {
-      guard let first = numbers.first else {
+      guard let first = whole.first else {
         throw WorldFailure(
-          "the journal \(reader.path) begins after record \(dropped), and has no snapshot of \(member.system)",
+          "the journal \(reader.path) begins after record \(dropped), and has no whole snapshot of \(member.system)",
           try: "audit a copy from before it was compacted")
       }
-      snapshot = try reader.snapshot(of: request.place, upTo: first)
+      snapshot = first
       code = "starts-at-snapshot"
       words =
-        "records 1 to \(dropped) were dropped: the walk starts at the snapshot after record \(first), and takes the "
-        + "state there as it is"
+        "records 1 to \(dropped) were dropped: the walk starts at the snapshot after record \(first.number), and "
+        + "takes the state there as it is"
       readsFrom = 0
       return
     }
     if member.book != book {
       // A run that went on under these rules took a snapshot when it did.
-      for number in numbers {
-        guard let own = try reader.snapshot(of: request.place, upTo: number), own.book == book else { continue }
+      if let own = whole.first(where: { $0.book == book }) {
         snapshot = own
         code = "other-book-before"
         words =
-          "records 1 to \(number) were written under another version of the rules: of them the chain is checked, "
+          "records 1 to \(own.number) were written under another version of the rules: of them the chain is checked, "
           + "and the walk starts at the snapshot after them"
         readsFrom = 0
         return
@@ -98,10 +99,9 @@ struct Snapshots {
   mutating func compare<S: System>(before record: UInt64, _ auditor: Auditor<S>) {
     while let number = numbers.first, number < record {
       numbers.removeFirst()
-      do throws(JournalError) {
-        guard let snapshot = try reader.snapshot(of: place, upTo: number), snapshot.number == number else { continue }
+      if let snapshot = reader.snapshot(of: place, after: number) {
         auditor.compare(snapshot: number, state: snapshot.state, ledger: snapshot.ledger)
-      } catch {
+      } else {
         findings.append(
           Finding(
             .critical, "snapshot-edited", "the snapshot after record \(number) was edited: its seal does not fit",

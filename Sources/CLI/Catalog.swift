@@ -11,7 +11,9 @@ import Weave
 struct CatalogEntry: Sendable {
   let name: String
   let title: String
+  /// The chapter that has the system's page, and all that tell of it.
   let chapter: String
+  let chapters: [String]
   let hosts: [(name: String, book: BookDescription)]
   let routes: [String]
   let properties: [BookDescription.PropertyDescription]
@@ -28,7 +30,10 @@ struct CatalogEntry: Sendable {
     @Sendable (_ world: String, SearchOptions, Checkpointing, ((ExplorationProgress) -> Void)?) throws(CheckpointError)
       ->
       ExplorationReport
-  let fuzz: @Sendable (_ world: String, FuzzOptions, (any ExampleStore)?, ((Int, Int) -> Void)?) -> FuzzReport
+  let fuzz:
+    @Sendable (
+      _ world: String, FuzzOptions, (any ExampleStore)?, ((Int, Int) -> Void)?, ((ExplorationProgress) -> Void)?
+    ) -> FuzzReport
   let tabulate: @Sendable (_ world: String) throws(ExportError) -> Tabulation
   let scenarios: @Sendable () -> (count: Int, failures: [ScenarioFailure])
   let mutation: Mutation
@@ -53,6 +58,8 @@ struct CatalogEntry: Sendable {
     name = design.name
     title = design.title
     chapter = design.chapter
+    let chapters = [design.chapter] + chapters
+    self.chapters = chapters
     hosts = design.hosts.map { ($0.name, $0.book) }
     routes = design.routes.map {
       "\(design.hosts[$0.fromHost].name).\($0.effectName) → \(design.hosts[$0.toHost].name).\($0.eventName)"
@@ -76,14 +83,13 @@ struct CatalogEntry: Sendable {
     }
     fuzz = {
       let (design, world) = worldsByName[$0]!
-      return Check.fuzz(design, world: world, options: $1, store: $2, progress: $3)
+      return Check.fuzz(design, world: world, options: $1, store: $2, progress: $3, exploring: $4)
     }
     tabulate = { name throws(ExportError) in
       let (design, world) = worldsByName[name]!
       return try Tabulation(design, world: world)
     }
     // A chapter of several designs has scenarios for each; a scenario names the worlds it starts in.
-    let chapters = [design.chapter] + chapters
     let own = all.filter { scenario in
       chapters.contains(scenario.file)
         && scenario.worlds.allSatisfy { name in design.worlds.contains { $0.name == name } }
@@ -147,6 +153,20 @@ extension CatalogEntry {
   func told(_ world: (name: String, words: String, isExhaustive: Bool)) -> String {
     if !world.isExhaustive { return "\(world.words) (without an end; fuzzed by default)" }
     return isDefault(world.name) ? "\(world.words) (explored by default)" : world.words
+  }
+
+  /// The worlds that mutants are tried in: those of the usual size that have an end, or one of these by name.
+  func mutatedWorlds(named name: String?) throws -> [String] {
+    let named = try worlds(named: name, exhaustive: true)
+    for name in named where worlds.contains(where: { $0.name == name && !$0.isExhaustive }) {
+      throw ValidationError("the world \"\(name)\" has no end: name one that can be explored")
+    }
+    for name in named where !ownWorlds.contains(name) {
+      let own = try worlds(named: nil, exhaustive: true).map { "\"\($0)\"" }.joined(separator: ", ")
+      throw ValidationError(
+        "the world \"\(name)\" is of another size of \(self.name), and mutants are made of the usual size: name \(own)")
+    }
+    return named
   }
 
   /// The worlds asked for: one by name, or every one of a kind in the usual size.

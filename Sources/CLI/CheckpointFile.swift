@@ -8,7 +8,6 @@ import Synchronization
 /// One run has it at a time, by a lock on a file beside it, which goes with the process.
 final class CheckpointFile: Sendable {
   private let path: String
-  private let previous: [UInt8]?
   private let seconds: Double
   private let lock: Int32
   private let program: UInt64
@@ -26,17 +25,15 @@ final class CheckpointFile: Sendable {
     guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
       throw WorldFailure("\(path): another run has this checkpoint", try: "wait for it, or give another path")
     }
-    if FileManager.default.fileExists(atPath: path) {
-      guard let data = FileManager.default.contents(atPath: path) else {
-        throw WorldFailure("\(path): the checkpoint cannot be read", try: "check its permissions, or give another path")
-      }
-      previous = Array(data)
-    } else {
-      previous = nil
+    if FileManager.default.fileExists(atPath: path), previous == nil {
+      throw WorldFailure("\(path): the checkpoint cannot be read", try: "check its permissions, or give another path")
     }
   }
 
   deinit { close(lock) }
+
+  /// What the file holds; read when it is asked for, and kept by nobody.
+  private var previous: [UInt8]? { FileManager.default.contents(atPath: path).map { Array($0) } }
 
   /// Stands for the code that runs.
   private static func runningProgram() throws -> UInt64 {
@@ -57,14 +54,14 @@ final class CheckpointFile: Sendable {
 
   var checkpointing: Checkpointing {
     Checkpointing(
-      previous: previous, interval: .seconds(seconds), program: program, isInterrupted: { Interruption.isAsked }
+      previous: self.previous, interval: .seconds(seconds), program: program, isInterrupted: { Interruption.isAsked }
     ) {
       [self] bytes in
       do {
         try write(bytes)
         lastFailure.withLock { $0 = nil }
       } catch {
-        let words = "\(path): the checkpoint could not be saved: \(error.localizedDescription)"
+        let words = "\(path): the checkpoint could not be saved: \(error.systemReason)"
         lastFailure.withLock {
           // Once is enough while it goes on failing.
           if $0 == nil { Terminal.printError("warning: \(words); the search goes on\n") }

@@ -6,7 +6,7 @@ struct Explore: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explore", abstract: "Explore every state a world can reach, breadth first.",
     discussion:
-      "Each counterexample is a shortest one, except with --reduce. "
+      "Each counterexample is a shortest one, except with --reduce; of runs that never end, a short one. "
       + "Without --world, those that interlock list marks are explored: the worlds of the usual size that have an end. "
       + "READY is said of a whole world judged by all of its laws; "
       + "a search that met a bound, or that left leads-to laws out, is UNFINISHED. A checkpoint is deleted once the "
@@ -24,7 +24,10 @@ struct Explore: ParsableCommand {
       "Stop after this many distinct states; 50 million, or 1 million where a world has no end.", valueName: "count"))
   var states: Int?
   @Option(help: ArgumentHelp("Stop at this many steps from the start.", valueName: "steps")) var depth: Int?
-  @Option(help: ArgumentHelp("Stop when the search holds this much memory, such as 4G.", valueName: "size"))
+  @Option(
+    help: ArgumentHelp(
+      "Stop when the states, steps and tables of the search hold this much memory, such as 4G; the program, and the "
+        + "machines it keeps to ask, come on top.", valueName: "size"))
   var memory: ByteSize?
   @Option(help: "Remember states by 64 or 128 bits of their hash, or whole.") var remember: StateMemory = .hash64
   @Option(
@@ -45,6 +48,7 @@ struct Explore: ParsableCommand {
       "Write the gravest counterexample to this file, as a Swift test that fails until it is mended.",
       valueName: "file"))
   var saveTest: String?
+  @Flag(help: "List how often each rule fired, and what each guard said.") var coverage = false
   @Flag(help: "Print one JSON object (with an array \"worlds\" where several were explored).") var json = false
 
   func validate() throws {
@@ -97,6 +101,7 @@ struct Explore: ParsableCommand {
         objects.append(Explore.object(report, usage, diagram))
       } else {
         Explore.show(report, usage, telling.shownDiagram)
+        if coverage { print(Explore.coverage(of: report), terminator: "") }
       }
       // What was found is shown, whatever becomes of the files.
       do { try telling.keep(report.findings, world: name) } catch { failures.append(error) }
@@ -155,6 +160,19 @@ struct Explore: ParsableCommand {
     }
     let isWithinBounds = report.verdict == .fixRequired && !report.isComplete
     print("  \(Output.verdict(report.verdict, style))\(isWithinBounds ? " within bounds" : ""): \(words(report))")
+  }
+
+  /// Each rule with the steps in which it fired and, in different states of its machine, how often its guards let an
+  /// event through; and each guard with how often it was the one that refused.
+  private static func coverage(of report: ExplorationReport) -> String {
+    var table = Table(["  machine", "rule or guard", .right("fired"), .right("let through"), .right("refused")])
+    for rule in report.coverage.rules {
+      table.add("  \(rule.host)", rule.rule, Output.count(rule.fired), Output.count(rule.passes), "")
+      for (name, refusals) in zip(rule.guards, rule.refusals) {
+        table.add("", "  \(name)", "", "", Output.count(refusals))
+      }
+    }
+    return table.text
   }
 
   /// Rules that fired in some machines and never in others with the same book. Up to symmetry, one machine of a set
@@ -247,6 +265,12 @@ struct Explore: ParsableCommand {
         rule.guardsNeverFalse.map { ["machine": rule.host, "rule": rule.rule, "guard": $0] }
       },
       "states_compared": report.compared,
+      "coverage": report.coverage.rules.map { rule in
+        [
+          "machine": rule.host, "rule": rule.rule, "fired": rule.fired, "passes": rule.passes,
+          "guards": zip(rule.guards, rule.refusals).map { ["guard": $0, "refusals": $1] as [String: Any] },
+        ] as [String: Any]
+      },
       "rules_never_fired": report.coverage.rules.filter { $0.fired == 0 }.map {
         ["machine": $0.host, "rule": $0.rule]
       } + neverIn(report).flatMap { rule, hosts in hosts.map { ["machine": $0, "rule": rule] } },

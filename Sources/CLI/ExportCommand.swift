@@ -24,6 +24,17 @@ struct Export: ParsableCommand {
     help: "Print one JSON object: the counts, the command that finds them again, and the model where no file is named.")
   var json = false
 
+  func validate() throws {
+    // TLC looks for a module in the file of its name.
+    guard format == .tla, let output else { return }
+    let file = URL(fileURLWithPath: output).lastPathComponent
+    let module = Tabulation.module(for: URL(fileURLWithPath: output).deletingPathExtension().lastPathComponent)
+    if file != "\(module).tla" {
+      throw ValidationError(
+        "a TLA+ module has its file's name, and \"\(file)\" gives it none: call the file \(module).tla")
+    }
+  }
+
   mutating func run() throws {
     let entry = try Catalog.entry(machine)
     let name = try entry.worlds(named: world, exhaustive: true).first ?? entry.worlds[0].name
@@ -45,7 +56,7 @@ struct Export: ParsableCommand {
     do {
       try Data(text.utf8).write(to: file)
     } catch {
-      throw WorldFailure("\(output) cannot be written: \(error.localizedDescription)")
+      throw WorldFailure("\(output) cannot be written: \(error.systemReason)")
     }
     if json { return try Output.json(object(table, ["file": output])) }
     print(

@@ -7,7 +7,11 @@ import Spec
 struct Fuzz: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fuzz", abstract: "Run a world at random, and shrink the runs that break a law.",
-    exitCodes: [0: "no law was broken", 1: "findings", 2: "usage"])
+    discussion: """
+      Runs at random are never the whole world: where they break no law, the verdict is NOTHING FOUND, and what they \
+      did not judge, fire or meet is named. READY is for interlock explore to say.
+      """,
+    exitCodes: [0: "NOTHING FOUND: no run broke a law that runs can break", 1: "FIX REQUIRED: findings", 2: "usage"])
 
   @Argument(help: "The machine, as interlock list names it.") var machine: String
   @Option(help: "The world; by default those without an end or, where there is none, those that explore takes.")
@@ -48,26 +52,31 @@ struct Fuzz: ParsableCommand {
     let entry = try Catalog.entry(machine)
     let seed = seed ?? UInt64.random(in: 0..<1_000_000)
     var objects: [[String: Any]] = []
-    var isReady = true
+    var isSound = true
     var telling = Telling(entry: entry, diagram: diagram, diagramFile: diagramFile, testFile: saveTest)
     for name in try worlds(of: entry) {
       let progress = Options.Progress()
+      // To know a world takes no longer than to run it does.
+      let known = min(200_000, max(1000, cases.multipliedReportingOverflow(by: steps).partialValue))
       let options = FuzzOptions(
-        seed: seed, cases: cases, steps: steps, only: only, replay: replay.flatMap { Tokens(text: $0) })
+        seed: seed, cases: cases, steps: steps, only: only, exploredStates: known,
+        replay: replay.flatMap { Tokens(text: $0) })
       let report = entry.fuzz(name, options, ExampleFolder(at: examples)) { cases, steps in
         progress.update("\(name): \(Output.count(cases)) runs, \(Output.count(steps)) steps")
+      } _: { now in
+        progress.update("\(name), explored to steer the runs: \(Output.count(now.distinct)) states, depth \(now.depth)")
       }
       progress.finish()
       if report.cases == 0, replay != nil {
         throw ValidationError("the choices of --replay make no run of \(machine) in the world \(name)")
       }
-      isReady = isReady && report.verdict == .ready
+      isSound = isSound && report.verdict != .fixRequired
       try telling.keep(report.findings.map { CheckFinding(finding: $0.finding, trace: $0.trace) }, world: name)
       if json { objects.append(object(report)) } else { show(report, telling.shownDiagram) }
     }
     if !json { telling.close() }
     if json { try Output.json(objects.count == 1 ? objects[0] : ["machine": machine, "worlds": objects]) }
-    if !isReady { throw ExitCode.findings }
+    if !isSound { throw ExitCode.findings }
   }
 
   private func worlds(of entry: CatalogEntry) throws -> [String] {
@@ -79,7 +88,7 @@ struct Fuzz: ParsableCommand {
     let style = Style(for: .standardOutput)
     print(style.bold("\(report.machine), world \(report.world), seed \(report.options.seed)"))
     print(
-      "  \(Output.count(report.cases)) runs, \(Output.count(report.steps)) steps; rules fired: "
+      "  \(Output.count(report.cases, "run", "runs")), \(Output.count(report.steps, "step", "steps")); rules fired: "
         + "\(report.coverage.rulesFired) of \(report.coverage.rules.count); sometimes met: "
         + "\(report.coverage.sometimes.count { $0.isMet }) of \(report.coverage.sometimes.count)")
     print("  covered / reachable: rules \(report.rules), pairs in a row \(report.pairs)")
@@ -89,7 +98,11 @@ struct Fuzz: ParsableCommand {
       Telling.show(finding.trace, finding.finding, diagram)
     }
     if let gaps = report.gaps { print("  \(gaps)") }
-    print("  \(Output.verdict(report.verdict, style))")
+    let extent =
+      report.verdict == .nothingFound
+      ? ": in \(Output.count(report.cases, "run", "runs")) of at most "
+        + "\(Output.count(report.options.steps, "step", "steps")); NOT the whole world" : ""
+    print("  \(Output.verdict(report.verdict, style))\(extent)")
   }
 
   private func object(_ report: FuzzReport) -> [String: Any] {

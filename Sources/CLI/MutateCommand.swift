@@ -10,11 +10,15 @@ struct Mutate: ParsableCommand {
       "Each mutant is held against the static findings, the scenarios and the exhaustive worlds, in a process of its "
       + "own. The score is the share of killed mutants among those that are not equivalent; one that a remark alone "
       + "tells from the original is noticed, not killed.",
-    exitCodes: [0: "every score is at least 95 %", 1: "a score is below, or a machine is not right itself", 2: "usage"])
+    exitCodes: [
+      0: "every score is at least 95 %", 1: "a score is below, or a machine is not right itself", 2: "usage",
+      4: "--show: the mutant took longer than --time",
+    ])
 
   @Argument(help: "The machine, as interlock list names it.") var machine: String?
   @Flag(help: "Every machine.") var all = false
-  @Option(help: "Only this world; by default each that interlock list marks as explored.") var world: String?
+  @Option(help: "Only this world of those that interlock list marks as explored; by default each of them.") var world:
+    String?
   @Option(help: ArgumentHelp("How long one mutant may take, such as 90s or 5min.", valueName: "time"))
   var time = TimeBound(seconds: 300)
   @Option(help: ArgumentHelp("How many mutants to try at once; by default one for each core.", valueName: "count"))
@@ -56,6 +60,7 @@ struct Mutate: ParsableCommand {
     if let worker { return try MutantWorker.run(machine ?? "", mutant: worker) }
     if let show { return try exhibit(show) }
     let entries = try machine.map { [try Catalog.entry($0)] } ?? Catalog.entries
+    for entry in entries { _ = try entry.mutatedWorlds(named: world) }
     let chosen = try entries.map { ($0, try mutants(of: $0)) }
     if list { return try MutationOutput.list(chosen.map { ($0.name, $1) }, json: json) }
     var reports: [MutationReport] = []
@@ -70,7 +75,7 @@ struct Mutate: ParsableCommand {
 
   private func exhibit(_ name: String) throws {
     let exhibition = MutantExhibition(
-      machine: machine ?? "", mutant: name, world: world, diagram: diagram, diagramFile: diagramFile,
+      machine: machine ?? "", mutant: name, world: world, time: time, diagram: diagram, diagramFile: diagramFile,
       testFile: saveTest)
     try exhibition.run(json: json)
   }
@@ -88,10 +93,7 @@ struct Mutate: ParsableCommand {
   }
 
   private func tried(_ mutants: [Mutant], of entry: CatalogEntry) throws -> MutationReport {
-    let worlds = try entry.worlds(named: world, exhaustive: true)
-    for name in worlds where !entry.worlds.contains(where: { $0.name == name && $0.isExhaustive }) {
-      throw ValidationError("the world \"\(name)\" has no end: name one that can be explored")
-    }
+    let worlds = try entry.mutatedWorlds(named: world)
     let progress = Options.Progress()
     var original = entry.mutation.original(worlds) { now in
       progress.update("\(entry.name) itself: \(Output.count(now.distinct)) states, depth \(now.depth)")

@@ -1,4 +1,5 @@
 import Check
+import Foundation
 import Options
 
 /// A mutation run as text for people, or as one object for programs.
@@ -17,10 +18,15 @@ enum MutationOutput {
     showCounts(report, style)
     showKillers(report, style)
     let total = report.total
-    let score = "\(percent(total.score)): \(total.killed) killed of \(total.all - total.equivalent)"
-    print(
-      "\n\(report.machine): \(report.isGood ? style.green(score) : style.red(score)) that are not equivalent; "
-        + "at least \(percent(MutationReport.goal)) is asked")
+    if total.all == total.equivalent {
+      let none = "no score: \(total.all == 1 ? "the mutant is" : "all \(total.all) mutants are") equivalent"
+      print("\n\(report.machine): \(style.red(none)); try others, or all")
+    } else {
+      let score = "\(percent(total.score)): \(total.killed) killed of \(total.all - total.equivalent)"
+      print(
+        "\n\(report.machine): \(report.isGood ? style.green(score) : style.red(score)) that are not equivalent; "
+          + "at least \(percent(MutationReport.goal)) is asked")
+    }
     if total.noticed > 0 {
       print("  noticed: a remark tells it from the original, and no verdict does; that is no kill")
     }
@@ -103,7 +109,9 @@ enum MutationOutput {
     [
       "machines": reports.map { report in
         [
-          "machine": report.machine, "equivalence": report.equivalence, "score": report.total.score,
+          "machine": report.machine, "equivalence": report.equivalence,
+
+          "score": report.total.all == report.total.equivalent ? NSNull() as Any : report.total.score,
           "goal": MutationReport.goal,
           "mutants": report.trials.map { mutant, trial in
             var object = object(mutant)

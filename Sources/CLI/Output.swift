@@ -33,6 +33,7 @@ enum Output {
     let words = style.bold(verdict.rawValue)
     return switch verdict {
     case .ready: style.green(words)
+    case .nothingFound: words
     case .unfinished: style.yellow(words)
     case .fixRequired: style.red(words)
     }
@@ -47,6 +48,11 @@ enum Output {
       result.append(digit)
     }
     return result
+  }
+
+  /// `1 run`, or `1,234 runs`.
+  static func count(_ number: some BinaryInteger, _ one: String, _ several: String) -> String {
+    "\(count(number)) \(number == 1 ? one : several)"
   }
 
   static func decimal(_ number: Double, _ places: Int = 2) -> String { String(format: "%.\(places)f", number) }

@@ -14,8 +14,9 @@ struct Run: ParsableCommand {
       list "history". The run ends when everything is sent and delivered; its journal is then held against the spec.
 
       A run that was killed goes on with --resume, the same workload and the same journal: nothing that was \
-      acknowledged is lost, and what its handlers were working on is delivered again. The clock of the run is then the \
-      journal's.
+      acknowledged is lost, and what its handlers were working on is delivered again. Seed and clock are the \
+      journal's; a workload that was changed meanwhile is refused. The remaining lines come as much later as the \
+      outage lasted, so that no burst follows it; leases, retries and ttl_ms keep the journal's clock.
 
       --metrics serves http://127.0.0.1:PORT/metrics while the run lasts (port 0 lets the system choose one, and the \
       address is printed), or keeps a file that is written each second and at the end. --artifacts writes records of \
@@ -23,7 +24,8 @@ struct Run: ParsableCommand {
       """,
     exitCodes: [
       0: "the run's journal is as the spec says", 1: "findings", 2: "usage",
-      3: "the workload is malformed, the journal cannot be written or resumed, or a port or folder is taken",
+      3: "the workload is malformed, the journal, the metrics or the records cannot be "
+        + "written, the journal cannot be resumed, or a port or folder is taken",
     ])
 
   @Argument(help: "The workload's file.") var workload: String
@@ -32,8 +34,10 @@ struct Run: ParsableCommand {
       "Where the journal is kept; without it, a temporary one is audited and removed.", valueName: "file"))
   var journal: String?
   @Option(help: "The clock of the run.") var clock: ClockKind = .real
-  @Option(help: ArgumentHelp("Seeds message identities, for runs that can be repeated.", valueName: "number")) var seed:
-    UInt64?
+  @Option(
+    help: ArgumentHelp(
+      "Seeds message identities, for runs that can be repeated; without it, one is drawn.", valueName: "number"))
+  var seed: UInt64?
   @Flag(help: "Wait for the disk at each commit, so that a power failure loses nothing.") var durable = false
   @Option(
     help: ArgumentHelp(
@@ -50,6 +54,9 @@ struct Run: ParsableCommand {
   enum ClockKind: String, CaseIterable, ExpressibleByArgument { case real, virtual }
 
   func validate() throws {
+    for (name, path) in [("--journal", journal), ("--metrics", metrics), ("--artifacts", artifacts)] where path == "" {
+      throw ValidationError("\(name) is empty; leave it out, or give a name")
+    }
     if resume, journal == nil { throw ValidationError("--resume needs --journal: name the journal of the killed run") }
     if resume, artifacts != nil {
       throw ValidationError(
@@ -57,6 +64,13 @@ struct Run: ParsableCommand {
     }
     if let metrics, let number = Int(metrics), UInt16(exactly: number) == nil {
       throw ValidationError("--metrics is \(metrics); a port is a number from 0 to 65535")
+    }
+    if let metrics, Int(metrics) == nil {
+      var own = [("workload", workload)]
+      if let journal { own += ["", "-wal", "-shm", "-lock"].map { ("journal", journal + $0) } }
+      for (name, path) in own where Run.place(path) == Run.place(metrics) {
+        throw ValidationError("--metrics is \(metrics), which is the \(name)'s own file; name another")
+      }
     }
     if snapshots < 0 { throw ValidationError("--snapshots is \(snapshots); give a number from 0 on") }
   }
@@ -75,16 +89,17 @@ struct Run: ParsableCommand {
     // Before anything is begun: a port that is taken leaves nothing behind.
     let page = try metrics.map { try MetricsPage($0, registry) }
     defer { page?.stopServing() }
-    let header = try header(for: read)
     let durability = durable ? Journal.Durability.full : .normal
     let kept =
       resume
       ? try Journal(continuing: path, durability: durability)
-      : try Journal(creating: path, header: header, durability: durability)
-    if resume { try checkSame(header, kept.header, read) }
+      : try Journal(
+        creating: path, header: read.header(seed: seed, clock: clock == .real ? .real : .virtual),
+        durability: durability)
+    if resume { try checkSame(kept.header, read) }
     // The clock of the run starts once everything is ready for it.
     let team = TeamRun(
-      read, loop: Loop(kept.header.clock == .real ? .real : .virtual), journal: kept, seed: seed, isDurable: durable,
+      read, loop: Loop(kept.header.clock == .real ? .real : .virtual), journal: kept, isDurable: durable,
       snapshotInterval: snapshots == 0 ? nil : snapshots)
     let recovery = resume ? try team.recover() : nil
     let telemetry = try telemetry(team, registry, kept, path)
@@ -95,17 +110,32 @@ struct Run: ParsableCommand {
     }
     try team.run()
     progress.finish()
-    try telemetry?.close()
-    try page?.writeLast()
+    // What could not be written beside the run is told after the run itself.
+    let endings: [() throws -> Void] = [{ try telemetry?.close() }, { try page?.writeLast() }]
+    let failures = endings.compactMap(Run.failure)
     let audit = noAudit ? nil : try Audit.walk(path, AuditRequest())
     if json {
-      try Output.json(object(team.summary, audit, recovery))
+      try Output.json(object(team.summary, kept.header, audit, recovery))
     } else {
       if let recovery { show(recovery) }
       show(read, team.summary, audit)
     }
+    if !failures.isEmpty { throw WorldFailure(failures.joined(separator: "\nerror: ")) }
     if let audit, audit.verdict != .ready { throw ExitCode.findings }
     if team.host.counts.unexpected > 0 || !team.host.counts.breaches.isEmpty { throw ExitCode.findings }
+  }
+
+  /// What went wrong, in words.
+  private static func failure(of action: () throws -> Void) -> String? {
+    do {
+      try action()
+      return nil
+    } catch { return "\(error)" }
+  }
+
+  /// A path that tells one file from another, whether or not it is there.
+  private static func place(_ path: String) -> String {
+    URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
   }
 
   /// Metrics and records of the run, where they are asked for.
@@ -114,7 +144,7 @@ struct Run: ParsableCommand {
   ) throws -> TeamTelemetry? {
     guard metrics != nil || artifacts != nil else { return nil }
     let meta = RecordMeta(
-      source: team.workload.name, seed: seed, isRealTime: journal.header.clock == .real,
+      source: team.workload.name, seed: journal.header.seed, isRealTime: journal.header.clock == .real,
       agents: team.workload.agents.map(\.name),
       episodes: team.workload.actions.count { if case .beginEpisode = $0.kind { true } else { false } })
     do {
@@ -126,26 +156,24 @@ struct Run: ParsableCommand {
     }
   }
 
-  private func header(for workload: Workload) throws -> JournalHeader {
-    let roster = try JSONSerialization.data(
-      withJSONObject: workload.agents.map(\.name), options: [.withoutEscapingSlashes])
-    return JournalHeader(
-      Team.design, start: TeamRun.start(workload), world: workload.name,
-      roster: String(decoding: roster, as: UTF8.self), clock: clock == .real ? .real : .virtual)
-  }
-
-  /// Refuses to go on with another team or workload.
-  private func checkSame(_ header: JournalHeader, _ found: JournalHeader, _ workload: Workload) throws {
-    guard found.system == header.system else {
+  /// Refuses to go on with another team, workload or seed.
+  private func checkSame(_ found: JournalHeader, _ workload: Workload) throws {
+    guard found.system == Team.design.name else {
       throw WorldFailure(
-        "the journal \(journal ?? "") is of \(found.system), and this run is of \(header.system)",
+        "the journal \(journal ?? "") is of \(found.system), and this run is of \(Team.design.name)",
         try: "name the journal of the killed run")
     }
-    guard found.world == header.world, found.roster == header.roster else {
+    guard found.worldDigest == workload.digest else {
       throw WorldFailure(
-        "the journal \(journal ?? "") is of workload \(found.world) with the team \(found.roster), "
-          + "and this is \(header.world) with \(header.roster)",
-        try: "name the workload that the killed run was given")
+        "the journal \(journal ?? "") is of the workload \(found.world) as it was when the run began, and "
+          + (found.world == workload.name
+            ? "the file says something else now" : "\(workload.name) says something else"),
+        try: "name the workload that the killed run was given, unchanged")
+    }
+    if let seed, seed != found.seed {
+      throw WorldFailure(
+        "the journal \(journal ?? "") is of a run with --seed \(found.seed), and this is --seed \(seed)",
+        try: "leave --seed out: the journal has it")
     }
   }
 
@@ -186,7 +214,7 @@ struct Run: ParsableCommand {
       print(
         "  decisions  \(Output.count(summary.decisions)); held back: \(list(reasons)); "
           + "\(Output.count(summary.validations)) validated, not ready: \(list(summary.notReady)); "
-          + "pinned \(summary.pins) times"
+          + "pinned \(summary.pins) times, \(Output.count(summary.withheld)) withheld"
       )
     }
     if summary.granted > 0 || !summary.denied.isEmpty {
@@ -208,6 +236,9 @@ struct Run: ParsableCommand {
         + (recovery.snapshot == 0 ? "the start" : "the snapshot after \(Output.count(Int(recovery.snapshot)))")
         + " and \(Output.count(recovery.stepped)) records; "
         + "\(recovery.reissued) effects performed again, \(recovery.timers) timers run on")
+    for number in recovery.damaged {
+      print("             the snapshot after record \(number) is not as it was written, and was passed over")
+    }
     if recovery.clockWentBack {
       print("             the system's clock stands before the journal's last record: the outage counts as no time")
     } else if recovery.outageNanoseconds > 0 {
@@ -229,7 +260,9 @@ struct Run: ParsableCommand {
       ? "none" : counts.sorted { $0.key < $1.key }.map { "\($0.key) \(Output.count($0.value))" }.joined(separator: ", ")
   }
 
-  private func object(_ summary: TeamSummary, _ audit: JournalAudit?, _ recovery: Recovery?) -> [String: Any] {
+  private func object(
+    _ summary: TeamSummary, _ header: JournalHeader, _ audit: JournalAudit?, _ recovery: Recovery?
+  ) -> [String: Any] {
     var times: [String: Any] = [:]
     for (name, durations) in phases(summary) {
       times[name.replacingOccurrences(of: " ", with: "_")] = [
@@ -239,13 +272,15 @@ struct Run: ParsableCommand {
     var resumed: [String: Any] = [:]
     if let recovery {
       resumed = [
-        "after_record": recovery.last, "snapshot": recovery.snapshot, "stepped": recovery.stepped,
+        "after_record": recovery.last, "snapshot": recovery.snapshot, "damaged_snapshots": recovery.damaged,
+        "stepped": recovery.stepped,
         "reissued": recovery.reissued, "timers": recovery.timers,
         "outage_ms": Double(recovery.outageNanoseconds) / 1e6, "clock_went_back": recovery.clockWentBack,
       ]
     }
     return [
-      "journal": journal ?? "", "records": summary.steps, "resumed": resumed, "artifacts": artifacts ?? "",
+      "journal": journal ?? "", "seed": header.seed, "records": summary.steps, "resumed": resumed,
+      "artifacts": artifacts ?? "",
       "copies": [
         "offered": summary.offered, "routed": summary.routed, "delivered": summary.delivered,
         "outcomes": Dictionary(uniqueKeysWithValues: summary.endings.map { ("\($0)", $1) }),
@@ -260,6 +295,7 @@ struct Run: ParsableCommand {
       "decisions": [
         "made": summary.decisions, "validations": summary.validations, "not_ready": summary.notReady,
         "held_back": Dictionary(uniqueKeysWithValues: summary.heldBack.map { ("\($0)", $1) }), "pins": summary.pins,
+        "withheld": summary.withheld,
       ] as [String: Any],
       "calls": [
         "granted": summary.granted, "denied": summary.denied, "tokens_spent": summary.tokensSpent,

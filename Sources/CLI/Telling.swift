@@ -118,7 +118,7 @@ struct Telling {
     do {
       try Data((text.hasSuffix("\n") ? text : text + "\n").utf8).write(to: URL(fileURLWithPath: path))
     } catch {
-      throw WorldFailure("\(path) cannot be written: \(error.localizedDescription)")
+      throw WorldFailure("\(path) cannot be written: \(error.systemReason)")
     }
   }
 

@@ -21,9 +21,12 @@ struct MakeWorkload: ParsableCommand {
   @Argument(help: "The trace's file.") var trace: String?
   @Option(help: "Make this profile instead.") var profile: Profile?
   @Option(help: ArgumentHelp("What the workload follows from.", valueName: "number")) var seed: UInt64 = 1
-  @Option(help: ArgumentHelp("The size of the team of a trace, 2 to 7.", valueName: "count")) var agents = 5
-  @Option(help: ArgumentHelp("How many episodes to take from a trace.", valueName: "count")) var episodes = 20
-  @Option(help: ArgumentHelp("How many times faster than the trace to go.", valueName: "number")) var speed = 1.0
+  @Option(help: ArgumentHelp("The size of the team of a trace, 2 to 7; 5 unless given.", valueName: "count"))
+  var agents: Int?
+  @Option(help: ArgumentHelp("How many episodes to take from a trace; 20 unless given.", valueName: "count"))
+  var episodes: Int?
+  @Option(help: ArgumentHelp("How many times faster than the trace to go; 1 unless given.", valueName: "number"))
+  var speed: Double?
   @Option(help: ArgumentHelp("How long the messages of a profile come.", valueName: "number")) var seconds: Double?
   @Option(help: ArgumentHelp("Where to write; without it, to standard output.", valueName: "file")) var out: String?
   @Flag(help: "Print one JSON object about the workload, which is written to --out.") var json = false
@@ -33,11 +36,18 @@ struct MakeWorkload: ParsableCommand {
       throw ValidationError(
         trace == nil ? "name a trace, or give --profile n or s" : "a trace and --profile: give one of them")
     }
-    if !(2...Workload.agentCountMax).contains(agents) {
+    let others =
+      profile == nil
+      ? [("--seconds", seconds != nil)]
+      : [("--agents", agents != nil), ("--episodes", episodes != nil), ("--speed", speed != nil)]
+    if let (name, _) = others.first(where: \.1) {
+      throw ValidationError("\(name) is for \(profile == nil ? "profiles" : "traces") alone; leave it out")
+    }
+    if let agents, !(2...Workload.agentCountMax).contains(agents) {
       throw ValidationError("--agents is \(agents); a team has 2 to \(Workload.agentCountMax)")
     }
-    if episodes < 1 { throw ValidationError("--episodes is \(episodes); give a number from 1 on") }
-    if !(speed > 0 && speed <= 1e6) { throw ValidationError("--speed is \(speed); give a number above 0") }
+    if let episodes, episodes < 1 { throw ValidationError("--episodes is \(episodes); give a number from 1 on") }
+    if let speed, !(speed > 0 && speed <= 1e6) { throw ValidationError("--speed is \(speed); give a number above 0") }
     if let seconds, !(seconds > 0 && seconds <= 3_600) {
       throw ValidationError("--seconds is \(seconds); give a number above 0, at most 3600")
     }
@@ -52,6 +62,7 @@ struct MakeWorkload: ParsableCommand {
       origin = "Profile \(profile.rawValue.uppercased()), seed \(seed)"
     } else {
       let read = try TokenTrace.read(path: trace!)
+      let (agents, episodes, speed) = (agents ?? 5, episodes ?? 20, speed ?? 1)
       workload = try TraceEpisodes(seed: seed, agents: agents, episodes: episodes, speed: speed).workload(from: read)
       origin = "\(episodes) episodes of \(read.name), seed \(seed), \(agents) agents, speed \(speed)"
     }
@@ -65,7 +76,8 @@ struct MakeWorkload: ParsableCommand {
     let messages = workload.actions.count { if case .send = $0.kind { true } else { false } }
     if json {
       try Output.json([
-        "file": out, "agents": workload.agents.count, "messages": messages, "episodes": trace == nil ? 0 : episodes,
+        "file": out, "agents": workload.agents.count, "messages": messages,
+        "episodes": trace == nil ? 0 : episodes ?? 20,
         "seconds": Double(last.nanoseconds) / 1e9, "seed": seed, "bytes": text.utf8.count,
       ])
     } else {
@@ -83,7 +95,7 @@ struct MakeWorkload: ParsableCommand {
       try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch {
       throw WorldFailure(
-        "\(path) cannot be written: \(error.localizedDescription)", try: "--out with a file in a folder that exists")
+        "\(path) cannot be written: \(error.systemReason)", try: "--out with a file in a folder that exists")
     }
   }
 }

@@ -82,8 +82,8 @@ private func parametersInSwift(_ chapters: [Chapter]) -> String {
   for (place, parameter) in stated {
     let figure = parameter.figure
     swift += "  /// \(swiftComment(parameter.meaning)) (\(parameter.value) \(parameter.unit.rawValue); \(place))\n"
-    swift += "  public private(set) nonisolated(unsafe) static var \(declared(parameter.constant)): \(figure.type)"
-    swift += " = \(figure.expression)\n"
+    swift += "  @exclusivity(unchecked) public private(set) nonisolated(unsafe)\n"
+    swift += "  static var \(declared(parameter.constant)): \(figure.type) = \(figure.expression)\n"
   }
   swift += "\n  /// Every figure, as its chapter writes it.\n  public static let all: [ParameterFigure] = ["
   for (_, parameter) in stated { swift += "\n    Stated.\(parameter.constant)," }

@@ -34,11 +34,13 @@ public protocol Driver<S>: AnyObject {
   var memory: [UInt8] { get }
   /// Takes back what ``memory`` said when the snapshot was taken.
   func recall(_ memory: [UInt8])
-  /// Hears of a step after the snapshot, which is taken again to get back to where the journal ends. Nothing is to be
-  /// performed.
+  /// Hears of a step after the snapshot, which is taken again to get back to where the journal ends; and at last of the
+  /// crash itself, before a snapshot keeps ``memory`` again. Nothing is to be performed.
   ///
-  /// - Parameter event: Nothing to read where the cause is a crash.
-  func retake(_ event: S.Event, _ cause: Record.Cause, _ outcome: Outcome)
+  /// - Parameters:
+  ///   - event: Nothing to read where the cause is a crash.
+  ///   - nanoseconds: When the step was taken, on the run's clock; for a crash, when the run went on.
+  func retake(_ event: S.Event, _ cause: Record.Cause, _ outcome: Outcome, at nanoseconds: UInt64)
 }
 
 extension Driver {
@@ -52,5 +54,5 @@ extension Driver {
   }
   public var memory: [UInt8] { [] }
   public func recall(_ memory: [UInt8]) {}
-  public func retake(_ event: S.Event, _ cause: Record.Cause, _ outcome: Outcome) {}
+  public func retake(_ event: S.Event, _ cause: Record.Cause, _ outcome: Outcome, at nanoseconds: UInt64) {}
 }

@@ -6,6 +6,8 @@ import Spec
 public struct Recovery: Hashable, Sendable {
   /// The record after which the snapshot was taken that it began from; 0 for the start of the run.
   public var snapshot: UInt64 = 0
+  /// The records after which there are later snapshots, which are not as they were written and were passed over.
+  public var damaged: [UInt64] = []
   /// How many records after it were stepped again.
   public var stepped = 0
   /// The last record before the crash.
@@ -62,11 +64,14 @@ extension Host {
       try adopt(snapshot, journal)
       recovery.snapshot = snapshot.number
     }
+    recovery.damaged = continued.damaged[place] ?? []
     recovery.stepped = try retake(after: recovery.snapshot, start: start, journal)
     recovery.last = continued.number
     let (now, outcome) = crash(start, continued, outage, &recovery)
+    let cause = Record.Cause.crash(aliveUntil: continued.nanoseconds)
+    driver?.retake(S.Event(), cause, outcome, at: now)
     do throws(JournalError) {
-      try record(nil, .crash(aliveUntil: continued.nanoseconds), outcome, at: now)
+      try record(nil, cause, outcome, at: now)
       try keepSnapshot()
       try journal.commit()
     } catch { throw .journal(error) }
@@ -148,7 +153,7 @@ extension Host {
     ledger.settle(stepper, record: record.number, at: record.nanoseconds) { _ in }
     guard outcome == record.outcome else { return "comes to \(outcome.word), and \(record.outcome.word) is recorded" }
     guard fingerprint == record.state else { return "leads to another state than the one recorded" }
-    driver?.retake(event, record.cause, outcome)
+    driver?.retake(event, record.cause, outcome, at: record.nanoseconds)
     return nil
   }
 

@@ -2,12 +2,12 @@ import Foundation
 
 /// Kills a run at every kind of moment, lets it go on, and counts what was lost or done twice.
 ///
-///     Killing                            512 writes, 64 random moments, every byte of the last group
+///     Killing                            512 writes, 64 random moments of each load, every byte of the last group
 ///     Killing --points 24 --random 4     fewer of them; --stride 97 cuts at every 97th byte alone
 ///     Killing --json                     one JSON object
 ///
-/// Its exit code is 1 when an acknowledged step is lost, an effect is done twice without being told so, a line of the
-/// workload is sent twice or never, or an audit is not READY.
+/// Its exit code is 1 when an acknowledged step is lost, an effect is done twice without being told so, a call is paid
+/// otherwise than once, a line of the workload is sent twice or never, or an audit is not READY.
 @main struct Killing {
   static func main() throws {
     var arguments = Array(CommandLine.arguments.dropFirst())

@@ -2,7 +2,7 @@ import Foundation
 
 /// What the trials came to.
 struct Tally {
-  /// Writes of a whole run, and how many different ones of them a run was killed at.
+  /// Writes of whole runs, one of each load, and how many different ones of them a run was killed at.
   var writes = 0
   var points = 0
   /// Runs that were killed at a write, at a random moment, and again while they recovered.
@@ -19,6 +19,10 @@ struct Tally {
   var doubled = 0
   /// Effects performed again under their ticket: at least once, as their contracts say.
   var redelivered = 0
+  /// Copies that did not cost or fail as their messages say, and calls that were granted, made or settled twice.
+  var unpaid = 0
+  /// What the audits had to judge.
+  var exercised = Exercised()
   /// Lines of the workload that were sent twice or never.
   var lines = 0
   /// Journals that are not as the spec says, and runs that did not go on.
@@ -26,7 +30,7 @@ struct Tally {
   /// The first things that went wrong, in words.
   var complaints: [String] = []
 
-  var isClean: Bool { lost == 0 && doubled == 0 && lines == 0 && faulty == 0 }
+  var isClean: Bool { lost == 0 && doubled == 0 && unpaid == 0 && lines == 0 && faulty == 0 }
 
   mutating func complain(_ words: String) {
     if complaints.count < 10 { complaints.append(words) }
@@ -34,12 +38,17 @@ struct Tally {
 
   func text(seconds: Double) -> String {
     let lines = [
-      "killed     \(killedAtWrite) runs at \(points) of the \(writes) writes of a run,",
+      "killed     \(killedAtWrite) runs at \(points) of the \(writes) writes of three whole runs,",
       "           \(killedAtRandom) at random moments, \(killedTwice) again while they recovered;",
       "           \(cuts) logs cut within their last group",
       "recovered  \(recoveries) runs in \(String(format: "%.1f", seconds)) s",
       "lost       \(lost) of \(acknowledged) acknowledged steps",
       "doubled    \(doubled) effects, beside \(redelivered) that were redelivered as such",
+      "paid       \(unpaid) calls or failures otherwise than once, as the workload says",
+      "checked    I1 at \(exercised.endings) endings; I2 and I3 at \(exercised.deliveries) deliveries, "
+        + "\(exercised.retries) of them retries;",
+      "           I4 at \(exercised.grants) grants, \(exercised.calls) calls, \(exercised.settlements) settlements; "
+        + "I5 at \(exercised.ticks) ticks, \(exercised.pinned) of them pinned",
       "lines      \(self.lines) of the workload sent twice or never",
       "audits     \(faulty) journals that are not as the spec says",
     ]
@@ -52,7 +61,11 @@ struct Tally {
       let object: [String: Any] = [
         "writes": writes, "points": points, "killed_at_write": killedAtWrite, "killed_at_random": killedAtRandom,
         "killed_twice": killedTwice, "cuts": cuts, "recoveries": recoveries, "acknowledged": acknowledged,
-        "lost": lost, "doubled": doubled, "redelivered": redelivered, "lines": lines, "faulty": faulty,
+        "lost": lost, "doubled": doubled, "redelivered": redelivered, "unpaid": unpaid, "lines": lines,
+        "faulty": faulty, "endings": exercised.endings,
+        "deliveries": exercised.deliveries, "retries": exercised.retries, "grants": exercised.grants,
+        "calls": exercised.calls, "settlements": exercised.settlements, "ticks": exercised.ticks,
+        "pinned_ticks": exercised.pinned,
         "complaints": complaints, "verdict": isClean ? "READY" : "FIX REQUIRED",
       ]
       return String(decoding: try JSONSerialization.data(withJSONObject: object, options: .sortedKeys), as: UTF8.self)

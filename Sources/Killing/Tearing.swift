@@ -8,7 +8,7 @@ enum Tearing {
   /// - Parameter stride: 1 for every byte.
   static func cut(_ trials: Trials, at write: Int, stride: Int, _ tally: inout Tally) throws {
     let folder = try trials.make("torn")
-    try Trials.child(folder, "begin", write, 1000).waitUntilExit()
+    try Trials.child(.messages, folder, "begin", write, 1000).waitUntilExit()
     let path = folder + "/run.sqlite"
     guard let file = FileManager.default.contents(atPath: path),
       let log = FileManager.default.contents(atPath: path + "-wal"), let group = lastGroup([UInt8](log))

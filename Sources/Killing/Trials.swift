@@ -21,56 +21,60 @@ struct Trials {
   func run() throws -> Tally {
     var (tally, chance) = (Tally(), chance)
     defer { try? FileManager.default.removeItem(atPath: folder) }
+    for load in Load.allCases { try run(load, &chance, &tally) }
+    return tally
+  }
+
+  private func run(_ load: Load, _ chance: inout SplitMix64, _ tally: inout Tally) throws {
     let whole = try make("whole")
     let began = Date()
-    try Self.child(whole, "begin", 0, 0).waitUntilExit()
+    try Self.child(load, whole, "begin", 0, 0).waitUntilExit()
     let seconds = Date().timeIntervalSince(began)
     guard let text = FileManager.default.contents(atPath: whole + "/writes"),
       let writes = Int(String(decoding: text, as: UTF8.self))
     else { throw CocoaError(.fileReadUnknown) }
-    tally.writes = writes
-    Judge.judge(whole, &tally)
+    tally.writes += writes
+    Judge.judge(load, whole, &tally)
 
     for point in 0..<points {
       // Spread over all writes; where there are fewer writes than points, each is met more than once, torn elsewhere.
       let write = points <= writes ? point * writes / points + 1 : point % writes + 1
       let permille = [0, 1000, 400, 999, 1][(point + point / writes) % 5]
-      try killed(at: write, permille, again: point % 4 == 3 ? 1 + chance.below(30) : 0, &tally)
+      try killed(load, at: write, permille, again: point % 4 == 3 ? 1 + chance.below(30) : 0, &tally)
     }
-    tally.points = min(points, writes)
+    tally.points += min(points, writes)
     for _ in 0..<random {
       let trial = try make("random")
-      let process = try Self.child(trial, "begin", 0, 0)
+      let process = try Self.child(load, trial, "begin", 0, 0)
       usleep(UInt32(chance.below(max(1, Int(seconds * 1_000_000)))))
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
       tally.killedAtRandom += 1
-      try goOn(trial, &tally)
+      try goOn(load, trial, &tally)
     }
-    try Tearing.cut(self, at: writes / 2, stride: stride, &tally)
-    return tally
+    if load == .messages { try Tearing.cut(self, at: writes / 2, stride: stride, &tally) }
   }
 
   /// Kills a run at a write, and perhaps the run that goes on with it; then lets it end, and judges it.
-  private func killed(at write: Int, _ permille: Int, again: Int, _ tally: inout Tally) throws {
+  private func killed(_ load: Load, at write: Int, _ permille: Int, again: Int, _ tally: inout Tally) throws {
     let trial = try make("trial")
-    let process = try Self.child(trial, "begin", write, permille)
+    let process = try Self.child(load, trial, "begin", write, permille)
     process.waitUntilExit()
     // The writes of two runs may differ by a few: the last ones are not always reached.
     if process.terminationReason == .uncaughtSignal { tally.killedAtWrite += 1 }
     if again > 0, FileManager.default.fileExists(atPath: trial + "/run.sqlite") {
-      let second = try Self.child(trial, "resume", again, 500)
+      let second = try Self.child(load, trial, "resume", again, 500)
       second.waitUntilExit()
       if second.terminationReason == .uncaughtSignal { tally.killedTwice += 1 }
     }
-    try goOn(trial, &tally)
+    try goOn(load, trial, &tally)
   }
 
   /// Lets a killed run go on to its end, and judges what came of it.
-  private func goOn(_ trial: String, _ tally: inout Tally) throws {
+  private func goOn(_ load: Load, _ trial: String, _ tally: inout Tally) throws {
     defer { try? FileManager.default.removeItem(atPath: trial) }
     do {
-      try Child.run(in: trial, resumes: true)
+      try Child.run(load, in: trial, resumes: true)
       tally.recoveries += 1
     } catch RecoveryError.journal(.ended), JournalError.ended {
       // Killed after its end.
@@ -83,7 +87,7 @@ struct Trials {
       tally.complain("\(error)")
       return
     }
-    Judge.judge(trial, &tally)
+    Judge.judge(load, trial, &tally)
   }
 
   func make(_ name: String) throws -> String {
@@ -92,10 +96,10 @@ struct Trials {
     return path
   }
 
-  static func child(_ folder: String, _ how: String, _ write: Int, _ permille: Int) throws -> Process {
+  static func child(_ load: Load, _ folder: String, _ how: String, _ write: Int, _ permille: Int) throws -> Process {
     let process = Process()
     process.executableURL = URL(filePath: CommandLine.arguments[0])
-    process.arguments = ["child", folder, how, String(write), String(permille)]
+    process.arguments = ["child", load.rawValue, folder, how, String(write), String(permille)]
     process.standardError = FileHandle.nullDevice
     try process.run()
     return process

@@ -25,6 +25,8 @@ final class Witness: Driver {
 
   func perform(_ effect: Machines.Team.Effect, ticket: UInt64, at nanoseconds: UInt64) {
     tell("perform \(ticket)")
+    // Whoever is called keeps books of its own.
+    if case .handlers(.call(let call)) = effect { tell("call \(call.reservation)") }
     team.perform(effect, ticket: ticket, at: nanoseconds)
   }
 
@@ -35,10 +37,10 @@ final class Witness: Driver {
 
   func notice(_ effect: Machines.Team.Effect, at nanoseconds: UInt64) { team.notice(effect, at: nanoseconds) }
   func cancelled(ticket: UInt64) { team.cancelled(ticket: ticket) }
-  var reachesBeyondProcess: Bool { true }
+  var reachesBeyondProcess: Bool { team.reachesBeyondProcess }
   var memory: [UInt8] { team.memory }
   func recall(_ memory: [UInt8]) { team.recall(memory) }
-  func retake(_ event: Machines.Team.Event, _ cause: Record.Cause, _ outcome: Outcome) {
-    team.retake(event, cause, outcome)
+  func retake(_ event: Machines.Team.Event, _ cause: Record.Cause, _ outcome: Outcome, at nanoseconds: UInt64) {
+    team.retake(event, cause, outcome, at: nanoseconds)
   }
 }

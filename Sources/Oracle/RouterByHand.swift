@@ -22,8 +22,7 @@ public struct RouterByHand: Sendable {
     public fileprivate(set) var backoff = KeyedSet<Held>()
     public fileprivate(set) var turn = Priority.final
     public fileprivate(set) var left: UInt8 = 8
-    public fileprivate(set) var seen = Fifo<Sighting>()
-    fileprivate var identities: Set<MessageIdentity> = []
+    public fileprivate(set) var seen = DistinctFifo<Sighting>()
     fileprivate var activeCount = 0
     fileprivate var nextCount = 0
     /// The copies held anywhere.
@@ -242,13 +241,15 @@ public struct RouterByHand: Sendable {
     }
     var copy = boxes[place].active[line].popFirst()!
     boxes[place].activeCount -= 1
-    while let first = boxes[place].seen.first, now > first.at, now - first.at > Self.timeToLive { forget(place) }
-    let identity = copy.identity
-    if limits.seen > 0, boxes[place].identities.insert(identity).inserted {
-      boxes[place].seen.append(Sighting(identity: identity, at: now))
-      if boxes[place].seen.count > limits.seen { forget(place) }
-    } else if limits.seen > 0 {
-      copy.redelivered = true
+    while let first = boxes[place].seen.first, now > first.at, now - first.at > Self.timeToLive {
+      boxes[place].seen.popFirst()
+    }
+    if limits.seen > 0 {
+      if boxes[place].seen.append(Sighting(identity: copy.identity, at: now)) {
+        if boxes[place].seen.count > limits.seen { boxes[place].seen.popFirst() }
+      } else {
+        copy.redelivered = true
+      }
     }
     boxes[place].leased.insert(Held(copy, until: now + 200_000))
     outbox.emit(.deliver(copy))
@@ -272,10 +273,6 @@ public struct RouterByHand: Sendable {
     case .draft: (boxes[place].turn, boxes[place].left) = (.critic, 1)
     case .critic: (boxes[place].turn, boxes[place].left) = (.final, 8)
     }
-  }
-
-  private mutating func forget(_ place: Int) {
-    if let first = boxes[place].seen.popFirst() { boxes[place].identities.remove(first.identity) }
   }
 
   private func isLeased(_ lease: Lease) -> Bool {

@@ -37,6 +37,44 @@ import Testing
     #expect((object["copies"] as? [String: Any])?["routed"] as? Int == 1)
   }
 
+  @Test(arguments: ["--journal", "--metrics", "--artifacts"])
+  func `that is an empty name is told so`(option: String) throws {
+    let scratch = try Scratch()
+    try scratch.write("w.jsonl", team)
+    let run = try Program.run("run", "w.jsonl", option, "", in: scratch.url)
+    #expect(run.status == 2)
+    #expect(run.errors.hasPrefix("error: \(option) is empty; leave it out, or give a name"), "\(run.errors)")
+  }
+
+  @Test func `a place that a journal does not have is told with those that it has`() throws {
+    let scratch = try Scratch()
+    try scratch.write("w.jsonl", team)
+    _ = try Program.run("run", "w.jsonl", "--journal", "j.sqlite", "--clock", "virtual", in: scratch.url)
+    let run = try Program.run("replay", "j.sqlite", "--place", "1", in: scratch.url)
+    #expect(run.status == 2)
+    #expect(run.errors.contains("the journal j.sqlite has one system, at place 0; --place is 1"), "\(run.errors)")
+  }
+
+  @Test func `a file that may not grow is told with the system's reason`() throws {
+    let scratch = try Scratch()
+    try scratch.write("w.jsonl", team + #"{"storm": {"copies": 100000}}"# + "\n")
+    let process = Process()
+    let err = Pipe()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = [
+      "-c", #"trap '' XFSZ; ulimit -f 400; exec "$0" run w.jsonl --journal j.sqlite --clock virtual"#,
+      Program.executable.path,
+    ]
+    process.currentDirectoryURL = scratch.url
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = err
+    try process.run()
+    let errors = String(decoding: err.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 3)
+    #expect(errors.contains("the journal j.sqlite cannot be written any more: File too large"), "\(errors)")
+  }
+
   @Test(arguments: [
     (["run", "nowhere.jsonl"], "nowhere.jsonl: there is no such file"),
     (["audit", "--journal", "nowhere.sqlite"], "nowhere.sqlite"),
@@ -44,6 +82,11 @@ import Testing
     (["run", "w.jsonl", "--journal", "missing/j.sqlite"], "there is no folder missing"),
     (["run", "w.jsonl", "--journal", "w.jsonl"], "exists already"),
     (["run", "w.jsonl", "--journal", "w.jsonl/j.sqlite"], "w.jsonl"),
+    (
+      ["run", "w.jsonl", "--artifacts", "w.jsonl"], "w.jsonl is a file, and records need a folder\n  try: another name"
+    ),
+    (["run", "w.jsonl", "--artifacts", "w.jsonl/a"], "w.jsonl/a cannot be made: Not a directory"),
+    (["run", "w.jsonl", "--metrics", "missing/m.prom"], "missing/m.prom: No such file or directory"),
   ]) func `about files exits 3 and says what to do`(arguments: [String], words: String) throws {
     let scratch = try Scratch()
     try scratch.write("w.jsonl", team)

@@ -11,8 +11,8 @@ import Testing
     ["epoch-switch", "--world", "4x4,3,3", "--symmetry", "--remember", "hash128"],
     ["epoch-switch", "--world", "7,4,7", "--reduce"],
     ["epoch-switch", "--world", "7,4,7", "--reduce", "--remember", "hash128"],
-    ["topology-switch", "--world", "two-agents"],
-    ["topology-switch", "--world", "two-agents", "--remember", "hash128"],
+    ["topology-switch", "--world", "three-agents"],
+    ["topology-switch", "--world", "three-agents", "--remember", "hash128"],
   ]
 
   @Test(arguments: searches, ["1", "2"]) func `goes on to the same report`(search: [String], workers: String) throws {

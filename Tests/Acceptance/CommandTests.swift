@@ -35,6 +35,18 @@ import Testing
     #expect(!result.output.contains("READY"))
   }
 
+  @Test func `tells on demand how often each rule fired, and what each guard said`() throws {
+    let object = try Program.run("explore", "peterson", "--json").object()
+    let rules = try #require(object["coverage"] as? [[String: Any]])
+    #expect(rules.count == object["rules"] as? Int)
+    #expect(rules.allSatisfy { $0["fired"] as? Int ?? 0 > 0 && $0["passes"] as? Int ?? 0 > 0 })
+    let guards = rules.flatMap { $0["guards"] as? [[String: Any]] ?? [] }
+    #expect(guards.count == object["guards"] as? Int)
+    let text = try Program.run("explore", "peterson", "--coverage")
+    #expect(text.output.contains("let through"))
+    for rule in rules { #expect(text.output.contains(try #require(rule["rule"] as? String))) }
+  }
+
   @Test func `names the laws that a reduction leaves unjudged, and is not done`() throws {
     let plain = try Program.run("explore", "peterson")
     #expect(plain.status == 0)
@@ -69,6 +81,11 @@ import Testing
     let object = try Program.run("export", "peterson", "--json").object()
     #expect(object["distinct"] as? Int == 34 && object["format"] as? String == "promela")
     #expect((object["model"] as? String)?.contains("active proctype interlock()") == true)
+    let misnamed = try Program.run(
+      "export", "peterson", "--format", "tla", "--output", scratch.path("two-processes.tla"))
+    #expect(misnamed.status == 2 && misnamed.errors.contains("call the file two_processes.tla"))
+    let spaced = try Program.run("export", "peterson", "--output", scratch.path("my lock's model.pml"))
+    #expect(spaced.output.contains(#"spin -a 'my lock'\''s model.pml' && "#), "\(spaced.output)")
     let nowhere = try Program.run("export", "peterson", "--output", "/nowhere/lock.pml")
     #expect(nowhere.status == 3 && nowhere.errors.contains("/nowhere/lock.pml cannot be written"))
   }
@@ -111,6 +128,14 @@ import Testing
     #expect(object["cases"] as? Int == 20)
     #expect((object["not_judged"] as? [String])?.count == 2)
     #expect(object["never_fired"] as? [String] == [] && object["never_met"] as? [String] == [])
+  }
+
+  @Test func `is never READY of runs at random, and exits 0 where they found nothing`() throws {
+    let run = try Program.run("fuzz", "two-phase-commit", "--world", "3", "--cases", "1", "--steps", "1", "--seed", "1")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.contains("1 run, 1 step; "))
+    #expect(run.output.contains("NOTHING FOUND: in 1 run of at most 1 step; NOT the whole world"), "\(run.output)")
+    #expect(!run.output.contains("READY"))
   }
 
   @Test func `marks the world that is taken when none is named`() throws {

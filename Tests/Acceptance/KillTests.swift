@@ -1,3 +1,5 @@
+import CSQLite
+import Engine
 import Foundation
 import Testing
 
@@ -7,7 +9,7 @@ import Testing
     let process = Process()
     let out = Pipe()
     process.executableURL = Program.root.appendingPathComponent(".build/release/Killing")
-    process.arguments = ["--points", "40", "--random", "6", "--stride", "61", "--json"]
+    process.arguments = ["--points", "30", "--random", "4", "--stride", "61", "--json"]
     process.standardOutput = out
     try process.run()
     let text = out.fileHandleForReading.readDataToEndOfFile()
@@ -16,6 +18,7 @@ import Testing
     #expect(process.terminationStatus == 0, "\(tally)")
     #expect(tally["lost"] as? Int == 0)
     #expect(tally["doubled"] as? Int == 0)
+    #expect(tally["unpaid"] as? Int == 0)
     #expect(tally["lines"] as? Int == 0)
     #expect(tally["faulty"] as? Int == 0)
     #expect(tally["killed_at_write"] as? Int ?? 0 > 30)
@@ -23,6 +26,9 @@ import Testing
     #expect(tally["cuts"] as? Int ?? 0 > 30)
     #expect(tally["acknowledged"] as? Int ?? 0 > 1000, "every never has a sometimes")
     #expect(tally["redelivered"] as? Int ?? 0 > 10)
+    for kind in ["endings", "deliveries", "retries", "grants", "calls", "settlements", "ticks", "pinned_ticks"] {
+      #expect(tally[kind] as? Int ?? 0 > 1000, "\(kind)")
+    }
   }
 
   private let workload =
@@ -56,6 +62,109 @@ import Testing
     let again = try Program.run("run", "w.jsonl", "--journal", "j.sqlite", "--resume", in: scratch.url)
     #expect(again.status == 3)
     #expect(again.errors.contains("there is nothing to resume"), "\(again.errors)")
+  }
+
+  /// The first message keeps the receiver busy for longer than the run lives; the others cost something.
+  private let paying =
+    #"{"team": {"agents": [{"name": "Planner"}, {"name": "Coder"}]}}"# + "\n"
+    + #"{"at_ms": 0, "from": "Planner", "to": "Coder", "service_ms": 1500}"# + "\n"
+    + (1...8).map { #"{"at_ms": \#($0), "from": "Planner", "to": "Coder", "cost": {"prompt": 10, "output": \#($0)}}"# }
+    .joined(separator: "\n") + "\n" + #"{"at_ms": 2500, "from": "Planner", "to": "Coder"}"# + "\n"
+
+  /// Starts a run and kills it once all but the last line is in the journal.
+  private func killed(_ arguments: String..., in scratch: Scratch) throws {
+    let run = try Program.start(["run", "w.jsonl", "--journal", "j.sqlite", "--durable"] + arguments, in: scratch.url)
+    for _ in 0..<500 {
+      usleep(10_000)
+      let state = try Program.run("replay", "j.sqlite", "--json", in: scratch.url).output
+      if state.contains(#""router.accepted":"9""#) { break }
+    }
+    kill(run.process.processIdentifier, SIGKILL)
+    run.process.waitUntilExit()
+  }
+
+  @Test func `pays for what it had accepted, and spreads its remaining lines as they were`() throws {
+    let scratch = try Scratch()
+    try scratch.write("w.jsonl", paying)
+    try killed(in: scratch)
+    usleep(1_500_000)
+    let resumed = try Program.run("run", "w.jsonl", "--journal", "j.sqlite", "--resume", "--json", in: scratch.url)
+    let object = try resumed.object()
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    let calls = try #require(object["calls"] as? [String: Any])
+    #expect(calls["granted"] as? Int == 8)
+    #expect(calls["tokens_spent"] as? Int == 80 + 36)
+    let outage = try #require((object["resumed"] as? [String: Any])?["outage_ms"] as? Double)
+    #expect(outage >= 1_500)
+    #expect(object["seconds"] as? Double ?? 0 >= (2_500 + outage) / 1_000, "the last line waits as long as it did")
+  }
+
+  @Test func `does not go on with another workload or seed`() throws {
+    let scratch = try Scratch()
+    try scratch.write("w.jsonl", paying)
+    try killed("--seed", "7", in: scratch)
+    try scratch.write("w.jsonl", paying.replacing("\"output\": 8", with: "\"output\": 9"))
+    let changed = try Program.run("run", "w.jsonl", "--journal", "j.sqlite", "--resume", in: scratch.url)
+    #expect(changed.status == 3)
+    #expect(
+      changed.errors == """
+        error: the journal j.sqlite is of the workload w.jsonl as it was when the run began, and the file says \
+        something else now
+          try: name the workload that the killed run was given, unchanged
+
+        """)
+    try scratch.write("w.jsonl", paying)
+    let other = try Program.run(
+      "run", "w.jsonl", "--journal", "j.sqlite", "--resume", "--seed", "8", in: scratch.url)
+    #expect(other.status == 3)
+    #expect(
+      other.errors == """
+        error: the journal j.sqlite is of a run with --seed 7, and this is --seed 8
+          try: leave --seed out: the journal has it
+
+        """)
+    let same = try Program.run(
+      "run", "w.jsonl", "--journal", "j.sqlite", "--resume", "--seed", "7", "--json", in: scratch.url)
+    #expect(try same.object()["seed"] as? Int == 7)
+    #expect(same.status == 0)
+  }
+
+  @Test func `whose last snapshot was damaged goes on from the one before it, and says so`() throws {
+    let scratch = try Scratch()
+    try scratch.write("w.jsonl", workload)
+    let run = try Program.start(
+      ["run", "w.jsonl", "--journal", "j.sqlite", "--durable", "--snapshots", "50"], in: scratch.url)
+    // Until the snapshot has records behind it, from which a replay has to come back to it.
+    var isDue = false
+    while !isDue {
+      usleep(10_000)
+      guard let reader = try? JournalReader(reading: scratch.path("j.sqlite")),
+        let taken = try? reader.snapshotNumbers(of: 0).last, taken >= 160
+      else { continue }
+      isDue = reader.records(from: taken).records.count > 3
+    }
+    kill(run.process.processIdentifier, SIGKILL)
+    run.process.waitUntilExit()
+    let reader = try JournalReader(reading: scratch.path("j.sqlite"))
+    let numbers = try reader.snapshotNumbers(of: 0)
+    let last = try #require(numbers.last)
+    var database: OpaquePointer?
+    #expect(sqlite3_open(scratch.path("j.sqlite"), &database) == SQLITE_OK)
+    #expect(
+      sqlite3_exec(database, "UPDATE snapshot SET memory = x'00' WHERE number = \(last)", nil, nil, nil) == SQLITE_OK)
+    sqlite3_close(database)
+    let replay = try Program.run("replay", "j.sqlite", "--to", "\(last + 2)", "--json", in: scratch.url)
+    #expect(replay.status == 1, "an edit is a finding")
+    let object = try replay.object()
+    #expect(object["record"] as? UInt64 == last + 2 && !(object["state"] as? [String: String] ?? [:]).isEmpty)
+    let findings = try #require(object["findings"] as? [[String: String]])
+    #expect(findings.contains { $0["code"] == "snapshot-edited" && $0["place"] == "record \(last)" }, "\(findings)")
+    let resumed = try Program.run("run", "w.jsonl", "--journal", "j.sqlite", "--resume", in: scratch.url)
+    #expect(resumed.output.contains("from the snapshot after \(numbers.dropLast().last ?? 0) and"), "\(resumed.output)")
+    #expect(resumed.output.contains("the snapshot after record \(last) is not as it was written, and was passed over"))
+    #expect(resumed.output.contains("CRITICAL snapshot-edited") && resumed.status == 1)
+    let end = try Program.run("replay", "j.sqlite", "--json", in: scratch.url).object()["state"] as? [String: String]
+    #expect(end?["router.accepted"] == "200", "nothing was lost")
   }
 
   @Test func `is told apart from other versions and other machines`() throws {

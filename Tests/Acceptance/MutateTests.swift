@@ -17,7 +17,7 @@ import Testing
 
   @Test func `tells for each what killed it, and stops those that take too long`() throws {
     let result = try Program.run(
-      "mutate", "topology-switch", "--world", "three-agents", "--time", "1s", "--only", "rule \"begin a switch\"",
+      "mutate", "topology-switch", "--world", "three-agents", "--time", "0.3s", "--only", "rule \"begin a switch\"",
       "--json")
     #expect(result.status == 1, "\(result.errors)")
     let machine = try #require((try result.object()["machines"] as? [[String: Any]])?.first)
@@ -46,6 +46,42 @@ import Testing
     #expect(test.contains("try #require(Peterson.design.edited(host: 0, .rule(2, .retarget(Optional(4)))))"))
     let object = try Program.run("mutate", "peterson", "--show", "26", "--json").object()
     #expect((object["finding"] as? [String: Any])?["code"] as? String == "property-broken")
+  }
+
+  @Test func `takes each world of the usual size that has an end, and refuses the others`() throws {
+    let machines = try #require(try Program.run("list", "--json").object()["machines"] as? [[String: Any]])
+    var refused = 0
+    for machine in machines {
+      let name = try #require(machine["name"] as? String)
+      for world in try #require(machine["worlds"] as? [[String: Any]]) {
+        let result = try Program.run("mutate", name, "--world", try #require(world["name"] as? String), "--list")
+        let isTaken = world["default"] as? Bool == true
+        #expect(result.status == (isTaken ? 0 : 2), "\(name) \(world): \(result.errors)")
+        refused += isTaken ? 0 : 1
+      }
+    }
+    #expect(refused > 5)
+    let other = try Program.run("mutate", "two-phase-commit", "--world", "3", "--show", "1")
+    #expect(other.status == 2)
+    #expect(
+      other.errors.contains(
+        "the world \"3\" is of another size of two-phase-commit, and mutants are made of the usual size: name \"5\""))
+  }
+
+  @Test func `shows no mutant for longer than it is given, and says which it was`() throws {
+    let result = try Program.run("mutate", "topology-switch", "--show", "1", "--time", "0.01s")
+    #expect(result.status == 4, "\(result.output)")
+    #expect(result.output.hasPrefix("topology-switch, mutant 1: "))
+    #expect(result.errors.contains("error: stopped after 0.01 s\n  try: a longer --time"), "\(result.errors)")
+    let trapped = try Program.run("mutate", "epoch-switch", "--show", "1")
+    #expect(trapped.status == 1 && trapped.output.hasPrefix("epoch-switch, mutant 1: "))
+    #expect(trapped.errors.contains("error: a trap in "), "\(trapped.errors)")
+  }
+
+  @Test func `gives no score where there is nothing to kill`() throws {
+    let result = try Program.run("mutate", "peterson", "--only", "reorder")
+    #expect(result.status == 1)
+    #expect(result.output.contains("peterson: no score: "), "\(result.output)")
   }
 
   @Test func `a parameter is off by one in its own process alone`() throws {

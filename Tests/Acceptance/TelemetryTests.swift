@@ -85,6 +85,35 @@ import Testing
     #expect(odd.status == 2 && odd.errors.contains("a port is a number from 0 to 65535"))
   }
 
+  @Test func `in a file that is its own, and replaces nobody else's`() throws {
+    let scratch = try Scratch()
+    let lines = workload()
+    try scratch.write("w.jsonl", lines)
+    for (place, name) in [("w.jsonl", "workload"), ("./w.jsonl", "workload"), ("j.sqlite", "journal")] {
+      let own = try Program.run("run", "w.jsonl", "--journal", "j.sqlite", "--metrics", place, in: scratch.url)
+      #expect(own.status == 2)
+      #expect(own.errors.contains("--metrics is \(place), which is the \(name)'s own file"), "\(own.errors)")
+    }
+    #expect(try String(contentsOfFile: scratch.path("w.jsonl"), encoding: .utf8) == lines)
+    let first = try Program.run("run", "w.jsonl", "--journal", "j.sqlite", "--clock", "virtual", in: scratch.url)
+    #expect(first.status == 0)
+    let journal = try Data(contentsOf: scratch.url.appendingPathComponent("j.sqlite"))
+    let other = try Program.run("run", "w.jsonl", "--journal", "k.sqlite", "--metrics", "j.sqlite", in: scratch.url)
+    #expect(other.status == 3)
+    #expect(
+      other.errors == """
+        error: j.sqlite exists already and holds no metrics of a run, and nothing else is replaced
+          try: --metrics with another name
+
+        """)
+    #expect(try Data(contentsOf: scratch.url.appendingPathComponent("j.sqlite")) == journal)
+    #expect(!FileManager.default.fileExists(atPath: scratch.path("k.sqlite")), "nothing was begun")
+    for _ in 0..<2 {
+      let run = try Program.run("run", "w.jsonl", "--clock", "virtual", "--metrics", "m.prom", in: scratch.url)
+      #expect(run.status == 0, "its own metrics are replaced: \(run.errors)")
+    }
+  }
+
   @Test func `in records that are the same bytes for the same seed, and come to its numbers again`() throws {
     let scratch = try Scratch()
     try scratch.write("w.jsonl", workload())
@@ -149,6 +178,48 @@ import Testing
     #expect(missing.status == 3 && missing.errors.hasPrefix("error: nowhere: there is no such folder\n  try: "))
   }
 
+  @Test func `though its folders are taken away meanwhile`() throws {
+    let scratch = try Scratch()
+    try scratch.write("w.jsonl", workload())
+    try FileManager.default.createDirectory(
+      at: scratch.url.appendingPathComponent("m"), withIntermediateDirectories: true)
+    let run = try Program.start(
+      ["run", "w.jsonl", "--journal", "j.sqlite", "--metrics", "m/m.prom", "--artifacts", "a"], in: scratch.url)
+    while !FileManager.default.fileExists(atPath: scratch.path("a/router.jsonl")) { usleep(10_000) }
+    for folder in ["m", "a"] { try FileManager.default.removeItem(atPath: scratch.path(folder)) }
+    let output = String(decoding: run.out.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    let errors = String(decoding: run.err.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    run.process.waitUntilExit()
+    #expect(run.process.terminationStatus == 3)
+    #expect(output.contains("copies     100 offered") && output.contains("verdict    READY"), "\(output)")
+    #expect(errors.hasPrefix("error: a/report.json cannot be written: No such file or directory\n  try: "), "\(errors)")
+    #expect(errors.contains("\nerror: the metrics cannot be written to m/m.prom: No such file"), "\(errors)")
+  }
+
+  @Test func `in records that say nothing the journal does not have, killed or not`() throws {
+    let scratch = try Scratch()
+    try scratch.write(
+      "w.jsonl",
+      #"{"team": {"agents": [{"name": "A", "service_ms": 0}, {"name": "B", "service_ms": 0}], "topology": "flat"}}"#
+        + "\n" + #"{"storm": {"copies": 5000000, "switches": 3}}"# + "\n")
+    let run = try Program.start(
+      ["run", "w.jsonl", "--journal", "j.sqlite", "--artifacts", "a", "--clock", "virtual"], in: scratch.url)
+    var size = 0
+    while size < 1_500_000, run.process.isRunning {
+      usleep(2_000)
+      let file = try? FileManager.default.attributesOfItem(atPath: scratch.path("a/router.jsonl"))
+      size = file?[.size] as? Int ?? 0
+    }
+    kill(run.process.processIdentifier, SIGKILL)
+    run.process.waitUntilExit()
+    let text = try String(contentsOfFile: scratch.path("a/router.jsonl"), encoding: .utf8)
+    let told = text.matches(of: /"copy":(\d+)/).compactMap { Int($0.1) }.max() ?? 0
+    let end = try Program.run("replay", "j.sqlite", "--json", in: scratch.url).object()["state"] as? [String: String]
+    let kept = try #require(end?["router.accepted"].flatMap { Int($0) })
+    #expect(told > 1_000)
+    #expect(kept >= told, "\(told) copies are told of, and \(kept) are in the journal")
+  }
+
   @Test func `a resumed run has no records that would lack its beginning`() throws {
     let run = try Program.run("run", "w.jsonl", "--resume", "--journal", "j.sqlite", "--artifacts", "a")
     #expect(run.status == 2 && run.errors.contains("--artifacts begins with the run"))
@@ -203,6 +274,10 @@ import Testing
   @Test(arguments: [
     (["workload"], 2, "name a trace, or give --profile n or s"),
     (["workload", "code.csv", "--profile", "n"], 2, "give one of them"),
+    (["workload", "--profile", "n", "--agents", "3"], 2, "--agents is for traces alone; leave it out"),
+    (["workload", "--profile", "n", "--episodes", "4"], 2, "--episodes is for traces alone; leave it out"),
+    (["workload", "--profile", "s", "--speed", "3"], 2, "--speed is for traces alone; leave it out"),
+    (["workload", "code.csv", "--seconds", "3"], 2, "--seconds is for profiles alone; leave it out"),
     (["workload", "code.csv", "--agents", "8"], 2, "--agents is 8; a team has 2 to 7"),
     (["workload", "code.csv", "--speed", "0"], 2, "--speed is 0"),
     (["workload", "code.csv", "--episodes", "9"], 3, "code.csv: 9 episodes need"),

@@ -178,5 +178,38 @@ import Testing
     try file.stop()
     #expect(try String(contentsOfFile: path, encoding: .utf8).hasSuffix("steps_total 4\n"))
     #expect(throws: MetricsError.self) { try MetricsFile(registry, path: "/nowhere/m.prom") }
+    #expect(try String(contentsOfFile: path, encoding: .utf8).hasPrefix("# interlock: metrics of a run\n# HELP "))
+    try MetricsFile(registry, path: path).stop()
+  }
+
+  @Test func `is written at the end, though it could not be meanwhile`() throws {
+    let scratch = RunFolder()
+    let path = scratch.path + "/m.prom"
+    let make = { try FileManager.default.createDirectory(at: scratch.url, withIntermediateDirectories: true) }
+    try make()
+    let registry = MetricRegistry()
+    let steps = registry.counter("steps_total", "Steps.")
+    let file = try MetricsFile(registry, path: path)
+    try FileManager.default.removeItem(at: scratch.url)
+    usleep(1_300_000)
+    try make()
+    steps.increment()
+    try file.stop()
+    #expect(try String(contentsOfFile: path, encoding: .utf8).hasSuffix("steps_total 1\n"))
+    let other = try MetricsFile(registry, path: path)
+    try FileManager.default.removeItem(at: scratch.url)
+    #expect(throws: MetricsError.self) { try other.stop() }
+  }
+
+  @Test(arguments: ["", "# HELP mine Of another program.\n", "SQLite format 3\0", "# interlock: metrics of a ru"])
+  func `replaces no file of anybody else`(content: String) throws {
+    let scratch = RunFolder()
+    try FileManager.default.createDirectory(at: scratch.url, withIntermediateDirectories: true)
+    let path = scratch.path + "/notes"
+    try Data(content.utf8).write(to: URL(fileURLWithPath: path))
+    #expect(throws: MetricsError.self) { try MetricsFile(MetricRegistry(), path: path) }
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == content)
+    #expect(throws: MetricsError.self) { try MetricsFile(MetricRegistry(), path: scratch.path) }
+    #expect(throws: MetricsError.self) { try MetricsFile(MetricRegistry(), path: "/dev/full") }
   }
 }

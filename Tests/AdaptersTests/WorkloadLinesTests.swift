@@ -139,7 +139,7 @@ private func errorText(_ lines: String...) -> String {
     let page = try String(contentsOfFile: examples + "/README.md", encoding: .utf8)
     let teamLine = try #require(page.components(separatedBy: "```json\n").dropFirst().first).prefix { $0 != "\n" }
     let blocks = page.components(separatedBy: "```jsonl\n").dropFirst()
-    #expect(blocks.count == 32)
+    #expect(blocks.count == 33)
     for block in blocks {
       let parts = block.components(separatedBy: "\n```")
       let (lines, printed) = (parts[0], parts[2].trimmingPrefix("text\n"))
@@ -150,6 +150,26 @@ private func errorText(_ lines: String...) -> String {
 }
 
 @Suite struct `Errors of a workload in lines` {
+  @Test(arguments: [
+    (#"{"at_ms": 0, "from": "Planner", "to": "Coder", "from": "Runner"}"#, "from"),
+    (#"{"at_ms": 0, "from": "Planner", "to": "Coder", "fr\u006fm": "Runner"}"#, "from"),
+    (#"{"at_ms": 0, "from": "Planner", "to": "Coder", "cost": {"prompt": 1, "output": 2, "prompt": 1}}"#, "prompt"),
+    (#"{"at_ms": 0, "from": "Planner", "to": "Coder", "payload": {"l": [{"b": 1}, {"b\"": 2, "b\"": 2}]}}"#, "b\""),
+  ]) func `a field that stands twice is named, however deep and however it is spelled`(line: String, field: String) {
+    #expect(
+      errorText(team, line) == """
+        error: team.jsonl:2: the field "\(field)" stands twice in one object
+          try: keep the one that is meant
+        """)
+  }
+
+  @Test(arguments: [
+    #"{"at_ms": 0, "from": "Planner", "to": ["Coder", "Runner"], "payload": {"to": "to", "a": ["a", "a", {"a": 1}]}}"#,
+    #"{"at_ms": 0, "from": "Planner", "to": "Coder", "payload": {"{\"k\":": 1, "k": {"k": {}}, "\\": "\\\""}}"#,
+  ]) func `equal words elsewhere are no field twice`(line: String) throws {
+    #expect(try parse(team, line).actions.count == 1)
+  }
+
   @Test func `an unknown agent is named beside those there are`() {
     #expect(
       errorText(team, "", #"{"at_ms": 0, "from": "Planner", "to": "coder"}"#) == """

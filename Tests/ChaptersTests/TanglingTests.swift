@@ -58,9 +58,11 @@ import Testing
         /// They are variables for ``offByOne`` alone: nothing else can change them, and reading one costs a load.
         public enum Parameters {
           /// How long senders wait (50 ms; 01-topology-switch.md:9)
-          public private(set) nonisolated(unsafe) static var quiesceDeadline: Duration = .milliseconds(50)
+          @exclusivity(unchecked) public private(set) nonisolated(unsafe)
+          static var quiesceDeadline: Duration = .milliseconds(50)
           /// What an outbox holds (64 KiB; 01-topology-switch.md:10)
-          public private(set) nonisolated(unsafe) static var `default`: Int = 65_536
+          @exclusivity(unchecked) public private(set) nonisolated(unsafe)
+          static var `default`: Int = 65_536
 
           /// Every figure, as its chapter writes it.
           public static let all: [ParameterFigure] = [

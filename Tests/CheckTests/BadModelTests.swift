@@ -42,6 +42,65 @@ private struct Secretive: Machine {
   }
 }
 
+/// A slot whose payloads are declared to stay below 5.
+private struct Slot: Machine {
+  typealias Requirement = Toy.Requirement
+  enum Phase: UInt8, CaseIterable { case idle }
+  var phase = Phase.idle
+  var last: UInt16 = 0
+
+  mutating func fields(_ f: inout Fields) {
+    f("phase", &phase)
+    f("last", &last)
+  }
+
+  struct Event: Signals {
+    static let names = ["put", "go"]
+    var kind = 0
+    var number: UInt16 = 0
+    mutating func fields(_ f: inout Fields) {
+      f.kind(&self, [Self(kind: 0), Self(kind: 1)])
+      if kind == 0 { f("number", &number, max: 4) }
+    }
+  }
+  struct Effect: Signals {
+    static let names = ["told"]
+    var kind = 0
+    var number: UInt16 = 0
+    mutating func fields(_ f: inout Fields) {
+      f.kind(&self, [Self()])
+      f("number", &number, max: 4)
+    }
+  }
+
+  static let book = RuleBook<Self>("Slot", resting: .idle) {
+    In(.idle) {
+      On(.put, "keep it").then { slot, number in slot.last = number }
+      On(.go, "tell more").emit(.told) { _, _ in 9 }
+    }
+    Notice(.told)
+    Always("nothing above 4 is kept") { slot in slot.last <= 4 }
+  }
+
+  /// Explores a slot with such inputs.
+  static func explore(
+    workers: Int = 1, @WorldBuilder<Solo<Slot>> _ parts: () -> [WorldPart<Solo<Slot>>]
+  ) -> ExplorationReport {
+    let world = World<Solo<Slot>>("world", "", start: { Solo(Slot()) }, parts)
+    return Check.explore(
+      Solo<Slot>.design("slot", worlds: [world]), world: world, options: SearchOptions(workers: workers))
+  }
+}
+extension Signal<Slot.Event, UInt16> {
+  fileprivate static var put: Self {
+    Signal("put", kind: 0, { Slot.Event(kind: 0, number: $0) }) { $0.kind == 0 ? $0.number : nil }
+  }
+}
+extension Signal<Slot.Event, Void> { fileprivate static var go: Self { Signal("go", kind: 1, Slot.Event(kind: 1)) } }
+extension Signal<Slot.Effect, UInt16> {
+  fileprivate static var told: Self { Signal("told", kind: 0, { Slot.Effect(number: $0) }) { $0.number } }
+}
+
 @Suite struct `Models that break the rules` {
   private func expectNoFunction(
     _ report: ExplorationReport, _ words: String, at location: SourceLocation = #_sourceLocation
@@ -149,6 +208,77 @@ private struct Secretive: Machine {
           + "what follows was not explored"
       ])
     #expect(report.verdict == .fixRequired)
+  }
+
+  @Test(arguments: 1...2) func `a payload above its maximum is a bound that was met`(workers: Int) {
+    // 257 is written down as 1 is.
+    let events = Slot.explore(workers: workers) { Input(.machine, .put) { _ in [1, 257] } }
+    #expect(
+      events.boundsMet == [
+        "the field number of put number=257 was 257, above its maximum 4: what follows was not explored as it is"
+      ])
+    #expect(events.verdict == .unfinished, "\(events.words)")
+    let effects = Slot.explore(workers: workers) { Input(.machine, .go) }
+    #expect(
+      effects.boundsMet == [
+        "the field number of told number=9 was 9, above its maximum 4: what follows was not explored as it is"
+      ])
+    #expect(effects.verdict == .unfinished)
+    let within = Slot.explore(workers: workers) { Input(.machine, .put) { _ in [1, 4] } }
+    #expect(within.distinct == 3 && within.isComplete)
+  }
+
+  @Test(.timeLimit(.minutes(1))) func `direct routes in a circle are refused, and no step goes round for ever`() {
+    let echo = RuleBook<Toy>("Echo", resting: .idle) {
+      In(.idle) {
+        On(.go, "begin").emit(.send) { _, _ in 1 }
+        On(.take, "pass it on").emit(.send) { _, number in number }
+      }
+    }
+    let world = Row.world([Toy(), Toy()]) { Input(.member(0), .go) }
+    let design = Row.design([echo, echo], [world]) {
+      Route(.send, of: .member(0), to: .member(1), as: .take, over: .direct)
+      Route(.send, of: .member(1), to: .member(0), as: .take, over: .direct)
+    }
+    let words =
+      "direct routes lead in a circle, b.take → a.take → b.take: a step might never end; put a channel in it"
+    let report = explore(design, world: world)
+    #expect(report.words == ["CRITICAL route-cycle: \(words)"] && report.verdict == .fixRequired)
+    let runs = fuzz(design, world: world)
+    #expect(runs.findings.map(\.finding.words) == [words] && runs.verdict == .fixRequired)
+    #expect(throws: ExportError.broken([words])) { try Tabulation(design, world: world) }
+  }
+
+  @Test func `a law that reads more than it says is found out, whether anything is reduced or not`() throws {
+    let book = RuleBook<Toy>("Counter", resting: .idle) {
+      In(.idle) {
+        On(.go, "count").when("it is below 3") { toy, _ in toy.small < 3 }.then { toy, _ in toy.small += 1 }
+      }
+    }
+    let world = Row.world([Toy(), Toy()]) { for number in 0..<2 { Input(.member(number), .go) } }
+    func report(_ reads: [String], reduces: Bool = false) -> ExplorationReport {
+      let design = Row.design([book, book], [world]) {
+        Always("not both are at 2", reads: reads) { row in row.toys[0].small != 2 || row.toys[1].small != 2 }
+      }
+      return explore(
+        design, world: world, options: SearchOptions(bounds: Bounds(findings: .max), reduces: reduces))
+    }
+    for reduces in [false, true] {
+      let found = try #require(
+        report(["a"], reduces: reduces).findings.first { $0.finding.code == "reads-more" }?.finding)
+      #expect(found.severity == .critical)
+      #expect(found.words.hasPrefix("\"not both are at 2\" says that it reads [\"a\"] alone, and answers otherwise"))
+      #expect(!report(["a", "b"], reduces: reduces).findings.contains { $0.finding.code == "reads-more" })
+    }
+    #expect(
+      report(["a", "bee"], reduces: true).reduction
+        == "no partial-order reduction: \"not both are at 2\" reads \"bee\", and no host is called so")
+    let misspelt = Row.design([book, book], [world]) {
+      Always("law", reads: ["bee"], when: { _ in true }) { _ in true }
+    }
+    #expect(
+      misspelt.findings.filter { $0.code == "unknown-host" }.map { "\($0.severity.word) \($0.words)" }
+        == ["CRITICAL \"law\" reads \"bee\", and no host is called so; there are a, b"])
   }
 
   @Test func `a world in which nothing can happen is an end, and told as one`() {

@@ -31,6 +31,32 @@ private func tabulated() throws -> Tabulation { try Tabulation(Alone.design(door
     #expect(try tabulated().promela == promela + "\n")
   }
 
+  @Test func `laws that were not found to hold are told apart`() throws {
+    let world = Alone.world(Toy([0]), "visitors") { Input(.toy, .go, atMost: 2) }
+    let design = Design<Alone>("alone", title: "", chapter: "", worlds: [world]) {
+      Host("toy", door, at: \.toy, events: .toy, effects: .toy)
+      Sometimes("two have passed") { $0.toy[0] == 2 }
+      Sometimes("it is open") { $0.toy.phase == .busy }
+      LeadsTo("who opens lets two pass", from: { $0.toy.phase == .busy }, to: { $0.toy[0] == 2 })
+      LeadsTo("what is done is done", from: { $0.toy.phase == .done }, to: { $0.toy[0] == 2 })
+    }
+    let table = try Tabulation(design, world: world)
+    for text in [table.promela, table.tla] {
+      let lines = text.split(separator: "\n").map { $0.drop { !$0.isLetter } }
+      let held = try #require(lines.firstIndex { $0.contains("and they hold; they are not exported:") })
+      let unheld = try #require(lines.firstIndex { $0.contains("did not find that these laws hold") })
+      #expect(
+        lines[held + 1..<unheld].filter { $0.contains(":") } == [
+          "always: a door that is shut is at rest", "sometimes: it is open",
+        ])
+      #expect(
+        Array(lines[unheld + 1...unheld + 3]) == [
+          "sometimes: two have passed (it never happened)", "leads to: who opens lets two pass (broken)",
+          "leads to: what is done is done (nothing began it)",
+        ])
+    }
+  }
+
   @Test func `and so does TLA+`() throws { #expect(try tabulated().tla == tla + "\n") }
 
   @Test(arguments: Exported.examples + Exported.corners)

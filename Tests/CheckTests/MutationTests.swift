@@ -124,7 +124,7 @@ private func trial(_ words: String, scenarios: [Scenario] = []) throws -> Trial 
     let mutation = Mutation(design, scenarios: [], parameters: [])
     let words = "guard \"it is below 3\" dropped in rule \"count\""
     let mutant = try #require(mutation.mutants().first { $0.words == words })
-    let exhibit = mutation.exhibit(mutant, ["world"])
+    let exhibit = mutation.exhibit(mutant, ["world"], nil)
     let found = try #require(exhibit.found)
     #expect(exhibit.early.isEmpty && exhibit.world == "world")
     #expect(found.trace.events == ["toy go", "toy go", "toy go", "toy go"])
@@ -144,5 +144,8 @@ private func trial(_ words: String, scenarios: [Scenario] = []) throws -> Trial 
     #expect(!report.isGood)
     #expect(report.survivors.map(\.trial.verdict) == [.noticed, .survived, .timedOut, .outOfBounds])
     #expect(report.killers.map { "\($0.killer) \($0.count)" } == ["law 2", "idle law 0"])
+    for trials in [[], [(mutants[0], Trial(.equivalent))]] {
+      #expect(!MutationReport(machine: "toy", laws: [], trials: trials).isGood, "a score of nothing is no pass")
+    }
   }
 }

@@ -149,7 +149,7 @@ private let corpus = Model.examples + Model.brokenExamples + Model.toys
     let model = Model.examples[0]
     let odds = StateMemory.allCases.map { model.explore(SearchOptions(memory: $0)).omissionOdds }
     let pairs: Double = 288 * 288
-    #expect(odds == [pairs / 0x1p65, pairs / 0x1p129, 0])
+    #expect(odds == [pairs / 0x1p65, pairs / 0x1p128, 0])
     let modes = StateMemory.allCases.map { model.explore(SearchOptions(memory: $0)).mode }
     #expect(modes == ["64-bit hashes", "128-bit hashes", "whole states"])
   }

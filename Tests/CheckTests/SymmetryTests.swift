@@ -42,6 +42,13 @@ import Testing
     #expect(report.findings.isEmpty)
   }
 
+  @Test func `more identities than their orders can be counted`() {
+    let report = explore(Managers.design(count: 24, most: 2))
+    #expect(report.distinct == 3)
+    #expect(report.represented == 1 + 24 + 276)
+    #expect(report.findings.isEmpty, "\(report.words)")
+  }
+
   @Test func `several workers find the same orbits`() {
     let one = explore(Graph.design(vertices: 4))
     let design = Graph.design(vertices: 4)
@@ -172,15 +179,23 @@ import Testing
   }
 }
 
-/// Five managers that may each abort, and then repent; the cells of one machine.
+/// Managers that may each abort, and then repent; the cells of one machine.
 private enum Managers {
   /// - Parameters:
+  ///   - most: How many may have aborted at a time.
   ///   - loner: Which of them must not be the only one to have aborted.
   ///   - stubborn: Which of them does not repent where it is the only one to have aborted.
-  static func design(loner: Int? = nil, stubborn: Int? = nil) -> Design<Row> {
+  static func design(
+    count: Int = 5, most: Int = .max, loner: Int? = nil, stubborn: Int? = nil
+  ) -> Design<Row> {
+    let all = (0..<count).map(UInt8.init)
     let book = RuleBook<Toy>("Managers", resting: .idle) {
       In(.idle) {
-        On(.take, "abort").when("it works") { all, which in all[which] == 0 }.then { all, which in all[which] = 1 }
+        On(.take, "abort")
+          .when("it works, and few have aborted") { all, which in
+            all[which] == 0 && all.cells.count { $0.value == 1 } < most
+          }
+          .then { all, which in all[which] = 1 }
         On(.give, "repent")
           .when("it has aborted") { all, which in all[which] == 1 }
           .when("it may") { all, which in
@@ -192,12 +207,12 @@ private enum Managers {
         all.cells.indices.filter { all[$0] == 1 } != [loner ?? -1]
       }
     }
-    let world = Row.world([Toy(Array(repeating: 0, count: 5))]) {
-      Input(.member(0), .take) { _ in [0, 1, 2, 3, 4] }
-      Input(.member(0), .give) { _ in [0, 1, 2, 3, 4] }
+    let world = Row.world([Toy(Array(repeating: 0, count: count))]) {
+      Input(.member(0), .take) { _ in all }
+      Input(.member(0), .give) { _ in all }
     }
     return Row.design([book], [world]) {
-      Interchangeable("managers", count: 5) { row, swap in
+      Interchangeable("managers", count: count) { row, swap in
         swap(&row.toys[0].cells)
       } event: { event, swap in
         event.inner.number = swap(event.inner.number)

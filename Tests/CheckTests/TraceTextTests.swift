@@ -163,6 +163,16 @@ private func counterexample(_ code: String, over: Routing<Duo>.Over) throws -> C
     #expect(MessageSequence(lifelines: [], rows: []).terminal() == "")
   }
 
+  @Test func `give names the room that there is, and keep what tells them apart`() {
+    func heads(_ names: [String]) -> Substring {
+      MessageSequence(lifelines: names, rows: []).terminal(columns: 42).split(separator: "\n")[1]
+    }
+    let whole = heads(["world", "process 0", "process 1"])
+    #expect(whole.contains("│ process 0 │") && whole.contains("│ process 1 │"), "\(whole)")
+    let cut = heads(["world", "philosopher 0", "philosopher 1"])
+    #expect(cut.contains("… 0 │") && cut.contains("… 1 │"), "\(cut)")
+  }
+
   @Test func `say nothing in Mermaid that ends a line there`() {
     let rows = [MessageSequence.Row.note(at: 0, "one; two #3\nfour")]
     #expect(

@@ -130,11 +130,28 @@ import Testing
     #expect(try read(path).records.count == 5)
   }
 
-  @Test func `an edited snapshot is not gone on from`() throws {
+  @Test(arguments: [("state = x'000000000000000000'", 6), ("memory = x'01'", 6), ("seal = seal + 1", 2)])
+  func `an edited snapshot is passed over for the one before it, or for the start`(edit: String, first: Int) throws {
+    do {
+      let run = ErrandRun(try Journal(creating: path, header: ErrandRun.header()), snapshotInterval: 2)
+      for _ in 0..<7 { try run.send(.go) }
+    }
+    sql(path, "UPDATE snapshot SET \(edit) WHERE number >= \(first)")
+    #expect(try JournalReader(reading: path).snapshotNumbers(of: 0) == [2, 4, 6])
+    let run = ErrandRun(try Journal(continuing: path))
+    let recovery = try run.host.recover(outage: 0)
+    #expect(recovery.snapshot == (first == 6 ? 4 : 0))
+    #expect(recovery.damaged == (first == 6 ? [6] : [2, 4, 6]))
+    #expect(recovery.stepped == (first == 6 ? 3 : 7))
+    #expect(run.host.state.machine.recoveries == 1 && run.host.state.machine.phase == .away)
+  }
+
+  @Test func `an edited snapshot is not gone on from where the records before it were dropped`() throws {
     do {
       let run = ErrandRun(try Journal(creating: path, header: ErrandRun.header()), snapshotInterval: 1)
       try run.send(.go)
     }
+    #expect(try Journal.compact(path) == 1)
     sql(path, "UPDATE snapshot SET state = x'000000000000000000'")
     guard case .faulty(path: path, .unreadable(after: 1, _))? = continuingError() else {
       Issue.record("it was continued")

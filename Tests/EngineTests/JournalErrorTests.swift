@@ -58,11 +58,14 @@ import Testing
 
   @Test func `a newer format is not guessed at`() throws {
     let path = try folder.closedJournal()
-    sql(path, "PRAGMA user_version = 3")
-    #expect(readingError(path) == .newerFormat(path: path, found: 3, known: 2))
+    sql(path, "PRAGMA user_version = 4")
+    #expect(readingError(path) == .newerFormat(path: path, found: 4, known: 3))
   }
 
-  @Test(arguments: ["system", "book", "start", "world", "roster", "created", "clock", "origin", "shape", "places"])
+  @Test(arguments: [
+    "system", "book", "start", "world", "roster", "created", "clock", "origin", "shape", "places", "world_digest",
+    "seed",
+  ])
   func `a header without one of its values is damaged`(key: String) throws {
     for edit in ["DELETE FROM run WHERE key = '\(key)'", "UPDATE run SET value = 1.5 WHERE key = '\(key)'"] {
       let path = try folder.closedJournal("\(UUID().uuidString).sqlite")
@@ -218,14 +221,14 @@ import Testing
     let errors: [JournalError] = [
       .missing(path: "a.sqlite"), .isFolder(path: "runs"),
       .notAJournal(path: "notes.txt", found: "it is not an SQLite file"),
-      .newerFormat(path: "a.sqlite", found: 3, known: 2),
+      .newerFormat(path: "a.sqlite", found: 4, known: 3),
       .malformed(path: "a.sqlite", reason: "no such table: run"),
       .notReadable(path: "a.sqlite", reason: "Permission denied"),
       .folderMissing(path: "my runs/a.sqlite", folder: "my runs", isFile: false),
       .folderMissing(path: "runs/a.sqlite", folder: "runs", isFile: true),
       .notWritable(path: "a.sqlite", reason: "Permission denied"), .exists(path: "it's.sqlite"),
       .inUse(path: "a.sqlite"), .inUse(path: "a.sqlite", pid: 4127), .ended(path: "a.sqlite"),
-      .olderFormat(path: "a.sqlite", found: 1, known: 2), .faulty(path: "a.sqlite", .missing(record: 7)),
+      .olderFormat(path: "a.sqlite", found: 1, known: 3), .faulty(path: "a.sqlite", .missing(record: 7)),
       .noSnapshot(path: "a.sqlite"), .full(path: "a.sqlite", safe: 4127), .full(path: "a.sqlite", safe: 0),
       .writeFailed(path: "a.sqlite", safe: 1, reason: "disk I/O error"),
     ]
@@ -237,7 +240,7 @@ import Testing
           try: name a file inside it
         error: notes.txt is not a journal of Interlock: it is not an SQLite file
           try: name a file that a run wrote
-        error: the journal a.sqlite has format 3, and this version reads formats up to 2
+        error: the journal a.sqlite has format 4, and this version reads formats up to 3
           try: read it with the version of Interlock that wrote it, or a later one
         error: the journal a.sqlite is damaged: no such table: run
           try: read a copy or a backup of it
@@ -260,7 +263,7 @@ import Testing
           try: wait until that run has ended
         error: the run of the journal a.sqlite ended: there is nothing to resume
           try: begin a new run in another file
-        error: the journal a.sqlite has format 1, and this version continues format 2 alone
+        error: the journal a.sqlite has format 1, and this version continues format 3 alone
           try: end the run with the version that began it
           try: audit or replay it: that still works
         error: the journal a.sqlite cannot be continued: journal record 7 is missing, and later ones are there

@@ -38,6 +38,35 @@ import Testing
     } catch { return error }
   }
 
+  @Test func `is behind the journal, piece by piece`() throws {
+    let folder = JournalFolder()
+    let journal = try Journal(creating: folder.file("run.sqlite"), header: .example)
+    let file = try RecordFile(creating: folder.file("r.jsonl"), behind: journal)
+    var line = RecordLine()
+    func write(_ number: UInt64) {
+      line.begin()
+      line.put("number", number)
+      line.put("text", String(repeating: "x", count: 200))
+      line.end()
+      file.write(&line)
+    }
+    for record in examples(3_000) {
+      let number = try journal.append(record)
+      write(number)
+      if number % 100 == 0 {
+        let told = String(decoding: try folder.bytes("r.jsonl"), as: UTF8.self).split(separator: "\n").count
+        #expect(Int(number) - journal.pendingRows >= told - 1, "record \(number): \(told) lines are out")
+      }
+    }
+    #expect(try folder.bytes("r.jsonl").count > 500_000 && journal.pendingRows > 0)
+    try file.flush()
+    #expect(journal.pendingRows == 0)
+    try journal.close()
+    write(3_001)
+    try file.flush()
+    #expect(file.lines == 3_001, "records about the end come after the journal's")
+  }
+
   @Test func `reads as it was written, without the line about itself`() throws {
     let path = try write(3)
     let reader = try RecordReader(path)

@@ -486,48 +486,48 @@ private struct Size: Equatable, CustomStringConvertible {
                process 0: want to enter
                sends process 0 step
                processes[0].phase: outside → wanting
-          2  input  process 1 want
-               process 1: want to enter
-               sends process 1 step
-               processes[1].phase: outside → wanting
-          3  answer  process 1 go
-               process 1: say so
-               sends process 1 step
-               → memory raise number=1
-               memory: note who wants to enter
-               processes[1].phase: wanting → yielding
-               memory.wants[1]: no → yes
-          4  answer  process 1 go
-               process 1: give way
-               sends process 1 step
-               → memory yield number=1
-               memory: let the other go first
-               processes[1].phase: yielding → waiting
-          5  answer  process 1 go
-               process 1: enter
-               sends process 1 step
-               → memory enter number=1
-               memory: let it enter
-               processes[1].phase: waiting → critical
-          6  answer  process 1 go
-               process 1: leave
-               → memory lower number=1
-               memory: note who is outside
-               processes[1].phase: critical → outside
-          7  answer  process 0 go
+          2  answer  process 0 go
                process 0: say so
                sends process 0 step
                → memory raise number=0
                memory: note who wants to enter
                processes[0].phase: wanting → yielding
                memory.wants[0]: no → yes
-          8  answer  process 0 go
+          3  input  process 1 want
+               process 1: want to enter
+               sends process 1 step
+               processes[1].phase: outside → wanting
+          4  answer  process 1 go
+               process 1: say so
+               sends process 1 step
+               → memory raise number=1
+               memory: note who wants to enter
+               processes[1].phase: wanting → yielding
+               memory.wants[1]: no → yes
+          5  answer  process 1 go
+               process 1: give way
+               sends process 1 step
+               → memory yield number=1
+               memory: let the other go first
+               processes[1].phase: yielding → waiting
+          6  answer  process 0 go
                process 0: give way
                sends process 0 step
                → memory yield number=0
                memory: let the other go first
                processes[0].phase: yielding → waiting
                memory.turn: 0 → 1
+          7  answer  process 1 go
+               process 1: enter
+               sends process 1 step
+               → memory enter number=1
+               memory: let it enter
+               processes[1].phase: waiting → critical
+          8  answer  process 1 go
+               process 1: leave
+               → memory lower number=1
+               memory: note who is outside
+               processes[1].phase: critical → outside
              — and so it may stay for ever —
         """)
   }

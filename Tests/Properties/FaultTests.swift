@@ -58,7 +58,9 @@ private struct Fault: Sendable, CustomTestStringConvertible {
     Fault(
       16, "the clock jumps past expiries, leases and waits", "Expired copies are skipped, and recorded",
       "What is with a handler does not expire, and a retry waits anew"),
-    Fault(17, "calls that compete for the last of a scope", "A storm of denials makes no call, and ends"),
+    Fault(
+      17, "calls that compete for the last of a scope",
+      "Calls that race for the last of a scope: each is stopped by its own, and the others go on"),
     Fault(
       18, "a settlement that is late, double, unknown, dearer than its hold, or of yesterday",
       "A settlement after the reservation lapsed corrects it, once",

@@ -19,7 +19,7 @@ import Testing
 
   @Test func `random runs of its own world shrink most of them to the shortest run, without exploring`() {
     let lengths = Mistake.all.map { mistake in
-      let options = FuzzOptions(seed: 1, cases: 2000, steps: 100, findings: 1, exploredStates: 0)
+      let options = FuzzOptions(seed: 1, cases: 6000, steps: 100, findings: 1, exploredStates: 0)
       let found = fuzz(mistake.design, world: mistake.world, options: options).findings.first
       return (name: mistake.name, shortest: mistake.steps, shrunk: found?.shrunk ?? -1)
     }

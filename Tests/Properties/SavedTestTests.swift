@@ -55,6 +55,8 @@ private func lost<S: System>(
     #expect(wrong.finds(found.finding.code, found.finding.words))
     let right = try rerun(TopologySwitch.design, world: mistake.world.name, lines)
     #expect(right.findings == [], "\(right)")
+    #expect(right.complaint(found.finding.code, found.finding.words) == nil)
+    #expect(wrong.complaint(found.finding.code, found.finding.words) == "it is not mended")
   }
 
   @Test func `are tests that compile`() throws {
@@ -83,6 +85,17 @@ private func lost<S: System>(
       throws: RerunError.unknown(
         line: "router.rote", words: "the event is \"rote\", not one of \(Router.Event.names.joined(separator: ", "))")
     ) { try rerun(TopologySwitch.design, world: "two-agents", "router.rote") }
+  }
+
+  @Test func `show nothing where the law has another name, or the run is no longer possible`() throws {
+    let run = try rerun(TopologySwitch.design, world: "two-agents", "switch.request topology=star")
+    #expect(run.complaint("property-broken", "\"a law of old\" does not hold")?.hasPrefix("no law says this") == true)
+    #expect(run.complaint("never-leads", "\"old\" does not hold: a run may stay here for ever") != nil)
+    #expect(run.complaint("never-leads", "\"every switch ends\" does not hold: a run may stay here for ever") == nil)
+    let other = try rerun(
+      TopologySwitch.design, world: "two-agents", "answer switch.prepared\nswitch.request topology=chain")
+    #expect(other.complaint("deadlock", "stuck")?.hasPrefix("the run is no longer possible") == true)
+    #expect(run.complaint("deadlock", "stuck") == nil)
   }
 
   @Test func `pass over what the rules no longer take`() throws {

@@ -51,5 +51,14 @@ private let explored: [String: ExplorationReport] = Dictionary(
       Machines.Team.design, world: named("whole"), options: FuzzOptions(seed: 10, cases: 1000, steps: 200))
     #expect(report.cases == 1000 && report.steps == 200_000)
     #expect(report.findings.map(\.finding.words) == [])
+    // Nothing that I4 and I5 speak of was spared these runs, and some of them end.
+    let met = Set(report.coverage.sometimes.filter(\.isMet).map(\.name))
+    #expect(
+      met.isSuperset(of: [
+        "a limit is exceeded", "a call is denied for one scope alone", "a lapsed reservation is corrected",
+        "the pin is set for slowness", "the pin is cleared",
+      ]), "\(met)")
+    let unfired = report.coverage.rules.filter { $0.fired == 0 }.map { "\($0.host): \($0.rule)" }
+    #expect(unfired.allSatisfy { $0.hasPrefix("coordinator") || $0.hasPrefix("health") || $0.hasPrefix("switch") })
   }
 }

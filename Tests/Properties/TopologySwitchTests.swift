@@ -11,8 +11,8 @@ private let explored: [String: ExplorationReport] = Dictionary(
 
 @Suite struct `Topology switch` {
   @Test(arguments: [
-    ("two-agents", 398_926, 2_638_282, 16), ("three-agents", 771_748, 5_169_554, 17), ("retries", 34_211, 89_499, 19),
-    ("classes", 130_992, 792_718, 15),
+    ("two-agents", 42_283, 229_368, 13), ("three-agents", 103_790, 600_608, 15), ("retries", 34_211, 89_499, 19),
+    ("classes", 43_570, 233_352, 15),
   ])
   func `I1 to I3 hold in every state of the worlds that are explored`(
     name: String, distinct: Int, generated: Int, depth: Int

@@ -15,15 +15,17 @@ struct Zoo: Blank, Hashable, Keyed {
   var pair = [Cub(), Cub()]
   var pack: [Cub] = []
   var line = Fifo<Cub>()
+  var litter = DistinctFifo<Cub>()
   var herd = KeyedSet<Cub>()
   var event = Toy.Event.go
 
   var key: UInt64 { wide }
 
-  struct Cub: Blank, Hashable, Keyed {
+  struct Cub: Blank, Hashable, Keyed, Identified {
     var name: UInt16 = 0
     var age: UInt8 = 0
     var key: UInt64 { UInt64(name) }
+    var identity: Key { Key(key) }
     mutating func fields(_ f: inout Fields) {
       f("name", &name)
       f("age", &age, max: 9)
@@ -42,6 +44,7 @@ struct Zoo: Blank, Hashable, Keyed {
     f.each("pair", &pair)
     f.list("pack", &pack, max: 5)
     f.queue("line", &line, max: 300)
+    f.queue("litter", &litter, max: 300)
     f.members("herd", &herd, max: 300)
     f("event", &event)
   }
@@ -215,6 +218,35 @@ struct Zoo: Blank, Hashable, Keyed {
     }
   }
 
+  @Test(arguments: 1...6) func `a queue without duplicates behaves like an array, and finds what is in it`(seed: UInt64)
+  {
+    var random = SplitMix64(seed: seed)
+    var queue = DistinctFifo<Zoo.Cub>()
+    var array: [Zoo.Cub] = []
+    for step in 0..<4_000 {
+      let grows = (step / 500) % 2 == 0
+      let cub = Zoo.Cub(name: .random(in: 0..<200, using: &random), age: .random(in: 0..<9, using: &random))
+      let known = array.first { $0.name == cub.name }
+      switch Int.random(in: 0..<20, using: &random) {
+      case 0 where step % 50 == 0:
+        queue.removeAll()
+        array.removeAll()
+      case ..<(grows ? 16 : 6):
+        #expect(queue.append(cub) == (known == nil))
+        if known == nil { array.append(cub) }
+      default:
+        #expect(queue.popFirst() == (array.isEmpty ? nil : array.removeFirst()))
+      }
+      #expect(queue.count == array.count && queue.isEmpty == array.isEmpty)
+      #expect(queue.element(cub.identity) == array.first { $0.name == cub.name })
+      guard step % 10 == 0 else { continue }
+      #expect(Array(queue) == array && array.allSatisfy { queue.element($0.identity) == $0 })
+      var fresh = DistinctFifo<Zoo.Cub>()
+      for cub in array { fresh.append(cub) }
+      #expect(fresh == queue && fresh.orderDigest == queue.orderDigest && fresh.hashValue == queue.hashValue)
+    }
+  }
+
   @Test(arguments: 1...6) func `a set behaves like a dictionary`(seed: UInt64) {
     var random = SplitMix64(seed: seed)
     var set = KeyedSet<Zoo.Cub>()
@@ -261,5 +293,26 @@ struct Zoo: Blank, Hashable, Keyed {
     while queue.popFirst() != nil {}
     #expect(queue.orderDigest == Fifo<Zoo.Cub>().orderDigest)
     #expect(queue == Fifo<Zoo.Cub>())
+  }
+
+  @Test func `digests tell values apart by which words stand together, not by the words alone`() {
+    var words: Set<UInt64> = []
+    var pairs: Set<UInt64> = []
+    for name in UInt16(0)..<300 {
+      for age in UInt8(0)..<10 {
+        words.insert(Zoo.Cub(name: name, age: age).digest)
+        var set = KeyedSet<Zoo.Cub>()
+        set.insert(Zoo.Cub(name: name, age: age))
+        set.insert(Zoo.Cub(name: 300, age: 9 - age))
+        pairs.insert(set.setDigest)
+      }
+    }
+    #expect(words.count == 3_000 && pairs.count == 3_000)
+    func digest(_ cubs: [(UInt16, UInt8)]) -> UInt64 {
+      var set = KeyedSet<Zoo.Cub>()
+      for (name, age) in cubs { set.insert(Zoo.Cub(name: name, age: age)) }
+      return set.setDigest
+    }
+    #expect(digest([(1, 2), (3, 4)]) != digest([(1, 4), (3, 2)]))
   }
 }

@@ -506,7 +506,7 @@ private func findings(_ code: String, _ book: RuleBook<Toy>) -> [String] {
     let slowly: DesignPart<Duo> = Route(.send, of: .two, to: .one, as: .number, over: .fifo)
     #expect(
       findings("route-cycle", Duo.design(passing, passing, [there, back], []).findings) == [
-        "MAJOR: direct routes lead in a circle, one.number → two.number → one.number: a step might never end; "
+        "CRITICAL: direct routes lead in a circle, one.number → two.number → one.number: a step might never end; "
           + "put a channel in it"
       ])
     #expect(findings("route-cycle", Duo.design(passing, passing, [there, slowly], []).findings) == [])

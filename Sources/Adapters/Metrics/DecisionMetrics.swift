@@ -6,20 +6,29 @@ import Spec
 final class DecisionMetrics {
   private let validated: (ok: Counter, notOK: Counter)
   private let blocked: ContiguousArray<Counter>
+  private let withheld: Counter
+  private let ages: ContiguousArray<Gauge>
   private let times: Histogram
   private let pinned: Gauge
   private let transitions: ContiguousArray<Counter>
   private let isHosted: Bool
 
-  init(_ registry: MetricRegistry, _ start: HealthWatch?) {
+  init(_ registry: MetricRegistry, _ start: HealthWatch?, agents: [String]) {
     func validation(_ isOK: String) -> Counter {
       registry.counter(
         "topology_prevalidate_total", "Targets that were asked whether they are ready.", ["ok": isOK])
     }
     validated = (validation("true"), validation("false"))
-    blocked = ContiguousArray(
-      Hindrance.allCases.map {
-        registry.counter("decision_blocked_total", "Decisions not carried out.", ["reason": $0.word])
+    func hindrance(_ reason: String) -> Counter {
+      registry.counter("decision_blocked_total", "Decisions not carried out.", ["reason": reason])
+    }
+    blocked = ContiguousArray(Hindrance.allCases.map { hindrance($0.word) })
+    withheld = hindrance("pinned")
+    ages = ContiguousArray(
+      agents.map {
+        registry.gauge(
+          "agent_health_age_s", "Since when an agent's last answer stood when a target was last validated.",
+          ["agent": $0])
       })
     times = registry.histogram(
       "decision_ms", "How long a decision takes, in milliseconds.", bounds: SwitchMetrics.phaseBounds)
@@ -38,6 +47,12 @@ final class DecisionMetrics {
     return ["health.pins": Double(pins.reduce(0, +))]
   }
 
+  func validated(_ nanoseconds: [UInt64?]) {
+    for (agent, age) in nanoseconds.enumerated() where agent < ages.count {
+      if let age { ages[agent].set(Double(age) / 1e9) }
+    }
+  }
+
   func take(_ event: TopologyCoordinator.Event) {
     switch event {
     case .ready: validated.ok.increment()
@@ -49,7 +64,9 @@ final class DecisionMetrics {
   func take(_ event: HealthWatch.Event, _ watch: HealthWatch?) {
     switch event {
     case .decided(let microseconds): times.observe(Double(microseconds) / 1_000)
-    case .tick: pinned.set(watch?.isPinned == true ? 1 : 0)
+    case .tick(let decision):
+      pinned.set(watch?.isPinned == true ? 1 : 0)
+      if watch?.withholds(decision) == true { withheld.increment() }
     default: break
     }
   }

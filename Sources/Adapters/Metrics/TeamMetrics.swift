@@ -21,12 +21,15 @@ public final class TeamMetrics<S: HostsTeam>: StepObserver {
   public init(_ registry: MetricRegistry, agents: [String], start: S) {
     copies = CopyMetrics(registry, agents: start.teamRouter == nil ? [] : agents, start.teamRouter)
     switches = SwitchMetrics(registry, start.teamSwitch)
-    decisions = DecisionMetrics(registry, start.teamHealth)
+    decisions = DecisionMetrics(registry, start.teamHealth, agents: agents)
     budget = BudgetMetrics(registry, start.teamBudget)
   }
 
   /// The phases of an attempt that has ended.
   public func attempt(_ times: AttemptTimes) { switches.attempt(times) }
+
+  /// How long ago each agent said that it is well, in nanoseconds; nil for one that never did.
+  public func validated(_ ages: [UInt64?]) { decisions.validated(ages) }
 
   /// What the budget guard and the health watch came to, by the names of a run's report; nothing of machines that the
   /// system does not have.

@@ -102,7 +102,7 @@ final class EpisodeRecords {
       line.put("tokens_used_total", episode.tokens)
       line.put("budget_violated", episode.isViolated)
       if episode.isGuarded { line.put("budget", episode.budget) } else { line.putNull("budget") }
-      if let seed = meta.seed { line.put("seed", seed) } else { line.putNull("seed") }
+      line.put("seed", meta.seed)
       line.put("epoch_switches", episode.switches)
       line.put("notes", "no task was graded: success means that every accepted copy was acknowledged within the budget")
       line.put("provenance") { line in

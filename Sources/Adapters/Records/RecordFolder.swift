@@ -5,8 +5,8 @@ import Foundation
 public struct RecordMeta: Sendable, Equatable {
   /// What was run: a workload's name.
   public var source: String
-  /// Nil where identities came from the system's own chance.
-  public var seed: UInt64?
+  /// What the run's chance followed from, given or drawn.
+  public var seed: UInt64
   /// Whether the run's clock was the system's; its times are then the machine's and differ from run to run.
   public var isRealTime: Bool
   /// The roster, by place.
@@ -14,7 +14,7 @@ public struct RecordMeta: Sendable, Equatable {
   /// How many episodes the workload names.
   public var episodes: Int
 
-  public init(source: String, seed: UInt64?, isRealTime: Bool, agents: [String], episodes: Int) {
+  public init(source: String, seed: UInt64, isRealTime: Bool, agents: [String], episodes: Int) {
     self.source = source
     self.seed = seed
     self.isRealTime = isRealTime
@@ -46,17 +46,25 @@ enum RecordKind: String, CaseIterable {
 final class RecordFolder {
   let path: String
   private let meta: RecordMeta
+  private let journal: Journal?
   private var files: [RecordKind: RecordFile] = [:]
   private var line = RecordLine()
 
   /// Makes the folder where there is none, and in it a file for each of the kinds.
-  init(_ path: String, _ meta: RecordMeta, _ kinds: [RecordKind]) throws(RecordFolderError) {
+  ///
+  /// - Parameter journal: Committed before records are written.
+  init(_ path: String, _ meta: RecordMeta, _ kinds: [RecordKind], behind journal: Journal?) throws(RecordFolderError) {
     self.path = path
+    self.journal = journal
     self.meta = meta
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue {
+      throw RecordFolderError("\(path) is a file, and records need a folder", try: "another name")
+    }
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw RecordFolderError("\(path) cannot be made: \(error.localizedDescription)")
+      throw RecordFolderError("\(path) cannot be made: \(error.systemReason)")
     }
     // Looked for first, so that a second run leaves the first one's folder as it is.
     for name in RecordKind.allCases.map(\.fileName) + [RunReport.fileName]
@@ -68,7 +76,7 @@ final class RecordFolder {
 
   private func begin(_ kind: RecordKind) throws(RecordFolderError) {
     do throws(RecordFileError) {
-      files[kind] = try RecordFile(creating: path + "/" + kind.fileName)
+      files[kind] = try RecordFile(creating: path + "/" + kind.fileName, behind: journal)
     } catch { throw RecordFolderError("\(error)", try: nil) }
     put(kind) { line in
       line.put("__meta__") { line in
@@ -77,7 +85,7 @@ final class RecordFolder {
         line.putNull("split")
         line.putNull("dataset")
         line.putNull("task_list")
-        if let seed = meta.seed { line.put("seed", seed) } else { line.putNull("seed") }
+        line.put("seed", meta.seed)
         line.put("policy", "workload")
         line.putNull("budget")
         line.put("n_tasks", meta.episodes)
@@ -115,7 +123,7 @@ final class RecordFolder {
     do {
       try Data(report.text.utf8).write(to: URL(fileURLWithPath: path + "/" + RunReport.fileName), options: .atomic)
     } catch {
-      throw RecordFolderError("\(path)/\(RunReport.fileName) cannot be written: \(error.localizedDescription)")
+      throw RecordFolderError("\(path)/\(RunReport.fileName) cannot be written: \(error.systemReason)")
     }
   }
 }

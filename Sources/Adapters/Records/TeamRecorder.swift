@@ -26,14 +26,15 @@ public final class TeamRecorder<S: HostsTeam>: StepObserver {
   /// - Parameters:
   ///   - path: A folder that has no records; made where it is missing.
   ///   - start: The state before the first step.
-  public init(_ path: String, _ meta: RecordMeta, start: S) throws(RecordFolderError) {
+  ///   - journal: Committed before records leave the process; nil where none is kept.
+  public init(_ path: String, _ meta: RecordMeta, start: S, behind journal: Journal? = nil) throws(RecordFolderError) {
     var kinds: [RecordKind] = [.episodes, .histograms]
     if start.teamRouter != nil { kinds.append(.router) }
     if start.teamSwitch != nil { kinds.append(.switches) }
     if start.teamBudget != nil { kinds.append(.budget) }
     if start.teamHealth != nil { kinds.append(.health) }
     if start.teamHealth != nil || start.teamCoordinator != nil { kinds.append(.decisions) }
-    let folder = try RecordFolder(path, meta, kinds)
+    let folder = try RecordFolder(path, meta, kinds, behind: journal)
     self.folder = folder
     copies = CopyRecords(folder, meta, start.teamRouter)
     switches = SwitchRecords(folder, start.teamSwitch)

@@ -5,13 +5,11 @@ import Spec
 /// Gives messages their 128-bit identities (MSG-6) and what decides whether they are dropped early (RTR-11), from an
 /// injected source of chance.
 struct MessageIdentities {
-  private var random: any RandomNumberGenerator
+  private var random: SplitMix64
   /// How many messages were drawn for.
   private(set) var drawn = 0
 
-  init(seed: UInt64?) {
-    if let seed { random = SplitMix64(seed: seed) } else { random = SystemRandomNumberGenerator() }
-  }
+  init(seed: UInt64) { random = SplitMix64(seed: seed) }
 
   /// Draws as a run that was killed did, so that the next identity is none of its own.
   mutating func skip(_ count: Int) {

@@ -32,6 +32,12 @@ public struct Readiness {
   /// An agent does not answer until then.
   public mutating func hang(_ agent: Int, until nanoseconds: UInt64) { hangs[agent] = max(hangs[agent], nanoseconds) }
 
+  /// How long ago each agent answered, in nanoseconds; nil if it never did.
+  func ages(at now: UInt64) -> [UInt64?] { answered.map { last in last.map { now - $0 } } }
+
+  /// The first moment from this one on in which the agent does not hang.
+  func freeAt(_ agent: Int, from nanoseconds: UInt64) -> UInt64 { max(nanoseconds, hangs[agent]) }
+
   /// - Parameters:
   ///   - now: Nanoseconds of the run.
   ///   - depths: The copies that wait for each agent.

@@ -7,15 +7,17 @@ extension TeamRun {
   /// Brings the team back to where its journal ends; ``run()`` then goes on with what is left of the workload.
   ///
   /// What the journal does not have was never acknowledged, and is asked for again. The handlers of the team died with
-  /// the process: each copy that one of them held is delivered again, under its ticket.
+  /// the process: each copy that one of them held is delivered again, under its ticket. What is left of the workload
+  /// comes as much later as the outage lasted, so that no burst follows it; leases, retries and lifetimes keep the
+  /// journal's clock.
   ///
   /// - Parameter outage: As in ``Host/recover(outage:)``.
   public func recover(outage: UInt64? = nil) throws(RecoveryError) -> Recovery { try host.recover(outage: outage) }
 
-  /// Where the workload stands: its next action, the identities drawn, the episode, and the storm.
+  /// Where the workload stands: its next action, the identities drawn, the episode, the outages, and the storm.
   public var memory: [UInt8] {
     let buffer = ByteBuffer()
-    for word in [UInt64(nextAction), UInt64(identities.drawn), UInt64(episode)] + (traffic?.memory ?? []) {
+    for word in [UInt64(nextAction), UInt64(identities.drawn), UInt64(episode), outages] + (traffic?.memory ?? []) {
       buffer.put(word)
     }
     return Array(buffer.bytes)
@@ -25,17 +27,19 @@ extension TeamRun {
     let words = memory.withUnsafeBytes { bytes in
       (0..<bytes.count / 8).map { UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self)) }
     }
-    guard words.count >= 3 else { return }
+    guard words.count >= 4 else { return }
     while nextAction < min(Int(truncatingIfNeeded: words[0]), workload.actions.count) { passAction() }
     identities.skip(Int(truncatingIfNeeded: words[1]) - identities.drawn)
     episode = UInt32(truncatingIfNeeded: words[2])
-    guard words.count > 3 else { return }
+    outages = words[3]
+    guard words.count > 4 else { return }
     beginStorm()
-    traffic?.recall(Array(words[3...]))
+    traffic?.recall(Array(words[4...]))
   }
 
-  public func retake(_ event: Machines.Team.Event, _ cause: Record.Cause, _ outcome: Outcome) {
+  public func retake(_ event: Machines.Team.Event, _ cause: Record.Cause, _ outcome: Outcome, at nanoseconds: UInt64) {
     defer { traffic?.topology = host.state.router.topology }
+    if case .crash(let last) = cause { outages += nanoseconds - min(last, nanoseconds) }
     guard cause == .input else { return }
     switch event {
     case .router(.route), .health(.order), .control(.cancel): break

@@ -43,10 +43,26 @@ extension TeamRun {
     loop.schedule(after: .nanoseconds(handler.nanoseconds)) { [unowned self] in
       isIdle[place] = true
       guard handler.ending != .silent else { return }
-      summary.tokensSpent += spent.tokens
       try host.answer(
         ticket,
         with: .handlers(.finished(Bill(call.reservation, spent, hasSucceeded: handler.ending == .acknowledged))))
+    }
+  }
+
+  /// The agents are warmed at once (SW-4). The slowest answers for all, one that cannot be warmed says so at the end of
+  /// its own time, and one that hangs begins when it does no more.
+  func prepare(_ ticket: UInt64) {
+    var random = SplitMix64(seed: UInt64(host.state.control.epoch) << 32 | UInt64(summary.attempts))
+    var last = loop.now
+    var failed: UInt64?
+    for (place, agent) in workload.agents.enumerated() {
+      let time = Duration.milliseconds(agent.preparationMilliseconds ?? workload.preparationMilliseconds)
+      let end = readiness.freeAt(place, from: loop.now) + time.nanoseconds
+      last = max(last, end)
+      if random.unit() < agent.preparationFailures { failed = min(failed ?? .max, end) }
+    }
+    loop.schedule(at: failed ?? last) { [unowned self] in
+      try host.answer(ticket, with: .control(failed == nil ? .prepared : .prepareFailed))
     }
   }
 
@@ -58,6 +74,7 @@ extension TeamRun {
     }
     let verdict = readiness.ask(at: loop.now, depths: host.state.router.mailboxes.map(\.active.count))
     summary.validated(verdict, workload.agents.map(\.name))
+    onValidation?(readiness.ages(at: loop.now))
     guard verdict.silent.isEmpty else { return }
     loop.schedule(at: loop.now) { [unowned self] in
       try host.answer(ticket, with: .coordinator(verdict.crowded.isEmpty ? .ready : .notReady))

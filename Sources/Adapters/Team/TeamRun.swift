@@ -24,6 +24,8 @@ public final class TeamRun: Driver {
   var traffic: StormTraffic?
   /// Actions not yet due, by index.
   var nextAction = 0
+  /// How long the run was dead altogether, in nanoseconds: its actions come as much later.
+  var outages: UInt64 = 0
   /// The number of the episode that runs; 0 before the first.
   var episode: UInt32 = 0
   /// The messages that cost something, or whose handlers fare in a way of their own.
@@ -46,16 +48,19 @@ public final class TeamRun: Driver {
   public var onProgress: ((TeamSummary) -> Void)?
   /// Called when a switch has been reported, with the times of its attempt; nil for a topology already in force.
   public var onAttempt: ((AttemptTimes?) -> Void)?
+  /// Called when the agents have been asked whether they are well, with the nanoseconds since each last said so; nil
+  /// for one that never did.
+  public var onValidation: (([UInt64?]) -> Void)?
   /// Called when an episode begins, with its number and task.
   public var onEpisode: ((UInt32, String) -> Void)?
 
   /// - Parameters:
   ///   - journal: Where each step is kept; nil to keep none.
-  ///   - seed: Seeds message identities; nil draws them from the system.
+  ///   - seed: Seeds message identities where there is no journal, whose header has the seed; nil draws one.
   ///   - isDurable: Whether each step is committed before its effects are performed.
   ///   - snapshotInterval: How many records lie between two snapshots; nil to take none.
   public init(
-    _ workload: Workload, loop: Loop, journal: Journal?, seed: UInt64?, isDurable: Bool = false,
+    _ workload: Workload, loop: Loop, journal: Journal?, seed: UInt64? = nil, isDurable: Bool = false,
     snapshotInterval: Int? = nil
   ) {
     self.isDurable = isDurable
@@ -63,7 +68,7 @@ public final class TeamRun: Driver {
     pays = workload.pays
     decides = workload.decides
     self.loop = loop
-    identities = MessageIdentities(seed: seed)
+    identities = MessageIdentities(seed: journal?.header.seed ?? seed ?? .random(in: 0...(.max)))
     isIdle = Array(repeating: true, count: workload.agents.count)
     readiness = Readiness(workload.agents)
     host = Host(
@@ -83,9 +88,11 @@ public final class TeamRun: Driver {
     loop.onIdle = { [unowned self] in try host.commit() }
     // A run that was killed between its last step and the end of its journal has nothing left to do.
     isClosed = host.state.control.phase == .closed
+    // What the handlers of a killed run held is theirs again before they are offered anything.
+    try host.flush()
     if !isClosed { try begin() }
     if nextAction < workload.actions.count { schedule(workload.actions[nextAction]) }
-    if isClosed { try host.flush() } else { try loop.run { isClosed } }
+    if !isClosed { try loop.run { isClosed } }
     try host.journal?.close()
     summary.late = host.counts.late
     summary.offContract = host.counts.offContract
@@ -185,7 +192,7 @@ public final class TeamRun: Driver {
   // MARK: - What the workload asks for
 
   private func schedule(_ action: WorkloadAction) {
-    loop.schedule(at: action.at.nanoseconds) { [unowned self] in
+    loop.schedule(at: action.at.nanoseconds + outages) { [unowned self] in
       nextAction += 1
       try take(action.kind)
       if nextAction < workload.actions.count { schedule(workload.actions[nextAction]) }
@@ -204,6 +211,7 @@ public final class TeamRun: Driver {
       summary.decisions += 1
       try host.send(.health(.decided(UInt32(clamping: Int((made.policyMilliseconds * 1_000).rounded(.up))))))
       try host.send(.health(.tick(made.decision)))
+      if host.state.health.withholds(made.decision) { summary.withheld += 1 }
       keepTicking()
     }
   }
@@ -281,9 +289,7 @@ public final class TeamRun: Driver {
     case .coordinator(.validate): validate(ticket)
     case .control(.prepare):
       attempt = SwitchAttempt(began: nanoseconds)
-      loop.schedule(after: .milliseconds(workload.preparationMilliseconds)) { [unowned self] in
-        try host.answer(ticket, with: .control(.prepared))
-      }
+      prepare(ticket)
     case .control(.quiesceTimer):
       // After a crash nobody knows when the attempt began.
       if attempt == nil { attempt = SwitchAttempt(began: nanoseconds) }

@@ -35,11 +35,14 @@ public struct TeamSummary: Sendable {
   public internal(set) var notReady: [String: Int] = [:]
   /// How often the team was pinned to the chain.
   public internal(set) var pins = 0
+  /// Decisions for another topology that counted for nothing, because the team was pinned.
+  public internal(set) var withheld = 0
   public internal(set) var granted = 0
   /// Calls denied, by each scope that lacked room.
   public internal(set) var denied: [String: Int] = [:]
   /// Settlements that left a scope over its limit.
   public internal(set) var violations = 0
+  /// By the books of the episodes that have ended: what lapsed counts as spent.
   public internal(set) var tokensSpent: UInt64 = 0
   /// How long the run took on its own clock.
   public internal(set) var nanoseconds: UInt64 = 0
@@ -58,6 +61,7 @@ public struct TeamSummary: Sendable {
     case .health(.changed(let change)) where change.cause != .healed: pins += 1
     case .budget(.denied(let denial)): for reason in denial.short.reasons { denied[reason, default: 0] += 1 }
     case .budget(.violated): violations += 1
+    case .budget(.ended(let closing)): tokensSpent += closing.used.tokens
     default: break
     }
   }

@@ -24,7 +24,7 @@ public final class TeamTelemetry {
     self.registry = registry
     let start = team.host.state
     let recorder: TeamRecorder<TeamRun.S>? =
-      if let records { try TeamRecorder(records, meta, start: start) } else { nil }
+      if let records { try TeamRecorder(records, meta, start: start, behind: team.host.journal) } else { nil }
     let watch = TeamWatch(team.host, registry, agents: team.workload.agents.map(\.name), recorder)
     self.watch = watch
     if timesSteps {
@@ -37,6 +37,7 @@ public final class TeamTelemetry {
       if let times { watch.machines.attempt(times) }
       recorder?.attempt(times)
     }
+    team.onValidation = { watch.machines.validated($0) }
     team.onEpisode = { number, task in recorder?.beginEpisode(number, task: task) }
   }
 

@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 
 extension Workload {
@@ -26,6 +27,14 @@ extension Workload {
   /// Reads a workload from the content of a file; `file` is what errors call it.
   public static func parse(
     _ content: [UInt8], file: String, timing: TranscriptTiming = .init()
+  ) throws(WorkloadError) -> Workload {
+    var workload = try read(content, file, timing)
+    workload.digest = Engine.digest(of: content)
+    return workload
+  }
+
+  private static func read(
+    _ content: [UInt8], _ file: String, _ timing: TranscriptTiming
   ) throws(WorkloadError) -> Workload {
     try checkUTF8(content, file: file)
     let lines = significantLines(of: content)

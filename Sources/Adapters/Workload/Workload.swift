@@ -15,6 +15,9 @@ public struct Workload: Sendable, Equatable {
   /// The file's name, without its folders.
   public var name: String
 
+  /// XXH3 of the bytes that the workload was read from; 0 where it was made in memory.
+  public var digest: UInt64 = 0
+
   /// The team in chain order; the agent at index 0 is the hub of the star.
   public var agents: [WorkloadAgent]
 
@@ -72,15 +75,23 @@ public struct WorkloadAgent: Sendable, Equatable {
   /// The share of deliveries, 0 to 1, that the handler fails.
   public var nacks: Double
 
+  /// How long warming the agent takes while a switch prepares; nil for the team's own time.
+  public var preparationMilliseconds: Double?
+
+  /// The share of preparations, 0 to 1, in which the agent cannot be warmed.
+  public var preparationFailures: Double
+
   public init(
     name: String, role: WorkloadRole? = nil, serviceMilliseconds: Double = 0.2, serviceMilliseconds95: Double? = nil,
-    nacks: Double = 0
+    nacks: Double = 0, preparationMilliseconds: Double? = nil, preparationFailures: Double = 0
   ) {
     self.name = name
     self.role = role
     self.serviceMilliseconds = serviceMilliseconds
     self.serviceMilliseconds95 = serviceMilliseconds95
     self.nacks = nacks
+    self.preparationMilliseconds = preparationMilliseconds
+    self.preparationFailures = preparationFailures
   }
 }
 

@@ -30,7 +30,8 @@ extension WorkloadError: CustomStringConvertible {
     switch problem {
     case .missingFile, .isDirectory, .unreadable, .notUTF8, .empty:
       wordsOnFile
-    case .malformed, .notAnObject, .unknownField, .missingField, .wrongType, .outOfRange, .emptyText, .unknownWord:
+    case .malformed, .notAnObject, .unknownField, .doubledField, .missingField, .wrongType, .outOfRange, .emptyText,
+      .unknownWord:
       wordsOnJSON
     case .noTeam, .secondTeam, .doubledAgent, .reservedName, .agentCount, .percentiles:
       wordsOnTeam
@@ -73,6 +74,8 @@ extension WorkloadError: CustomStringConvertible {
       Words(
         "\(owner) has no field \"\(name)\"", why: "its fields are \(known.joined(separator: ", "))",
         try: nearest(to: name, among: known + others).map { "\"\($0)\"" })
+    case .doubledField(let name):
+      Words("the field \"\(name)\" stands twice in one object", try: "keep the one that is meant")
     case .missingField(let field, let owner):
       Words("\(owner) lacks \"\(field)\"", try: Example.field(field, of: owner))
     case .wrongType(let field, let wanted, let found):

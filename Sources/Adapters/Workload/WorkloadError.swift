@@ -44,6 +44,8 @@ public struct WorkloadError: Error, Equatable {
 
     /// A field nobody reads; `known` are those of its object, `others` those of other lines.
     case unknownField(String, of: String, known: [String], others: [String])
+    /// A field that stands twice in one object.
+    case doubledField(String)
     case missingField(String, of: String)
     case wrongType(field: String, wanted: String, found: String)
     case outOfRange(field: String, found: String, allowed: String)

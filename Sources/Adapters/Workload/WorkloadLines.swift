@@ -78,6 +78,9 @@ struct WorkloadLines {
     case .failure(let failure):
       throw WorkloadError(file: file, place: place, problem: .malformed(parser: failure.words))
     case .success(let values as [String: Any]):
+      if let key = doubledKey(in: content[line.bytes]) {
+        throw WorkloadError(file: file, place: place, problem: .doubledField(key))
+      }
       return WorkloadFields(values: values, file: file, place: place, owner: "a message")
     case .success(let value):
       throw WorkloadError(file: file, place: place, problem: .notAnObject(found: shownJSON(value)))
@@ -112,13 +115,19 @@ struct WorkloadLines {
   }
 
   private func agent(_ fields: WorkloadFields) throws(WorkloadError) -> WorkloadAgent {
-    try fields.allow(only: ["name", "role", "service_ms", "nacks"])
+    try fields.allow(only: ["name", "role", "service_ms", "nacks", "prepare_ms", "prepare_fails"])
     let name = try fields.required("name", fields.text("name"))
     guard !WorkloadError.reservedNames.contains(name) else { throw fields.failure(.reservedName(name)) }
     let service = try service(fields)
     return WorkloadAgent(
       name: name, role: try fields.word("role", called: "role"), serviceMilliseconds: service.half,
-      serviceMilliseconds95: service.most, nacks: try fields.number("nacks", in: 0...1, allowed: "0 to 1") ?? 0)
+      serviceMilliseconds95: service.most, nacks: try share("nacks", fields),
+      preparationMilliseconds: try fields.milliseconds("prepare_ms"),
+      preparationFailures: try share("prepare_fails", fields))
+  }
+
+  private func share(_ name: String, _ fields: WorkloadFields) throws(WorkloadError) -> Double {
+    try fields.number(name, in: 0...1, allowed: "0 to 1") ?? 0
   }
 
   /// One time for every copy, or the percentiles of a distribution.

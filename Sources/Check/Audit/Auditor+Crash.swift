@@ -15,7 +15,7 @@ extension Auditor {
         record, .critical, "crash-instant",
         "the process is said to have lived until \(last) ns, which is not between the record before and this one")
     }
-    judge?.begin(state, includesDear: false)
+    judge?.begin(state, isCrash: true, includesDear: false)
     ledger.recover(at: record.nanoseconds, aliveUntil: last)
     let outcome = stepper.recover(&state, start: start)
     guard compare(record, outcome, S.Event()) else { return false }
@@ -26,7 +26,7 @@ extension Auditor {
       return diverge(record, "diverged", "the state after the recovery is not the one recorded")
     }
     report.crashes += 1
-    judgeAfter(record, outcome, S.Event(), false)
+    judgeAfter(record, outcome, S.Event(), isCrash: true)
     return true
   }
 
@@ -64,11 +64,11 @@ extension Auditor {
     buffer.count = 0
     var writer = ByteWriter(buffer)
     state.fields(&writer)
-    var isSame = buffer.bytes.elementsEqual(bytes)
+    var isSame = bytes.withUnsafeBytes { buffer.bytes.isEqual(to: $0) }
     buffer.count = 0
     writer = ByteWriter(buffer)
     ledger.fields(&writer)
-    isSame = isSame && buffer.bytes.elementsEqual(ledgerBytes)
+    isSame = isSame && ledgerBytes.withUnsafeBytes { buffer.bytes.isEqual(to: $0) }
     report.snapshots += 1
     if !isSame {
       find(

@@ -18,7 +18,7 @@ public final class Auditor<S: System> {
   /// The state before the first record, where volatile machines begin again.
   @usableFromInline let start: S
   @usableFromInline let design: Design<S>
-  @usableFromInline let judge: Judge<S>?
+  @usableFromInline let judge: RunJudge<S>?
   @usableFromInline let buffer = ByteBuffer()
   @exclusivity(unchecked) @usableFromInline var credit = 0
   @exclusivity(unchecked) @usableFromInline var lastNanoseconds: UInt64 = 0
@@ -41,7 +41,7 @@ public final class Auditor<S: System> {
     ledger = Ledger(design)
     stepper = Stepper(design)
     stepper.isRecording = judges
-    judge = judges ? Judge(design) : nil
+    judge = judges ? RunJudge(design, stepper) : nil
   }
 
   /// Takes the next record.
@@ -77,7 +77,7 @@ public final class Auditor<S: System> {
       credit = 0
       report.wholeStateChecks += 1
     }
-    judge?.begin(state, includesDear: isDear)
+    judge?.begin(state, isCrash: false, includesDear: isDear)
     let outcome = stepper.step(&state, event)
     guard compare(record, outcome, event) else { return false }
     ledger.settle(stepper, record: record.number, at: record.nanoseconds) { deed in
@@ -90,7 +90,7 @@ public final class Auditor<S: System> {
         record, "diverged",
         "the state after it has fingerprint \(hex(record.state)), and the spec gives \(hex(fingerprint))")
     }
-    judgeAfter(record, outcome, event, isDear)
+    judgeAfter(record, outcome, event, isCrash: false)
     return true
   }
 
@@ -143,19 +143,19 @@ public final class Auditor<S: System> {
           + "and the spec says \(word(outcome, event))"
       )
     }
-    let isSameRules = stepper.fired.withUnsafeBytes { $0.elementsEqual(record.fired) }
+    let isSameRules = stepper.fired.withUnsafeBytes { $0.isEqual(to: record.fired) }
     guard isSameRules else {
       return diverge(record, "rules-differ", "other rules fired than the spec fires for \(what.line(of: event))")
     }
     stepper.encodeOrders(into: buffer)
-    guard buffer.bytes.elementsEqual(record.effects) else {
+    guard buffer.bytes.isEqual(to: record.effects) else {
       return diverge(
         record, "effects-differ", "other effects are recorded than the spec sends for \(what.line(of: event))")
     }
     return true
   }
 
-  @inlinable func judgeAfter(_ record: RecordedStep, _ outcome: Outcome, _ event: S.Event, _ isDear: Bool) {
+  @inlinable func judgeAfter(_ record: RecordedStep, _ outcome: Outcome, _ event: S.Event, isCrash: Bool) {
     if outcome == .unexpected {
       find(record, .major, "unexpected-event", "\(Printer.line(of: event)) was not expected in this state")
     }
@@ -165,8 +165,7 @@ public final class Auditor<S: System> {
         "\(Printer.line(of: stepper.received[trouble.event])), routed within the step, was \(trouble.outcome.word)")
     }
     guard let judge else { return }
-    for finding in judge.step(state, stepper) { find(record, finding.severity, finding.code, finding.words) }
-    for finding in judge.state(state, holdings, includesDear: isDear) {
+    for finding in judge.flaws(&state, isCrash: isCrash, holdings) {
       find(record, finding.severity, finding.code, finding.words)
     }
   }
@@ -243,7 +242,7 @@ public final class Auditor<S: System> {
         at: entry.ticket / 256)
     }
     report.isClosed = isClosed
-    report.sometimesMet = judge?.sometimesMet ?? []
+    report.sometimesMet = judge?.sometimesMet(&state) ?? []
   }
 
   // MARK: - Findings

@@ -111,7 +111,7 @@ private struct RejectionTeller<S: System> {
     if told != found { words += ["the journal says: \(told)", "the spec says: \(found)"] }
     let buffer = ByteBuffer()
     stepper.encodeOrders(into: buffer)
-    if !buffer.bytes.elementsEqual(record.effects) {
+    if !buffer.bytes.isEqual(to: record.effects) {
       words.append("effects in the journal: \(orders(record.effects))")
       words.append("effects by the spec: \(orders(UnsafeRawBufferPointer(buffer.bytes)))")
     }

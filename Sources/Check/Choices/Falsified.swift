@@ -40,6 +40,8 @@ public enum PropertyError: Error, Equatable, CustomStringConvertible {
   case unreadable(String)
   /// The choices to replay make no value of this generator.
   case noCase(String)
+  /// A property whose failing cases are to be kept has no name to keep them under.
+  case nameless
 
   public var description: String {
     switch self {
@@ -48,6 +50,7 @@ public enum PropertyError: Error, Equatable, CustomStringConvertible {
         + "judged: build values that are accepted rather than filter for them"
     case .unreadable(let text): "\"\(text)\" is not the text of a case"
     case .noCase(let text): "the choices \(text) make no value of this generator"
+    case .nameless: "failing cases are kept under the property's name: give it one, or no store"
     }
   }
 }

@@ -11,7 +11,7 @@ public struct PropertySettings {
   public var finishCases: Int
   /// What shrinking tries: all there is, unless you want to see what one kind of edit is good for.
   public var passes = Set(ShrinkPass.allCases)
-  /// Where failing cases are kept and tried again first, under the property's name.
+  /// Where failing cases are kept and tried again first, under the property's name, which it must then have.
   public var store: (any ExampleStore)?
   /// Only this case, as a report printed it.
   public var replay: String?

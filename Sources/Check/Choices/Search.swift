@@ -52,6 +52,7 @@ import Spec
 
   /// Tries what is kept, and every value if there are few.
   @usableFromInline func begin() throws {
+    if settings.store != nil, name.isEmpty { throw PropertyError.nameless }
     if let text = settings.replay { return try replay(text) }
     for example in settings.store?.examples(of: name) ?? [] {
       source.begin(replaying: example, rest: .simplest)

@@ -3,8 +3,8 @@ import Spec
 
 /// How a search keeps what it has found, to go on after an interruption.
 public struct Checkpointing: Sendable {
-  /// What an earlier run saved; nil to begin anew.
-  public let previous: [UInt8]?
+  /// What an earlier run saved; nil to begin anew. Asked once, so that nobody keeps it while the search goes on.
+  public let previous: @Sendable () -> [UInt8]?
   /// How often to save, besides at the end of a stop.
   public let interval: Duration
   /// Keeps the bytes in place of the last ones. Whoever writes a file writes a new one and renames it.
@@ -16,7 +16,7 @@ public struct Checkpointing: Sendable {
 
   /// - Parameter program: As ``digest(ofProgram:)`` gives it.
   public init(
-    previous: [UInt8]?, interval: Duration = .seconds(30), program: UInt64,
+    previous: @escaping @autoclosure @Sendable () -> [UInt8]?, interval: Duration = .seconds(30), program: UInt64,
     isInterrupted: @escaping @Sendable () -> Bool = { false },
     save: @escaping @Sendable (UnsafeRawBufferPointer) -> Void
   ) {
@@ -158,7 +158,7 @@ struct Past {
     func sum(_ count: (SearchWorker) -> Int) -> Int { workers.reduce(0) { $0 + count($1) } }
     generated = sum(\.generated)
     reduced = sum(\.reduced)
-    represented = sum(\.represented)
+    represented = workers.reduce(0) { $0.saturatingSum($1.represented) }
     compared = sum(\.compared)
     renamed = sum(\.renamed)
     unresolved = sum(\.unresolved)
@@ -172,7 +172,7 @@ struct Past {
   mutating func add(_ other: Past) {
     generated += other.generated
     reduced += other.reduced
-    represented += other.represented
+    represented = represented.saturatingSum(other.represented)
     compared += other.compared
     renamed += other.renamed
     unresolved += other.unresolved

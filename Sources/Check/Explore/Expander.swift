@@ -10,7 +10,7 @@ public struct Expander: Sendable {
   /// Names, by index, of the properties that runs must lead somewhere.
   let leadsTo: [String]
   /// Why the system cannot be explored at all; nil where it can.
-  let refusal: String?
+  let refusal: Finding?
   let fairness: [Fairness]
   let reduction: Reduction
   let symmetry: SymmetryPlan
@@ -27,15 +27,19 @@ public struct Expander: Sendable {
     let start: () -> (low: UInt64, high: UInt64)?
     /// Compares a state's successors with those that the semantics itself gives.
     let disagreement: (Batch) -> String?
+    /// A law that reads more than it says.
+    let overreach: (_ seed: UInt64) -> String?
     let coverage: () -> Coverage
 
     @usableFromInline init(
       walker: PartWalker, start: @escaping () -> (low: UInt64, high: UInt64)?,
-      disagreement: @escaping (Batch) -> String?, coverage: @escaping () -> Coverage
+      disagreement: @escaping (Batch) -> String?, overreach: @escaping (UInt64) -> String?,
+      coverage: @escaping () -> Coverage
     ) {
       self.walker = walker
       self.start = start
       self.disagreement = disagreement
+      self.overreach = overreach
       self.coverage = coverage
     }
   }
@@ -54,7 +58,8 @@ public struct Expander: Sendable {
         interpreter.connectSymmetry(symmetry)
         return Worker(
           walker: interpreter.walker, start: { interpreter.start() },
-          disagreement: { interpreter.disagreement($0) }, coverage: { interpreter.coverage })
+          disagreement: { interpreter.disagreement($0) }, overreach: { interpreter.overreach($0) },
+          coverage: { interpreter.coverage })
       },
       trace: { ordinals, isUpToSymmetry in
         isUpToSymmetry
@@ -64,7 +69,7 @@ public struct Expander: Sendable {
   }
 
   @usableFromInline init(
-    subject: SearchSubject, refusal: String?, leadsTo: [String], fairness: [Fairness], reduction: Reduction,
+    subject: SearchSubject, refusal: Finding?, leadsTo: [String], fairness: [Fairness], reduction: Reduction,
     symmetry: SymmetryPlan, kinds: Int, makeWorker: @escaping @Sendable (Lexicon) -> Worker,
     trace: @escaping @Sendable ([Int], Bool) -> Trace
   ) {
@@ -79,10 +84,14 @@ public struct Expander: Sendable {
     self.trace = trace
   }
 
-  @usableFromInline static func refusal<S: System>(_ design: Design<S>) -> String? {
+  @usableFromInline static func refusal<S: System>(_ design: Design<S>) -> Finding? {
     let laws = leading(design).count
-    if design.hosts.count > 64 { return "\(design.name) has \(design.hosts.count) machines, and 64 can be explored" }
-    return laws > 32 ? "\(design.name) has \(laws) leads-to laws, and 32 can be judged" : nil
+    if design.hosts.count > 64 {
+      return .tooLarge("\(design.name) has \(design.hosts.count) machines, and 64 can be explored")
+    }
+    if laws > 32 { return .tooLarge("\(design.name) has \(laws) leads-to laws, and 32 can be judged") }
+    // A step that goes round for ever is never taken.
+    return design.routeCycles.first
   }
 
   /// The leads-to properties in the order in which workers number them: those that one machine judges, host by host,
@@ -94,4 +103,8 @@ public struct Expander: Sendable {
       if case .leadsTo(_, _, let fairness) = $0.kind { ($0.name, fairness) } else { nil }
     }
   }
+}
+
+extension Finding {
+  fileprivate static func tooLarge(_ words: String) -> Finding { Finding(.critical, "too-large", words) }
 }

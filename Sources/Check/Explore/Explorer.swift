@@ -1,6 +1,7 @@
 import Spec
 
-/// Explores every state that a world can reach, breadth first, so that each counterexample is a shortest one.
+/// Explores every state that a world can reach, breadth first, so that each counterexample is a shortest one; but for
+/// those of leads-to properties, which are short.
 ///
 ///     let report = explore(TopologySwitch.design, world: "two-agents")
 ///     report.distinct      // 123_456
@@ -33,7 +34,7 @@ public func explore(
   _ expander: Expander, machine: String, world: String, options: SearchOptions = SearchOptions(),
   progress: ((ExplorationProgress) -> Void)? = nil
 ) -> ExplorationReport {
-  if let words = expander.refusal { return ExplorationReport(of: machine, world, options, refused: words) }
+  if let refusal = expander.refusal { return ExplorationReport(of: machine, world, options, refusal) }
   return settled(
     LevelSearch(expander, machine: machine, world: world, options, nil, progress).run(), expander, options, progress)
 }
@@ -53,7 +54,7 @@ public func explore(
   _ expander: Expander, machine: String, world: String, options: SearchOptions, checkpointing: Checkpointing?,
   progress: ((ExplorationProgress) -> Void)? = nil
 ) throws(CheckpointError) -> ExplorationReport {
-  if let words = expander.refusal { return ExplorationReport(of: machine, world, options, refused: words) }
+  if let refusal = expander.refusal { return ExplorationReport(of: machine, world, options, refusal) }
   let search = LevelSearch(expander, machine: machine, world: world, options, checkpointing, progress)
   try search.resume()
   return settled(search.run(), expander, options, progress)
@@ -88,7 +89,8 @@ public struct Bounds: Sendable {
   public var states: Int
   public var depth: Int
   public var findings: Int
-  /// Bytes of table, log, edges, frontier and values.
+  /// Bytes of table, log, edges, frontier, values and what is looked up; not of the machines that are kept to be asked,
+  /// which are as large as their types.
   public var bytes: Int
 
   public init(states: Int = 50_000_000, depth: Int = .max, findings: Int = 8, bytes: Int = .max) {
@@ -161,7 +163,8 @@ public struct ExplorationReport: Sendable {
   public let reduces: Bool
   /// Which states were taken for each other, in words; nil where none were to be.
   public let symmetry: String?
-  /// How many states the distinct ones stand for; nil where each stands for itself, or orders of steps were left out.
+  /// How many states the distinct ones stand for; nil where each stands for itself, orders of steps were left out, or
+  /// they are too many to count.
   public let represented: Int?
   /// In how many states, a sample of all, the semantics itself was asked whether it gives the same answers again.
   public let compared: Int
@@ -209,7 +212,8 @@ public struct ExplorationReport: Sendable {
   public var omissionOdds: Double {
     switch memory {
     case .hash64: Double(distinct) * Double(distinct) / 0x1p65
-    case .hash128: Double(distinct) * Double(distinct) / 0x1p129
+    // One bit of the high word marks what is known.
+    case .hash128: Double(distinct) * Double(distinct) / 0x1p128
     case .exact: 0
     }
   }
@@ -227,13 +231,13 @@ public struct CheckFinding: Sendable {
 }
 
 extension ExplorationReport {
-  /// What is said of a system that is too large to be explored at all.
-  init(of machine: String, _ world: String, _ options: SearchOptions, refused words: String) {
+  /// What is said of a system that cannot be explored at all.
+  init(of machine: String, _ world: String, _ options: SearchOptions, _ refusal: Finding) {
     self.init(
       machine: machine, world: world, distinct: 0, generated: 0, depth: 0,
-      findings: [CheckFinding(finding: Finding(.critical, "too-large", words), trace: Trace())],
+      findings: [CheckFinding(finding: refusal, trace: Trace())],
       coverage: Coverage(rules: [], sometimes: []), leadsTo: [], fairness: [], judgesLeadsTo: false, reduction: nil,
-      reduces: false, symmetry: nil, represented: nil, compared: 0, renamed: nil, boundsMet: [words], peakBytes: 0,
-      memory: options.memory, workers: options.workers, graphDigest: 0)
+      reduces: false, symmetry: nil, represented: nil, compared: 0, renamed: nil, boundsMet: [refusal.words],
+      peakBytes: 0, memory: options.memory, workers: options.workers, graphDigest: 0)
   }
 }

@@ -142,6 +142,30 @@ extension Interpreter {
     return jointJudge.step(after, stepper)
   }
 
+  /// A law of states that answers otherwise when machines that it does not say it reads are exchanged for others that
+  /// were met, in words: asked of a sample, since a reduction believes what laws say of themselves.
+  ///
+  /// - Parameter seed: Chooses the others.
+  @usableFromInline func overreach(_ seed: UInt64) -> String? {
+    if readingLaws.isEmpty { return nil }
+    asking = .jointLaws
+    defer { asking = .none }
+    let codes = (0..<design.hosts.count).map { walker.codes[$0] }
+    // Machines of one type may differ in shape, so each is exchanged for what it was itself.
+    for host in codes.indices where !met[host].contains(codes[host]) { met[host].append(codes[host]) }
+    var random = SplitMix64(seed: seed)
+    for (law, reads) in readingLaws {
+      for _ in 0..<64 {
+        let these = met.map { $0[random.below($0.count)] }
+        let others = met.indices.map { reads.contains($0) ? these[$0] : met[$0][random.below(met[$0].count)] }
+        if holds(law, these) == holds(law, others) { continue }
+        return "\"\(design.properties[law].name)\" says that it reads \(design.properties[law].reads ?? []) alone, and "
+          + "answers otherwise when other machines change: name every host that it looks at; the state is \(words())"
+      }
+    }
+    return nil
+  }
+
   /// Whether a law of states holds where the machines have these codes, and the world holds nothing.
   @inlinable func holds(_ law: Int, _ codes: [UInt32]) -> Bool {
     guard case .always(let holds) = design.properties[law].kind else { return true }
@@ -224,6 +248,12 @@ extension Interpreter {
   /// Whether the successors of the state at hand are those of ``Walk``, asked of a sample: a guard that is no function
   /// of its arguments, an input that looks at more than the state, or an error of ours makes them differ.
   @inlinable func disagreement(_ batch: Batch) -> String? {
+    let words = difference(batch)
+    // What is written down otherwise than it was given leads elsewhere, and the bound says so.
+    return overflown.isEmpty ? words : nil
+  }
+
+  @inlinable func difference(_ batch: Batch) -> String? {
     let configuration = configuration(of: walker.codes)
     var moves: [Move<S.Event>] = []
     walk.moves(of: configuration, into: &moves)

@@ -25,7 +25,13 @@ import Spec
   @usableFromInline let holdsAnything: Bool
   @usableFromInline let leadsToOffsets: [Int]
   @usableFromInline let hasStepLaws: [Bool]
+  /// Laws of states that say which hosts they read, with these, by their place among the design's.
+  @usableFromInline let readingLaws: [(law: Int, hosts: Set<Int>)]
+  /// For each host the codes that it had in the states of the sample, where some law says what it reads.
+  @exclusivity(unchecked) @usableFromInline var met: [[UInt32]]
   @exclusivity(unchecked) @usableFromInline var trouble: [Finding] = []
+  /// Fields of events and effects that were above their maximum.
+  @exclusivity(unchecked) @usableFromInline var overflown: Set<String> = []
   @exclusivity(unchecked) @usableFromInline var asking = Question.none
   @exclusivity(unchecked) @usableFromInline var asker = -1
 
@@ -64,6 +70,14 @@ import Spec
         }
       }
     }
+    readingLaws =
+      mayHold
+      ? []
+      : design.properties.enumerated().compactMap { place, law in
+        guard case .always = law.kind, let names = law.reads else { return nil }
+        return (place, Set(design.hosts.filter { names.contains($0.name) }.map(\.index)))
+      }
+    met = design.hosts.map { _ in [] }
     scratch = world.start()
     loaded = ContiguousArray(repeating: .max, count: design.hosts.count)
     verdicts = design.hosts.map { host in
@@ -114,6 +128,7 @@ import Spec
     if Int(code) < events.count, let known = events[Int(code)] { return known }
     var event = S.Event()
     _ = walker.lexicon.read(code, kind: PartPlan.Kind.event, into: buffer)
+    // A field above its maximum is read as another value, the same by every worker; who wrote it has noted so.
     var reader = ByteReader(buffer.bytes)
     event.fields(&reader)
     events.set(Int(code), event, filler: nil)
@@ -135,8 +150,9 @@ import Spec
     var writer = ByteWriter(buffer)
     var event = event
     event.fields(&writer)
+    if let over = writer.overflow { note(over, in: Printer.line(of: event)) }
     let word = walker.lexicon.code(of: buffer.bytes, kind: PartPlan.Kind.event)
-    if Int(word.code) >= events.count || events[Int(word.code)] == nil {
+    if writer.overflow == nil, Int(word.code) >= events.count || events[Int(word.code)] == nil {
       events.set(Int(word.code), event, filler: nil)
     }
     walker.learn(PartPlan.Kind.event, word, buffer.bytes)
@@ -148,12 +164,21 @@ import Spec
     var writer = ByteWriter(buffer)
     var effect = effect
     effect.fields(&writer)
+    if let over = writer.overflow { note(over, in: Printer.line(of: effect)) }
     let word = walker.lexicon.code(of: buffer.bytes, kind: PartPlan.Kind.effect)
-    if Int(word.code) >= effects.count || effects[Int(word.code)] == nil {
+    if writer.overflow == nil, Int(word.code) >= effects.count || effects[Int(word.code)] == nil {
       effects.set(Int(word.code), effect, filler: nil)
     }
     walker.learn(PartPlan.Kind.effect, word, buffer.bytes)
     return word.code
+  }
+
+  /// Notes that a payload says less, once it is written down, than it was given.
+  @usableFromInline func note(_ over: (field: String, value: UInt64, max: UInt64), in words: String) {
+    guard overflown.insert(over.field).inserted else { return }
+    walker.note(
+      bound: "the field \(over.field) of \(words) was \(over.value), above its maximum \(over.max): "
+        + "what follows was not explored as it is")
   }
 
   /// The code of a host's machine as it stands in the scratch state; nil where a field is above its maximum.

@@ -23,7 +23,7 @@ final class LevelSearch: @unchecked Sendable {
   let nextChunk = Atomic(0)
   var depth = 0
   /// Which bits of a state's hash must be 0 for it to be one of the sample: all states of a small world, and then fewer
-  /// and fewer, down to one of 1,024.
+  /// and fewer, down to one of 4,096.
   var sampleMask: UInt64 = 0
   var boundsMet: [String] = []
   var findings: [CheckFinding] = []
@@ -80,7 +80,7 @@ final class LevelSearch: @unchecked Sendable {
 
   /// Goes on from what an interrupted run saved, if there is any.
   func resume() throws(CheckpointError) {
-    guard let previous = checkpointing?.previous else { return }
+    guard let previous = checkpointing?.previous() else { return }
     var failure: CheckpointError?
     previous.withUnsafeBytes { bytes in
       do throws(CheckpointError) { try restore(from: bytes) } catch { failure = error }
@@ -234,6 +234,7 @@ final class LevelSearch: @unchecked Sendable {
   /// The bound of memory in words.
   var memoryBound: String {
     let bytes = options.bounds.bytes
+    if bytes < 1 << 10 { return bytes == 1 ? "1 byte of memory" : "\(bytes) bytes of memory" }
     return (bytes >= 1 << 20 ? "\(bytes >> 20) MiB" : "\(bytes >> 10) KiB") + " of memory"
   }
 
@@ -272,17 +273,25 @@ final class LevelSearch: @unchecked Sendable {
     notePeak()
     return ExplorationReport(
       machine: machine, world: world, distinct: distinct,
-      generated: past.generated + workers.reduce(0) { $0 + $1.generated }, depth: depth,
+      generated: generated, depth: depth,
       findings: findings.sorted { $0.finding.severity < $1.finding.severity }, coverage: coverage,
       leadsTo: expander.leadsTo, fairness: expander.fairness, judgesLeadsTo: keepsEdges && boundsMet.isEmpty,
       reduction: reductionWords,
       reduces: reduction != nil, symmetry: symmetryWords,
-      represented: symmetry == nil || reduction != nil
-        ? nil : workers.reduce(past.represented) { $0 + $1.represented },
+      represented: represented,
       compared: workers.reduce(past.compared) { $0 + $1.compared },
       renamed: symmetry == nil ? nil : workers.reduce(past.renamed) { $0 + $1.renamed },
       boundsMet: boundsMet, peakBytes: peakBytes, memory: options.memory,
       workers: workers.count, graphDigest: workers.reduce(past.graphDigest) { $0 &+ $1.graphDigest })
+  }
+
+  private var generated: Int { past.generated + workers.reduce(0) { $0 + $1.generated } }
+
+  /// How many states those found stand for; nil where nobody knows, or they are too many to count.
+  private var represented: Int? {
+    if symmetry == nil || reduction != nil { return nil }
+    let count = workers.reduce(past.represented) { $0.saturatingSum($1.represented) }
+    return count == .max ? nil : count
   }
 
   private var reductionWords: String? {
@@ -302,7 +311,12 @@ final class LevelSearch: @unchecked Sendable {
 
   private func judgeLeadsTo() {
     guard keepsEdges, boundsMet.isEmpty else { return }
+    // The graph to be made, and what is found in it, beside what is held.
+    let more = log.end * 64 + generated * 10
+    if exceedsMemory(by: more) { return note(bound: memoryBound) }
+    peakBytes = max(peakBytes, bytes + more)
     let graph = StateGraph(pastGraphs + workers.map(\.graph), end: log.end)
+    let depths = log.depths()
     for (index, name) in expander.leadsTo.enumerated() {
       if !graph.begins(property: index) {
         findings.append(
@@ -310,7 +324,7 @@ final class LevelSearch: @unchecked Sendable {
             finding: Finding(.minor, "never-begun", "\"\(name)\" was never put to the test: nothing began it"),
             trace: Trace()))
       }
-      guard let lasso = graph.lasso(property: index, expander.fairness[index]) else { continue }
+      guard let lasso = graph.lasso(property: index, expander.fairness[index], depths: depths) else { continue }
       var trace = expander.trace(log.path(to: lasso.begin) + lasso.way + lasso.loop, false)
       trace.loopsFrom = trace.steps.count - lasso.loop.count
       let words = lasso.loop.isEmpty ? "a run may stay here for ever" : "a run may go round for ever"

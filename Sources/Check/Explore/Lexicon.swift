@@ -140,7 +140,7 @@ private final class Vocabulary: @unchecked Sendable {
     var slot = Int(truncatingIfNeeded: hash.low64) & (slots.count - 1)
     while slots[slot] != 0 {
       let code = Int(slots[slot]) - 1
-      if lows[code] == hash.low64, isEqual(code, bytes) {
+      if lows[code] == hash.low64, value(code).isEqual(to: bytes) {
         return Lexicon.Word(code: UInt32(code), low: hash.low64, high: hash.high64, isNew: false)
       }
       slot = (slot + 1) & (slots.count - 1)
@@ -167,13 +167,6 @@ private final class Vocabulary: @unchecked Sendable {
 
   private func value(_ code: Int) -> UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(rebasing: arena.bytes[(code == 0 ? 0 : ends[code - 1])..<ends[code]])
-  }
-
-  private func isEqual(_ code: Int, _ bytes: UnsafeRawBufferPointer) -> Bool {
-    let known = value(code)
-    if known.count != bytes.count { return false }
-    guard let a = known.baseAddress, let b = bytes.baseAddress else { return true }
-    return interlock_is_equal(a, b, UInt(bytes.count)) != 0
   }
 
   private func grow() {

@@ -77,6 +77,30 @@ final class ParentLog: Sendable {
     }
   }
 
+  /// The steps from the start to each state, by its number; those to numbers that were never used mean nothing.
+  func depths() -> ContiguousArray<UInt32> {
+    segments.withLock { it in
+      var depths = ContiguousArray<UInt32>(repeating: .max, count: it.next)
+      depths[0] = 0
+      var way: [Int] = []
+      for number in 0..<it.next {
+        var at = number
+        while depths[at] == .max {
+          way.append(at)
+          // What was never written may hold any number.
+          depths[at] = 0
+          let (segment, offset) = at.quotientAndRemainder(dividingBy: Self.segmentSize)
+          at = min(Int(it.parents[segment][offset]), it.next - 1)
+        }
+        while let child = way.popLast() {
+          depths[child] = depths[at] &+ 1
+          at = child
+        }
+      }
+      return depths
+    }
+  }
+
   func save(into buffer: ByteBuffer) {
     segments.withLock { it in
       buffer.put(UInt64(it.next))

@@ -27,8 +27,12 @@ extension PartWalker {
 
   /// What the tables hold, roughly.
   var bytes: Int {
-    (0..<plan.hosts).reduce(ledgerSteps.bytes + pushes.bytes + pulls.bytes + purseSteps.bytes) { $0 + steps[$1].bytes }
-      + transitions.bytes + orders.bytes + routed.bytes + offers.bytes + queued.bytes
+    (0..<plan.hosts).reduce(ledgerSteps.bytes + pushes.bytes + pins.bytes + pulls.bytes + purseSteps.bytes) {
+      $0 + steps[$1].bytes + facts[$1].bytes
+    }
+      + companies.bytes + spans.bytes + spanEnds.bytes + receptive.bytes + (symmetry?.bytes ?? 0)
+      + transitions.bytes + orders.bytes + routed.bytes + offers.bytes + offerSpans.bytes + queued.bytes
+      + queueSpans.bytes + eventHosts.bytes + eventRanks.bytes + effectKeys.count * MemoryLayout<Key>.stride
       + (0..<plan.kindCount).reduce(0) { $0 + mirrors[$1].hashes.bytes }
   }
 
@@ -103,7 +107,7 @@ extension PartWalker {
       ensure(PartPlan.Kind.effect, entry.effect)
       buffer.put(head | UInt64(entry.effect))
       content.put(head)
-      content.put(mirrors[PartPlan.Kind.effect].hashes[Int(entry.effect)].low)
+      put(PartPlan.Kind.effect, entry.effect)
     }
     return made(PartPlan.Kind.ledger)
   }
@@ -114,7 +118,7 @@ extension PartWalker {
     for event in events {
       ensure(PartPlan.Kind.event, event)
       buffer.put(UInt64(event))
-      content.put(mirrors[PartPlan.Kind.event].hashes[Int(event)].low)
+      put(PartPlan.Kind.event, event)
     }
     return made(PartPlan.Kind.channel)
   }
@@ -129,9 +133,16 @@ extension PartWalker {
       ensure(PartPlan.Kind.event, echo.event)
       buffer.put(UInt64(echo.contract) << 32 | UInt64(echo.event))
       content.put(UInt64(echo.contract))
-      content.put(mirrors[PartPlan.Kind.event].hashes[Int(echo.event)].low)
+      put(PartPlan.Kind.event, echo.event)
     }
     return made(PartPlan.Kind.purses)
+  }
+
+  /// What stands for a code in every run: both words of its hash, so that 128 bits stay 128.
+  private func put(_ kind: Int, _ code: UInt32) {
+    let hash = mirrors[kind].hashes[Int(code)]
+    content.put(hash.low)
+    content.put(hash.high)
   }
 
   private func made(_ kind: Int) -> UInt32 {

@@ -14,7 +14,8 @@ import Spec
 /// - nobody else can give the cluster another move: each channel that others send into holds a message already, or is
 ///   held and its receiver, in its phase, takes nothing from it;
 /// - none of them sends into a channel that others send into as well, boards excepted;
-/// - no law looks at the cluster together with other machines;
+/// - no law looks at the cluster together with other machines, as laws say what they read
+///   (``Interpreter/overreach(_:)`` holds them to it in a sample of the states);
 /// - none of them leads to a state that breaks a law, from which nothing is explored;
 /// - one of them leads to a state not seen before, so that nothing is put off for ever.
 ///
@@ -104,6 +105,9 @@ import Spec
           obstacles.append("\"\(law.name)\" looks at the whole system: say what it reads")
         }
         continue
+      }
+      for name in law.unknownReads(among: design.hosts.map(\.name)) where named.insert(law.source).inserted {
+        obstacles.append("\"\(law.name)\" reads \"\(name)\", and no host is called so")
       }
       let read = Set(design.hosts.filter { names.contains($0.name) }.map { clusters[$0.index] })
       if read.count > 1 { for cluster in read { isCandidate[cluster] = false } }

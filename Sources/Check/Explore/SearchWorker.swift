@@ -257,6 +257,9 @@ final class SearchWorker: @unchecked Sendable {
 
   private func compare(_ number: Int) {
     compared += 1
+    if let words = worker.overreach(UInt64(number)) {
+      tell(Finding(.critical, "reads-more", words), number, nil)
+    }
     guard let words = worker.disagreement(batch) else { return }
     let finding = Finding(
       .critical, "not-a-function",
@@ -267,7 +270,7 @@ final class SearchWorker: @unchecked Sendable {
 
   /// Counts what a state stands for, and holds the claim of a symmetry against it.
   private func count(_ number: Int, _ hash: (low: UInt64, high: UInt64), _ symmetry: Symmetry) {
-    represented += symmetry.represent(walker.codes)
+    represented = represented.saturatingSum(symmetry.represent(walker.codes))
     guard isSampled(hash.low) else { return }
     renamed += 1
     guard let (words, ordinal) = walker.asymmetry(hash: hash) else { return }

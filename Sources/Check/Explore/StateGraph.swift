@@ -79,14 +79,18 @@ struct StateGraph {
   /// Whether some state begins the property.
   func begins(property: Int) -> Bool { from.contains { $0 & 1 << property != 0 } }
 
-  /// A fair run that begins the property and never ends it.
-  func lasso(property: Int, _ fairness: Fairness) -> Lasso? {
+  /// A fair run that begins the property and never ends it: one that rests as soon as may be or, where none rests, one
+  /// that comes to its loop and once round in few steps.
+  ///
+  /// - Parameter depths: The steps from the start to each state.
+  func lasso(property: Int, _ fairness: Fairness, depths: ContiguousArray<UInt32>) -> Lasso? {
     let bit: UInt32 = 1 << property
-    let reached = reach(bit)
-    if let rest = isState.indices.first(where: { reached.isPending[$0] && owedIn($0).isEmpty }) {
+    let reached = reach(bit, depths)
+    let rests = isState.indices.filter { reached.isPending[$0] && owedIn($0).isEmpty }
+    if let rest = rests.min(by: { reached.distances[$0] < reached.distances[$1] }) {
       return Lasso(begin: rest, way: [], loop: []).led(by: reached)
     }
-    guard let (home, loop) = fairLoop(among: reached.isPending, fairness) else { return nil }
+    guard let (home, loop) = fairLoop(among: reached, fairness) else { return nil }
     return Lasso(begin: home, way: [], loop: loop).led(by: reached)
   }
 
@@ -97,57 +101,87 @@ struct StateGraph {
 
   fileprivate struct Reached {
     var isPending: ContiguousArray<Bool>
+    /// Steps from the start.
+    var distances: ContiguousArray<UInt32>
     /// The state before, and the ordinal of the step from there.
     var origins: ContiguousArray<UInt32>
     var ordinals: ContiguousArray<UInt16>
   }
 
   /// The states that a beginning reaches without having arrived, and the step by which each was reached.
-  private func reach(_ bit: UInt32) -> Reached {
+  private func reach(_ bit: UInt32, _ depths: ContiguousArray<UInt32>) -> Reached {
     let count = isState.count
     var reached = Reached(
       isPending: ContiguousArray(repeating: false, count: count),
+      distances: ContiguousArray(repeating: .max, count: count),
       origins: ContiguousArray(repeating: .max, count: count), ordinals: ContiguousArray(repeating: 0, count: count))
-    var queue = isState.indices.filter { isState[$0] && from[$0] & bit != 0 && to[$0] & bit == 0 }
-    for state in queue { reached.isPending[state] = true }
+    // Beginnings join the queue where their distance from the start puts them, so that each state is reached soonest.
+    let beginnings = isState.indices.filter { isState[$0] && from[$0] & bit != 0 && to[$0] & bit == 0 }
+      .sorted { (depths[$0], $0) < (depths[$1], $1) }
+    var nextBeginning = 0
+    var queue: [Int] = []
     var next = 0
-    while next < queue.count {
-      for edge in edges(queue[next]) {
+    while true {
+      let state: Int
+      if nextBeginning < beginnings.count,
+        next == queue.count || depths[beginnings[nextBeginning]] <= reached.distances[queue[next]]
+      {
+        state = beginnings[nextBeginning]
+        nextBeginning += 1
+        if reached.isPending[state] { continue }
+        reached.isPending[state] = true
+        reached.distances[state] = depths[state]
+      } else if next < queue.count {
+        state = queue[next]
+        next += 1
+      } else {
+        return reached
+      }
+      for edge in edges(state) {
         let target = Int(targets[edge])
         if isState[target], !reached.isPending[target], to[target] & bit == 0 {
           reached.isPending[target] = true
-          reached.origins[target] = UInt32(queue[next])
+          reached.distances[target] = reached.distances[state] + 1
+          reached.origins[target] = UInt32(state)
           reached.ordinals[target] = ordinals[edge]
           queue.append(target)
         }
       }
-      next += 1
     }
-    return reached
   }
 
   // MARK: - Fair parts
 
-  private func fairLoop(among states: ContiguousArray<Bool>, _ fairness: Fairness) -> (home: Int, loop: [Int])? {
-    var inPart = ContiguousArray(repeating: false, count: states.count)
-    var waiting = parts(of: states, within: isState.indices.filter { states[$0] })
+  /// Of the fair parts, from the state of each that is reached first, the way there and once round with the fewest
+  /// steps.
+  private func fairLoop(among reached: Reached, _ fairness: Fairness) -> (home: Int, loop: [Int])? {
+    var inPart = ContiguousArray(repeating: false, count: isState.count)
+    var waiting = parts(of: reached.isPending, within: isState.indices.filter { reached.isPending[$0] })
+    var best: (home: Int, loop: [Int])?
+    var fewest = Int.max
     while let part = waiting.popLast() {
+      let home = part.min { (reached.distances[$0], $0) < (reached.distances[$1], $1) }!
+      let distance = Int(reached.distances[home])
+      if distance + 1 >= fewest { continue }
       for state in part { inPart[state] = true }
       let unanswered = unansweredIn(part, inPart, fairness)
       if unanswered.isEmpty {
-        let loop = loop(through: part, inPart, fairness)
-        return (part[0], loop)
+        let loop = loop(through: part, from: home, inPart, fairness)
+        if distance + loop.count < fewest {
+          fewest = distance + loop.count
+          best = (home, loop)
+        }
       }
       for state in part { inPart[state] = false }
-      if fairness == .strong {
+      if !unanswered.isEmpty, fairness == .strong {
         // A run that stays where none of these is owed may still be fair.
-        var rest = ContiguousArray(repeating: false, count: states.count)
+        var rest = ContiguousArray(repeating: false, count: isState.count)
         let kept = part.filter { state in !owedIn(state).contains { unanswered.contains($0) } }
         for state in kept { rest[state] = true }
         waiting += parts(of: rest, within: kept)
       }
     }
-    return nil
+    return best
   }
 
   /// The identities whose being owed makes every run in this part unfair.
@@ -215,9 +249,11 @@ struct StateGraph {
 
   // MARK: - Loops
 
-  /// A way round from the part's first state, on which everything that fairness promises comes true.
-  private func loop(through part: [Int], _ inPart: ContiguousArray<Bool>, _ fairness: Fairness) -> [Int] {
-    var way = Way(at: part[0])
+  /// A way round from one of the part's states, on which everything that fairness promises comes true.
+  private func loop(
+    through part: [Int], from home: Int, _ inPart: ContiguousArray<Bool>, _ fairness: Fairness
+  ) -> [Int] {
+    var way = Way(at: home)
     var pending = Set(part.flatMap { owedIn($0) })
     while !pending.isEmpty {
       // Each identity must be answered on the way or, under weak fairness, be owed no more somewhere on it.
@@ -230,7 +266,7 @@ struct StateGraph {
       if !isMet { break }
     }
     // Home again, by one step at least.
-    if way.edges.isEmpty || way.end != part[0] { _ = extend(&way, inPart) { Int(targets[$0]) == part[0] } }
+    if way.edges.isEmpty || way.end != home { _ = extend(&way, inPart) { Int(targets[$0]) == home } }
     return way.edges.map { Int(ordinals[$0]) }
   }
 

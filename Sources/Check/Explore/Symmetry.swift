@@ -61,11 +61,14 @@ import Spec
     colours.free()
   }
 
+  /// What the tables hold, roughly.
+  var bytes: Int { images.bytes + events.bytes + effects.bytes + looks.bytes + colours.bytes }
+
   // MARK: - Representatives
 
   /// Replaces a state by the one that stands for it.
   ///
-  /// - Returns: How many states it stands for.
+  /// - Returns: How many states it stands for; ``Swift/Int/max`` for more than can be counted.
   @discardableResult func represent(_ codes: UnsafeMutablePointer<UInt32>) -> Int {
     applied.removeAll(keepingCapacity: true)
     sign(codes)
@@ -111,21 +114,23 @@ import Spec
     var areAlike = true
     var count = 1
     for it in plan.classes {
-      var run = 1
+      var run = 0
       for place in 0..<it.count {
-        count *= place + 1
+        // One identity after the other: so many orders of those before, and as many places for this one, but that
+        // those of a run are not told apart.
+        run += 1
+        count = count.saturatingProduct(place + 1)
+        if count < .max { count /= run }
         let position = it.first + place
         if place + 1 < it.count, signature[position] == signature[position + 1] {
-          run += 1
           tied.append(generators[position])
           if !leaves(generators[position], codes) { areAlike = false }
         } else {
-          for factor in 1...run { count /= factor }
-          run = 1
+          run = 0
         }
       }
     }
-    return areAlike ? count : count * tryOrders(of: tied, codes)
+    return areAlike ? count : count.saturatingProduct(tryOrders(of: tied, codes))
   }
 
   /// Whether a generator leaves a state as it is.
@@ -346,5 +351,18 @@ private struct Blocks {
     roots.indices.map { position in
       roots.indices.filter { root($0) == root(position) }.map { way[$0] }.min()!
     }
+  }
+}
+
+extension Int {
+  /// The sum, or the largest number, which stands for more than can be counted.
+  func saturatingSum(_ other: Int) -> Int {
+    let (sum, isOver) = addingReportingOverflow(other)
+    return isOver ? .max : sum
+  }
+
+  fileprivate func saturatingProduct(_ other: Int) -> Int {
+    let (product, isOver) = multipliedReportingOverflow(by: other)
+    return isOver ? .max : product
   }
 }

@@ -122,3 +122,11 @@ extension Int {
     return String(result.reversed())
   }
 }
+
+extension String {
+  /// The text as one word of a shell.
+  var shellWord: String {
+    let isPlain = !isEmpty && allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_./-+=:,@%".contains($0)) }
+    return isPlain ? self : "'\(replacing("'", with: "'\\''"))'"
+  }
+}

@@ -13,7 +13,8 @@ import Spec
   let inputs: [(name: String, limit: Int?)]
   let faults: [(name: String, limit: Int)]
   let crashes: Int
-  let laws: [String]
+  /// What the laws say, and their names.
+  let laws: [(words: String, name: String)]
   /// The laws of states over several machines: their places among the design's, and the hosts that they look at.
   let jointLaws: [(index: Int, words: String, hosts: [Int])]
 
@@ -29,8 +30,8 @@ import Spec
     faults = world.faults.map { ("\($0.fault) \($0.name)", $0.limit) }
     crashes = world.crashes
     // Machines that share a book share its laws.
-    laws = design.properties.map { "\($0.kindName): \($0.name)" }.reduce(into: []) { laws, law in
-      if !laws.contains(law) { laws.append(law) }
+    laws = design.properties.map { ("\($0.kindName): \($0.name)", $0.name) }.reduce(into: []) { laws, law in
+      if !laws.contains(where: { $0.words == law.0 }) { laws.append(law) }
     }
     let own = design.hosts.reduce(0) { $0 + $1.properties.count }
     let holdsAnything = design.contracts.contains { $0.contract.options.holds != nil }

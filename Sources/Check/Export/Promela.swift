@@ -14,7 +14,7 @@ extension Tabulation {
     if vector > 900 { compile += " -DVECTORSZ=\(vector * 2)" }
     // A depth-first run is at most as long as there are states.
     let run = "./pan -E -n -m\(distinct + 10)" + (hasDeadlock ? " -c0" : "")
-    return "spin -a \(file) && \(compile) -o pan pan.c && \(run)"
+    return "spin -a \(file.shellWord) && \(compile) -o pan pan.c && \(run)"
   }
 
   /// Bytes of spin's state vector, roughly.
@@ -106,6 +106,11 @@ struct PromelaPrinter {
       comment("")
       comment("Interlock judged these laws, and they hold; they are not exported:")
       for law in table.laws { out.words(safe(law), first: " *   ", next: " *     ") }
+    }
+    if !table.unheld.isEmpty {
+      comment("")
+      comment("Interlock did not find that these laws hold; they are not exported:")
+      for law in table.unheld { out.words(safe(law), first: " *   ", next: " *     ") }
     }
     out.line(" */")
     out.line()

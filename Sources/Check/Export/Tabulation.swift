@@ -27,8 +27,10 @@ public struct Tabulation: Sendable {
   public let depth: Int
   /// Whether the exploration found a state where nothing can happen and a machine is not at rest.
   public let hasDeadlock: Bool
-  /// Laws that Interlock judged, in words, and the export does not judge again.
+  /// Laws that Interlock found to hold, in words, and the export does not judge again.
   let laws: [String]
+  /// Laws that it did not find to hold, in words, and why.
+  let unheld: [String]
   /// Laws that the export judges again.
   let asserted: [TabulatedLaw]
   /// The words of each event, by number.
@@ -97,6 +99,7 @@ public struct Tabulation: Sendable {
 
   @usableFromInline init(_ expander: Expander, _ words: ExportWords, states: Int) throws(ExportError) {
     if words.crashes > 0 { throw .unsupported("a world with crashes") }
+    if let refusal = expander.refusal { throw .broken([refusal.words]) }
     let options = SearchOptions(bounds: Bounds(states: states, findings: .max), memory: .hash128)
     let search = LevelSearch(expander, machine: words.machine, world: words.world, options, nil, nil)
     let walker = search.workers[0].worker.walker
@@ -114,7 +117,11 @@ public struct Tabulation: Sendable {
     hasDeadlock = report.findings.contains { $0.finding.code == "deadlock" }
     let asserted = tabulator.laws()
     self.asserted = asserted
-    laws = words.laws.filter { law in !asserted.contains { $0.name == law } }
+    let doubts = words.laws.map { law in (law.words, Self.doubt(law.words, law.name, report)) }
+    unheld = doubts.compactMap { words, doubt in doubt.map { "\(words) (\($0))" } }
+    laws = doubts.compactMap { words, doubt in
+      doubt == nil && !asserted.contains { $0.name == words } ? words : nil
+    }
     moves = try tabulator.moves()
     machines = tabulator.machines
     ledgers = tabulator.ledgers
@@ -125,6 +132,19 @@ public struct Tabulation: Sendable {
     events = tabulator.events
     // The closures that the walker asks belong to the search.
     withExtendedLifetime(search) {}
+  }
+
+  /// Why a law cannot be said to hold, though the exploration came to its end; nil where it can.
+  private static func doubt(_ words: String, _ name: String, _ report: ExplorationReport) -> String? {
+    if words.hasPrefix("sometimes") {
+      return report.coverage.sometimes.contains { $0.name == name && !$0.isMet } ? "it never happened" : nil
+    }
+    guard words.hasPrefix("leads to") else { return nil }
+    if !report.judgesLeadsTo { return "not judged, because a channel was full" }
+    func isFound(_ code: String) -> Bool {
+      report.findings.contains { $0.finding.code == code && $0.finding.words.hasPrefix("\"\(name)\"") }
+    }
+    return isFound("never-leads") ? "broken" : isFound("never-begun") ? "nothing began it" : nil
   }
 
   /// Throws where the exploration left something out that another checker would not.

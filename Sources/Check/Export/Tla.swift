@@ -10,9 +10,12 @@ extension Tabulation {
     let invariants =
       (hasDeadlock || machines.allSatisfy({ $0.resting.count == $0.states.count }) ? "" : " NoDeadlock")
       + asserted.indices.map { " Law\($0 + 1)" }.joined()
-    return "printf 'SPECIFICATION Spec\\nINVARIANTS TypeOK\(invariants)\\n' > \(module).cfg "
-      + "&& java -cp tla2tools.jar tlc2.TLC -deadlock \(module).tla"
+    return "printf 'SPECIFICATION Spec\\nINVARIANTS TypeOK\(invariants)\\n' > \((module + ".cfg").shellWord) "
+      + "&& java -cp tla2tools.jar tlc2.TLC -deadlock \((module + ".tla").shellWord)"
   }
+
+  /// The name of a module that is made from words: theirs, where it can be one.
+  public static func module(for words: String) -> String { ExportNames.identifier(words) }
 
   /// - Parameter module: The module's name, which its file must have too.
   public func tla(module: String) -> String {
@@ -98,6 +101,11 @@ struct TlaPrinter {
       comment("")
       comment("Interlock judged these laws, and they hold; they are not exported:")
       for law in table.laws { out.words(law, first: "\\*   ", next: "\\*     ") }
+    }
+    if !table.unheld.isEmpty {
+      comment("")
+      comment("Interlock did not find that these laws hold; they are not exported:")
+      for law in table.unheld { out.words(law, first: "\\*   ", next: "\\*     ") }
     }
     out.line("EXTENDS Naturals, Sequences")
     out.line()

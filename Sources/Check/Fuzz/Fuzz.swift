@@ -10,14 +10,20 @@ import Spec
 /// in a row, that were never seen; elsewhere what followed a rule least often is drawn more often.
 ///
 /// - Parameters:
+///   - exploring: Told how the exploration goes on.
 ///   - store: Where the choices of broken runs are kept; they are tried again first.
 ///   - targeting: A score of states that runs try to drive up, for failures that chance is too slow to find.
 /// - Complexity: O(*cases* × *steps*), plus an exploration of at most `exploredStates`, plus at most `shrinkRuns` runs
 ///   per finding.
 @inlinable public func fuzz<S: System>(
   _ design: Design<S>, world: World<S>, options: FuzzOptions = FuzzOptions(), store: (any ExampleStore)? = nil,
-  progress: ((_ cases: Int, _ steps: Int) -> Void)? = nil, targeting: ((S) -> Double)? = nil
+  progress: ((_ cases: Int, _ steps: Int) -> Void)? = nil, exploring: ((ExplorationProgress) -> Void)? = nil,
+  targeting: ((S) -> Double)? = nil
 ) -> FuzzReport {
+  // A step that goes round for ever is never taken.
+  if let cycle = design.routeCycles.first {
+    return FuzzReport(machine: design.name, world: world.name, options: options, refused: cycle)
+  }
   let run = WorldRun(design, world, targeting: targeting)
   let subject = RunSubject(run.log) {
     try run.run(from: $0)
@@ -28,7 +34,7 @@ import Spec
     return run.trace!
   }
   let session = FuzzSession(design.name, world.name, options, store, subject) {
-    explore(design, world: world, bounds: $0)
+    explore(design, world: world, bounds: $0, progress: exploring)
   }
   if world.isExhaustive, options.exploredStates > 0, session.explored.isComplete {
     session.map = WorldRun(design, world).map(judges: session.explored.verdict != .ready)
@@ -102,7 +108,18 @@ public struct FuzzReport: Sendable {
     self.options = options
   }
 
-  public var verdict: Verdict { Verdict(findings.map(\.finding)) }
+  /// What is said of a system that cannot be run at all.
+  @usableFromInline init(machine: String, world: String, options: FuzzOptions, refused finding: Finding) {
+    self.init(machine: machine, world: world, options: options)
+    findings = [
+      FuzzFinding(
+        finding: finding, number: nil, drawn: 0, shrunk: 0, trace: Trace(), choices: [], statesExplored: nil,
+        isFlaky: false)
+    ]
+  }
+
+  /// Never READY: that is said of a whole world judged by all of its laws.
+  public var verdict: Verdict { Verdict(findings.map(\.finding)) == .ready ? .nothingFound : .fixRequired }
 
   /// What these runs say nothing of, in words; nil where there is nothing of the kind.
   public var gaps: String? {
@@ -118,7 +135,8 @@ public struct FuzzReport: Sendable {
     guard let number = finding.number else {
       return "interlock fuzz \(machine) --world \(world) --replay \"\(finding.choices.text)\""
     }
-    return "interlock fuzz \(machine) --world \(world) --seed \(options.seed) --case \(number) --steps \(options.steps)"
+    return "interlock fuzz \(machine) --world \(world) --seed \(options.seed) --case \(number) "
+      + "--cases \(options.cases) --steps \(options.steps)"
   }
 }
 

@@ -69,12 +69,18 @@ public enum Linearizability {
       }
     }
     var orders: [[Int]] = []
+    var undecided: LinearVerdict<S>?
     for part in members {
       let verdict = try check(
         History(part.map { history.operations[$0] }), against: start, design: design, bounds: bounds)
-      guard case .linearizable(let order) = verdict else { return verdict }
-      orders.append(order.map { part[$0] })
+      switch verdict {
+      case .linearizable(let order): orders.append(order.map { part[$0] })
+      case .not: return verdict
+      // A part that is proven wrong says more than one that was too long to search.
+      case .undecided: undecided = undecided ?? verdict
+      }
     }
+    if let undecided { return undecided }
     return .linearizable(order: merge(orders, history.operations.map(\.invoked)))
   }
 

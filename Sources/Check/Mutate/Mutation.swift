@@ -12,7 +12,7 @@ public struct Mutation: Sendable {
   /// Tries one mutant; a parameter's is tried as the process stands.
   public let trial: @Sendable (Mutant, Original) -> Trial
   /// What is found of one mutant, as ``Trial`` sums it up.
-  public let exhibit: @Sendable (Mutant, _ worlds: [String]) -> Exhibit
+  public let exhibit: @Sendable (Mutant, _ worlds: [String], ((ExplorationProgress) -> Void)?) -> Exhibit
   /// Takes a run of a mutant again.
   public let rerun: @Sendable (Mutant, _ world: String, _ lines: String, _ loopsFrom: Int?) throws(RerunError) -> Rerun
   /// The laws that may be broken, by name.
@@ -50,7 +50,7 @@ public struct Mutation: Sendable {
     }
     original = { judge.original($0, $1) }
     trial = { judge.trial($0, $1) }
-    exhibit = { judge.exhibit($0, $1) }
+    exhibit = { judge.exhibit($0, $1, $2) }
     rerun = { (mutant, world, lines, loopsFrom) throws(RerunError) in
       try Check.rerun(judge.mutated(mutant), world: world, lines, loopsFrom: loopsFrom)
     }
@@ -111,15 +111,15 @@ private struct TrialJudge<S: System>: Sendable {
     return explored(changed, mutant, original)
   }
 
-  func exhibit(_ mutant: Mutant, _ names: [String]) -> Exhibit {
+  func exhibit(_ mutant: Mutant, _ names: [String], _ progress: ((ExplorationProgress) -> Void)?) -> Exhibit {
     let changed = mutated(mutant)
     var exhibit = Exhibit()
     exhibit.early = changed.findings.filter { $0.severity <= .major }.map { "\($0.code): \($0.words)" }
     exhibit.early += scenarios.flatMap { ScenarioRunner.run($0, changed) }.map(\.description)
     for name in names {
-      let known = explored(design, name, Bounds(findings: 1), nil).1
+      let known = explored(design, name, Bounds(findings: 1), progress).1
       let bounds = Bounds(states: known.distinct * Mutation.statesFactor, findings: 1)
-      guard let found = gravest(explored(changed, name, bounds, nil).0, known) else { continue }
+      guard let found = gravest(explored(changed, name, bounds, progress).0, known) else { continue }
       if let kept = exhibit.found, kept.finding.severity <= found.finding.severity { continue }
       exhibit.found = found
       exhibit.world = name

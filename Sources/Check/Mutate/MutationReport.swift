@@ -28,7 +28,8 @@ public struct MutationReport: Sendable {
   }
 
   public var total: Count { Count(trials.map(\.trial)) }
-  public var isGood: Bool { total.score >= Self.goal }
+  /// Whether enough were killed; a score of nothing is none.
+  public var isGood: Bool { total.all > total.equivalent && total.score >= Self.goal }
 
   /// Neither killed nor shown to be the same.
   public var survivors: [(mutant: Mutant, trial: Trial)] {

@@ -101,8 +101,10 @@ private struct SequencePainter {
     let base = lines.count
     for _ in 0..<3 { lines.append([]) }
     for (index, name) in sequence.lifelines.enumerated() {
-      let room = index == 0 ? 20 : min(20, max(6, places[index] - places[index - 1] - 6))
-      let name = name.count > room ? name.prefix(room - 1) + "…" : name
+      let neighbours = [index - 1, index + 1].filter(places.indices.contains)
+      let most = min(20, neighbours.map { room(of: index, beside: $0) }.min() ?? 20)
+      // The end stays: it tells one of several from the others.
+      let name = name.count > most ? name.prefix(most - 3) + "…" + name.suffix(2) : name[...]
       let left = max(0, places[index] - name.count / 2 - 2)
       let bar = String(repeating: "─", count: name.count + 2)
       put("╭\(bar)╮", base, left)
@@ -110,6 +112,15 @@ private struct SequencePainter {
       put("╰\(bar)╯", base + 2, left)
       put("┬", base + 2, places[index])
     }
+  }
+
+  /// How long a name may be, so that its box does not touch that of a neighbour, which has as much where both are long.
+  private func room(of index: Int, beside neighbour: Int) -> Int {
+    let distance = abs(places[index] - places[neighbour])
+    let half = distance - 4
+    let other = min(20, sequence.lifelines[neighbour].count)
+    if other > half { return half }
+    return max(half, index < neighbour ? 2 * (half - other / 2) : 2 * (half - (other + 1) / 2) + 1)
   }
 
   /// A new line with every lifeline on it; returns its number.

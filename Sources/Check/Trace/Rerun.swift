@@ -39,10 +39,29 @@ public struct Rerun: Sendable, CustomStringConvertible {
   public internal(set) var findings: [Finding] = []
   /// Lines that the rules no longer take, with why.
   public internal(set) var passedOver: [String] = []
+  /// The first line passed over, where it asked for what is not there, rather than was answered with no, and was not
+  /// the last: from then on this is another run.
+  public internal(set) var lost: String?
+  /// What is said of each law that is broken, in the words of its finding; the names of the laws of where runs lead.
+  var broken: Set<String> = []
+  var leading: Set<String> = []
 
   /// Whether the run came to this finding.
   public func finds(_ code: String, _ words: String) -> Bool {
     findings.contains { $0.code == code && $0.words == words }
+  }
+
+  /// Why the run does not show that the finding is mended; nil where it does.
+  public func complaint(_ code: String, _ words: String) -> String? {
+    if finds(code, words) { return "it is not mended" }
+    let isJudged =
+      switch code {
+      case "property-broken": broken.contains(words)
+      case "never-leads": leading.contains { words.hasPrefix("\"\($0)\" does not hold") }
+      default: true
+      }
+    if !isJudged { return "no law says this any more: if it has another name, find the run anew" }
+    return lost.map { "the run is no longer possible, so it shows nothing; find it anew: \($0)" }
   }
 
   public var description: String {
@@ -70,6 +89,7 @@ private struct Rerunner<S: System> {
   var configuration: Configuration<S>
   var run = Rerun()
   var number = 0
+  private var lost: (number: Int, words: String)?
   var loop: LoopJudge<S>
 
   init(_ design: Design<S>, _ world: World<S>, loopsFrom: Int?) {
@@ -78,6 +98,8 @@ private struct Rerunner<S: System> {
     self.loopsFrom = loopsFrom
     configuration = walk.start
     loop = LoopJudge(design)
+    run.broken = Set(design.properties.map { Finding.broken($0).words })
+    run.leading = Set(design.properties.filter { $0.kindName == "leads to" }.map(\.name))
     note(judge.state(configuration.state, walk.holdings(of: configuration)))
     loop.see(configuration, walk)
     if loopsFrom == 0 { begin() }
@@ -93,6 +115,7 @@ private struct Rerunner<S: System> {
       asked = try walk.asked(EventText.split(line), in: configuration)
     } catch {
       if case .unknown(let words) = error { throw .unknown(line: line, words: words) }
+      if run.passedOver.isEmpty { lost = (number, "\(line): \(error.words)") }
       run.passedOver.append("\(line): \(error.words)")
       return
     }
@@ -129,6 +152,8 @@ private struct Rerunner<S: System> {
     var last = self
     if walk.isDeadlock(configuration) { last.note([.deadlock]) }
     if loopsFrom != nil { last.note(loop.broken(at: configuration)) }
+    // What mends a design may well forbid the step that showed what was broken.
+    if let lost, lost.number < number - 1 { last.run.lost = lost.words }
     return last.run
   }
 }

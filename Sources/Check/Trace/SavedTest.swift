@@ -2,7 +2,8 @@ import Spec
 
 /// A counterexample as the source of a regression test, for Swift Testing.
 ///
-/// The test takes the run again, step by step in the words of scenarios, and fails while the run comes to the finding.
+/// The test takes the run again, step by step in the words of scenarios, and fails while the run comes to the finding;
+/// and where it can no longer tell, since no law is called so any more or a step asks for what is not there.
 public struct SavedTest: Sendable {
   /// The module and the Swift expression of the design, or of designs among which one has the world.
   public let module: String
@@ -40,8 +41,8 @@ public struct SavedTest: Sendable {
         "@Suite struct `\(identifier(suite))` {", "  @Test func `\(identifier(testName))`() throws {",
         "    let run = try rerun(", "      \(design), world: \(literal(world)),",
       ] + block(trace.lines, ending: "\(loop))") + [
-        "    #expect(", "      !run.finds(", "        \(literal(finding.code)),",
-      ] + block(wrapped("", finding.words, indent: 0, columns: 96), isOneLine: true, ending: "),", indent: 8) + [
+        "    #expect(", "      run.complaint(", "        \(literal(finding.code)),",
+      ] + block(wrapped("", finding.words, indent: 0, columns: 96), isOneLine: true, ending: ") == nil,", indent: 8) + [
         "      \"\\(run)\")", "  }", "}", "",
       ]).joined(separator: "\n")
   }

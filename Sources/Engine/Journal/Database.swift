@@ -153,12 +153,25 @@ package struct DatabaseFailure: Error {
 
   init(_ code: Int32, _ handle: OpaquePointer?) {
     self.code = code & 0xff
-    let number = handle.map { sqlite3_system_errno($0) } ?? 0
+    let number = handle.map(Self.systemError) ?? 0
     if number != 0, self.code == SQLITE_CANTOPEN || self.code == SQLITE_IOERR {
       reason = String(cString: strerror(number))
     } else {
       reason = String(cString: handle.map { sqlite3_errmsg($0) } ?? sqlite3_errstr(code))
     }
+  }
+
+  /// The operating system's last error. SQLite forgets it when a statement fails, and its files remember.
+  private static func systemError(_ handle: OpaquePointer) -> Int32 {
+    var number = sqlite3_system_errno(handle)
+    for kind in [SQLITE_FCNTL_JOURNAL_POINTER, SQLITE_FCNTL_FILE_POINTER] where number == 0 {
+      var file: UnsafeMutablePointer<sqlite3_file>?
+      guard sqlite3_file_control(handle, "main", kind, &file) == SQLITE_OK, let file,
+        let methods = file.pointee.pMethods?.pointee
+      else { continue }
+      _ = methods.xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &number)
+    }
+    return number
   }
 
   init(_ code: Int32, _ reason: String) {

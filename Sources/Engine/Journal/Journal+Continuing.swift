@@ -9,14 +9,16 @@ extension Journal {
     /// Its instant: the last at which the process is known to have been alive, in nanoseconds of the run.
     public let nanoseconds: UInt64
     let chain: UInt64
-    /// The last snapshot of each of the journal's systems that has one, by place.
+    /// The last whole snapshot of each of the journal's systems that has one, by place.
     public let snapshots: [Int: Snapshot]
+    /// The records behind those after which there are snapshots that are not as they were written, by place.
+    public let damaged: [Int: [UInt64]]
   }
 
   /// Continues a journal that was not closed; ``Host/recover(outage:)`` then brings each of its hosts back.
   ///
   /// The records after the last snapshots are checked on the way; those before are left to an audit, so that a long
-  /// journal opens as fast as a short one.
+  /// journal opens as fast as a short one. A damaged snapshot is passed over for the one before it, or for the start.
   ///
   ///     let journal = try Journal(continuing: "monday.sqlite", durability: .full)
   ///     let host = Host(start: shape, loop: Loop(.real), journal: journal)
@@ -42,10 +44,16 @@ extension Journal {
   }
 
   private static func check(_ reader: JournalReader) throws(JournalError) -> Continued {
-    let (latest, edited) = try reader.lastSnapshots()
-    if let number = edited.first {
-      throw .faulty(
-        path: reader.path, .unreadable(after: number, reason: "the snapshot after record \(number) was edited"))
+    let latest = try reader.lastSnapshots()
+    var damaged: [Int: [UInt64]] = [:]
+    for place in reader.header.members.indices {
+      let last = latest[place]?.number
+      damaged[place] = try reader.snapshotNumbers(of: place).filter { number in last.map { number > $0 } ?? true }
+      // The records that would lead there again are gone.
+      if last == nil, reader.droppedUpTo > 0, let number = damaged[place]?.first {
+        throw .faulty(
+          path: reader.path, .unreadable(after: number, reason: "the snapshot after record \(number) was edited"))
+      }
     }
     let everyPlace = reader.header.members.indices.allSatisfy { latest[$0] != nil }
     let oldest = everyPlace ? latest.values.min { $0.number < $1.number } : nil
@@ -55,7 +63,9 @@ extension Journal {
     }
     switch fault {
     case .tail:
-      return Continued(number: number, nanoseconds: nanoseconds, chain: chain ?? reader.headerChain, snapshots: latest)
+      return Continued(
+        number: number, nanoseconds: nanoseconds, chain: chain ?? reader.headerChain, snapshots: latest,
+        damaged: damaged)
     case let fault?: throw .faulty(path: reader.path, fault)
     case nil: throw .ended(path: reader.path)
     }
@@ -76,7 +86,7 @@ extension Journal {
     }
     let lock = try JournalLock(path)
     defer { withExtendedLifetime(lock) {} }
-    let (latest, _) = try reader.lastSnapshots()
+    let latest = try reader.lastSnapshots()
     let all = reader.header.members.indices.compactMap { latest[$0] }
     guard all.count == reader.header.members.count, let first = all.min(by: { $0.number < $1.number }),
       first.number > 0
@@ -109,23 +119,26 @@ extension Journal {
 }
 
 extension JournalReader {
-  /// The last snapshot of each system, by place; and records after which there is one that was edited.
-  func lastSnapshots() throws(JournalError) -> (latest: [Int: Snapshot], edited: [UInt64]) {
-    let last = "number = (SELECT max(number) FROM snapshot AS other WHERE other.place = snapshot.place)"
-    let (snapshots, edited) = try snapshots(where: last)
-    return (Dictionary(snapshots.map { ($0.place, $0) }) { $1 }, edited)
+  /// The last whole snapshot of each system, by place.
+  func lastSnapshots() throws(JournalError) -> [Int: Snapshot] {
+    var latest: [Int: Snapshot] = [:]
+    for place in header.members.indices { latest[place] = try snapshot(of: place) }
+    return latest
   }
 
-  /// The last snapshot of a system that was taken after this record or before.
-  ///
-  /// - Throws: ``JournalError/faulty(path:_:)`` when it was edited.
+  /// The last whole snapshot of a system that was taken after this record or before; one that is not as it was written
+  /// is passed over.
   public func snapshot(of place: Int, upTo number: UInt64 = .max) throws(JournalError) -> Snapshot? {
-    let (snapshots, edited) = try snapshots(
-      where: "place = \(place) AND number <= \(Int64(clamping: number)) ORDER BY number DESC LIMIT 1")
-    if let number = edited.first {
-      throw .faulty(path: path, .unreadable(after: number, reason: "the snapshot after record \(number) was edited"))
+    for taken in try snapshotNumbers(of: place).reversed() where taken <= number {
+      if let snapshot = snapshot(of: place, after: taken) { return snapshot }
     }
-    return snapshots.first
+    return nil
+  }
+
+  /// The snapshot of a system that was taken after just this record; nil where there is none, or it is not as it was
+  /// written.
+  public func snapshot(of place: Int, after number: UInt64) -> Snapshot? {
+    (try? Snapshot.read(database, of: place, after: number, header: headerChain)) ?? nil
   }
 
   /// The records after which a system's snapshots were taken, in order.
@@ -147,14 +160,5 @@ extension JournalReader {
       return 0
     }
     return base.number
-  }
-
-  private func snapshots(where condition: String) throws(JournalError) -> (snapshots: [Snapshot], edited: [UInt64]) {
-    guard format > 1 else { return ([], []) }
-    do throws(DatabaseFailure) {
-      return try Snapshot.read(database, where: condition, header: headerChain)
-    } catch {
-      throw error.asJournalError(path)
-    }
   }
 }

@@ -213,9 +213,9 @@ extension Journal {
     return try result.get()
   }
 
-  /// Makes the pending records durable, all or none of them.
+  /// Makes the pending records durable, all or none of them. Once the journal is closed, none is left.
   public func commit() throws(JournalError) {
-    _ = try openStatement()
+    if let failure { throw failure }
     guard pendingRows > 0 || hasPendingSnapshot, let database else { return }
     guard (try? database.run("COMMIT")) != nil else { throw fail() }
     settle()

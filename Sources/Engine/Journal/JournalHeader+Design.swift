@@ -8,11 +8,13 @@ extension JournalHeader {
   ///   - start: The state before the first step.
   ///   - clock: A virtual run is the same every time, and so is its journal: its dates are those of 1970.
   public init<S: System>(
-    _ design: Design<S>, start: S, world: String, roster: String = "{}", clock: Clock, others: [Member] = []
+    _ design: Design<S>, start: S, world: String, worldDigest: UInt64 = 0, seed: UInt64 = 0, roster: String = "{}",
+    clock: Clock, others: [Member] = []
   ) {
     let member = Member(design, start: start, roster: roster)
     self.init(
-      system: member.system, book: member.book, start: member.start, world: world, roster: roster,
+      system: member.system, book: member.book, start: member.start, world: world, worldDigest: worldDigest,
+      seed: seed, roster: roster,
       created: clock == .real ? ISO8601DateFormatter().string(from: Date()) : "1970-01-01T00:00:00Z", clock: clock,
       origin: clock == .real ? Loop.sinceEpoch : 0, shape: member.shape, others: others)
   }

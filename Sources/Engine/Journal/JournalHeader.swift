@@ -15,6 +15,11 @@ public struct JournalHeader: Hashable, Sendable {
   public var start: [UInt8]
   /// The world, or the workload, that the run met.
   public var world: String
+  /// XXH3 of the bytes that say what the run is asked for, such as a workload's file; 0 where there are none. A run
+  /// goes on with the same alone.
+  public var worldDigest: UInt64
+  /// What the run's chance follows from: a run that goes on draws from there what the killed one drew.
+  public var seed: UInt64
   /// The names that stand for the numbers in records, as JSON text: kept as given, never read.
   public var roster: String
   /// When the run began, as an ISO 8601 date.
@@ -51,13 +56,15 @@ public struct JournalHeader: Hashable, Sendable {
   }
 
   public init(
-    system: String, book: UInt64, start: [UInt8], world: String, roster: String = "{}", created: String, clock: Clock,
-    origin: UInt64 = 0, shape: String = "", others: [Member] = []
+    system: String, book: UInt64, start: [UInt8], world: String, worldDigest: UInt64 = 0, seed: UInt64 = 0,
+    roster: String = "{}", created: String, clock: Clock, origin: UInt64 = 0, shape: String = "", others: [Member] = []
   ) {
     self.system = system
     self.book = book
     self.start = start
     self.world = world
+    self.worldDigest = worldDigest
+    self.seed = seed
     self.roster = roster
     self.created = created
     self.clock = clock
@@ -71,7 +78,7 @@ public struct JournalHeader: Hashable, Sendable {
 
 extension JournalHeader {
   /// The format that this code writes, and the newest that it reads.
-  static let format: Int64 = 2
+  static let format: Int64 = 3
 
   /// What the first record's chain follows from. It is kept beside the header, where an edit of either shows.
   var chain: UInt64 {
@@ -88,6 +95,7 @@ extension JournalHeader {
       // Somebody may have written any number there.
       let places = min(max(value("places")?.integer ?? 1, 1), 1 << 10)
       for place in 1..<places { keys += Self.memberKeys.map { "\($0).\(place)" } }
+      if format > 2 { keys += ["world_digest", "seed"] }
     }
     for key in keys {
       switch value(key) {
@@ -116,6 +124,8 @@ extension JournalHeader {
       ("origin", .integer(Int64(bitPattern: origin))),
       ("shape", .text(shape)),
       ("places", .integer(Int64(others.count + 1))),
+      ("world_digest", .word(worldDigest)),
+      ("seed", .word(seed)),
     ]
       + others.enumerated().flatMap { index, member in
         let values: [DatabaseValue] = [
@@ -141,8 +151,9 @@ extension JournalHeader {
     roster = try take("roster", \.text)
     created = try take("created", \.text)
     clock = try take("clock") { $0.text.flatMap(Clock.init) }
-    (origin, shape, others) = (0, "", [])
-    guard try take("format", \.integer) > 1 else { return }
+    (origin, shape, others, worldDigest, seed) = (0, "", [], 0, 0)
+    let format = try take("format", \.integer)
+    guard format > 1 else { return }
     origin = try UInt64(bitPattern: take("origin", \.integer))
     shape = try take("shape", \.text)
     for place in 1..<max(1, try take("places", \.integer)) {
@@ -152,6 +163,9 @@ extension JournalHeader {
           start: try take("start.\(place)", \.bytes), roster: try take("roster.\(place)", \.text),
           shape: try take("shape.\(place)", \.text)))
     }
+    guard format > 2 else { return }
+    worldDigest = try UInt64(bitPattern: take("world_digest", \.integer))
+    seed = try UInt64(bitPattern: take("seed", \.integer))
   }
 
   struct MissingKey: Error {

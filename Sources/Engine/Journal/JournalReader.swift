@@ -20,7 +20,7 @@ public final class JournalReader {
   private let wasClosed: Bool
   /// The header's chain as it stands in the file.
   let headerChain: UInt64
-  /// 1 or 2: the first has neither places nor snapshots.
+  /// 1 to 3: the first has neither places nor snapshots, the second no seed and no digest of what was asked for.
   public let format: Int
 
   public init(reading path: String) throws(JournalError) {

@@ -53,24 +53,17 @@ extension Snapshot {
     _ = try statement.next()
   }
 
-  /// The snapshots that a condition of SQL picks, in the order of their records; those whose seal does not fit are
-  /// left out and counted.
+  /// The snapshot of a system that was taken after a record; nil where there is none, or its seal does not fit.
   static func read(
-    _ database: Database, where condition: String, header: UInt64
-  ) throws(DatabaseFailure) -> (snapshots: [Snapshot], edited: [UInt64]) {
-    let rows = try Statement("SELECT * FROM snapshot WHERE \(condition)", database)
-    var (snapshots, edited): ([Snapshot], [UInt64]) = ([], [])
-    while try rows.next() {
-      func word(_ column: Int32) -> UInt64 { UInt64(bitPattern: sqlite3_column_int64(rows.pointer, column)) }
-      let snapshot = Snapshot(
-        number: word(0), nanoseconds: word(2), chain: word(3), place: Int(truncatingIfNeeded: word(1)), book: word(4),
-        fingerprint: word(5), state: Array(rows.bytes(6)), ledger: Array(rows.bytes(7)), memory: Array(rows.bytes(8)))
-      if word(9) == snapshot.seal(header), snapshot.place >= 0 {
-        snapshots.append(snapshot)
-      } else {
-        edited.append(snapshot.number)
-      }
-    }
-    return (snapshots, edited)
+    _ database: Database, of place: Int, after number: UInt64, header: UInt64
+  ) throws(DatabaseFailure) -> Snapshot? {
+    let rows = try Statement(
+      "SELECT * FROM snapshot WHERE number = \(Int64(bitPattern: number)) AND place = \(place)", database)
+    guard try rows.next() else { return nil }
+    func word(_ column: Int32) -> UInt64 { UInt64(bitPattern: sqlite3_column_int64(rows.pointer, column)) }
+    let snapshot = Snapshot(
+      number: word(0), nanoseconds: word(2), chain: word(3), place: Int(truncatingIfNeeded: word(1)), book: word(4),
+      fingerprint: word(5), state: Array(rows.bytes(6)), ledger: Array(rows.bytes(7)), memory: Array(rows.bytes(8)))
+    return word(9) == snapshot.seal(header) ? snapshot : nil
   }
 }

@@ -6,7 +6,8 @@
 
 /// Writes records to a file, each on a line and sealed.
 ///
-/// The file is new: one that is there is not touched. Lines are gathered in memory and written in large pieces.
+/// The file is new: one that is there is not touched. Lines are gathered in memory and written in large pieces, each
+/// after the journal is committed: what a line tells of is in the journal, whatever becomes of the process.
 public final class RecordFile {
   public let path: String
   /// How many lines were written, the first one with `__meta__` included.
@@ -15,13 +16,16 @@ public final class RecordFile {
   /// The last line's seal, as the line has it.
   public var sealText: String { RecordSeal.text(seal) }
   private let descriptor: CInt
+  private let journal: Journal?
   private var pending: [UInt8] = []
   private var failure: RecordFileError?
 
   private static let pieceBytes = 1 << 18
 
-  public init(creating path: String) throws(RecordFileError) {
+  /// - Parameter journal: Has the steps that the lines tell of; nil where none is kept.
+  public init(creating path: String, behind journal: Journal? = nil) throws(RecordFileError) {
     self.path = path
+    self.journal = journal
     descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o644)
     guard descriptor >= 0 else { throw RecordFileError(path, "cannot be made", errno) }
     pending.reserveCapacity(RecordFile.pieceBytes + 4_096)
@@ -48,6 +52,8 @@ public final class RecordFile {
 
   private func writePending() {
     guard failure == nil else { return pending.removeAll(keepingCapacity: true) }
+    // A journal that cannot be written says so itself, at its next record.
+    if let journal, (try? journal.commit()) == nil { return }
     pending.withUnsafeBytes { bytes in
       var written = 0
       while written < bytes.count {

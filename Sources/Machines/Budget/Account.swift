@@ -13,6 +13,7 @@ import Spec
 
   /// Beyond all reason: sums of such amounts stay within 64 bits for as long as anybody counts.
   @inlinable public static var most: UInt64 { 1 << 40 }
+  @inlinable public var isReasonable: Bool { tokens <= Amount.most && milliseconds <= Amount.most }
 
   @inlinable public mutating func fields(_ f: inout Fields) {
     f("tokens", &tokens)

@@ -27,6 +27,9 @@ public enum Budget {
     }
     Input(.machine, .settled, atMost: 1) { system in
       [system.machine.granted, system.machine.granted + 1, 0].map { Settlement($0, Amount(tokens: 2)) }
+        + [Amount(tokens: Amount.most + 1), Amount(tokens: 2, milliseconds: Amount.most + 1)].map {
+          Settlement(system.machine.granted, $0)
+        }
     }
     Input(.machine, .endEpisode, atMost: 1)
     Input(.machine, .day, atMost: 1) { system in [system.machine.day + 1, system.machine.day] }

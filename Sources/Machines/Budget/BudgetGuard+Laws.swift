@@ -67,9 +67,9 @@ extension BudgetGuard {
       before: { $0 }
     ) { before, step in
       guard let settlement = step.received(.settled).first else { return true }
-      guard before.phase != .closed, let hold = before.holds.element(key: settlement.reservation) else {
-        return step.after == before
-      }
+      guard before.phase != .closed, settlement.spent.isReasonable,
+        let hold = before.holds.element(key: settlement.reservation)
+      else { return step.after == before }
       func isRight(_ account: Account, _ after: Account, _ isNamed: Bool) -> Bool {
         guard isNamed else { return after == account }
         guard after.used + after.reserved + hold.amount == account.used + account.reserved + settlement.spent else {
@@ -90,7 +90,8 @@ extension BudgetGuard {
       before: { $0.holds }
     ) { holds, step in
       guard let settlement = step.received(.settled).first, step.after.phase != .closed,
-        let hold = holds.element(key: settlement.reservation), settlement.spent != Amount()
+        let hold = holds.element(key: settlement.reservation), settlement.spent != Amount(),
+        settlement.spent.isReasonable
       else { return step.sent(.violated).isEmpty }
       let after = step.after
       let scopes: [(Scopes, Account, Bool)] = [

@@ -107,15 +107,18 @@ extension BudgetGuard {
   static let settlements = Section<Self> {
     In(.idle, .running) {
       On(.settled, "the hold becomes what was spent", cites: .`BUD-6`)
+        .when(.isReasonable)
         .when(.isOpen)
         .cancel(.expiry) { _, spent in Reservation(spent.reservation) }
         .emitEach(.violated) { budget, spent in budget.violations(of: spent) }
         .then { budget, spent in budget.settle(spent) }
       Otherwise(.settled, "what lapsed becomes what was spent", cites: .`BUD-8`)
+        .when(.isReasonable)
         .when(.hasLapsed)
         .emitEach(.violated) { budget, spent in budget.violations(of: spent) }
         .then { budget, spent in budget.correct(spent) }
       Otherwise(.settled, "it was settled before: nothing changes", cites: .`BUD-7`)
+        .when(.isReasonable)
         .when("it was granted once", code: "unknown_reservation") { budget, spent in
           budget.wasGranted(spent.reservation)
         }
@@ -181,13 +184,14 @@ extension Guard<BudgetGuard, Request> {
     Guard("the role has a budget", code: "unknown_scope") { budget, request in request.role < budget.roles.count }
   }
   static var isReasonable: Self {
-    Guard("the estimate is at most 2^40", code: "amount_too_large") { _, request in
-      request.estimate.tokens <= Amount.most && request.estimate.milliseconds <= Amount.most
-    }
+    Guard("the estimate is at most 2^40", code: "amount_too_large") { _, request in request.estimate.isReasonable }
   }
 }
 
 extension Guard<BudgetGuard, Settlement> {
+  static var isReasonable: Self {
+    Guard("the cost is at most 2^40", code: "amount_too_large") { _, spent in spent.spent.isReasonable }
+  }
   static var isOpen: Self {
     Guard("the reservation is open") { budget, spent in
       budget.holds.element(key: spent.reservation).map { !$0.isLapsed } ?? false

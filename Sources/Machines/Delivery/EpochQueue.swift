@@ -11,45 +11,144 @@ import Spec
   /// The copies in all lines.
   public private(set) var count = 0
 
+  /// A bit for each line in which somebody waits.
+  private var waiting: UInt8 = 0
+
   public init(agents: Int) { lines = Array(repeating: Fifo(), count: agents + 1) }
 
   public var isEmpty: Bool { count == 0 }
 
+  // Where the order makes no difference, the lines are walked one after the other, which is quicker.
+
+  public func contains(where isWanted: (Copy) -> Bool) -> Bool {
+    for line in Bits(waiting) { for copy in lines[line] where isWanted(copy) { return true } }
+    return false
+  }
+
+  public func forEach(_ visit: (Copy) -> Void) {
+    for line in Bits(waiting) { for copy in lines[line] { visit(copy) } }
+  }
+
+  // MARK: Heads
+
+  /// The first copy of a line that has not expired.
+  @inline(__always) func head(of line: Int, now: UInt64) -> Copy? {
+    for position in 0..<lines[line].count where now <= lines[line][position].expires { return lines[line][position] }
+    return nil
+  }
+
+  /// The copies of which one may be delivered. O(*lines*), and one more for each expired copy at their heads.
+  func heads(now: UInt64) -> Heads {
+    var heads = Heads()
+    for line in Bits(waiting) { if let head = head(of: line, now: now) { heads.offer(head, line: line) } }
+    return heads
+  }
+
+  /// The copies in front of the heads: those that have expired.
+  func expiredHeads(now: UInt64) -> [Copy] {
+    var expired: [Copy] = []
+    for line in Bits(waiting) {
+      var position = 0
+      while position < lines[line].count, now > lines[line][position].expires {
+        expired.append(lines[line][position])
+        position += 1
+      }
+    }
+    return expired
+  }
+
+  mutating func discardExpiredHeads(now: UInt64) {
+    for line in Bits(waiting) {
+      while !lines[line].isEmpty, now > lines[line][0].expires { popFirst(line: line) }
+    }
+  }
+
+  // MARK: Changes
+
   mutating func append(_ copy: Copy) {
-    lines[Swift.min(Int(copy.sender.place), lines.count - 1)].append(copy)
+    let line = Swift.min(Int(copy.sender.place), lines.count - 1)
+    lines[line].append(copy)
+    waiting |= 1 << UInt8(line)
     count += 1
   }
 
   @discardableResult mutating func popFirst(line: Int) -> Copy? {
     guard let copy = lines[line].popFirst() else { return nil }
+    if lines[line].isEmpty { waiting &= ~(1 << UInt8(line)) }
     count -= 1
     return copy
   }
 
   /// Removes every copy, keeping the memory.
   mutating func removeAll() {
-    for line in lines.indices { lines[line].removeAll() }
-    count = 0
+    for line in Bits(waiting) { lines[line].removeAll() }
+    recount()
   }
 
   /// Drops the copies that `isKept` does not accept. O(*count*).
   mutating func keep(_ isKept: (Copy) -> Bool) {
+    for line in Bits(waiting) { lines[line].keep(isKept) }
+    recount()
+  }
+
+  private mutating func recount() {
     count = 0
-    for line in lines.indices {
-      lines[line].keep(isKept)
+    waiting = 0
+    for line in lines.indices where !lines[line].isEmpty {
       count += lines[line].count
+      waiting |= 1 << UInt8(line)
     }
   }
 
   public mutating func fields(_ f: inout Fields) {
     f.enter("from")
     for line in lines.indices {
+      // A visitor that only looks is shown copies: changed in place, lines that are shared would be copied whole.
+      var copies = lines[line]
       f.enter(index: line)
-      f.queue("copies", &lines[line], max: 0xFFFF)
+      f.queue("copies", &copies, max: 0xFFFF)
       f.leave()
+      if f.isReading { lines[line] = copies }
     }
     f.leave()
-    if f.isReading { count = lines.reduce(0) { $0 + $1.count } }
+    if f.isReading { recount() }
+  }
+
+  /// By hand: what the lines keep, each with its place.
+  public var digest: UInt64 {
+    if isEmpty { return 0 }
+    var digest = Digest()
+    digest.add(UInt64(waiting))
+    for line in Bits(waiting) {
+      digest.add(UInt64(lines[line].count))
+      digest.add(lines[line].orderDigest)
+    }
+    return digest.value
+  }
+}
+
+/// Of the heads of a queue's lines the oldest of each class, by its line.
+struct Heads {
+  private(set) var classes = Classes()
+  private var final = (line: 0, sequence: UInt64.max)
+  private var draft = (line: 0, sequence: UInt64.max)
+  private var critic = (line: 0, sequence: UInt64.max)
+
+  mutating func offer(_ copy: Copy, line: Int) {
+    classes.insert(copy.priority)
+    switch copy.priority {
+    case .final: if copy.sequence < final.sequence { final = (line, copy.sequence) }
+    case .draft: if copy.sequence < draft.sequence { draft = (line, copy.sequence) }
+    case .critic: if copy.sequence < critic.sequence { critic = (line, copy.sequence) }
+    }
+  }
+
+  func line(_ priority: Priority) -> Int {
+    switch priority {
+    case .final: final.line
+    case .draft: draft.line
+    case .critic: critic.line
+    }
   }
 }
 
@@ -83,5 +182,18 @@ extension EpochQueue: Sequence {
     var iterator = makeIterator()
     for _ in 0..<position { _ = iterator.next() }
     return iterator.next()!
+  }
+}
+
+/// The places of the bits that are set, the lowest first.
+struct Bits: Sequence, IteratorProtocol {
+  private var left: UInt8
+
+  init(_ bits: UInt8) { left = bits }
+
+  mutating func next() -> Int? {
+    if left == 0 { return nil }
+    defer { left &= left &- 1 }
+    return left.trailingZeroBitCount
   }
 }

@@ -14,7 +14,15 @@ import Spec
 
   @inlinable public var key: UInt64 { copy.sequence }
 
-  @inlinable @inline(__always) public mutating func fields(_ f: inout Fields) {
+  /// By hand, as that of a copy.
+  @inlinable public var digest: UInt64 {
+    var digest = Digest()
+    copy.add(to: &digest)
+    digest.add(until)
+    return digest.value
+  }
+
+  @inlinable public mutating func fields(_ f: inout Fields) {
     copy.fields(&f)
     f.detail("until", &until)
   }

@@ -7,29 +7,15 @@ extension Router {
 
   // MARK: Who is next
 
-  /// The heads that may be delivered: of each line its first copy that has not expired, the oldest of each class.
-  private func heads(_ agent: Agent) -> Heads {
-    var heads = Heads()
-    let lines = self[agent].active.lines
-    for line in lines.indices {
-      let queue = lines[line]
-      var index = 0
-      while index < queue.count, isExpired(queue[index]) { index += 1 }
-      if index < queue.count { heads.offer(queue[index], line: line) }
-    }
-    return heads
-  }
-
   /// The line to serve, and whose turn that makes it.
   func choice(_ agent: Agent) -> (line: Int, turn: Turn)? {
-    let heads = heads(agent)
+    let heads = self[agent].active.heads(now: now)
     return self[agent].turn.first(heads.classes).map { (heads.line($0.priority), $0) }
   }
 
   /// The copy to deliver, flagged if its message was delivered before (RTR-12).
   func chosen(_ agent: Agent) -> Copy {
-    let queue = self[agent].active.lines[choice(agent)!.line]
-    return flagged(queue.first { !isExpired($0) }!, for: agent)
+    flagged(self[agent].active.head(of: choice(agent)!.line, now: now)!, for: agent)
   }
 
   private func flagged(_ copy: Copy, for agent: Agent) -> Copy {
@@ -38,17 +24,9 @@ extension Router {
     return copy
   }
 
+  /// What becomes of the copies in front of the heads.
   func expiredHeads(_ agent: Agent) -> [Ending] {
-    if self[agent].active.lines.allSatisfy({ $0.isEmpty || !isExpired($0[0]) }) { return [] }
-    return self[agent].active.lines.flatMap { $0.prefix(while: isExpired).map { Ending($0, .expired) } }
-  }
-
-  mutating func discardExpiredHeads(_ agent: Agent) {
-    for line in self[agent].active.lines.indices {
-      while let head = self[agent].active.lines[line].first, isExpired(head) {
-        self[agent].active.popFirst(line: line)
-      }
-    }
+    self[agent].active.expiredHeads(now: now).map { Ending($0, .expired) }
   }
 
   /// Moves the copy whose turn it is to its handler; no expired head is left when it comes here.
@@ -58,7 +36,7 @@ extension Router {
     self[agent].seen.insert(copy, now: now, most: Int(limits.seen))
     self[agent].leased.insert(Held(copy, until: now.later(by: Router.leaseTime)))
     var turn = choice.turn
-    turn.pay(heads(agent).classes)
+    turn.pay(self[agent].active.heads(now: now).classes)
     self[agent].turn = turn
   }
 
@@ -82,20 +60,23 @@ extension Router {
   }
 
   /// The deliveries whose leases have lapsed: their handlers are taken for dead.
-  func lapsed() -> [Lease] {
-    mailboxes.flatMap { $0.leased.lazy.filter { $0.until < now }.map(\.copy.lease) }
-  }
+  func lapsed() -> [Lease] { lapsedCopies().map(\.lease) }
 
   /// Of the lapsed, those that were tried often enough.
-  func givenUp() -> [Ending] {
-    mailboxes.flatMap { mailbox in
-      mailbox.leased.lazy.filter { $0.until < now && $0.copy.attempt >= limits.retries }
-        .map { Ending($0.copy, .maxRetries) }
+  func givenUp() -> [Ending] { lapsedCopies().filter { $0.attempt >= limits.retries }.map { Ending($0, .maxRetries) } }
+
+  private func lapsedCopies() -> [Copy] {
+    var copies: [Copy] = []
+    for place in mailboxes.indices {
+      for position in 0..<mailboxes[place].leased.count where mailboxes[place].leased[position].until < now {
+        copies.append(mailboxes[place].leased[position].copy)
+      }
     }
+    return copies
   }
 
   mutating func postponeLapsed() {
-    for place in mailboxes.indices {
+    for place in mailboxes.indices where !mailboxes[place].leased.isEmpty {
       for held in mailboxes[place].leased.filter({ $0.until < now }) {
         if held.copy.attempt < limits.retries {
           postpone(held.key, at: place)
@@ -169,29 +150,4 @@ extension Router {
   func falling() -> [Pressure] { eased == pressure ? [] : [eased] }
 
   mutating func fall() { pressure = eased }
-}
-
-/// The oldest head of each class, and its line.
-private struct Heads {
-  private(set) var classes = Classes()
-  private var final = (line: 0, sequence: UInt64.max)
-  private var draft = (line: 0, sequence: UInt64.max)
-  private var critic = (line: 0, sequence: UInt64.max)
-
-  mutating func offer(_ copy: Copy, line: Int) {
-    classes.insert(copy.priority)
-    switch copy.priority {
-    case .final: if copy.sequence < final.sequence { final = (line, copy.sequence) }
-    case .draft: if copy.sequence < draft.sequence { draft = (line, copy.sequence) }
-    case .critic: if copy.sequence < critic.sequence { critic = (line, copy.sequence) }
-    }
-  }
-
-  func line(_ priority: Priority) -> Int {
-    switch priority {
-    case .final: final.line
-    case .draft: draft.line
-    case .critic: critic.line
-    }
-  }
 }

@@ -3,44 +3,30 @@ import Spec
 /// The messages that a receiver was given lately, so that a second one with the same identity can be flagged (RTR-12).
 @frozen public struct Seen: Hashable, Sendable, Coded {
   /// The oldest first.
-  public private(set) var entries = Fifo<Sighting>()
-  /// The identities of `entries`: they follow from them.
-  private var identities: Set<MessageIdentity> = []
+  public private(set) var entries = DistinctFifo<Sighting>()
 
   public init() {}
 
-  public func contains(_ copy: Copy, now: UInt64) -> Bool {
-    // While nothing is old, which is nearly always, the set alone knows.
-    guard identities.contains(copy.identity) else { return false }
-    guard let first = entries.first, first.isOld(now) else { return true }
-    return entries.contains { $0.identity == copy.identity && !$0.isOld(now) }
+  @inline(__always) public func contains(_ copy: Copy, now: UInt64) -> Bool {
+    guard let sighting = entries.element(copy.identity) else { return false }
+    return !sighting.isOld(now)
   }
 
   /// Remembers a copy that is being delivered, and forgets what is old or too much.
   ///
   /// - Parameter most: How many identities are kept.
   mutating func insert(_ copy: Copy, now: UInt64, most: Int) {
-    while let first = entries.first, first.isOld(now) { forgetFirst() }
-    guard most > 0, identities.insert(copy.identity).inserted else { return }
+    while let first = entries.first, first.isOld(now) { entries.popFirst() }
+    guard most > 0 else { return }
     entries.append(Sighting(identity: copy.identity, at: now))
-    while entries.count > most { forgetFirst() }
+    while entries.count > most { entries.popFirst() }
   }
 
-  private mutating func forgetFirst() {
-    if let first = entries.popFirst() { identities.remove(first.identity) }
-  }
-
-  public mutating func fields(_ f: inout Fields) {
-    f.queue("entries", &entries, max: 0xFFFF)
-    if f.isReading { identities = Set(entries.map(\.identity)) }
-  }
-
-  public static func == (a: Self, b: Self) -> Bool { a.entries == b.entries }
-  public func hash(into hasher: inout Hasher) { hasher.combine(entries) }
+  public mutating func fields(_ f: inout Fields) { f.queue("entries", &entries, max: 0xFFFF) }
 }
 
 /// When a message was given to a receiver.
-@frozen public struct Sighting: Hashable, Sendable, Blank {
+@frozen public struct Sighting: Hashable, Sendable, Blank, Identified {
   public var identity: MessageIdentity
   /// Milliseconds on the run's clock.
   public var at: UInt64
@@ -53,7 +39,15 @@ import Spec
 
   func isOld(_ now: UInt64) -> Bool { now > at && now - at > Message.timeToLive }
 
-  public mutating func fields(_ f: inout Fields) {
+  /// By hand, as that of a copy.
+  @inlinable public var digest: UInt64 {
+    var digest = Digest()
+    identity.add(to: &digest)
+    digest.add(at)
+    return digest.value
+  }
+
+  @inlinable public mutating func fields(_ f: inout Fields) {
     identity.fields(&f)
     f("at", &at)
   }
@@ -72,7 +66,20 @@ import Spec
   }
   public init() { self.init(episode: 0) }
 
-  public mutating func fields(_ f: inout Fields) {
+  /// By hand, as that of a copy: it is looked up at every delivery.
+  @inlinable public var digest: UInt64 {
+    var digest = Digest()
+    add(to: &digest)
+    return digest.value
+  }
+
+  @inlinable @inline(__always) func add(to digest: inout Digest) {
+    digest.add(UInt64(episode))
+    digest.add(high)
+    digest.add(low)
+  }
+
+  @inlinable public mutating func fields(_ f: inout Fields) {
     f.detail("episode", &episode)
     f.detail("id.high", &high)
     f("id", &low)

@@ -31,8 +31,7 @@ import Spec
   ///
   /// - Parameter waiting: The classes that have something waiting after the copy has left.
   mutating func pay(_ waiting: Classes) {
-    left -= 1
-    if left == 0 || !waiting.contains(priority) { pass() }
+    if left > 1, waiting.contains(priority) { left -= 1 } else { pass() }
     self = first(waiting) ?? Turn()
   }
 
@@ -55,6 +54,10 @@ import Spec
 /// Some of the three classes.
 struct Classes: OptionSet {
   var rawValue: UInt8
+
+  init(rawValue: UInt8) { self.rawValue = rawValue }
+  init(_ priority: Priority) { rawValue = 1 << priority.rawValue }
+
   func contains(_ priority: Priority) -> Bool { rawValue >> priority.rawValue & 1 != 0 }
   mutating func insert(_ priority: Priority) { rawValue |= 1 << priority.rawValue }
 }

@@ -153,4 +153,9 @@ extension HealthWatch {
   }
 
   public var isPinned: Bool { phase != .healthy }
+
+  /// Whether the pin keeps a decision from counting: one for another topology than the chain.
+  public func withholds(_ decision: Decision) -> Bool {
+    isPinned && decision.topology != nil && decision.topology != .chain
+  }
 }

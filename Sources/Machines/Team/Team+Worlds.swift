@@ -70,20 +70,20 @@ extension Team {
     Crashes(atMost: 1)
   }
 
-  /// A team of five with the roles and limits of chapter 4, and no end of anything, for random runs.
+  /// A team of five with limits that a few calls and copies reach, and no end of anything, for random runs.
   static let whole = World<Self>(
     "whole", "5 agents, messages, calls, episodes, decisions and switches without end, at random",
     isExhaustive: false,
     start: {
       var limits = HealthLimits()
       limits.decisionsToArm = 20
-      limits.episodesToArm = 3
-      limits.violations = 0.7
+      limits.episodesToArm = 2
+      limits.violations = 0.8
       return Team(
         roles: [0, 1, 2, 3, 4], topology: .star, limits: RouterLimits(capacity: 4, retries: 2, seen: 8),
         budget: BudgetGuard(
-          daily: Amount(tokens: 200), episode: Amount(tokens: 20),
-          roles: [6, 12, 6, 6, 6].map { Amount(tokens: $0) }), health: limits)
+          daily: Amount(tokens: 200), episode: Amount(tokens: 5),
+          roles: Array(repeating: Amount(tokens: 5), count: 5)), health: limits)
     }
   ) {
     Input(.budget, .beginEpisode) { [$0.budget.episode + 1] }
@@ -104,6 +104,7 @@ extension Team {
     Input(.health, .tick) { _ in Decision.allCases }
     Input(.health, .order) { _ in Topology.allCases }
     Input(.control, .cancel)
+    Input(.control, .shutdown, atMost: 1)
     Lost(.control, .prepare, atMost: 2)
     Lost(.coordinator, .validate, atMost: 2)
     Lost(.handlers, .handle, atMost: 2)

@@ -69,7 +69,7 @@ public struct Team: System {
     f("handlers", &handlers)
   }
 
-  public var weight: Int { router.mailboxes.reduce(8) { $0 + $1.live } }
+  public var weight: Int { router.weight }
 
   public static let design = Design<Self>(
     "team", title: "Team", chapter: "06-team.md", worlds: [paying, pinned, switching, whole]

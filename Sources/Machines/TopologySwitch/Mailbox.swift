@@ -24,11 +24,35 @@ import Spec
   /// The slots taken: every copy that has no recorded outcome yet.
   public var live: Int { active.count + next.count + leased.count + backoff.count }
 
+  /// Visits every copy held here, wherever it waits.
+  func forEach(_ visit: (Copy) -> Void) {
+    active.forEach(visit)
+    next.forEach(visit)
+    for held in leased { visit(held.copy) }
+    for held in backoff { visit(held.copy) }
+  }
+
   /// The next epoch's queue becomes the active one; the drained one keeps its memory for the epoch after.
   mutating func promote() {
     swap(&active, &next)
     next.removeAll()
     turn = Turn()
+  }
+
+  /// By hand, because every fingerprint digests the mailboxes: what is kept in turn by queues and sets.
+  public var digest: UInt64 {
+    var digest = Digest()
+    digest.add(active.digest)
+    digest.add(next.digest)
+    digest.add(UInt64(leased.count))
+    digest.add(leased.setDigest)
+    digest.add(UInt64(backoff.count))
+    digest.add(backoff.setDigest)
+    digest.add(UInt64(turn.priority.rawValue))
+    digest.add(UInt64(turn.left))
+    digest.add(UInt64(seen.entries.count))
+    digest.add(seen.entries.orderDigest)
+    return digest.value
   }
 
   public mutating func fields(_ f: inout Fields) {

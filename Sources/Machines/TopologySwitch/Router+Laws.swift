@@ -5,21 +5,22 @@ extension Router {
   static let copiesAndOutcomes = Section<Self> {
     AlwaysStep("every accepted copy has exactly one recorded outcome", cites: .I1, cost: .state, before: Census.init) {
       before, step in
-      let after = Census(step.after)
-      let ended = Set(step.sent(.recorded).map(\.sequence))
-      let expected = (before.live + (before.accepted..<after.accepted).map { $0 + 1 }).filter { !ended.contains($0) }
-      return after.live == expected
-        && before.live.count + Int(after.accepted - before.accepted)
-          == expected.count + step.sent(.recorded).count
+      var expected = before
+      for number in before.accepted..<max(before.accepted, step.after.accepted) { expected.count(number + 1) }
+      for ending in step.sent(.recorded) { expected.discount(ending.sequence) }
+      return Census(step.after).live == expected.live
     }
     AlwaysStep("copies neither vanish nor appear", cites: .I1, before: Tally.init) { before, step in
       let after = Tally(step.after)
       return after.live + step.sent(.recorded).count == before.live + Int(after.accepted - before.accepted)
     }
-    AlwaysStep("what is recorded as expired had expired", cites: .I1, .`SW-5`, cost: .state, before: Deadlines.init) {
+    AlwaysStep("what is recorded as expired had expired", cites: .I1, .`SW-5`, cost: .state, before: { $0 }) {
       before, step in
-      step.sent(.recorded).allSatisfy {
-        $0.how != .expired || before.queued[$0.sequence, default: .max] < step.after.now
+      step.sent(.recorded).allSatisfy { ending in
+        ending.how != .expired
+          || before.mailboxes.contains { mailbox in
+            mailbox.active.contains { $0.sequence == ending.sequence && step.after.isExpired($0) }
+          }
       }
     }
     AlwaysStep("an outcome has its cause", cites: .I1, before: { _ in () }) { _, step in
@@ -50,18 +51,16 @@ extension Router {
           return isLinedUp && new.leased == old.leased && new.backoff == old.backoff && new.turn == old.turn
         }
     }
-    AlwaysStep("what is moved is counted", cites: .`SW-1`, before: \.mailboxes) { before, step in
-      // What waited behind the gate, and what a tick of the clock put there in the same step.
-      let due = before.reduce(0) { $0 + $1.backoff.count { $0.until <= step.after.now } }
-      let waiting = before.reduce(0) { $0 + $1.next.count }
-      return step.sent(.moved).allSatisfy { Int($0) == waiting + (step.received(.clock).isEmpty ? 0 : due) }
+    AlwaysStep("what is moved is counted", cites: .`SW-1`, before: \.queuedActive) { before, step in
+      // What is put back joins the copies that waited; after a commit nothing else waits.
+      let moved = step.after.queuedActive - (step.received(.putBack).isEmpty ? 0 : before)
+      return step.sent(.moved).allSatisfy { $0 == moved }
     }
     Always("a copy lies in its receiver's mailbox", cites: .`MSG-2`, cost: .state) { router in
       router.mailboxes.indices.allSatisfy { place in
-        let mailbox = router.mailboxes[place]
-        let held = mailbox.leased.map(\.copy) + mailbox.backoff.map(\.copy)
-        return [Array(mailbox.active), Array(mailbox.next), held].joined()
-          .allSatisfy { Int($0.receiver.place) == place }
+        var isRight = true
+        router.mailboxes[place].forEach { if Int($0.receiver.place) != place { isRight = false } }
+        return isRight
       }
     }
     AlwaysStep("only routing puts a message in a mailbox", cites: .`RTR-18`, .`RTR-1`, before: \.accepted) {
@@ -115,8 +114,7 @@ extension Router {
     {
       router in
       router.mailboxes.allSatisfy { mailbox in
-        mailbox.active.allSatisfy { $0.epoch == router.epoch }
-          && mailbox.next.allSatisfy { $0.epoch == router.epoch + 1 }
+        !mailbox.active.contains { $0.epoch != router.epoch } && !mailbox.next.contains { $0.epoch != router.epoch + 1 }
       }
     }
     Always("only a quiescing switch has copies behind the gate", cites: .`SW-5`) { router in
@@ -132,14 +130,17 @@ extension Router {
       step.sent(.deliver).allSatisfy { copy in
         !before.isExpired(copy)
           && (copy.attempt > 0
-            || before[copy.receiver].active.allSatisfy {
-              $0.sender != copy.sender || $0.attempt > 0 || $0.sequence >= copy.sequence || before.isExpired($0)
+            || !before[copy.receiver].active.contains {
+              $0.sender == copy.sender && $0.attempt == 0 && $0.sequence < copy.sequence && !before.isExpired($0)
             })
       }
     }
-    AlwaysStep("a handler holds what was delivered to it", cites: .`RTR-6`, .I1, cost: .state, before: leases) {
+    AlwaysStep("a handler holds what was delivered to it", cites: .`RTR-6`, .I1, cost: .state, before: { $0 }) {
       before, step in
-      leases(step.after).subtracting(before) == Set(step.sent(.deliver).map(\.sequence))
+      let new = step.after.mailboxes.indices.flatMap { place in
+        step.after.mailboxes[place].leased.filter { !before.mailboxes[place].leased.contains(key: $0.key) }
+      }
+      return Set(new.map(\.key)) == Set(step.sent(.deliver).map(\.sequence))
     }
     AlwaysStep("what expired is recorded before what is delivered", cites: .`RTR-6`, before: { _ in () }) { _, step in
       step.sent.drop { if case .deliver = $0 { false } else { true } }
@@ -160,45 +161,45 @@ extension Router {
     }
   }
 
-  /// The acceptance numbers of the copies that handlers hold.
-  private static func leases(_ router: Router) -> Set<UInt64> {
-    Set(router.mailboxes.flatMap { $0.leased.map(\.copy.sequence) })
-  }
-
   private static func isInOrder(_ queue: EpochQueue) -> Bool {
-    queue.lines.allSatisfy { line in
-      // Those that wait for their first delivery.
-      let fresh = line.lazy.filter { $0.attempt == 0 }.map(\.sequence)
-      return zip(fresh, fresh.dropFirst()).allSatisfy { $0 < $1 }
-        && line.allSatisfy { $0.sender == line[0].sender || $0.sender == .system }
-    }
+    queue.isEmpty
+      || queue.lines.allSatisfy { line in
+        // Those that wait for their first delivery.
+        var last: UInt64 = 0
+        for copy in line {
+          if copy.sender != line[0].sender, copy.sender != .system { return false }
+          if copy.attempt > 0 { continue }
+          if copy.sequence <= last { return false }
+          last = copy.sequence
+        }
+        return true
+      }
   }
 
-  /// Every live copy by its acceptance number, in order.
+  /// The live copies by their acceptance numbers, as a count and a sum of digests: to list them would cost more than
+  /// the step.
   struct Census {
-    let live: [UInt64]
+    private(set) var live = Live()
     let accepted: UInt64
 
-    init(_ router: Router) {
-      var live: [UInt64] = []
-      for mailbox in router.mailboxes {
-        for line in mailbox.active.lines + mailbox.next.lines { live.append(contentsOf: line.lazy.map(\.sequence)) }
-        live.append(contentsOf: mailbox.leased.lazy.map(\.copy.sequence))
-        live.append(contentsOf: mailbox.backoff.lazy.map(\.copy.sequence))
-      }
-      live.sort()
-      self.live = live
-      accepted = router.accepted
+    struct Live: Equatable {
+      var count = 0
+      var sum: UInt64 = 0
     }
-  }
-
-  /// When each queued copy expires, by its acceptance number.
-  struct Deadlines {
-    let queued: [UInt64: UInt64]
 
     init(_ router: Router) {
-      let copies = router.mailboxes.flatMap { Array($0.active) }
-      queued = Dictionary(copies.map { ($0.sequence, $0.expires) }, uniquingKeysWith: max)
+      accepted = router.accepted
+      for mailbox in router.mailboxes { mailbox.forEach { count($0.sequence) } }
+    }
+
+    mutating func count(_ sequence: UInt64) {
+      live.count += 1
+      live.sum &+= Key(sequence).digest
+    }
+
+    mutating func discount(_ sequence: UInt64) {
+      live.count -= 1
+      live.sum &-= Key(sequence).digest
     }
   }
 
@@ -212,4 +213,7 @@ extension Router {
       accepted = router.accepted
     }
   }
+
+  /// The copies and sightings that a law walks which looks at all of them: for ``System/weight``.
+  var weight: Int { mailboxes.reduce(8) { $0 + $1.live + $1.seen.entries.count } }
 }

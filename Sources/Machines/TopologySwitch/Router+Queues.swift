@@ -80,12 +80,16 @@ extension Router {
     for place in mailboxes.indices { count += mailboxes[place].next.count }
     return UInt32(count)
   }
-  var liveQueued: Int { mailboxes.reduce(0) { $0 + $1.active.reduce(0) { $0 + (isExpired($1) ? 0 : 1) } } }
 
   func anyActive(liveAt now: UInt64) -> Bool { mailboxes.contains { $0.active.contains { now <= $0.expires } } }
 
+  /// The copies of the active queues that have expired, mailbox by mailbox.
   func expiredQueued() -> [Ending] {
-    mailboxes.flatMap { $0.active.filter(isExpired).map { Ending($0, .expired) } }
+    var endings: [Ending] = []
+    for mailbox in mailboxes where mailbox.active.contains(where: isExpired) {
+      for copy in mailbox.active where isExpired(copy) { endings.append(Ending(copy, .expired)) }
+    }
+    return endings
   }
 
   /// Drops the expired copies of the active queues, so that nobody's absence keeps dead copies in the way (SW-5).

@@ -40,7 +40,7 @@ public struct Router: Machine {
     f("accepted", &accepted)
     f("pressure", &pressure)
     f("limits", &limits)
-    f.each("mailboxes", &mailboxes)
+    f.each("mailboxes", &mailboxes, asDigests: true)
   }
 
   public static let book = RuleBook<Self>(
@@ -112,30 +112,30 @@ extension Router {
     In(.open) {
       On(.dequeue, "deliver the copy whose turn it is", cites: .`RTR-6`, .`RTR-7`, .`RTR-9`, .`RTR-12`, .I2, .I3)
         .when(.isKnown)
-        .when("a copy waits that has not expired") { router, agent in router.choice(agent) != nil }
+        .when(.hasLiveCopy)
         .emitEach(.recorded) { router, agent in router.expiredHeads(agent) }
         .emit(.deliver) { router, agent in router.chosen(agent) }
         .then { router, agent in
-          router.discardExpiredHeads(agent)
+          router[agent].active.discardExpiredHeads(now: router.now)
           router.lease(agent)
         }
       Otherwise(.dequeue, "discard what has expired", cites: .`RTR-6`, .`RTR-15`)
         .when(.isKnown)
         .when(.hasCopy)
         .emitEach(.recorded) { router, agent in router.expiredHeads(agent) }
-        .then { router, agent in router.discardExpiredHeads(agent) }
+        .then { router, agent in router[agent].active.discardExpiredHeads(now: router.now) }
     }
     In(.diverting) {
       On(.dequeue, "deliver the last copy of the epoch: drained", cites: .`RTR-6`, .`SW-5`, .I2)
         .when(.isKnown)
-        .when(.hasCopy)
+        .when(.hasLiveCopy)
         .when("no other copy of the epoch waits anywhere") { router, _ in router.queuedActive == 1 }
         .emit(.deliver) { router, agent in router.chosen(agent) }
         .then { router, agent in router.lease(agent) }
         .emit(.drained)
       Otherwise(.dequeue, "deliver the copy of the epoch whose turn it is", cites: .`RTR-6`, .`RTR-7`, .I2, .I3)
         .when(.isKnown)
-        .when(.hasCopy)
+        .when(.hasLiveCopy)
         .emit(.deliver) { router, agent in router.chosen(agent) }
         .then { router, agent in router.lease(agent) }
     }
@@ -210,7 +210,7 @@ extension Router {
   static let gate = Section<Self> {
     In(.open) {
       On(.divert, "nothing waits: drained at once", cites: .`SW-5`)
-        .when("no unexpired copy waits anywhere") { router, _ in router.liveQueued == 0 }
+        .when("no unexpired copy waits anywhere") { router, _ in !router.anyActive(liveAt: router.now) }
         .emitEach(.recorded) { router, _ in router.expiredQueued() }
         .then { router, _ in router.sweep() }
         .emit(.drained)
@@ -318,6 +318,9 @@ extension Guard<Router, Agent> {
   }
   static var hasCopy: Self {
     Guard("a copy waits") { router, agent in !router[agent].active.isEmpty }
+  }
+  static var hasLiveCopy: Self {
+    Guard("a copy waits that has not expired") { router, agent in router.choice(agent) != nil }
   }
 }
 

@@ -5,13 +5,13 @@ extension TopologySwitch {
   /// Room for two copies per receiver, no retries, and nothing remembered: those have a world of their own.
   private static let small = RouterLimits(capacity: 2, retries: 0, seen: 0)
 
-  /// Two agents and three messages.
+  /// Two agents and two messages, through two switches.
   static let twoAgents = World<Self>(
-    "two-agents", "2 agents and 3 messages, flat at the start, room for two copies each, with every admitted fault",
+    "two-agents", "2 agents, 2 messages and 2 switches, flat at the start, with every admitted fault",
     start: { TopologySwitch(agents: 2, topology: .flat, limits: small) }
   ) {
-    Input(.router, .route, atMost: 3) { system in
-      messages(system, [.one(Agent(0)), .one(Agent(1)), .broadcast]) + refusals(system)
+    Input(.router, .route, atMost: 2) { system in
+      messages(system, [.one(Agent(0)), .one(Agent(1))]) + refusals(system)
     }
     Input(.router, .dequeue) { everyone($0) }
     Input(.router, .clock, atMost: 1) { laterTimes($0) }
@@ -26,7 +26,7 @@ extension TopologySwitch {
 
   /// Three agents and two messages: the smallest team in which topologies forbid something.
   static let threeAgents = World<Self>(
-    "three-agents", "3 agents and 2 messages, star at the start, room for two copies each, with every admitted fault",
+    "three-agents", "3 agents, 2 messages and a switch, star at the start, with every admitted fault",
     start: { TopologySwitch(agents: 3, topology: .star, limits: small) }
   ) {
     Input(.router, .route, atMost: 2) { system in
@@ -34,7 +34,7 @@ extension TopologySwitch {
     }
     Input(.router, .dequeue) { everyone($0) }
     Input(.router, .clock, atMost: 1) { laterTimes($0) }
-    Input(.control, .request, atMost: 2) { _ in Topology.allCases }
+    Input(.control, .request, atMost: 1) { _ in Topology.allCases }
     Input(.control, .cancel, atMost: 1)
     Input(.control, .shutdown, atMost: 1)
     Lost(.control, .prepare, atMost: 1)
@@ -59,8 +59,8 @@ extension TopologySwitch {
 
   /// Three agents of which two write to the third, in every class, until its queue is full (chapter 2).
   static let classes = World<Self>(
-    "classes", "3 agents, 4 messages of every class for one of them, who has room for 4",
-    start: { TopologySwitch(agents: 3, topology: .flat, limits: RouterLimits(capacity: 4, retries: 0, seen: 0)) }
+    "classes", "3 agents, 4 messages of every class for one of them, who has room for 3",
+    start: { TopologySwitch(agents: 3, topology: .flat, limits: RouterLimits(capacity: 3, retries: 0, seen: 0)) }
   ) {
     Input(.router, .route, atMost: 4) { system in
       let number = system.router.accepted + 1

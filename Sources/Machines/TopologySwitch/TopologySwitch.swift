@@ -35,7 +35,7 @@ public struct TopologySwitch: System {
     f("router", &router)
   }
 
-  public var weight: Int { router.mailboxes.reduce(8) { $0 + $1.live } }
+  public var weight: Int { router.weight }
 
   public static let design = with(Switch.book, Router.book)
 

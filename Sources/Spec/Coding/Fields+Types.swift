@@ -73,8 +73,20 @@ extension Fields {
   }
 
   /// A list whose length is a constant of the configuration: the count is not stored.
-  @inlinable public mutating func each<C: Coded>(_ name: StaticString, _ values: inout [C]) {
+  ///
+  /// - Parameter asDigests: Where the visitor condenses, a digest stands for each element: for those of many fields.
+  @inlinable public mutating func each<C: Coded>(
+    _ name: StaticString, _ values: inout [C], asDigests: Bool = false
+  ) {
     enter(name)
+    if asDigests, condenses {
+      for index in values.indices {
+        var digest = values[index].digest
+        word(&digest, max: .max) { _ in nil }
+      }
+      leave()
+      return
+    }
     for index in values.indices {
       enter(index: index)
       values[index].fields(&self)

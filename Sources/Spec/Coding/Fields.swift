@@ -20,12 +20,15 @@ public struct Fields {
   @usableFromInline let target: UnsafeMutablePointer<ByteBuffer.Run>?
   @usableFromInline let source: UnsafeRawBufferPointer
   @usableFromInline var offset = 0
-  /// The digest so far.
-  @usableFromInline var value: UInt64 = 0x9E37_79B9_7F4A_7C15
+  /// Of the words visited, when digesting.
+  @usableFromInline var digest = Digest()
   @usableFromInline let visitor: (any FieldVisitor)?
   @usableFromInline var field: StaticString = ""
   /// When writing, the first field whose value was above its declared maximum: such an encoding is not injective.
-  public internal(set) var overflow: (field: String, value: UInt64, max: UInt64)?
+  @inlinable public var overflow: (field: String, value: UInt64, max: UInt64)? {
+    beyond.map { ("\($0.field)", $0.value, $0.max) }
+  }
+  @usableFromInline var beyond: (field: StaticString, value: UInt64, max: UInt64)?
   /// When reading, whether the bytes ended before the fields did, or a word was above its declared maximum.
   public internal(set) var failed = false
 
@@ -70,8 +73,7 @@ public struct Fields {
 
   /// Visits one word. A value above `max` is an error of the listing that encoders report by name.
   ///
-  /// Inlined with everything that leads to it: where the mode is known, as it is for a digest, one branch is left of
-  /// it.
+  /// Inlined with everything that leads to it.
   ///
   /// - Parameter words: The value in words, for fields that stand for names; `nil` prints the number.
   @inlinable @inline(__always) public mutating func word(
@@ -81,10 +83,7 @@ public struct Fields {
     case .write:
       target.unsafelyUnwrapped.pointee.append(word, width: byteWidth(max))
       if word > max { noteOverflow(word, max) }
-    case .digest:
-      // The mixing step of wyhash: the full product folds every bit of the word into every bit of the state.
-      let product = (value ^ word ^ 0xA076_1D64_78BD_642F).multipliedFullWidth(by: value | 0xE703_7ED1_A0B4_28DB)
-      value = product.high ^ product.low ^ word &* 0x8EBC_6AF0_9C88_C6E3
+    case .digest: digest.add(word)
     case .read, .visit: look(&word, max, words)
     }
   }
@@ -107,7 +106,7 @@ public struct Fields {
   }
 
   @usableFromInline mutating func noteOverflow(_ value: UInt64, _ max: UInt64) {
-    if overflow == nil { overflow = ("\(field)", value, max) }
+    if beyond == nil { beyond = (field, value, max) }
   }
 
   @usableFromInline mutating func read(_ word: inout UInt64, _ max: UInt64) {
@@ -155,6 +154,11 @@ extension FieldVisitor {
 /// A value whose fields are listed once, in order.
 public protocol Coded {
   mutating func fields(_ f: inout Fields)
+  /// 64 bits that stand for this value's fields, without memory: what ``Fifo`` and ``KeyedSet`` sum up.
+  ///
+  /// Fingerprints of whole states are XXH3 over bytes; this is for elements, where it must cost a few nanoseconds. A
+  /// type that is digested at every step gives it by hand, word by word in the order of its fields.
+  var digest: UInt64 { get }
 }
 
 /// A coded value with a default, so that lists of it can be decoded.
@@ -163,13 +167,13 @@ public protocol Blank: Coded {
 }
 
 extension Coded {
-  /// 64 bits that stand for this value's fields, without memory: the element digest of ``Fifo`` and ``KeyedSet``.
-  ///
-  /// Fingerprints of whole states are XXH3 over bytes; this is for elements, where it must cost a few nanoseconds.
-  @inlinable public var digest: UInt64 {
+  @inlinable public var digest: UInt64 { digestOfFields }
+
+  /// The digest as a visit of the fields gives it.
+  @inlinable public var digestOfFields: UInt64 {
     var copy = self
     var fields = Fields(.digest)
     copy.fields(&fields)
-    return fields.value
+    return fields.digest.value
   }
 }

@@ -59,7 +59,9 @@ public struct Fifo<Element: Blank & Hashable & Sendable>: Hashable, Sendable {
   }
 
   @inlinable public static func == (a: Self, b: Self) -> Bool {
-    a.count == b.count && a.sum == b.sum && zip(a, b).allSatisfy { $0 == $1 }
+    guard a.count == b.count, a.sum == b.sum else { return false }
+    for position in 0..<a.count where a[position] != b[position] { return false }
+    return true
   }
 
   @inlinable public func hash(into hasher: inout Hasher) {

@@ -78,7 +78,9 @@ public struct KeyedSet<Element: Blank & Keyed & Hashable & Sendable>: Hashable, 
   }
 
   @inlinable public static func == (a: Self, b: Self) -> Bool {
-    a.count == b.count && a.sum == b.sum && zip(a, b).allSatisfy { $0 == $1 }
+    guard a.count == b.count, a.sum == b.sum else { return false }
+    for position in 0..<a.count where a[position] != b[position] { return false }
+    return true
   }
 
   @inlinable public func hash(into hasher: inout Hasher) {

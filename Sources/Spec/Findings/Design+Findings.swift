@@ -3,7 +3,7 @@ extension Design {
   public var findings: [Finding] {
     Finding.ordered(
       hosts.flatMap { host in host.book.findings(in: surroundings(of: host)).map { $0.of(host.name) } }
-        + routeFindings + unkeptContracts + cycleFindings + nameFindings)
+        + routeFindings + unkeptContracts + routeCycles + nameFindings + strangers)
   }
 
   private func surroundings(of host: Hosted<S>) -> Surroundings {
@@ -84,8 +84,8 @@ extension Design {
     let event: Int
   }
 
-  /// Cycles of direct routes: a step that might never end.
-  private var cycleFindings: [Finding] {
+  /// Cycles of direct routes: a step that might never end, so that nobody can take it.
+  public var routeCycles: [Finding] {
     let nodes = hosts.flatMap { host in host.book.events.indices.map { Node(host: host.index, event: $0) } }
     var finished: Set<Node> = []
     var findings: [Finding] = []
@@ -95,7 +95,7 @@ extension Design {
         let words = (path[start...] + [node]).map { "\(hosts[$0.host].name).\(hosts[$0.host].book.events[$0.event])" }
         findings.append(
           Finding(
-            .major, "route-cycle",
+            .critical, "route-cycle",
             "direct routes lead in a circle, \(words.joined(separator: " → ")): a step might never end; put a "
               + "channel in it"
           ))
@@ -120,6 +120,21 @@ extension Design {
   }
 
   // MARK: - Names
+
+  /// Hosts that laws say they read, and that are not there.
+  private var strangers: [Finding] {
+    properties.flatMap { law in
+      // That a law is put to the test reads what the law does.
+      if case .sometimes = law.kind { return [] as [Finding] }
+      return law.unknownReads(among: hosts.map(\.name)).map { name in
+        Finding(
+          .critical, "unknown-host",
+          "\"\(law.name)\" reads \"\(name)\", and no host is called so; there are "
+            + "\(hosts.map(\.name).joined(separator: ", "))",
+          at: law.source.place)
+      }
+    }
+  }
 
   /// Names of hosts, worlds and properties that stand for two things within the system.
   private var nameFindings: [Finding] {

@@ -35,6 +35,8 @@ public enum Verdict: String, Sendable {
   case fixRequired = "FIX REQUIRED"
   /// Nothing critical or major was found, and not everything was looked at that was to be.
   case unfinished = "UNFINISHED"
+  /// Nothing critical or major was found by a search at random, which says nothing of what it did not meet.
+  case nothingFound = "NOTHING FOUND"
 
   public init(_ findings: [Finding]) {
     self = findings.contains { $0.severity <= .major } ? .fixRequired : .ready

@@ -3,7 +3,8 @@
 /// Holds in every state of the system.
 ///
 /// - Parameters:
-///   - reads: The hosts it looks at, by name, where these are not all: what a partial-order reduction goes by.
+///   - reads: The hosts it looks at, by name, where these are not all: what a partial-order reduction goes by, and an
+///     exploration holds against the law in a sample of the states.
 ///   - given: The states that the law speaks of, where these are not all; that there are such states is a property too.
 @inlinable public func Always<S: System>(
   _ name: String, cites: any Citation..., cost: PropertyCost = .step, reads: [String]? = nil, file: String = #fileID,

@@ -9,11 +9,15 @@
   @usableFromInline var sometimes: [(law: Int, holds: @Sendable (M) -> Bool)] = []
   @usableFromInline var steps: [(law: Int, memory: Check.Memory)] = []
   @usableFromInline var sometimesSteps: [(law: Int, memory: Check.Memory)] = []
+  /// How many of the laws of states and of steps are cheap: those that come first.
+  @usableFromInline var cheapStates = 0
+  @usableFromInline var cheapSteps = 0
   /// By property, whether a "sometimes" was met.
   @usableFromInline var isMet: [Bool]
 
   // The step at hand.
   @usableFromInline var stamp = -1
+  @usableFromInline var includesDear = true
   /// The machine that was looked at last, by the number it is remembered under; -1 for none.
   @usableFromInline var remembered = -1
   @usableFromInline var received: [M.Event] = []
@@ -27,8 +31,12 @@
       + book.properties.enumerated().filter { $1.cost == .state }
     for (law, property) in ranked {
       switch property.kind {
-      case .always(let holds): always.append((law, holds))
-      case .alwaysStep(let check): steps.append((law, check.memory()))
+      case .always(let holds):
+        always.append((law, holds))
+        if property.cost == .step { cheapStates += 1 }
+      case .alwaysStep(let check):
+        steps.append((law, check.memory()))
+        if property.cost == .step { cheapSteps += 1 }
       case .sometimes(let holds): sometimes.append((law, holds))
       case .sometimesStep(let check): sometimesSteps.append((law, check.memory()))
       case .leadsTo(let from, let to, _): leadsTo.append((from, to))
@@ -36,8 +44,12 @@
     }
   }
 
-  @inlinable mutating func state(_ machine: M, _ broken: inout [Int]) -> (from: UInt32, to: UInt32) {
-    for index in always.indices where !always[index].holds(machine, Holdings()) { broken.append(always[index].law) }
+  @inlinable mutating func state(
+    _ machine: M, _ broken: inout [Int], includesDear: Bool
+  ) -> (from: UInt32, to: UInt32) {
+    for index in 0..<(includesDear ? always.count : cheapStates) where !always[index].holds(machine, Holdings()) {
+      broken.append(always[index].law)
+    }
     for index in sometimes.indices where !isMet[sometimes[index].law] && sometimes[index].holds(machine) {
       isMet[sometimes[index].law] = true
     }
@@ -53,9 +65,12 @@
   ///
   /// - Parameter number: What the machine is remembered under; what laws need of the state before is then kept for the
   ///   next step from it. -1 for a machine that is not remembered.
-  @inlinable mutating func begin(_ machine: M, _ event: M.Event, stamp now: Int, number: Int) {
+  @inlinable mutating func begin(
+    _ machine: M, _ event: M.Event, stamp now: Int, number: Int, includesDear isDear: Bool
+  ) {
     if stamp != now {
       stamp = now
+      includesDear = isDear
       received.removeAll(keepingCapacity: true)
       sent.removeAll(keepingCapacity: true)
       if number < 0 || number != remembered {
@@ -66,8 +81,10 @@
     received.append(event)
   }
 
+  @inlinable var judgedSteps: Int { includesDear ? steps.count : cheapSteps }
+
   @inlinable func look(at machine: M) {
-    for index in steps.indices { steps[index].memory.look(machine) }
+    for index in 0..<judgedSteps { steps[index].memory.look(machine) }
     for index in sometimesSteps.indices where !isMet[sometimesSteps[index].law] {
       sometimesSteps[index].memory.look(machine)
     }
@@ -79,6 +96,6 @@
     where !isMet[sometimesSteps[index].law] && sometimesSteps[index].memory.holds(step) {
       isMet[sometimesSteps[index].law] = true
     }
-    for index in steps.indices where !steps[index].memory.holds(step) { broken.append(steps[index].law) }
+    for index in 0..<judgedSteps where !steps[index].memory.holds(step) { broken.append(steps[index].law) }
   }
 }

@@ -56,6 +56,9 @@ public struct Property<State: Sendable, Event: Sendable, Effect: Sendable>: Send
     ]
   }
 
+  /// The names among ``reads`` that no host has.
+  public func unknownReads(among hosts: [String]) -> [String] { (reads ?? []).filter { !hosts.contains($0) } }
+
   public var kindName: String {
     switch kind {
     case .always: "always"

@@ -83,18 +83,24 @@ extension Silence.Kind {
 // Written once, before anybody reads it.
 @usableFromInline struct ProgramTable<M: Machine>: @unchecked Sendable {
   @usableFromInline let starts: UnsafePointer<Int32>
-  @usableFromInline let entries: UnsafePointer<Entry>
+  @usableFromInline let entries: UnsafePointer<Unmanaged<Entry>>
   @usableFromInline let silences: UnsafePointer<Outcome>
   @usableFromInline let width: Int
 
-  @usableFromInline struct Entry {
+  /// An object, because what is constant in one is called without being counted.
+  @usableFromInline final class Entry: Sendable {
     @usableFromInline let fire: Rule<M>.Fire
     @usableFromInline let rule: Int
+
+    init(fire: @escaping Rule<M>.Fire, rule: Int) {
+      self.fire = fire
+      self.rule = rule
+    }
   }
 
   init(starts: [Int32], entries: [Entry], silences: [Outcome], width: Int) {
     self.starts = Self.copy(starts)
-    self.entries = Self.copy(entries)
+    self.entries = Self.copy(entries.map { Unmanaged.passRetained($0) })
     self.silences = Self.copy(silences)
     self.width = width
   }
@@ -106,9 +112,9 @@ extension Silence.Kind {
   }
 
   func free(_ entryCount: Int) {
-    UnsafeMutablePointer(mutating: entries).deinitialize(count: entryCount)
-    starts.deallocate()
+    for index in 0..<entryCount { entries[index].release() }
     entries.deallocate()
+    starts.deallocate()
     silences.deallocate()
   }
 
@@ -117,7 +123,8 @@ extension Silence.Kind {
     var index = Int(starts[cell])
     let end = Int(starts[cell &+ 1])
     while index < end {
-      if entries[index].fire(&machine, event, &outbox) { return .fired(rule: entries[index].rule) }
+      let fired = entries[index]._withUnsafeGuaranteedRef { $0.fire(&machine, event, &outbox) ? $0.rule : nil }
+      if let fired { return .fired(rule: fired) }
       index &+= 1
     }
     return silences[cell]

@@ -191,29 +191,12 @@ public struct Ledger<S: System> {
   }
 
   @inlinable static func digest(_ entry: Entry) -> UInt64 {
-    var identity = IdentityDigest(
-      contract: UInt64(entry.contract), stage: UInt64(entry.stage) * 2 + (entry.isUnwanted ? 1 : 0), key: entry.key)
-    var fields = Fields(.digest)
-    identity.fields(&fields)
-    return fields.value
-  }
-}
-
-@usableFromInline struct IdentityDigest: Coded {
-  @usableFromInline var contract: UInt64
-  @usableFromInline var stage: UInt64
-  @usableFromInline var key: Key
-
-  @inlinable init(contract: UInt64, stage: UInt64, key: Key) {
-    self.contract = contract
-    self.stage = stage
-    self.key = key
-  }
-
-  @inlinable mutating func fields(_ f: inout Fields) {
-    f("contract", &contract)
-    f("stage", &stage)
-    key.fields(&f)
+    var digest = Digest()
+    digest.add(UInt64(entry.contract))
+    digest.add(UInt64(entry.stage) * 2 + (entry.isUnwanted ? 1 : 0))
+    digest.add(entry.key.major)
+    digest.add(entry.key.minor)
+    return digest.value
   }
 }
 
@@ -270,14 +253,10 @@ extension Stepper {
 extension Design {
   /// 64 bits that stand for the rules' text: a journal names the book it was written under by it.
   public var bookDigest: UInt64 {
-    var fields = Fields(.digest)
+    var digest = Digest()
     func put(_ text: String) {
-      for byte in text.utf8 {
-        var word = UInt64(byte)
-        fields.word(&word, max: 0xFF) { _ in nil }
-      }
-      var end: UInt64 = 0x100
-      fields.word(&end, max: 0x100) { _ in nil }
+      for byte in text.utf8 { digest.add(UInt64(byte)) }
+      digest.add(0x100)
     }
     put(name)
     for route in routes { put("\(route.fromHost).\(route.effect) \(route.toHost).\(route.event) \(route.over)") }
@@ -302,6 +281,6 @@ extension Design {
           "\(options.faults.map { "\($0)" }.sorted()) \(options.holds ?? "-") \(options.timer.map { "\($0)" } ?? "-")")
       }
     }
-    return fields.value
+    return digest.value
   }
 }

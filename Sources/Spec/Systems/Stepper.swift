@@ -40,6 +40,8 @@ public final class Stepper<S: System> {
   @exclusivity(unchecked) @usableFromInline var hasReached = false
   /// Whether each machine is judged by its own laws over the step.
   @exclusivity(unchecked) public var isJudging = false
+  /// Whether that takes in the laws that walk the whole machine.
+  @exclusivity(unchecked) public var judgesDear = true
   /// What the machine to be stepped is remembered under, while one alone is judged; -1 elsewhere.
   @exclusivity(unchecked) public var judgedNumber = -1
   @exclusivity(unchecked) @usableFromInline var stamp = 0
@@ -131,7 +133,9 @@ public final class Stepper<S: System> {
       return .ignored
     }
     if !box.pointee.outbox.orders.isEmpty { box.pointee.outbox.removeAll() }
-    if isJudging { box.pointee.judge.begin(machine, event, stamp: stamp, number: judgedNumber) }
+    if isJudging {
+      box.pointee.judge.begin(machine, event, stamp: stamp, number: judgedNumber, includesDear: judgesDear)
+    }
     let outcome = box.pointee.program.step(&machine, event, &box.pointee.outbox)
     guard case .fired(let rule) = outcome else { return outcome }
     fired.append(Firing(host: host, rule: rule))
@@ -301,7 +305,7 @@ extension Stepper {
     case .step: return
     case .judgeState:
       broken.removeAll(keepingCapacity: true)
-      leads = box.pointee.judge.state(machine, &broken)
+      leads = box.pointee.judge.state(machine, &broken, includesDear: judgesDear)
     case .judgeStep:
       broken.removeAll(keepingCapacity: true)
       if box.pointee.judge.stamp == stamp { box.pointee.judge.end(machine, &broken) }

@@ -160,6 +160,12 @@ import Testing
     #expect(store.examples(of: "others") == [])
   }
 
+  @Test func `are kept of no property without a name`() {
+    #expect(throws: PropertyError.nameless) {
+      try forAll(.int(in: 0...100), settings: PropertySettings(store: ExamplesInMemory())) { $0 < 50 }
+    }
+  }
+
   @Test func `survive a generator that has changed`() throws {
     let store = ExamplesInMemory()
     _ = try run(store, limit: 250)

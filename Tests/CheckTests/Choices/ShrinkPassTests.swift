@@ -18,10 +18,10 @@ private struct Ends: Equatable, CustomStringConvertible {
   ) throws {
     func end(_ passes: Set<ShrinkPass>) throws -> String {
       let store = ExamplesInMemory()
-      store.keep(try #require(Tokens(text: text)), of: "")
+      store.keep(try #require(Tokens(text: text)), of: "ends")
       var settings = PropertySettings(finishCases: finishCases, store: store)
       settings.passes = passes
-      return try #require(try check("", gen, settings: settings) { value, _ in holds(value) }.falsified).value
+      return try #require(try check("ends", gen, settings: settings) { value, _ in holds(value) }.falsified).value
     }
     self.init(try end([pass]), without: try end(Set(ShrinkPass.allCases).subtracting([pass])))
   }
@@ -65,10 +65,11 @@ private struct Ends: Equatable, CustomStringConvertible {
     let all = try Ends(.pointing, .array(of: .int(in: 0...10)), from: "1 0 1 2 1 1 0", holds)
     #expect(all.without == "[0, 2, 1]")
     let store = ExamplesInMemory()
-    store.keep(try #require(Tokens(text: "1 0 1 2 1 1 0")), of: "")
+    store.keep(try #require(Tokens(text: "1 0 1 2 1 1 0")), of: "places")
     var settings = PropertySettings(store: store)
     settings.passes = [.deleting, .pointing]
-    let found = try check("", .array(of: .int(in: 0...10)), settings: settings) { list, _ in holds(list) }.falsified
+    let found = try check("places", .array(of: .int(in: 0...10)), settings: settings) { list, _ in holds(list) }
+      .falsified
     #expect(found?.value == "[1, 0]")
   }
 

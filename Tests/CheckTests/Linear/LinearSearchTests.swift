@@ -73,6 +73,15 @@ import Testing
     #expect(found?.others.operations.allSatisfy { $0.event.inner.name == .y } == true)
   }
 
+  @Test func `a part that is proven wrong is told, though one before it was too long to search`() throws {
+    let reads = (0..<40).map { Operation.read($0, 0, 0, 100) }
+    let wrong = Operation.read(40, 250, 0, 1, in: .y)
+    let verdict = try Linearizability.check(
+      History(reads + [wrong]), against: Solo(Registers()), bounds: LinearBounds(steps: 8),
+      partitionedBy: { $0.inner.name })
+    #expect(verdict.counterexample != nil, "\(verdict)")
+  }
+
   // MARK: - Histories
 
   /// A few operations at random, told values at random.

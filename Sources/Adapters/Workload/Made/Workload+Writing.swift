@@ -73,6 +73,8 @@ extension WorkloadAgent {
       fields.append("\"service_ms\": \(shortNumber(serviceMilliseconds))")
     }
     if nacks != 0 { fields.append("\"nacks\": \(shortNumber(nacks))") }
+    if let time = preparationMilliseconds { fields.append("\"prepare_ms\": \(shortNumber(time))") }
+    if preparationFailures != 0 { fields.append("\"prepare_fails\": \(shortNumber(preparationFailures))") }
     return "{\(fields.joined(separator: ", "))}"
   }
 }

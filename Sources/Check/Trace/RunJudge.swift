@@ -36,8 +36,31 @@ import Spec
   }
 
   /// Readies the laws of steps for the next one.
-  @inlinable func begin(_ state: S, isCrash: Bool) {
-    if isCrash { whole.begin(state) } else if hasJointStepLaws { joint.begin(state) }
+  ///
+  /// - Parameter includesDear: Whether laws that walk the whole state are judged too.
+  @inlinable func begin(_ state: S, isCrash: Bool, includesDear: Bool = true) {
+    stepper.judgesDear = includesDear
+    if isCrash {
+      whole.begin(state, includesDear: includesDear)
+    } else if hasJointStepLaws {
+      joint.begin(state, includesDear: includesDear)
+    }
+  }
+
+  /// The laws that the last step breaks, or the state it led to.
+  @inlinable func flaws(_ state: inout S, isCrash: Bool, _ holdings: Holdings) -> [Finding] {
+    let isDear = stepper.judgesDear
+    if isCrash { return whole.step(state, stepper) + whole.state(state, holdings, includesDear: isDear) }
+    var findings: [Finding] = []
+    for host in hasStepLaws.indices where hasStepLaws[host] && stepper.received.contains(where: { $0.kind == host }) {
+      for law in stepper.judgeStep(host: host, of: &state) { findings.append(broken(law, of: host)) }
+    }
+    if hasJointStepLaws { findings += joint.step(state, stepper) }
+    for host in hasStateLaws.indices where hasStateLaws[host] {
+      for law in stepper.judgeState(host: host, of: &state).broken { findings.append(broken(law, of: host)) }
+    }
+    if hasJointStateLaws { findings += joint.state(state, holdings, includesDear: isDear) }
+    return findings
   }
 
   /// The first law that the last step breaks, or the state it led to.
