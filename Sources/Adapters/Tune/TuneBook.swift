@@ -44,7 +44,12 @@ final class TuneBook {
         output.warn("error: \(failure)\n  try: install it, or give its path with --provider-bin")
         begin(version: order.profile.id)
         try then(.setUpFailed(.configError))
-      case .success(let version): try then(begin(version: version) ? .isSetUp : .setUpFailed(.configError))
+      case .success(let version):
+        if version == nil {
+          output.warn(
+            "warning: '\(profile.program)' tells no version that its profile finds; recipes name '\(profile.id)' alone")
+        }
+        try then(begin(version: version ?? profile.id) ? .isSetUp : .setUpFailed(.configError))
       }
     }
   }
@@ -82,12 +87,13 @@ final class TuneBook {
     }
   }
 
-  /// `llama-server/b4621`, by the first word of its answer that has a digit.
-  private static func version(of profile: ServerProfile, _ environment: [String: String]) -> String {
-    let command = Command(profile.program, profile.versionArguments, environment: environment)
-    guard let result = try? Tool.run(command, patience: .seconds(30)), result.succeeded else { return profile.id }
-    let words = (result.output + " " + result.errors).split(whereSeparator: \.isWhitespace)
-    return words.first { $0.contains(where: \.isNumber) }.map { "\(profile.id)/\($0)" } ?? profile.id
+  /// What the program says of its version; nil where it says nothing that is one.
+  private static func version(of profile: ServerProfile, _ environment: [String: String]) -> String? {
+    let command = Command(
+      profile.versionProgram ?? profile.program, profile.versionArguments,
+      environment: environment.merging(profile.environment) { $1 })
+    guard let result = try? Tool.run(command, patience: .seconds(30)), result.succeeded else { return nil }
+    return profile.binaryVersion(in: result.output + "\n" + result.errors)
   }
 
   private var row: TuneRunRow {

@@ -7,7 +7,8 @@ struct ConfigurationMapping {
   let isFlow: Bool
   let explicitEnd: YAMLMark?
 
-  init(_ bytes: [UInt8]) throws(ConfigurationProblem) {
+  /// - Parameter owned: The keys that must not stand twice.
+  init(_ bytes: [UInt8], owned: [String]) throws(ConfigurationProblem) {
     guard String(validating: bytes, as: UTF8.self) != nil else { throw ConfigurationProblem("it is not UTF-8") }
     let reader = try YAMLReader(bytes)
     explicitEnd = reader.explicitEnd
@@ -22,7 +23,7 @@ struct ConfigurationMapping {
     self.isFlow = isFlow
     // Where the mapping itself begins may be its anchor.
     column = entries.first?.key.start.column ?? 0
-    try refuseDuplicates()
+    try refuseDuplicates(of: owned)
   }
 
   func entry(_ key: String) -> (key: YAMLNode, value: YAMLNode)? { entries.first { $0.key.text == key } }
@@ -43,8 +44,8 @@ struct ConfigurationMapping {
     return number
   }
 
-  private func refuseDuplicates() throws(ConfigurationProblem) {
-    for key in ServingConfiguration.keys {
+  private func refuseDuplicates(of owned: [String]) throws(ConfigurationProblem) {
+    for key in owned {
       let found = entries.filter { $0.key.text == key }
       guard found.count > 1 else { continue }
       throw ConfigurationProblem(

@@ -11,21 +11,28 @@ public struct ServingConfiguration: Sendable, Equatable {
   public var kvBits: Int?
   public var maxContext: Int?
   public var maxConcurrency: Int?
+  /// What the four are called in the file.
+  public var keys: ServingKeys
 
-  public init(model: String? = nil, kvBits: Int? = nil, maxContext: Int? = nil, maxConcurrency: Int? = nil) {
+  public init(
+    model: String? = nil, kvBits: Int? = nil, maxContext: Int? = nil, maxConcurrency: Int? = nil,
+    keys: ServingKeys = ServingKeys()
+  ) {
     self.model = model
     self.kvBits = kvBits
     self.maxContext = maxContext
     self.maxConcurrency = maxConcurrency
+    self.keys = keys
   }
 
   /// What a configuration says: a mapping, or nothing at all.
-  public init(reading bytes: [UInt8]) throws(ConfigurationProblem) {
-    let mapping = try ConfigurationMapping(bytes)
-    model = try mapping.text("model")
-    kvBits = try mapping.integer("kv_bits")
-    maxContext = try mapping.integer("max_context_override")
-    maxConcurrency = try mapping.integer("max_concurrency_override")
+  public init(reading bytes: [UInt8], keys: ServingKeys = ServingKeys()) throws(ConfigurationProblem) {
+    let mapping = try ConfigurationMapping(bytes, owned: keys.all)
+    self.keys = keys
+    model = try mapping.text(keys.model)
+    kvBits = try mapping.integer(keys.kvBits)
+    maxContext = try mapping.integer(keys.maxContext)
+    maxConcurrency = try mapping.integer(keys.maxConcurrency)
   }
 
   /// The configuration with these four values and every other byte as it was: a key without a value loses its line,
@@ -36,32 +43,44 @@ public struct ServingConfiguration: Sendable, Equatable {
   ///   behind something else, so that its value cannot be changed by itself.
   public func written(into old: [UInt8]?) throws(ConfigurationProblem) -> [UInt8] {
     let old = old ?? []
-    let new = try ConfigurationEdit(old, try ConfigurationMapping(old)).setting(values)
+    let new = try ConfigurationEdit(old, try ConfigurationMapping(old, owned: keys.all)).setting(values)
     try check(new, against: old)
     return new
   }
 
-  static let keys = ["model", "kv_bits", "max_context_override", "max_concurrency_override"]
-
   /// The keys in the order in which they are added, each with its text in YAML.
   private var values: [(key: String, value: YAMLValue?)] {
     [
-      ("model", model.map { .text($0) }), ("kv_bits", kvBits.map { .integer($0) }),
-      ("max_context_override", maxContext.map { .integer($0) }),
-      ("max_concurrency_override", maxConcurrency.map { .integer($0) }),
+      (keys.model, model.map { .text($0) }), (keys.kvBits, kvBits.map { .integer($0) }),
+      (keys.maxContext, maxContext.map { .integer($0) }), (keys.maxConcurrency, maxConcurrency.map { .integer($0) }),
     ]
   }
 
   /// An edit by lines is trusted because it is read again, and everything else still means what it meant.
   private func check(_ new: [UInt8], against old: [UInt8]) throws(ConfigurationProblem) {
-    guard try ServingConfiguration(reading: new) == self else {
+    guard try ServingConfiguration(reading: new, keys: keys) == self else {
       throw ConfigurationProblem("its keys cannot be changed line by line; write them yourself")
     }
-    let before = try ConfigurationMapping(old).entries.filter { !ServingConfiguration.keys.contains($0.key.text ?? "") }
-    let after = try ConfigurationMapping(new).entries.filter { !ServingConfiguration.keys.contains($0.key.text ?? "") }
+    let before = try others(old)
+    let after = try others(new)
     let isSame =
       before.count == after.count
       && zip(before, after).allSatisfy { $0.key.means($1.key) && $0.value.means($1.value) }
     if !isSame { throw ConfigurationProblem("to change its keys would change others; write them yourself") }
   }
+  private func others(_ bytes: [UInt8]) throws(ConfigurationProblem) -> [(key: YAMLNode, value: YAMLNode)] {
+    try ConfigurationMapping(bytes, owned: keys.all).entries.filter { !keys.all.contains($0.key.text ?? "") }
+  }
+}
+
+/// The names that the four keys of a ``ServingConfiguration`` have in a file.
+public struct ServingKeys: Sendable, Equatable, Codable {
+  public var model = "model"
+  public var kvBits = "kv_bits"
+  public var maxContext = "max_context_override"
+  public var maxConcurrency = "max_concurrency_override"
+
+  public init() {}
+
+  public var all: [String] { [model, kvBits, maxContext, maxConcurrency] }
 }

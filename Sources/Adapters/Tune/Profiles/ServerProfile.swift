@@ -12,10 +12,23 @@ public struct ServerProfile: Sendable, Equatable, Codable {
   public var id: String
   /// A path, or a name that is looked for on `PATH`.
   public var program: String
-  /// What makes it print its version and end.
+  /// The program that knows its version; nil for itself.
+  public var versionProgram: String?
+  /// What makes that print the version and end.
   public var versionArguments: [String]
-  /// Always given, with `{model}` and `{port}`.
+  /// A regular expression that finds the version in what it then prints, as its first group or else the whole; nil for
+  /// the usual forms.
+  public var versionPattern: String?
+  /// Whether its version stands alone where others stand behind the profile's name (DEC-17).
+  public var isVersionBare: Bool
+  /// What makes it print its flags and end.
+  public var helpArguments: [String]
+  /// Always given, with `{port}`.
   public var arguments: [String]
+  /// Given behind them, with `{model}`.
+  public var model: [String]
+  /// The same for a model that is a path; nil where there is no difference.
+  public var modelFile: [String]?
   /// Keeps it from joining anything; nil for a kind that never does.
   public var noJoin: [String]?
   /// By the number of bits; one that is missing cannot be expressed.
@@ -40,6 +53,16 @@ public struct ServerProfile: Sendable, Equatable, Codable {
   public var unit: String?
   /// The label of launchd that may run it.
   public var label: String?
+  /// Where it keeps the weights that it fetches; nil for the Hub's cache.
+  public var cache: String?
+  /// The configuration that `--apply` writes; nil for Interlock's own.
+  public var configuration: Configuration?
+  /// How long it may take until it is ready, its weights being there.
+  public var readyTimeout: Duration
+  /// How long it may take where it fetches its weights first.
+  public var prewarmTimeout: Duration
+  /// How long a request may take at least before it counts as failed; one is never cut before the gate.
+  public var requestTimeout: Duration
   /// Beside those that every kind has.
   public var stopTokens: [String]
   /// Beside those that every kind has, from its real output.
@@ -47,12 +70,29 @@ public struct ServerProfile: Sendable, Equatable, Codable {
   /// From the largest down.
   public var candidates: [String]
 
+  /// A configuration of the server's own, and what its keys are called there.
+  public struct Configuration: Sendable, Equatable, Codable {
+    public var file: String
+    public var keys: ServingKeys
+
+    public init(file: String, keys: ServingKeys = ServingKeys()) {
+      self.file = file
+      self.keys = keys
+    }
+  }
+
   public init(id: String, program: String, arguments: [String], readyPath: String) {
     self.id = id
     self.program = program
     self.arguments = arguments
     self.readyPath = readyPath
+    versionProgram = nil
     versionArguments = ["--version"]
+    versionPattern = nil
+    isVersionBare = false
+    helpArguments = ["--help"]
+    model = []
+    modelFile = nil
     noJoin = nil
     kvBits = [:]
     maxBatch = []
@@ -64,6 +104,11 @@ public struct ServerProfile: Sendable, Equatable, Codable {
     isScript = false
     unit = nil
     label = nil
+    cache = nil
+    configuration = nil
+    readyTimeout = Parameters.readyTimeout
+    prewarmTimeout = Parameters.prewarmTimeout
+    requestTimeout = Parameters.requestTimeoutLeast
     stopTokens = []
     integrityMarkers = []
     candidates = []
@@ -85,18 +130,29 @@ public struct ServerProfile: Sendable, Equatable, Codable {
 
   /// The words that start a server for a measurement: on its own, at this port.
   public func launchWords(model: String, port: UInt16, _ knobs: Knobs) -> [String] {
-    [program] + filled(arguments, model: model, port: port) + (noJoin ?? []) + words(for: knobs)
+    let fixed = arguments + modelWords(model)
+    return [program] + filled(fixed, model: model, port: port) + (noJoin ?? []) + words(for: knobs)
   }
 
   /// The words that serve the model with these knobs, as somebody types them: without port, joining as usual.
   public func serveWords(model: String, _ knobs: Knobs) -> [String] {
-    var words = arguments
-    if let port = words.firstIndex(where: { $0.contains("{port}") }) {
-      words.remove(at: port)
-      // The flag before it has lost its value.
-      if port > 0, words[port - 1].hasPrefix("-") { words.remove(at: port - 1) }
+    var words: [String] = []
+    for word in arguments + modelWords(model) {
+      // A flag before a word that was nothing but the port has lost its value.
+      if word == "{port}", words.last?.hasPrefix("-") == true { words.removeLast() }
+      if !word.contains("{port}") { words.append(word) }
     }
     return [program] + filled(words, model: model, port: 0) + self.words(for: knobs)
+  }
+
+  private func modelWords(_ name: String) -> [String] { ServerProfile.isPath(name) ? modelFile ?? model : model }
+
+  /// Whether a candidate's name is meant as a path, by its looks.
+  ///
+  ///     ServerProfile.isPath("./qwen.gguf")             // true, as are /qwen, ../qwen and models/qwen.gguf
+  ///     ServerProfile.isPath("Qwen/Qwen2.5-3B-GGUF:Q4_K_M")     // false
+  public static func isPath(_ name: String) -> Bool {
+    ["/", "./", "../"].contains(where: name.hasPrefix) || name.lowercased().hasSuffix(".gguf")
   }
 
   private func words(for knobs: Knobs) -> [String] {

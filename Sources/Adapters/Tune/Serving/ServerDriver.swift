@@ -296,7 +296,7 @@ final class ServerDriver {
   }
 
   private var requestTimeout: Duration {
-    max(Parameters.requestTimeoutLeast, order.plan.gate.duration + Parameters.requestTimeoutBeyondGate)
+    max(order.profile.requestTimeout, order.plan.gate.duration + Parameters.requestTimeoutBeyondGate)
   }
 
   private func note(_ completion: Completion) {
