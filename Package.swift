@@ -25,7 +25,7 @@ let package = Package(
     .target(name: "Weave", dependencies: ["Spec", "Chapters"]),
     .executableTarget(
       name: "CLI",
-      dependencies: ["Spec", "Machines", "Check", "Engine", "Adapters", "Weave", "Chapters", "Options"]),
+      dependencies: ["Spec", "Machines", "Check", "Engine", "Adapters", "Platform", "Weave", "Chapters", "Options"]),
 
     // Chapters to Swift, at build time.
     .target(name: "Chapters"),
@@ -78,7 +78,9 @@ let package = Package(
       dependencies: ["Spec", "Engine", "Machines", "Check", "Adapters", "Platform", "ScriptedServer"]),
     .testTarget(name: "WeaveTests", dependencies: ["Spec", "Chapters", "Weave"]),
     .testTarget(name: "Properties", dependencies: ["Spec", "Machines", "Check", "Oracle"]),
-    .testTarget(name: "Acceptance", dependencies: ["Spec", "Machines", "Check", "Engine", "Adapters", "CSQLite"]),
+    .testTarget(
+      name: "Acceptance",
+      dependencies: ["Spec", "Machines", "Check", "Engine", "Adapters", "Platform", "CSQLite", "ScriptedServer"]),
   ],
   swiftLanguageModes: [.v6]
 )

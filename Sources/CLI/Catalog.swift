@@ -121,7 +121,7 @@ enum Catalog {
     CatalogEntry(Budget.design, expression: "Budget.design", scenarios: Scenario.all),
     CatalogEntry(Coordination.design, expression: "Coordination.design", scenarios: Scenario.all),
     CatalogEntry(Health.design, expression: "Health.design", scenarios: Scenario.all),
-    CatalogEntry(Autotune.design, scenarios: Scenario.all),
+    CatalogEntry(Autotune.design, scenarios: Scenario.all) { _ in Autotune() },
     CatalogEntry(ProviderLife.design, expression: "ProviderLife.design", scenarios: Scenario.all),
     CatalogEntry(KnobFigures.design, expression: "KnobFigures.design", scenarios: Scenario.all),
     CatalogEntry(Applying.design, expression: "Applying.design", scenarios: Scenario.all),

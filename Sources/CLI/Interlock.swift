@@ -1,6 +1,7 @@
 import Adapters
 import Engine
 import Options
+import Platform
 
 /// The command line: where everything meets.
 @main struct Interlock: ParsableCommand {
@@ -11,7 +12,9 @@ import Options
     version: "0.1.0",
     subcommands: [
       List.self, Show.self, Explore.self, Fuzz.self, Mutate.self, Export.self, Run.self, Audit.self, Replay.self,
-      Compact.self, Describe.self, Compat.self, MakeWorkload.self, Summary.self, Docs.self,
+      Compact.self, Describe.self, Compat.self, MakeWorkload.self, Summary.self, AutotuneCommand.self,
+      ProviderCommand.self,
+      Docs.self,
     ],
     exitCodes: [
       0: "fine: nothing critical or major was found",
@@ -29,6 +32,7 @@ import Options
   static func exitCode(for error: any Error) -> ExitCode {
     switch error {
     case is WorldFailure, is JournalError, is RecoveryError, is WorkloadError, is TokenTraceError, is MetricsError,
+      is SettingsError,
       is RecordFolderError:
       .worldFailed
     default: ExitCode.standard(for: error)

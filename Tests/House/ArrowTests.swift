@@ -23,7 +23,8 @@ private let arrows: [Arrow] = [
   .only("Weave", imports: ["Spec", "Chapters"] + foundation, "pages are woven from what machines say of themselves"),
   .only("Options", imports: ["Foundation", "Synchronization"] + platform, "a command line knows nothing of machines"),
   .only(
-    "CLI", imports: ["Spec", "Machines", "Check", "Engine", "Adapters", "Weave", "Chapters", "Options"] + world,
+    "CLI",
+    imports: ["Spec", "Machines", "Check", "Engine", "Adapters", "Platform", "Weave", "Chapters", "Options"] + world,
     "everything of ours meets here, but system libraries stay behind the modules that wrap them"),
   .only("Oracle", imports: ["Spec", "Machines"], "the protocol by hand, over the machines' own payloads"),
   .only("Challenges", imports: ["Check"], "problems for the property tester and for nothing else"),

@@ -100,6 +100,9 @@ public final class AutotuneRun: Driver {
     work.handler { [unowned self] cause in _ = try host.send(.run(.stop(cause))) }
   }
 
+  /// Tokens per second after the first of them, request by request, of the server that was started last.
+  public var decodeRates: [Double] { server.notes.decodeRates }
+
   // MARK: - Effects
 
   public func perform(_ effect: Autotune.Effect, ticket: UInt64, at nanoseconds: UInt64) {

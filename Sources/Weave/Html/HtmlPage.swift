@@ -1,14 +1,37 @@
 /// A page as one HTML file that needs no other: its text, its images and its style.
 func htmlFile(path: String, title: String, markdown: String, diagrams: [Diagram]) -> WovenFile {
-  var rendering = MarkdownRendering(inlined: Set(diagrams.map(\.path)))
+  let mark = String(markdown.prefix { $0 != "\n" })
+  let home = path == "index.html" ? "" : "<p><a href=\"index.html\">All chapters</a></p>\n"
+  let html = htmlText(
+    mark: mark, home: home, title: title, markdown: markdown, inlined: Set(diagrams.map(\.path)))
+  let parts = html.split(separator: MarkdownRendering.seam, omittingEmptySubsequences: false).map(String.init)
+  // Between two seams stands the path of an image.
+  let pieces = parts.enumerated().map { index, part in
+    index % 2 == 0 ? WovenFile.Piece.text(part) : .diagram(path: part)
+  }
+  return WovenFile(path: path, content: .composed(pieces))
+}
+
+/// A report as one HTML file that needs no other: its text, its drawings and its style, for light screens and dark ones,
+/// wide ones and narrow ones.
+///
+///     html(title: "Autotune", markdown: "# Autotune\n\n![rates](rates.svg)\n", drawings: ["rates.svg": svg(chart)])
+///
+/// - Parameter drawings: SVG by the path under which the Markdown names it as an image.
+public func html(title: String, markdown: String, drawings: [String: String]) -> String {
+  let page = htmlText(mark: nil, home: "", title: title, markdown: markdown, inlined: Set(drawings.keys))
+  let parts = page.split(separator: MarkdownRendering.seam, omittingEmptySubsequences: false).map(String.init)
+  return parts.enumerated().map { index, part in index % 2 == 0 ? part : drawings[part] ?? "" }.joined()
+}
+
+/// The whole text, with the path of each image between two seams.
+private func htmlText(mark: String?, home: String, title: String, markdown: String, inlined: Set<String>) -> String {
+  var rendering = MarkdownRendering(inlined: inlined)
   let body = rendering.html(markdown)
-  let mark = markdown.prefix { $0 != "\n" }
   let sections = rendering.headings.filter { $0.level == 2 }
   let contents = sections.map { "<li><a href=\"#\(htmlEscaped($0.id))\">\($0.html)</a></li>\n" }.joined()
-  let home = path == "index.html" ? "" : "<p><a href=\"index.html\">All chapters</a></p>\n"
-  let html = """
-    \(mark)
-    <!doctype html>
+  return """
+    \(mark.map { $0 + "\n" } ?? "")<!doctype html>
     <html lang="en">
     <head>
     <meta charset="utf-8">
@@ -29,12 +52,6 @@ func htmlFile(path: String, title: String, markdown: String, diagrams: [Diagram]
     </html>
 
     """
-  let parts = html.split(separator: MarkdownRendering.seam, omittingEmptySubsequences: false).map(String.init)
-  // Between two seams stands the path of an image.
-  let pieces = parts.enumerated().map { index, part in
-    index % 2 == 0 ? WovenFile.Piece.text(part) : .diagram(path: part)
-  }
-  return WovenFile(path: path, content: .composed(pieces))
 }
 
 private let pageStyle = """

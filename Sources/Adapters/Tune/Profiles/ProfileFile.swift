@@ -14,7 +14,7 @@ import Platform
 ///
 /// Source: chapter 10, *Profiles*.
 public struct ProfileFile {
-  public let profile: ServerProfile
+  public var profile: ServerProfile
   public let text: String
   /// As the user named it; of a shipped one, its name.
   public let name: String

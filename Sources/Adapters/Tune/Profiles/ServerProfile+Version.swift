@@ -20,7 +20,9 @@ extension ServerProfile {
       return text.map { $0.trimmingWhitespace }.flatMap { $0.isEmpty ? nil : $0 }
     }
     // Servers log before they answer: a line counts if it speaks of a version, or is one, with at most a name before.
-    let lines = said.split(whereSeparator: \.isNewline).map { $0.split(whereSeparator: \.isWhitespace).map(String.init) }
+    let lines = said.split(whereSeparator: \.isNewline).map {
+      $0.split(whereSeparator: \.isWhitespace).map(String.init)
+    }
     for words in lines {
       guard let place = words.firstIndex(where: { $0.lowercased().hasPrefix("version") }) else { continue }
       let found = words[place...].lazy.map(ServerProfile.bare).first { $0.contains(where: \.isNumber) }

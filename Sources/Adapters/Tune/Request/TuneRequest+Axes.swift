@@ -43,7 +43,8 @@ extension TuneRequest {
         throw TuneRequestError(flag, "cell \(index + 1) is '\(cell)'; a cell is unset, 4 or 8")
       }
       if let number = bits.number, profile.kvBits["\(number)"] == nil {
-        throw TuneRequestError(flag, "cell \(index + 1) is \(number), which the profile '\(profile.id)' has no words for")
+        throw TuneRequestError(
+          flag, "cell \(index + 1) is \(number), which the profile '\(profile.id)' has no words for")
       }
       axis.append(bits)
     }

@@ -125,7 +125,8 @@ public struct TuneRequest: Sendable, Equatable {
       let kept = CandidateSizes(names: list).within(parameters[1], parameters[0]).map { list[$0] }
       guard !kept.isEmpty else {
         let given = limits.compactMap { flag, text in text.map { "\(flag) \($0)" } }.joined(separator: " ")
-        throw TuneRequestError(limits.first { $0.1 != nil }?.0 ?? "", "no candidate of '\(profile.id)' is within \(given)")
+        throw TuneRequestError(
+          limits.first { $0.1 != nil }?.0 ?? "", "no candidate of '\(profile.id)' is within \(given)")
       }
       return kept
     }
