@@ -16,7 +16,9 @@ enum ScriptedServer {
       if words.contains("ignore") { signal(SIGTERM, SIG_IGN) }
       usleep(UInt32((words.dropFirst().first.flatMap { Int($0) } ?? 0) * 1000))
     case "--version": print("scripted 1.0")
-    default: fail("say 'serve' or '--version'", status: 64)
+    case "--help":
+      print("serve --script FILE --port N --model NAME [--kv-bits N] [--max-batch N] [--max-context N] [--no-join]")
+    default: fail("say 'serve', '--version' or '--help'", status: 64)
     }
   }
 
