@@ -9,10 +9,16 @@ final class ScriptedServerProcess {
   let log: BoundedLog
   private let folder: TemporaryFolder
 
+  #if DEBUG
+    private static let configuration = "debug"
+  #else
+    private static let configuration = "release"
+  #endif
+
   /// `swift test` builds the program beside the tests.
   static var executable: String {
     URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent(".build/release/ScriptedServer").path
+      .deletingLastPathComponent().appendingPathComponent(".build/\(configuration)/ScriptedServer").path
   }
 
   /// - Parameter behaviour: The JSON of the one model's behaviour.
