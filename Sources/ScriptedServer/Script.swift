@@ -34,6 +34,11 @@ struct Behaviour: Codable, Sendable {
   var holderIgnoresTerm: Bool?
   /// Where it connects to unless it is told not to join: a port of 127.0.0.1.
   var coordinatorPort: UInt16?
+  /// How many tokens it makes of each word of a prompt, beside those of the frame; 100 in all unless this is given.
+  var tokensPerWord: Double?
+  var frameTokens: Int?
+  /// A prompt of more tokens is refused, as `llama-server` does.
+  var contextTokens: Int?
   /// What completions are answered, one after the other, and from the beginning again.
   var replies: [Reply]?
   /// Other replies for knobs `<kv bits or unset>/<batch>/<context or unset>`.
@@ -43,6 +48,19 @@ struct Behaviour: Codable, Sendable {
     var log: [String]?
     var status: Int32?
     var afterMilliseconds: Int?
+  }
+}
+
+extension Reply {
+  /// A server stops after as many tokens as it was asked for.
+  func cut(to tokensMax: Int) -> Reply {
+    var reply = self
+    let texts = texts ?? (0..<(completionTokens ?? 8)).map { "w\($0) " }
+    guard texts.count > tokensMax else { return reply }
+    reply.texts = Array(texts.prefix(tokensMax))
+    reply.completionTokens = completionTokens.map { min($0, tokensMax) }
+    reply.milliseconds = firstTokenMilliseconds
+    return reply
   }
 }
 

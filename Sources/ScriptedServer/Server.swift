@@ -68,6 +68,32 @@ final class Server: Sendable {
       connection.send(status: status, body: reply.body ?? #"{"error":{"message":"refused by script"}}"#)
       return true
     }
-    return Streaming(reply, connection, began: request.arrived).run()
+    let asked = Asked(request.body)
+    let promptTokens = reply.promptTokens ?? behaviour.promptTokens(words: asked.words)
+    if let most = behaviour.contextTokens, promptTokens > most {
+      connection.send(
+        status: 400, body: #"{"error":{"message":"\#(promptTokens) tokens","type":"exceed_context_size_error"}}"#)
+      return true
+    }
+    return Streaming(reply.cut(to: asked.tokensMax), promptTokens, connection, began: request.arrived).run()
+  }
+}
+
+/// What of a request matters to a server without a model.
+private struct Asked {
+  let words: Int
+  let tokensMax: Int
+
+  init(_ body: [UInt8]) {
+    let object = try? JSONSerialization.jsonObject(with: Data(body)) as? [String: Any]
+    let message = (object?["messages"] as? [[String: Any]])?.first
+    words = (message?["content"] as? String)?.split(whereSeparator: \.isWhitespace).count ?? 0
+    tokensMax = object?["max_tokens"] as? Int ?? .max
+  }
+}
+
+extension Behaviour {
+  fileprivate func promptTokens(words: Int) -> Int {
+    tokensPerWord.map { (frameTokens ?? 0) + Int(($0 * Double(words)).rounded()) } ?? 100
   }
 }

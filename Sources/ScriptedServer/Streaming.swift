@@ -3,13 +3,15 @@ import Foundation
 /// One streamed answer, at the instants that its script says.
 struct Streaming {
   private let reply: Reply
+  private let promptTokens: Int
   private let connection: Connection
   private let began: ContinuousClock.Instant
   private var isChunked: Bool { reply.http10 != true }
   private var lineEnd: String { reply.crlf == true ? "\r\n" : "\n" }
 
-  init(_ reply: Reply, _ connection: Connection, began: ContinuousClock.Instant) {
+  init(_ reply: Reply, _ promptTokens: Int, _ connection: Connection, began: ContinuousClock.Instant) {
     self.reply = reply
+    self.promptTokens = promptTokens
     self.connection = connection
     self.began = began
   }
@@ -39,9 +41,8 @@ struct Streaming {
     wait(until: total)
     event(#"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#)
     if reply.usage != false {
-      let prompt = reply.promptTokens ?? 100
       let completion = reply.completionTokens ?? texts.count
-      event(#"{"choices":[],"usage":{"prompt_tokens":\#(prompt),"completion_tokens":\#(completion)}}"#)
+      event(#"{"choices":[],"usage":{"prompt_tokens":\#(promptTokens),"completion_tokens":\#(completion)}}"#)
     }
     line("data:\(reply.tight == true ? "" : " ")[DONE]")
     if isChunked { write("", isLast: true) }

@@ -12,10 +12,16 @@ final class Bench {
   var order: TuneOrder
   private(set) var output = Said()
 
+  #if DEBUG
+    private static let configuration = "debug"
+  #else
+    private static let configuration = "release"
+  #endif
+
   /// `swift test` builds the program beside the tests.
   private static var server: String {
     URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent(".build/release/ScriptedServer").path
+      .deletingLastPathComponent().appendingPathComponent(".build/\(configuration)/ScriptedServer").path
   }
 
   /// - Parameter models: The behaviours by model, as JSON; a model that is not named answers at once.
@@ -68,7 +74,6 @@ final class Bench {
   /// Weights that no cache holds are cold; a folder of that name has been fetched.
   private func prepare(_ candidates: [String]) {
     order.candidates = candidates
-    order.plan.candidates = UInt16(candidates.count)
   }
 
   /// Runs until a request is under way, and stops there, as a process does that is killed.
@@ -107,7 +112,13 @@ final class Bench {
     #expect(ProcessTable.processes { $0.contains(script) }.isEmpty)
     #expect(LocalPort(order.port).isFree)
     #expect(!FileManager.default.fileExists(atPath: order.databasePath + "-lock"))
-    #expect(!FileManager.default.fileExists(atPath: order.databasePath + "-run"))
+    #expect(memos == [])
+  }
+
+  /// The files in which runs keep what they stopped.
+  var memos: [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return names.filter { $0.contains("-run-") }.sorted()
   }
 
   /// A server that somebody started in a terminal, at the port of the run.

@@ -99,7 +99,9 @@ import Testing
     let bench = try Bench(#"{"a": {"log": ["loading from cache: Killed"], "endsAfterReady": 1}}"#)
     #expect(try bench.run(["a"]).reason == .noFeasible)
     #expect(
-      try bench.rows().1.map(\.notes) == ["pre-warm transient: status 0: listening on 127.0.0.1:\(bench.order.port)"])
+      try bench.rows().1.map(\.notes) == [
+        "pre-warm transient: status 0: loading from cache: Killed | listening on 127.0.0.1:\(bench.order.port)"
+      ])
   }
 
   @Test func `AC-4: one request that fails is counted, and nothing is summed up`() throws {

@@ -57,7 +57,7 @@ import Testing
     signal(SIGTERM, SIG_IGN)
     defer { signal(SIGTERM, SIG_DFL) }
     let process = try shell("exec sleep 60")
-    process.signalGroup(SIGTERM)
+    process.signalAll(SIGTERM)
     #expect(process.waitForEnd(atMost: .seconds(10)) == .signalled(SIGTERM))
   }
 
@@ -112,9 +112,9 @@ import Testing
     let process = try shell("sleep 61 & sleep 62 & echo started; exit 0")
     #expect(process.waitForEnd(atMost: .seconds(10)) == .exited(0))
     #expect(process.survivors.count == 2)
-    #expect(process.signalGroup(SIGTERM))
+    #expect(process.signalAll(SIGTERM))
     #expect(eventually { process.survivors.isEmpty })
-    #expect(!process.signalGroup(SIGTERM))
+    #expect(!process.signalAll(SIGTERM))
   }
 
   @Test func `a group that ignores the request to end is killed after the grace, whole`() throws {

@@ -15,7 +15,7 @@ import Testing
     try folder.write("config.yaml", "old", mode: 0o640)
     let file = try FileReplacement(of: folder("config.yaml"))
     let old = try #require(try file.read())
-    #expect(try file.backUp(old, second: 77, counter: 0) == .made(path: folder("config.yaml.bak-77-0")))
+    #expect(try file.backUp(old, second: 77) == folder("config.yaml.bak-77-0"))
     try file.write(Array("new".utf8))
     #expect(folder.read("config.yaml") == "old")
     try file.replace(expecting: old)
@@ -39,14 +39,29 @@ import Testing
     try folder.write("config.yaml", "old")
     for counter in 0...3 { try folder.write("config.yaml.bak-77-\(counter)", "other \(counter)") }
     let file = try FileReplacement(of: folder("config.yaml"))
-    let outcomes = try (0...4).map { try file.backUp(Array("old".utf8), second: 77, counter: $0) }
-    #expect(outcomes == [.taken, .taken, .taken, .taken, .made(path: folder("config.yaml.bak-77-4"))])
+    #expect(try file.backUp(Array("old".utf8), second: 77) == folder("config.yaml.bak-77-4"))
+    #expect(file.newestBackup == folder("config.yaml.bak-77-4") && folder.read("config.yaml.bak-77-4") == "old")
     for counter in 0...3 { #expect(folder.read("config.yaml.bak-77-\(counter)") == "other \(counter)") }
     // A link that leads nowhere has the name as well.
     try FileManager.default.createSymbolicLink(
       atPath: folder("config.yaml.bak-78-0"), withDestinationPath: folder("nowhere"))
-    #expect(try file.backUp(Array("old".utf8), second: 78, counter: 0) == .taken)
+    #expect(try file.backUp(Array("old".utf8), second: 78) == folder("config.yaml.bak-78-1"))
     #expect(folder.read("nowhere") == nil)
+    // Of 9 and 10, the second is the later one, in seconds and in numbers.
+    for name in ["config.yaml.bak-100-9", "config.yaml.bak-100-10", "config.yaml.bak-99-11", "config.yaml.bak-x-1"] {
+      try folder.write(name, "")
+    }
+    #expect(file.newestBackup == folder("config.yaml.bak-100-10"))
+  }
+
+  @Test func `CFG-3: when every name is taken, nothing is kept and nothing is left`() throws {
+    try folder.write("config.yaml", "old")
+    let file = try FileReplacement(of: folder("config.yaml"))
+    for number in 0...2 { try folder.write("config.yaml.bak-5-\(number)", "theirs") }
+    let failure = #expect(throws: FileFailure.self) { try file.backUp([1], second: 5, numberMax: 2) }
+    #expect(failure?.description == "cannot find a free name for a backup of '\(file.path)': File exists")
+    #expect(folder.names.filter { !$0.hasPrefix("config.yaml") } == [])
+    #expect((0...2).allSatisfy { folder.read("config.yaml.bak-5-\($0)") == "theirs" })
   }
 
   @Test func `DEC-28: a link stays a link, and what it leads to is replaced`() throws {
@@ -82,14 +97,19 @@ import Testing
     #expect(folder.names == ["config.yaml"])
   }
 
-  @Test func `what an earlier try left is written over, and discarded with the backup`() throws {
+  @Test func `what an earlier try left is written over, and can be discarded; a backup stays`() throws {
     try folder.write("config.yaml", "old")
     let file = try FileReplacement(of: folder("config.yaml"), token: "run-1")
-    try folder.write((file.temporary as NSString).lastPathComponent, "half of it")
+    let waiting = (file.temporary as NSString).lastPathComponent
+    try folder.write(waiting, "half of it")
+    try folder.write(waiting + ".bak", "half of a backup")
+    let backup = try file.backUp(Array("old".utf8), second: 1)
     try file.write(Array("new".utf8))
-    guard case .made(let backup) = try file.backUp(Array("old".utf8), second: 1, counter: 0) else { return }
-    file.discard(backup: backup)
-    #expect(folder.names == ["config.yaml"])
+    #expect(try file.waiting() == Array("new".utf8))
+    try folder.write(waiting + ".bak", "half of a backup")
+    file.discard()
+    #expect(folder.names == ["config.yaml", (backup as NSString).lastPathComponent])
+    #expect(try file.waiting() == nil)
   }
 
   @Test func `a folder that is none is told, and nothing is left`() throws {
@@ -108,7 +128,7 @@ import Testing
     let much = [UInt8](repeating: 0x61, count: 1 << 20)
     let failure = #expect(throws: FileFailure.self) { try file.write(much) }
     #expect(failure?.code == ENOSPC)
-    let other = #expect(throws: FileFailure.self) { try file.backUp(much, second: 1, counter: 0) }
+    let other = #expect(throws: FileFailure.self) { try file.backUp(much, second: 1) }
     #expect(other?.code == ENOSPC)
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder("disk")) == ["config.yaml"])
     #expect(folder.read("disk/config.yaml") == "old")

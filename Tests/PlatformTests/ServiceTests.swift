@@ -91,8 +91,8 @@ private let shown = "[--property=LoadState,ActiveState,SubState,MainPID,Fragment
     let state = try systemd.state(of: service)
     #expect(state.isInTheWay && state.sockets == ["model.socket"])
     let found = ManagedService(name: "model.service", sockets: state.sockets)
-    try systemd.stop(found)
-    try systemd.start(found)
+    try systemd.stop(found, within: .seconds(20))
+    try systemd.start(found, within: .seconds(20))
     #expect(
       standIn.calls.suffix(2) == [
         "[--user][stop][--no-block][--][model.socket][model.service]",
@@ -107,23 +107,40 @@ private let shown = "[--property=LoadState,ActiveState,SubState,MainPID,Fragment
     #expect(throws: ServiceFailure.unreachable("Failed to connect to bus: No medium found")) {
       try container.state(of: service)
     }
+    // As systemd says it from version 256 on.
+    let words = "Failed to connect to user scope bus via local transport: No such file or directory"
+    let (newer, _) = try systemd("echo '\(words)' >&2; exit 1")
+    #expect(throws: ServiceFailure.unreachable(words)) { try newer.state(of: service) }
     let (broken, _) = try systemd("echo 'Access denied' >&2; exit 4")
-    let refused = #expect(throws: ServiceFailure.self) { try broken.stop(service) }
+    let refused = #expect(throws: ServiceFailure.self) { try broken.stop(service, within: .seconds(20)) }
     #expect(refused?.description == "'systemctl --user stop --no-block -- model.service' failed: Access denied")
     let nowhere = Systemd(environment: ["PATH": "/nowhere"])
     #expect(throws: ServiceFailure.noTool("systemctl")) { try nowhere.state(of: service) }
   }
 
+  @Test func `a tool that takes longer has been told: what it started comes up, and what it stopped goes down`() throws
+  {
+    let (slow, standIn) = try systemd("case \"$*\" in *show*) echo ActiveState=activating ;; *) exec sleep 30 ;; esac")
+    let began = ContinuousClock.now
+    try slow.start(service, within: .milliseconds(200))
+    try slow.stop(service, within: .milliseconds(200))
+    #expect(standIn.calls.count == 3)
+    let (failing, _) = try systemd("case \"$*\" in *show*) echo ActiveState=failed ;; *) exec sleep 30 ;; esac")
+    let failure = #expect(throws: ServiceFailure.self) { try failing.start(service, within: .milliseconds(200)) }
+    #expect(failure?.description == "'systemctl --user start -- model.service' took longer than 200 ms")
+    #expect(ContinuousClock.now - began < .seconds(10))
+  }
+
   @Test func `where no session says how to reach the manager, its usual place is assumed`() throws {
     let (systemd, standIn) = try systemd("echo \"$XDG_RUNTIME_DIR $DBUS_SESSION_BUS_ADDRESS $LC_ALL\" > $folder/seen")
-    try systemd.start(service)
+    try systemd.start(service, within: .seconds(20))
     let runtime = "/run/user/\(getuid())"
     #expect(standIn.folder.read("seen") == "\(runtime) unix:path=\(runtime)/bus C\n")
   }
 
   @Test func `names that begin with a dash are no options`() throws {
     let (systemd, standIn) = try systemd("exit 0")
-    try systemd.stop(ManagedService(name: "--all"))
+    try systemd.stop(ManagedService(name: "--all"), within: .seconds(20))
     #expect(standIn.calls == ["[--user][stop][--no-block][--][--all]"])
   }
 }
@@ -157,8 +174,8 @@ private let shown = "[--property=LoadState,ActiveState,SubState,MainPID,Fragment
 
   @Test func `it is stopped and started by exact words`() throws {
     let (launchd, standIn) = try launchd("exit 0")
-    try launchd.stop(service)
-    try launchd.start(service)
+    try launchd.stop(service, within: .seconds(20))
+    try launchd.start(service, within: .seconds(20))
     #expect(
       standIn.calls == [
         "[bootout][gui/501/live.example.model]", "[bootstrap][gui/501][/a b/live.example.model.plist]",
@@ -172,17 +189,25 @@ private let shown = "[--property=LoadState,ActiveState,SubState,MainPID,Fragment
 
   @Test func `T-7: what is loaded already counts as started, and what is on its way out as stopped`() throws {
     let (loaded, _) = try launchd("[ \"$1\" = list ] && printf '\(Self.list)\\n' || exit 37")
-    try loaded.start(service)
+    try loaded.start(service, within: .seconds(20))
     let (leaving, _) = try launchd("exit 36")
-    try leaving.stop(service)
+    try leaving.stop(service, within: .seconds(20))
     let (broken, _) = try launchd(
       "[ \"$1\" = list ] && exit 0; echo 'Bootstrap failed: 5: Input/output error' >&2; exit 5")
-    let refused = #expect(throws: ServiceFailure.self) { try broken.start(service) }
+    let refused = #expect(throws: ServiceFailure.self) { try broken.start(service, within: .seconds(20)) }
     #expect(
       refused?.description
         == "'launchctl bootstrap gui/501 '/a b/live.example.model.plist'' failed: "
         + "Bootstrap failed: 5: Input/output error"
     )
+  }
+
+  @Test func `a tool that takes longer has been told, and what is loaded by then counts as started`() throws {
+    let (slow, _) = try launchd("[ \"$1\" = list ] && printf '\(Self.list)\\n' || exec sleep 30")
+    try slow.start(service, within: .milliseconds(200))
+    try slow.stop(service, within: .milliseconds(200))
+    let (failing, _) = try launchd("[ \"$1\" = list ] && exit 0; exec sleep 30")
+    #expect(throws: ServiceFailure.self) { try failing.start(service, within: .milliseconds(200)) }
   }
 
   @Test func `a tool that fails is an error, never a free machine`() throws {

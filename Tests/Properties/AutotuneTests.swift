@@ -97,8 +97,8 @@ private struct Size: Equatable, CustomStringConvertible {
       design.findings.map { "\($0.severity.word) \($0.code): \($0.words.prefix { $0 != "," })" }
     }
     // Looking around, at the cache and at a server that hangs are bounded by the deadline, which is the run's timer.
-    let lost = { "MINOR lost-without-timer: \($0): the answer to \($1) may be lost" }
-    let nothing = { "QUESTION nothing-owed: machine: no answer is owed in \($0)" }
+    let lost: (String, String) -> String = { "MINOR lost-without-timer: \($0): the answer to \($1) may be lost" }
+    let nothing: (String) -> String = { "QUESTION nothing-owed: machine: no answer is owed in \($0)" }
     #expect(
       questions(Autotune.design) == [
         lost("service", "lookAround"), lost("prewarm", "checkCache"), lost("provider", "request"),

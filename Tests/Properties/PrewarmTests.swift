@@ -48,6 +48,8 @@ import Testing
     #expect(LoadEvidence(log: "no hash mismatch") == .none)
     #expect(LoadEvidence(log: "verified: 0 checksum mismatch") == .none)
     #expect(LoadEvidence(log: "loaded without hash mismatch\nconnection refused") == .fetch)
+    #expect(LoadEvidence(log: "no signature or hash mismatch") == .none)
+    #expect(LoadEvidence(log: "no update was found; hash mismatch in shard 3") == .integrity)
     #expect(LoadEvidence(log: "no hash mismatch so far\nhash mismatch in shard 3") == .integrity)
     #expect(LoadEvidence(log: "no hash mismatch, but a hash mismatch after all") == .integrity)
     #expect(LoadEvidence(log: "a signature, no: a signature mismatch") == .integrity)
@@ -75,6 +77,7 @@ import Testing
   @Test func `numbers that are no answers of a server are none`() {
     #expect(LoadEvidence(log: "loaded 404 tensors in 500 ms") == .none)
     #expect(LoadEvidence(log: "http server listens on port 5004") == .none)
+    #expect(LoadEvidence(log: "error loading model: wrong number of tensors; expected 512, got 290") == .none)
   }
 }
 

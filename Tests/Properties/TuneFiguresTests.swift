@@ -7,10 +7,12 @@ private func tps(_ value: Double) -> Rate { Rate(microtokens: UInt64((value * 1_
 private func ms(_ value: UInt64) -> Microseconds { Microseconds(value * 1000) }
 
 @Suite struct `Measurements` {
-  @Test(arguments: [
+  private static let medians: [([Double], Double)] = [
     ([2.0, 2.1, 2.05], 2.05), ([2.1], 2.1), ([1, 2], 1.5), ([2, 1], 1.5), ([4, 1, 3, 2], 2.5), ([0, 0, 7], 0),
     ([5, 5, 5, 5], 5),
-  ])
+  ]
+
+  @Test(arguments: medians)
   func `MSR-7, AC-4: the median is the middle value, or the mean of the two middle ones`(
     rates: [Double], expected: Double
   ) {

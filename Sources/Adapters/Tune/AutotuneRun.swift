@@ -45,20 +45,19 @@ public final class AutotuneRun: Driver {
     server = ServerDriver(order, loop: loop, work: work, mark: id, warn: warn) { [unowned self] ticket, event in
       try host.answer(ticket, with: .provider(event))
     }
-    service = LiveServiceDriver(
-      order, loop: loop, work: work, survey: RunMemo.read(order)?.survey,
-      keep: { try RunMemo(runID: id, survey: $0).write(order) }, warn: warn
-    ) { [unowned self] ticket, event in try host.answer(ticket, with: .service(event)) }
-    configuration = ConfigurationDriver(order.configurationPath, token: id, loop: loop, warn: warn) {
-      [unowned self] ticket, event in try host.answer(ticket, with: .apply(event))
+    service = LiveServiceDriver(order, runID: id, loop: loop, work: work, warn: warn) { [unowned self] ticket, event in
+      try host.answer(ticket, with: .service(event))
     }
+    configuration = ConfigurationDriver(
+      order.configurationPath, token: id, loop: loop, values: { [unowned self] in found }, warn: warn
+    ) { [unowned self] ticket, event in try host.answer(ticket, with: .apply(event)) }
     host.driver = self
   }
 
   /// Runs until it is over, and says how it ended.
   ///
-  /// - Throws: A ``JournalError`` where a step cannot be kept. The server is then asked to end; the rest is put away by
-  ///   ``resume()``.
+  /// - Throws: A ``JournalError`` where a step cannot be kept. The server is then ended and the operator's service back;
+  ///   the run's row says `internal_error`, as it did from its beginning.
   public func run() throws -> Conclusion {
     try host.send(.run(.begin))
     return try finish()
@@ -66,12 +65,22 @@ public final class AutotuneRun: Driver {
 
   /// Goes on after a crash, to put away what was left: the server, the operator's service, the row.
   ///
+  /// - Throws: ``OtherRun`` where another run is under way: that has put away what this one left.
   /// - Precondition: The journal is a continued one, and the run has the name that it had.
   public func resume() throws -> Conclusion {
     hasCrashed = true
-    book.reopen()
+    try book.reopen()
+    service.recall()
     try host.recover()
     return try finish()
+  }
+
+  /// Another run has the database.
+  public struct OtherRun: Error, Equatable, CustomStringConvertible {
+    public let pid: pid_t?
+    public var description: String {
+      "another run is under way\(pid.map { " (pid \($0))" } ?? "")\n  try: again when it has ended"
+    }
   }
 
   /// Runs until something holds, and leaves everything as it then is: for tests of what a crash leaves.
@@ -86,12 +95,17 @@ public final class AutotuneRun: Driver {
   private func finish() throws -> Conclusion {
     loop.onTurn = { [unowned self] in try host.flush() }
     loop.onIdle = { [unowned self] in try host.commit() }
-    // Whatever ends the loop itself, such as a journal that cannot be written, leaves no server behind.
-    defer { server.letGo() }
-    try host.flush()
-    try loop.run(keepsWaiting: true) { conclusion != nil }
-    try host.journal?.close()
-    RunMemo.remove(order)
+    do {
+      try host.flush()
+      try loop.run(keepsWaiting: true) { conclusion != nil }
+      try host.journal?.close()
+    } catch {
+      // The machines cannot go on, where their journal cannot be written for one. What they owe is done without them.
+      server.stopNow()
+      service.startAgainNow()
+      throw error
+    }
+    server.letGo()
     return conclusion!
   }
 
@@ -111,10 +125,10 @@ public final class AutotuneRun: Driver {
     case .service(let effect): service.perform(effect, ticket)
     case .prewarm(.checkCache(let candidate)): checkCache(candidate, ticket)
     case .selection(.record(let trial)):
-      let isRecorded = book.record(trial, server.notes, cut: cutWord)
+      let isRecorded = book.record(trial, server.takeNotes(), cut: cutWord)
       answer(ticket, .selection(isRecorded ? .recorded : .recordFailed))
     case .search(.record(let trial)):
-      let isRecorded = book.record(trial, server.notes, cut: cutWord)
+      let isRecorded = book.record(trial, server.takeNotes(), cut: cutWord)
       answer(ticket, .search(isRecorded ? .recorded : .recordFailed))
     case .search(.mark(let cell)):
       let isMarked = book.mark(candidate: host.state.search.candidate, cell: cell)
@@ -133,14 +147,11 @@ public final class AutotuneRun: Driver {
       }
     case .recommend(let recommendation):
       book.recommend(recommendation)
-      let found = book.find(
-        candidate: recommendation.candidate, recommendation.best, isPartial: recommendation.isPartial)
-      configuration.values = ServingConfiguration(
-        model: order.candidates[found.candidate], kvBits: found.knobs.kvBits.number,
-        maxContext: Int(found.knobs.maxContext), maxConcurrency: Int(found.knobs.maxBatch))
       answer(ticket, .run(.recommended))
     case .conclude(let conclusion):
       if conclusion.isApplied { tellApplied() }
+      // Nothing is owed any more: what came back is back, and of what did not the command was told.
+      service.forget()
       let isStored = book.conclude(conclusion, crashed: hasCrashed)
       answer(ticket, .run(isStored ? .concluded : .concludeFailed))
     default: break
@@ -162,10 +173,10 @@ public final class AutotuneRun: Driver {
   }
 
   public func resume(_ effect: Autotune.Effect, ticket: UInt64, stage: Int, at nanoseconds: UInt64) {
-    guard case .provider(.spawn) = effect else {
+    guard case .provider(.spawn(let launch)) = effect else {
       preconditionFailure("\(Printer.line(of: effect)) is resumed after a crash, and nobody holds anything for it")
     }
-    server.resume(ticket, stage: stage)
+    server.resume(launch, ticket, stage: stage)
   }
 
   /// In a turn of its own: a driver does not step while it performs.
@@ -174,7 +185,9 @@ public final class AutotuneRun: Driver {
   }
 
   private func checkCache(_ candidate: UInt16, _ ticket: UInt64) {
-    let isCold = WeightCache(environment: order.environment).isCold(order.candidates[Int(candidate)])
+    // As its server sees it.
+    let environment = order.environment.merging(order.profile.environment) { $1 }
+    let isCold = WeightCache(environment: environment).isCold(order.candidates[Int(candidate)])
     answer(ticket, .prewarm(.cacheChecked(isCold)))
   }
 
@@ -188,10 +201,25 @@ public final class AutotuneRun: Driver {
   }
 
   private func tellApplied() {
-    let values = configuration.values
+    let values = found
     output.say(
       "applied: model=\(values.model ?? "unset") kv_bits=\(values.kvBits.map { "\($0)" } ?? "unset") "
         + "max_context_override=\(values.maxContext ?? 0) max_concurrency_override=\(values.maxConcurrency ?? 0) "
-        + "backup=\(configuration.backup ?? "none")")
+        + "backup=\(configuration.keptAt ?? "none")")
+    // What was stopped for the run starts with it; what was not has to be told to.
+    guard host.state.service.occupant == .nobody else { return }
+    output.warn(
+      (["hint: a server takes it up when it is started again; the command line of its unit was not changed"]
+        + service.restartCommands.map { "  type: \($0)" }).joined(separator: "\n"))
+  }
+
+  /// What the run has found, as a configuration says it.
+  private var found: ServingConfiguration {
+    let (run, cells) = (host.state.run, order.plan.cells)
+    guard let best = run.best, cells.indices.contains(Int(best.cell)) else { return ServingConfiguration() }
+    let knobs = cells[Int(best.cell)]
+    return ServingConfiguration(
+      model: order.candidates[Int(run.candidate)], kvBits: knobs.kvBits.number, maxContext: Int(knobs.maxContext),
+      maxConcurrency: Int(knobs.maxBatch))
   }
 }

@@ -5,31 +5,46 @@ import Platform
 
 /// Performs the effects of an apply: reads, backs up, writes, replaces, or takes away what was begun.
 ///
+/// Nothing that a later step needs is in memory alone: after a crash the files themselves say how far it came.
+///
 /// Source: chapter 12.
 final class ConfigurationDriver {
   private let loop: Loop
   private let path: String
   private let token: String
+  /// What is to be in force.
+  private let values: () -> ServingConfiguration
   private let answer: (UInt64, ConfigApply.Event) throws -> Void
   private let warn: (String) -> Void
-  /// What is to be in force; known once something is recommended.
-  var values = ServingConfiguration()
-  private var file: FileReplacement?
-  private var old: [UInt8]?
-  private var new: [UInt8] = []
-  private let second = Int64(Date().timeIntervalSince1970)
-  private(set) var backup: String?
+  /// What this process has read, and what is to take its place; nil after a crash.
+  private var edit: Edit?
+  private var backup: String?
 
+  private struct Edit {
+    let file: FileReplacement
+    let old: [UInt8]?
+    let new: [UInt8]
+    /// Names the backup.
+    let second: Int64
+  }
+
+  /// - Parameters:
+  ///   - token: Names the temporary file; that of the run, so that it is found again.
+  ///   - values: Asked once something is recommended.
   init(
-    _ path: String, token: String, loop: Loop, warn: @escaping (String) -> Void,
-    answer: @escaping (UInt64, ConfigApply.Event) throws -> Void
+    _ path: String, token: String, loop: Loop, values: @escaping () -> ServingConfiguration,
+    warn: @escaping (String) -> Void, answer: @escaping (UInt64, ConfigApply.Event) throws -> Void
   ) {
     self.path = path
     self.token = token
     self.loop = loop
+    self.values = values
     self.warn = warn
     self.answer = answer
   }
+
+  /// Where the old bytes are kept; nil where there were none.
+  var keptAt: String? { backup ?? (edit == nil ? (try? replacement())?.newestBackup : nil) }
 
   func perform(_ effect: ConfigApply.Effect, _ ticket: UInt64) {
     loop.schedule(after: .zero) { [self] in
@@ -42,11 +57,10 @@ final class ConfigurationDriver {
     do {
       switch effect {
       case .read: return .configRead(try read())
-      case .backUp(let counter): return try backUp(counter)
-      case .write: try file?.write(new); return .written
-      case .replace: try replace(); return .replaced
-      // A backup that is whole stays: what is unfinished of one is gone already.
-      case .discard: file?.discard(); return .discarded
+      case .backUp: return try backUp()
+      case .write: return try write()
+      case .replace: return try replace()
+      case .discard: return try discard()
       case .applyEnded: return nil
       }
     } catch {
@@ -65,42 +79,66 @@ final class ConfigurationDriver {
     }
   }
 
+  private struct Unusable: Error, CustomStringConvertible {
+    let description: String
+    init(_ words: String) { description = words }
+  }
+
+  // MARK: - Steps
+
+  private func replacement() throws -> FileReplacement { try FileReplacement(of: path, token: token) }
+
   private func read() throws -> ConfigFile {
     let folder = (path as NSString).deletingLastPathComponent
     if !folder.isEmpty { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
-    let file = try FileReplacement(of: path, token: token)
-    self.file = file
-    old = try file.read()
+    let file = try replacement()
+    let old = try file.read()
     do {
-      new = try values.written(into: old)
+      let new = try values().written(into: old)
+      edit = Edit(file: file, old: old, new: new, second: Int64(Date().timeIntervalSince1970))
     } catch {
-      throw Unusable(words: "'\(path)' cannot be edited: \(error)")
+      throw Unusable("'\(path)' cannot be edited: \(error)")
     }
     return old == nil ? .missing : .usable
   }
 
-  private struct Unusable: Error, CustomStringConvertible {
-    let words: String
-    var description: String { words }
+  private func backUp() throws -> ConfigApply.Event {
+    guard let edit, let old = edit.old else { return .backUpFailed }
+    backup = try edit.file.backUp(old, second: edit.second, numberMax: Int(Parameters.backupCounterMax))
+    return .backedUp
   }
 
-  private func backUp(_ counter: UInt32) throws -> ConfigApply.Event {
-    guard let file, let old else { return .backUpFailed }
-    switch try file.backUp(old, second: second, counter: Int(counter)) {
-    case .taken: return .taken
-    case .made(let path):
-      backup = path
-      return .backedUp
-    }
+  private func write() throws -> ConfigApply.Event {
+    guard let edit else { return .writeFailed }
+    try edit.file.write(edit.new)
+    return .written
   }
 
-  /// Performed again after a crash, it may find its work done.
-  private func replace() throws {
-    let file = try self.file ?? FileReplacement(of: path, token: token)
-    if let there = try file.read(), (try? ServingConfiguration(reading: there)) == values, there == new || new.isEmpty {
-      file.discard()
-      return
+  /// Performed again after a crash, it may find its work done: then the new bytes do not wait any more.
+  private func replace() throws -> ConfigApply.Event {
+    if let edit {
+      try edit.file.replace(expecting: edit.old)
+      return .replaced
     }
-    try file.replace(expecting: old)
+    let file = try replacement()
+    let there = try file.read()
+    guard let waiting = try file.waiting() else {
+      guard let there, try ServingConfiguration(reading: there) == values() else {
+        throw Unusable("'\(path)' was changed by somebody else, and what was to take its place is gone")
+      }
+      return .replaced
+    }
+    // Whoever changed other lines meanwhile keeps what was written.
+    guard try values().written(into: there) == waiting else {
+      throw FileFailure("replace what somebody else has changed meanwhile,", path, code: EBUSY)
+    }
+    try file.replace(expecting: there)
+    return .replaced
+  }
+
+  /// A backup that is whole stays.
+  private func discard() throws -> ConfigApply.Event {
+    (try edit?.file ?? replacement()).discard()
+    return .discarded
   }
 }

@@ -13,6 +13,8 @@ final class TuneBook {
   private let output: any TuneOutput
   private var lock: FileLock?
   private var store: TuneStore?
+  /// Whether the run has a row that says what it comes to.
+  private var hasRow = false
   private(set) var report: TuneReport
   /// Why a stage ended though no candidate is to blame.
   private var trouble: String?
@@ -31,7 +33,20 @@ final class TuneBook {
 
   /// Lock, database, program, machine, row, retention, in this order.
   func setUp(then: @escaping (TuneRun.Event) throws -> Void) throws {
-    if let reason = openStore() { return try then(.setUpFailed(reason)) }
+    do {
+      if let problem = order.problem {
+        output.warn("error: \(problem)")
+        return try then(.setUpFailed(.configError))
+      }
+      try takeLock()
+      try openStore()
+    } catch let other as AutotuneRun.OtherRun {
+      output.warn("error: \(other)")
+      return try then(.setUpFailed(.providerConflict))
+    } catch let failure where failure is TuneStoreFailure || failure is FileLock.Failure {
+      output.warn("error: \(failure)")
+      return try then(.setUpFailed(.configError))
+    }
     let (profile, environment) = (order.profile, order.environment)
     work.start {
       Result { () throws(SpawnFailure) in
@@ -54,24 +69,56 @@ final class TuneBook {
     }
   }
 
-  private func openStore() -> ExitReason? {
+  private func takeLock() throws {
+    // A run that goes on may be set up a second time.
+    guard lock == nil else { return }
     do {
-      let folder = (order.databasePath as NSString).deletingLastPathComponent
-      if !folder.isEmpty { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
-      lock = try FileLock(order.databasePath + "-lock")
-      store = try TuneStore(order.databasePath)
-      return nil
+      let path = order.besideDatabase("-lock")
+      let folder = (path as NSString).deletingLastPathComponent
+      if !folder.isEmpty { try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+      lock = try FileLock(path)
     } catch FileLock.Failure.held(let pid) {
-      output.warn("error: another run is under way\(pid.map { " (pid \($0))" } ?? "")\n  try: again when it has ended")
-      return .providerConflict
-    } catch {
-      output.warn("error: \(error)")
-      return .configError
+      throw AutotuneRun.OtherRun(pid: pid)
     }
   }
 
-  /// Takes up the database again after a crash, as far as that goes.
-  func reopen() { _ = openStore() }
+  private func openStore() throws { if store == nil { store = try TuneStore(order.databasePath) } }
+
+  /// Takes up lock, database and what that says of this run again after a crash, as far as that goes.
+  ///
+  /// - Throws: ``AutotuneRun/OtherRun``.
+  func reopen() throws {
+    do {
+      try takeLock()
+      try openStore()
+      if let row = try store?.run(runID) { try takeUp(row) }
+    } catch let other as AutotuneRun.OtherRun {
+      throw other
+    } catch {
+      // The server and the service are put away all the same.
+      output.warn("error: \(error)")
+    }
+  }
+
+  private func takeUp(_ row: TuneRunRow) throws {
+    hasRow = true
+    report.started = Timestamp.date(row.started) ?? report.started
+    report.binaryVersion = row.binaryVersion
+    report.hardware = Hardware(
+      chip: row.chip, cores: report.hardware.cores, ramGB: row.ramGB, osVersion: row.osVersion)
+    for trial in try store?.trials(ofRun: runID) ?? [] where !TuneBook.cutWords.contains(trial.notes ?? "") {
+      let reason = trial.fits ? nil : trial.notes ?? ""
+      if trial.stage == 1 {
+        if let candidate = order.candidates.firstIndex(of: trial.model) { report.reasons[candidate] = .some(reason) }
+      } else if let reason {
+        let cell = order.plan.cells.firstIndex { knobs in
+          knobs.kvBits.number == trial.kvBits && Int(knobs.maxBatch) == trial.maxBatch
+            && Int(knobs.maxContext) == trial.maxContext
+        }
+        if let cell { report.cellReasons[cell] = reason }
+      }
+    }
+  }
 
   /// Inserts the run's row and thins out old runs; false where that fails.
   @discardableResult
@@ -79,6 +126,7 @@ final class TuneBook {
     report.binaryVersion = version
     do {
       try store?.insert(row)
+      hasRow = true
       try store?.retain(newest: order.retainedRuns, besides: runID)
       return true
     } catch {
@@ -112,14 +160,17 @@ final class TuneBook {
   func record(_ trial: TuneTrial, _ notes: ProbeNotes, cut: String) -> Bool {
     let words = notes.words(
       for: trial.judgement, of: replicates(trial), gate: order.plan.gate, cut: cut)
-    if trial.stage == 1, trial.judgement.kind != .dropped {
-      report.reasons[Int(trial.candidate)] = .some(trial.judgement.kind == .feasible ? nil : words ?? "")
+    let reason = trial.judgement.kind == .feasible ? nil : words ?? ""
+    if trial.judgement.kind != .dropped {
+      if trial.stage == 1 {
+        report.reasons[Int(trial.candidate)] = .some(reason)
+      } else {
+        report.cellReasons[Int(trial.cell)] = reason
+      }
     }
     if [.stuck, .notStarted, .portHeld].contains(trial.judgement.kind) { trouble = words }
     var row = row(of: trial)
-    // What the last server reported is not about one that was never started.
-    let wasStarted = ![.portHeld, .notStarted].contains(trial.judgement.kind)
-    row.promptTokens = !wasStarted ? nil : notes.promptTokens.sorted().dropFirst(notes.promptTokens.count / 2).first
+    row.promptTokens = notes.promptTokens.sorted().dropFirst(notes.promptTokens.count / 2).first
     row.notes = words
     return succeeds { try $0.record(row) }
   }
@@ -173,41 +224,54 @@ final class TuneBook {
     output.say(report.block(found))
   }
 
-  /// Stores and tells what the run came to; false where it could not be stored.
+  /// Stores what the run came to, and then tells it; false where it could not be stored.
+  ///
+  /// - Parameter crashed: Whether the run goes on after a crash. One whose reason was settled before has an end like any
+  ///   other.
   func conclude(_ conclusion: Conclusion, crashed: Bool) -> Bool {
     report.ended = Date()
     report.found = conclusion.best.map {
       find(candidate: conclusion.candidate, $0, isPartial: conclusion.isPartial)
     }
-    let document = report.document.text
     var row = row
-    row.ended = conclusion.reason == .interrupted || crashed ? nil : Timestamp.milliseconds(report.ended)
-    row.recommendationJSON = report.found.map { _ in document }
+    let hasNoEnd = conclusion.reason == .interrupted || crashed && conclusion.reason == .internalError
+    row.ended = hasNoEnd ? nil : Timestamp.milliseconds(report.ended)
+    row.recommendationJSON = report.found.map { _ in report.document.text }
     row.recipeHash = report.recipeHash
     row.isApplied = conclusion.isApplied
     row.reason = conclusion.reason
-    // A run that did not get as far as its row has none, and nothing to store.
-    let isStored = store == nil || succeeds { try $0.conclude(row) }
-    explain(conclusion)
-    if order.printsJSON { output.say(document) }
+    // A run that did not get as far as its row has nothing to store.
+    let isStored = !hasRow || succeeds { try $0.conclude(row) }
+    let reason = isStored ? conclusion.reason : conclusion.reason.joined(.internalError)
+    if !reason.recommends { report.found = nil }
+    explain(reason)
+    if order.printsJSON { output.say(report.document.text) }
     store = nil
     lock = nil
     return isStored
   }
 
-  private func explain(_ conclusion: Conclusion) {
-    switch conclusion.reason {
-    case .noFeasible where !report.infeasible.isEmpty: output.warn(report.whyNothing)
-    case .noFeasible: output.warn("error: no cell of the knobs works; the rows of stage 2 say why")
+  private func explain(_ reason: ExitReason) {
+    let usesPlaces = !report.unsized.isEmpty && (reason == .noFeasible || report.found != nil)
+    if usesPlaces { output.warn("note: \(report.unsized)") }
+    switch reason {
+    case .noFeasible: output.warn(report.whyNothing)
     case .budgetExhaustedNoModelSelected:
       output.warn(
-        "error: the time was up before a model was selected\n  try: a longer --max-duration, or a shorter list")
+        (report.feasible.map {
+          "error: \(order.candidates[$0]) works, but the time was up before any of its settings did"
+        }
+          ?? "error: the time was up before a model was selected")
+          + "\n  try: a longer --max-duration, or a shorter list")
     case .preWarmIntegrityFailure:
       for (candidate, reason) in report.infeasible.suffix(1) {
         output.warn("error: \(order.candidates[candidate]): \(reason)")
       }
     default: if let trouble { output.warn("error: \(trouble)") }
     }
-    output.warn("exit_reason=\(conclusion.reason.word)")
+    output.warn("exit_reason=\(reason.word)")
   }
+
+  /// What a row says that was cut short, for which nothing was judged.
+  static let cutWords: Set<String> = ["interrupted", "budget exhausted", "cut short"]
 }

@@ -15,17 +15,6 @@ extension ConfigApply {
       phase, step in
       step.sent(.replace).count == (phase == .writing && !step.received(.written).isEmpty ? 1 : 0)
     }
-    AlwaysStep("names are tried one after the other, and none is used twice", cites: .`CFG-3`, before: { $0 }) {
-      before, step in
-      step.sent(.backUp).allSatisfy { number in
-        number == (before.phase == .backingUp ? before.counter + 1 : before.counter) && number <= 65_535
-          && number == step.after.counter
-      }
-    }
-    AlwaysStep("the file is given up for lack of names when the last one is taken", cites: .`CFG-3`, before: { $0 }) {
-      before, step in
-      step.received(.taken).isEmpty || (step.after.phase == .unchanged) == (before.counter >= 65_535)
-    }
     AlwaysStep("what the file is decides what is done with it", cites: .`CFG-1`, .`CFG-2`, before: { _ in () }) {
       _, step in
       guard let file = step.received(.configRead).first else { return true }
@@ -36,8 +25,7 @@ extension ConfigApply {
     AlwaysStep("what was begun and is not to be is undone", cites: .`CFG-6`, .`CFG-7`, before: \.phase) { phase, step in
       let isBegun = [.backingUp, .writing, .replacing].contains(phase)
       let mayLeave = [.backingUp, .writing, .replacing, .discarding, .applied].contains(step.after.phase)
-      let noName = !step.received(.taken).isEmpty
-      return (!isBegun || mayLeave || noName)
+      return (!isBegun || mayLeave)
         && step.sent(.discard).count == (isBegun && step.after.phase == .discarding ? 1 : 0)
     }
     AlwaysStep("it ends once, as it is", cites: .`CFG-5`, .`CFG-7`, before: { $0 }) { before, step in
@@ -64,9 +52,6 @@ extension ConfigApply {
     LeadsTo(
       "every apply ends", cites: .`CFG-5`, from: .reading, .backingUp, .writing, .replacing, .discarding,
       to: .applied, .unchanged)
-    SometimesStep("a name that is taken is passed over", cites: .`CFG-3`, before: { _ in () }) { _, step in
-      !step.received(.taken).isEmpty && !step.sent(.backUp).isEmpty
-    }
   }
 }
 
@@ -82,17 +67,13 @@ public enum Applying {
     Notice(.applyEnded)
   }
 
-  public static let design = System.design("config-apply", chapter: "12-apply.md", book: book, worlds: [any, last])
+  public static let design = System.design("config-apply", chapter: "12-apply.md", book: book, worlds: [any])
 
-  static let any = world(
-    "any-file", "any file, given up at any moment; the third name for the backup is free at the latest", 0)
-  static let last = world("last-names", "any file, given up at any moment; two names for the backup are left", 65_534)
-
-  private static func world(_ name: String, _ words: String, _ counter: UInt32) -> World<System> {
-    World(name, words, start: { Solo(ConfigApply(counter: counter)) }) {
-      Input(.machine, .apply, atMost: 1)
-      Input(.machine, .giveUp, atMost: 1)
-      Crashes(atMost: 1)
-    }
+  static let any = World<System>(
+    "any-file", "any file, given up and crashed at any moment", start: { Solo(ConfigApply()) }
+  ) {
+    Input(.machine, .apply, atMost: 1)
+    Input(.machine, .giveUp, atMost: 1)
+    Crashes(atMost: 1)
   }
 }

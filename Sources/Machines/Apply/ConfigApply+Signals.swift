@@ -10,9 +10,7 @@ extension ConfigApply {
     case configRead(ConfigFile)
     /// The old bytes are kept, whole and synced.
     case backedUp
-    /// A file of that name exists.
-    case taken
-    /// They could not be kept.
+    /// They could not be kept, or every name is taken.
     case backUpFailed
     /// The new bytes are written beside the file, and synced.
     case written
@@ -32,15 +30,15 @@ extension ConfigApply {
     /// Reads the file, holds it against what may be edited, and makes the new bytes of it in memory; says
     /// `configRead`. Changes nothing.
     case read
-    /// Creates the backup whose name ends in this number, only if no file has it, and copies the old bytes into it,
-    /// with the file's mode; says `backedUp` when it is synced, `taken` where the name exists, or `backUpFailed`.
-    case backUp(UInt32)
+    /// Creates the backup under the lowest name that no file has, and copies the old bytes into it, with the file's
+    /// mode; says `backedUp` when it is synced, or `backUpFailed`, where every name is taken too.
+    case backUp
     /// Writes the new bytes into a temporary file in the same folder; says `written` when it is synced, or
     /// `writeFailed`.
     case write
     /// Moves the temporary file to the file's place and syncs the folder; says `replaced`, or `replaceFailed` with
-    /// the file as it was. Performed again after a crash, it says `replaced` where the file already has the new
-    /// bytes.
+    /// the file as it was. Performed again after a crash, it moves the temporary file if it is still there and its
+    /// bytes are still those that the file would get; if it is gone and the file says the same, that was done.
     case replace
     /// Takes away the temporary file, and the backup unless it is whole; says `discarded`.
     case discard
@@ -52,14 +50,13 @@ extension ConfigApply {
 extension Signal<ConfigApply.Event, Void> {
   static public var apply: Self { Signal("apply", kind: 0, .apply) }
   static public var backedUp: Self { Signal("backedUp", kind: 2, .backedUp) }
-  static public var taken: Self { Signal("taken", kind: 3, .taken) }
-  static public var backUpFailed: Self { Signal("backUpFailed", kind: 4, .backUpFailed) }
-  static public var written: Self { Signal("written", kind: 5, .written) }
-  static public var writeFailed: Self { Signal("writeFailed", kind: 6, .writeFailed) }
-  static public var replaced: Self { Signal("replaced", kind: 7, .replaced) }
-  static public var replaceFailed: Self { Signal("replaceFailed", kind: 8, .replaceFailed) }
-  static public var discarded: Self { Signal("discarded", kind: 9, .discarded) }
-  static public var giveUp: Self { Signal("giveUp", kind: 10, .giveUp) }
+  static public var backUpFailed: Self { Signal("backUpFailed", kind: 3, .backUpFailed) }
+  static public var written: Self { Signal("written", kind: 4, .written) }
+  static public var writeFailed: Self { Signal("writeFailed", kind: 5, .writeFailed) }
+  static public var replaced: Self { Signal("replaced", kind: 6, .replaced) }
+  static public var replaceFailed: Self { Signal("replaceFailed", kind: 7, .replaceFailed) }
+  static public var discarded: Self { Signal("discarded", kind: 8, .discarded) }
+  static public var giveUp: Self { Signal("giveUp", kind: 9, .giveUp) }
 }
 extension Signal<ConfigApply.Event, ConfigFile> {
   static public var configRead: Self {
@@ -69,7 +66,7 @@ extension Signal<ConfigApply.Event, ConfigFile> {
 
 extension ConfigApply.Event {
   public static let names = [
-    "apply", "configRead", "backedUp", "taken", "backUpFailed", "written", "writeFailed", "replaced",
+    "apply", "configRead", "backedUp", "backUpFailed", "written", "writeFailed", "replaced",
     "replaceFailed", "discarded", "giveUp",
   ]
   public var kind: Int {
@@ -77,14 +74,13 @@ extension ConfigApply.Event {
     case .apply: 0
     case .configRead: 1
     case .backedUp: 2
-    case .taken: 3
-    case .backUpFailed: 4
-    case .written: 5
-    case .writeFailed: 6
-    case .replaced: 7
-    case .replaceFailed: 8
-    case .discarded: 9
-    case .giveUp: 10
+    case .backUpFailed: 3
+    case .written: 4
+    case .writeFailed: 5
+    case .replaced: 6
+    case .replaceFailed: 7
+    case .discarded: 8
+    case .giveUp: 9
     }
   }
   public init() { self = .apply }
@@ -93,14 +89,14 @@ extension ConfigApply.Event {
     f.kind(
       &self,
       [
-        .apply, .configRead(.missing), .backedUp, .taken, .backUpFailed, .written, .writeFailed, .replaced,
+        .apply, .configRead(.missing), .backedUp, .backUpFailed, .written, .writeFailed, .replaced,
         .replaceFailed, .discarded, .giveUp,
       ])
     switch self {
     case .configRead(var file):
       f("file", &file)
       self = .configRead(file)
-    case .apply, .backedUp, .taken, .backUpFailed, .written, .writeFailed, .replaced, .replaceFailed, .discarded,
+    case .apply, .backedUp, .backUpFailed, .written, .writeFailed, .replaced, .replaceFailed, .discarded,
       .giveUp:
       break
     }
@@ -109,14 +105,10 @@ extension ConfigApply.Event {
 
 extension Signal<ConfigApply.Effect, Void> {
   static public var read: Self { Signal("read", kind: 0, .read) }
+  static public var backUp: Self { Signal("backUp", kind: 1, .backUp) }
   static public var write: Self { Signal("write", kind: 2, .write) }
   static public var replace: Self { Signal("replace", kind: 3, .replace) }
   static public var discard: Self { Signal("discard", kind: 4, .discard) }
-}
-extension Signal<ConfigApply.Effect, UInt32> {
-  static public var backUp: Self {
-    Signal("backUp", kind: 1, Carrier.backUp) { if case .backUp(let it) = $0 { it } else { nil } }
-  }
 }
 extension Signal<ConfigApply.Effect, ApplyResult> {
   static public var applyEnded: Self {
@@ -139,15 +131,12 @@ extension ConfigApply.Effect {
   public init() { self = .read }
 
   public mutating func fields(_ f: inout Fields) {
-    f.kind(&self, [.read, .backUp(0), .write, .replace, .discard, .applyEnded(.applied)])
+    f.kind(&self, [.read, .backUp, .write, .replace, .discard, .applyEnded(.applied)])
     switch self {
-    case .backUp(var counter):
-      f("counter", &counter)
-      self = .backUp(counter)
     case .applyEnded(var result):
       f("result", &result)
       self = .applyEnded(result)
-    case .read, .write, .replace, .discard: break
+    case .read, .backUp, .write, .replace, .discard: break
     }
   }
 }

@@ -34,19 +34,15 @@ public struct ConfigApply: Machine {
   }
 
   public var phase = Phase.idle
-  /// The number that the backup's name ends in.
-  public internal(set) var counter: UInt32 = 0
   /// Whether the old bytes are kept, or there are none.
   public internal(set) var isRecoverable = false
   /// Whether it is undone because nobody wants it any more.
   public internal(set) var isGivenUp = false
 
-  /// - Parameter counter: The first number to try for the backup.
-  public init(counter: UInt32 = 0) { self.counter = counter }
+  public init() {}
 
   public mutating func fields(_ f: inout Fields) {
     f("phase", &phase)
-    f("counter", &counter)
     f("isRecoverable", &isRecoverable)
     f("isGivenUp", &isGivenUp)
   }
@@ -78,7 +74,7 @@ extension ConfigApply {
     In(.reading, "The file is being read, and held against what may be edited.") {
       On(.configRead, "keep the old bytes", cites: .`CFG-2`)
         .when("the file can be edited") { _, file in file == .usable }
-        .emit(.backUp) { apply, _ in apply.counter }
+        .emit(.backUp)
         .go(.backingUp)
       Otherwise(.configRead, "there is nothing to keep: write a new file", cites: .`CFG-2`)
         .when("there is no file") { _, file in file == .missing }
@@ -98,13 +94,6 @@ extension ConfigApply {
         .then { apply, _ in apply.isRecoverable = true }
         .emit(.write)
         .go(.writing)
-      On(.taken, "the name is taken: try the next", cites: .`CFG-3`)
-        .when("another number is left") { apply, _ in apply.counter < UInt32(Parameters.backupCounterMax) }
-        .then { apply, _ in apply.counter += 1 }
-        .emit(.backUp) { apply, _ in apply.counter }
-      Otherwise(.taken, "every name is taken: leave the file alone", cites: .`CFG-3`)
-        .emit(.applyEnded) { _, _ in .failed }
-        .go(.unchanged)
       On(.backUpFailed, "they could not be kept: undo what was begun", cites: .`CFG-3`, .`CFG-6`).emit(.discard).go(
         .discarding)
       On(.giveUp, "undo the backup: it is not wanted any more", cites: .`CFG-7`)
@@ -155,8 +144,7 @@ extension ConfigApply {
       .configRead, in: .idle, .backingUp, .writing, .replacing, .discarding, .applied, .unchanged,
       because: "giving up gives up the answer")
     Impossible(
-      .backedUp, .taken, .backUpFailed,
-      in: .idle, .reading, .writing, .replacing, .discarding, .applied, .unchanged,
+      .backedUp, .backUpFailed, in: .idle, .reading, .writing, .replacing, .discarding, .applied, .unchanged,
       because: "giving up gives up the answer")
     Impossible(
       .written, .writeFailed, in: .idle, .reading, .backingUp, .replacing, .discarding, .applied, .unchanged,
@@ -174,8 +162,6 @@ extension ConfigApply {
     Answers(.backUp) {
       Owed {
         Answer(.backedUp)
-        // Any name may be taken; the first two and the last two are tried.
-        Answer(.taken, where: { _, _ in true }, try: { $0 < 2 || $0 >= 65_534 ? [()] : [] })
         Answer(.backUpFailed)
       }
     }

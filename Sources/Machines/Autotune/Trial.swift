@@ -142,7 +142,7 @@ public enum StageEnd: UInt8, CaseIterable, Sendable {
   case cut
 
   /// What ends the run where a candidate or cell ended so; nil where the stage goes on.
-  init?(_ kind: Judgement.Kind) {
+  public init?(_ kind: Judgement.Kind) {
     switch kind {
     case .integrity: self = .integrity
     case .portHeld: self = .conflict

@@ -68,18 +68,20 @@ extension LoadEvidence {
   /// Whether the line says so, rather than that it is not so: `no hash mismatch` asserts nothing.
   private static func asserts(_ marker: String, in line: Substring) -> Bool {
     line.ranges(of: marker).contains { found in
-      let before = line[..<found.lowerBound].split { !($0.isLetter || $0.isNumber) }.last ?? ""
-      return !["no", "not", "without", "never", "0", "zero"].contains(before)
+      // The last few words before it, back to where its clause begins.
+      let clause = line[..<found.lowerBound].split(omittingEmptySubsequences: false) { ",;:.!?()".contains($0) }.last
+      let before = clause?.split { !($0.isLetter || $0.isNumber) }.suffix(3) ?? []
+      return !before.contains { ["no", "not", "without", "never", "0", "zero"].contains($0) }
     }
   }
 
-  /// Whether the line tells of a request that a server refused, or failed at: 401, 403, 404, 429 and 500 to 599.
+  /// Whether the line tells of a request that a server refused, or failed at, by the number that HTTP has for it.
   private static func tellsOfFailedRequest(_ line: Substring) -> Bool {
     let words = line.split { !($0.isLetter || $0.isNumber) }
     guard words.contains(where: { ["http", "https", "status", "error"].contains($0) }) else { return false }
     return words.contains { word in
       guard word.count == 3, let code = Int(word) else { return false }
-      return [401, 403, 404, 429].contains(code) || (500...599).contains(code)
+      return [401, 403, 404, 429, 500, 502, 503, 504].contains(code) || (520...524).contains(code)
     }
   }
 }

@@ -61,6 +61,11 @@ extension LiveService {
     AlwaysStep("the operator is warned of a server that lives on", cites: .`SRV-6`, before: { _ in () }) { _, step in
       step.sent(.lingers).count == (step.received(.portLooked) == [true] ? 1 : 0)
     }
+    AlwaysStep("the operator is told of a drain that took longer than its grace", cites: .`SRV-6`, before: \.occupant) {
+      occupant, step in
+      let isOver = occupant == .managed && !step.received(.graceOver).isEmpty
+      return step.sent(.outlasts).count == (isOver || step.received(.portLooked) == [false] ? 1 : 0)
+    }
     AlwaysStep("a server started by hand is looked at before it is given up", cites: .`SRV-6`, before: \.occupant) {
       occupant, step in
       step.sent(.lookAtPort).count == (occupant == .foreground ? step.received(.graceOver).count : 0)

@@ -33,7 +33,7 @@ extension LiveService {
     /// Looks for a managed service, then for a server started by hand, then for any listener at the port, by the
     /// rules of chapter 13; names what it found on standard error, keeps what it needs to bring it back where a crash
     /// of this program cannot take it, and says `surveyed`; or `surveyFailed`, where the system's own tools fail.
-    /// Reads, and nothing else.
+    /// Before that it puts away what runs that died have left: their servers, and what they had stopped.
     case lookAround
     /// Asks what was found to stop, by the system's own tool or by SIGTERM, never by anything harder; says
     /// `stopIssued`, or `stopFailed` with whether it is gone all the same. To ask again does no harm.
@@ -50,6 +50,8 @@ extension LiveService {
     case start(Occupant)
     /// Warns that the process lives on without the port, and that nobody kills it.
     case lingers
+    /// Says that it was given its grace and still runs, or still holds the port, so that the drain failed.
+    case outlasts
     /// To the run: nobody is in the way.
     case clear
     /// To the run: who is in the way.
@@ -141,12 +143,13 @@ extension Signal<LiveService.Effect, Void> {
   static public var lookAround: Self { Signal("lookAround", kind: 0, .lookAround) }
   static public var lookAtPort: Self { Signal("lookAtPort", kind: 4, .lookAtPort) }
   static public var lingers: Self { Signal("lingers", kind: 6, .lingers) }
-  static public var clear: Self { Signal("clear", kind: 7, .clear) }
-  static public var blind: Self { Signal("blind", kind: 9, .blind) }
-  static public var drained: Self { Signal("drained", kind: 10, .drained) }
-  static public var drainFailed: Self { Signal("drainFailed", kind: 11, .drainFailed) }
-  static public var restored: Self { Signal("restored", kind: 12, .restored) }
-  static public var restoreFailed: Self { Signal("restoreFailed", kind: 13, .restoreFailed) }
+  static public var outlasts: Self { Signal("outlasts", kind: 7, .outlasts) }
+  static public var clear: Self { Signal("clear", kind: 8, .clear) }
+  static public var blind: Self { Signal("blind", kind: 10, .blind) }
+  static public var drained: Self { Signal("drained", kind: 11, .drained) }
+  static public var drainFailed: Self { Signal("drainFailed", kind: 12, .drainFailed) }
+  static public var restored: Self { Signal("restored", kind: 13, .restored) }
+  static public var restoreFailed: Self { Signal("restoreFailed", kind: 14, .restoreFailed) }
 }
 extension Signal<LiveService.Effect, Occupant> {
   static public var stop: Self {
@@ -159,7 +162,7 @@ extension Signal<LiveService.Effect, Occupant> {
     Signal("start", kind: 5, Carrier.start) { if case .start(let it) = $0 { it } else { nil } }
   }
   static public var occupied: Self {
-    Signal("occupied", kind: 8, Carrier.occupied) { if case .occupied(let it) = $0 { it } else { nil } }
+    Signal("occupied", kind: 9, Carrier.occupied) { if case .occupied(let it) = $0 { it } else { nil } }
   }
 }
 extension Signal<LiveService.Effect, Milliseconds> {
@@ -170,7 +173,8 @@ extension Signal<LiveService.Effect, Milliseconds> {
 
 extension LiveService.Effect {
   public static let names = [
-    "lookAround", "stop", "awaitDrained", "graceTimer", "lookAtPort", "start", "lingers", "clear", "occupied",
+    "lookAround", "stop", "awaitDrained", "graceTimer", "lookAtPort", "start", "lingers", "outlasts", "clear",
+    "occupied",
     "blind", "drained", "drainFailed", "restored", "restoreFailed",
   ]
   public var kind: Int {
@@ -182,13 +186,14 @@ extension LiveService.Effect {
     case .lookAtPort: 4
     case .start: 5
     case .lingers: 6
-    case .clear: 7
-    case .occupied: 8
-    case .blind: 9
-    case .drained: 10
-    case .drainFailed: 11
-    case .restored: 12
-    case .restoreFailed: 13
+    case .outlasts: 7
+    case .clear: 8
+    case .occupied: 9
+    case .blind: 10
+    case .drained: 11
+    case .drainFailed: 12
+    case .restored: 13
+    case .restoreFailed: 14
     }
   }
   public init() { self = .lookAround }
@@ -198,7 +203,7 @@ extension LiveService.Effect {
       &self,
       [
         .lookAround, .stop(.nobody), .awaitDrained(.nobody), .graceTimer(Milliseconds()), .lookAtPort,
-        .start(.nobody), .lingers, .clear, .occupied(.nobody), .blind, .drained, .drainFailed, .restored,
+        .start(.nobody), .lingers, .outlasts, .clear, .occupied(.nobody), .blind, .drained, .drainFailed, .restored,
         .restoreFailed,
       ])
     switch self {
@@ -217,7 +222,9 @@ extension LiveService.Effect {
     case .occupied(var occupant):
       f("occupant", &occupant)
       self = .occupied(occupant)
-    case .lookAround, .lookAtPort, .lingers, .clear, .blind, .drained, .drainFailed, .restored, .restoreFailed: break
+    case .lookAround, .lookAtPort, .lingers, .outlasts, .clear, .blind, .drained, .drainFailed, .restored,
+      .restoreFailed:
+      break
     }
   }
 }

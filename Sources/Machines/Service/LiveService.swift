@@ -122,6 +122,7 @@ extension LiveService {
       Otherwise(.graceOver, "it does not stop: give up", cites: .`SRV-6`)
         .cancel(.stop)
         .cancel(.awaitDrained)
+        .emit(.outlasts)
         .emit(.drainFailed)
         .go(.down)
     }
@@ -131,7 +132,10 @@ extension LiveService {
         .emit(.lingers)
         .emit(.drained)
         .go(.down)
-      Otherwise(.portLooked, "it keeps the port: give up", cites: .`SRV-6`).emit(.drainFailed).go(.down)
+      Otherwise(.portLooked, "it keeps the port: give up", cites: .`SRV-6`)
+        .emit(.outlasts)
+        .emit(.drainFailed)
+        .go(.down)
     }
   }
 
@@ -209,5 +213,6 @@ extension LiveService {
       }
     }
     Notice(.lingers)
+    Notice(.outlasts)
   }
 }

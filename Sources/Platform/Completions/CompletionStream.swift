@@ -13,6 +13,8 @@ struct CompletionStream {
   private(set) var completionTokens: Int?
   /// What an error object within the stream says.
   private(set) var error: String?
+  /// Whether the stream has said that it is over.
+  private(set) var isDone = false
   private var events = EventStream()
   private let decoder = JSONDecoder()
 
@@ -30,6 +32,10 @@ struct CompletionStream {
   }
 
   private mutating func take(_ event: ServerEvent, _ instant: ContinuousClock.Instant) {
+    if event.data.elementsEqual("[DONE]".utf8) {
+      isDone = true
+      return
+    }
     guard let chunk = try? decoder.decode(Chunk.self, from: Data(event.data)) else {
       if event.name.elementsEqual("error".utf8), error == nil { error = event.text }
       return
@@ -86,7 +92,7 @@ private struct Chunk: Decodable {
   init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     let choice = (try? fields.decodeIfPresent([Choice].self, forKey: .choices))?.first
-    text = choice?.delta?.text ?? choice?.text
+    text = [choice?.delta?.text, choice?.text].compactMap { $0 }.first { !$0.isEmpty }
     usage = try? fields.decodeIfPresent(Usage.self, forKey: .usage)
     let isNull = (try? fields.decodeNil(forKey: .error)) ?? true
     if isNull {

@@ -9,7 +9,8 @@ extension HTTPClient {
       let response = try send(request.http, cancellation: cancellation) { bytes, instant in
         if beginning.count < 4096 { beginning += bytes.prefix(4096 - beginning.count) }
         stream.read(bytes, at: instant)
-        return true
+        // A server may keep the connection open after its last word.
+        return !stream.isDone
       }
       stream.finish(at: response.ended)
       completion.note(stream, since: response.began)

@@ -12,6 +12,21 @@ public enum Timestamp {
     return text + "." + String(repeating: "0", count: 3 - digits.count) + digits + "Z"
   }
 
+  /// Reads what ``milliseconds(_:)`` wrote; nil for anything else.
+  public static func date(_ text: String) -> Date? {
+    guard let match = text.wholeMatch(of: /(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)\.(\d{3})Z/)?.output else {
+      return nil
+    }
+    var parts = tm()
+    parts.tm_year = Int32(match.1)! - 1900
+    parts.tm_mon = Int32(match.2)! - 1
+    parts.tm_mday = Int32(match.3)!
+    parts.tm_hour = Int32(match.4)!
+    parts.tm_min = Int32(match.5)!
+    parts.tm_sec = Int32(match.6)!
+    return Date(timeIntervalSince1970: Double(timegm(&parts)) + Double(match.7)! / 1000)
+  }
+
   /// `2026-01-02T03:04:05Z`
   public static func seconds(_ time: Date) -> String {
     time.text(seconds: Int64(time.timeIntervalSince1970.rounded(.down)), "%Y-%m-%dT%H:%M:%SZ")

@@ -7,7 +7,7 @@ import Foundation
 ///
 ///     let file = try FileReplacement(of: "config.yaml")
 ///     let old = try file.read()
-///     if let old { try file.backUp(old, second: now, counter: 0) }     // made(config.yaml.bak-1767323045-0)
+///     if let old { try file.backUp(old, second: now) }     // config.yaml.bak-1767323045-0
 ///     try file.write(new)
 ///     try file.replace(expecting: old)
 ///
@@ -17,12 +17,8 @@ public struct FileReplacement: Sendable {
   public let path: String
   /// Where the new bytes wait, in the same folder.
   public let temporary: String
-
-  public enum Backup: Equatable, Sendable {
-    case made(path: String)
-    /// Another file has that name.
-    case taken
-  }
+  /// Where a backup is until it is whole.
+  private var copy: String { temporary + ".bak" }
 
   /// - Parameter token: Tells the temporary file of this replacement from those of others; the same after a crash.
   /// - Throws: ``FileFailure`` where links lead in a circle.
@@ -34,7 +30,9 @@ public struct FileReplacement: Sendable {
   }
 
   /// What the file holds; nil if there is none.
-  public func read() throws(FileFailure) -> [UInt8]? {
+  public func read() throws(FileFailure) -> [UInt8]? { try FileReplacement.bytes(of: path) }
+
+  private static func bytes(of path: String) throws(FileFailure) -> [UInt8]? {
     do {
       return try FileBytes.read(path)
     } catch {
@@ -43,21 +41,39 @@ public struct FileReplacement: Sendable {
     }
   }
 
-  /// Keeps the old bytes beside the file, synced, with its mode and never a wider one. An unfinished backup is taken
-  /// away.
-  public func backUp(_ old: [UInt8], second: Int64, counter: Int) throws(FileFailure) -> Backup {
-    let backup = backupPath(second: second, counter: counter)
-    do {
-      try create(backup, old)
-    } catch {
-      if error.code == EEXIST, error.deed == "create" { return .taken }
-      throw error
+  /// Keeps the old bytes beside the file, synced, with its mode and never a wider one, and says where: under the lowest
+  /// number that no file has. It has that name only once it is whole.
+  ///
+  /// - Parameter numberMax: The last number to try.
+  @discardableResult
+  public func backUp(_ old: [UInt8], second: Int64, numberMax: Int = 65_535) throws(FileFailure) -> String {
+    unlink(copy)
+    try create(copy, old)
+    defer { unlink(copy) }
+    for number in 0...numberMax {
+      let backup = "\(path).bak-\(second)-\(number)"
+      // A second name for the same file, where no file has it: nobody else's is ever written over.
+      guard link(copy, backup) == 0 else {
+        if errno == EEXIST { continue }
+        throw FileFailure("create", backup)
+      }
+      try syncFolder()
+      return backup
     }
-    try syncFolder()
-    return .made(path: backup)
+    throw FileFailure("find a free name for a backup of", path, code: EEXIST)
   }
 
-  public func backupPath(second: Int64, counter: Int) -> String { "\(path).bak-\(second)-\(counter)" }
+  /// The backup that was made last, as far as names tell; nil where there is none.
+  public var newestBackup: String? {
+    let folder = (path as NSString).deletingLastPathComponent
+    let beginning = (path as NSString).lastPathComponent + ".bak-"
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []
+    let numbers = names.filter { $0.hasPrefix(beginning) }.compactMap { name -> [Int]? in
+      let parts = name.dropFirst(beginning.count).split(separator: "-").compactMap { Int($0) }
+      return parts.count == 2 ? parts : nil
+    }
+    return numbers.max { $0.lexicographicallyPrecedes($1) }.map { "\(path).bak-\($0[0])-\($0[1])" }
+  }
 
   /// Writes the new bytes beside the file, synced.
   public func write(_ new: [UInt8]) throws(FileFailure) {
@@ -65,6 +81,9 @@ public struct FileReplacement: Sendable {
     unlink(temporary)
     try create(temporary, new)
   }
+
+  /// The new bytes that wait beside the file; nil where there are none.
+  public func waiting() throws(FileFailure) -> [UInt8]? { try FileReplacement.bytes(of: temporary) }
 
   /// Moves the new bytes into the file's place, and syncs the folder.
   ///
@@ -77,10 +96,10 @@ public struct FileReplacement: Sendable {
     try syncFolder()
   }
 
-  /// Takes the temporary file away, and a backup that is not to stay.
-  public func discard(backup: String? = nil) {
+  /// Takes away what waits beside the file, and a backup that is not whole.
+  public func discard() {
     unlink(temporary)
-    if let backup { unlink(backup) }
+    unlink(copy)
   }
 
   // MARK: - Steps

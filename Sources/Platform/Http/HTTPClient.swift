@@ -15,6 +15,9 @@ public final class HTTPClient: @unchecked Sendable {
   private let easy: UnsafeMutableRawPointer
   private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
+  /// How long the end of an answer is waited for of which nothing more is wanted.
+  private static let endPatience = Duration.milliseconds(300)
+
   private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
   public init() {
@@ -31,7 +34,8 @@ public final class HTTPClient: @unchecked Sendable {
 
   /// Sends a request and hands over the answer's bytes as they come.
   ///
-  /// - Parameter take: Is given the bytes and the instant at which they came; to answer false is to want no more.
+  /// - Parameter take: Is given the bytes and the instant at which they came; to answer false is to want no more. The
+  ///   end of the answer is then waited for a moment, so that the connection can be used again, and counts as come.
   /// - Returns: The answer's head and its instants, whatever its status.
   public func send(
     _ request: HTTPRequest, cancellation: Cancellation = Cancellation(),
@@ -51,16 +55,13 @@ public final class HTTPClient: @unchecked Sendable {
   ) throws(HTTPFailure) -> (HTTPResponse, [UInt8]) {
     var body: [UInt8] = []
     var isTooLong = false
-    do {
-      let response = try send(request, cancellation: cancellation) { bytes, _ in
-        isTooLong = body.count + bytes.count > bytesMax
-        if !isTooLong { body += bytes }
-        return !isTooLong
-      }
-      return (response, body)
-    } catch {
-      throw isTooLong ? .tooLong(bytesMax: bytesMax) : error
+    let response = try send(request, cancellation: cancellation) { bytes, _ in
+      isTooLong = body.count + bytes.count > bytesMax
+      if !isTooLong { body += bytes }
+      return !isTooLong
     }
+    if isTooLong { throw .tooLong(bytesMax: bytesMax) }
+    return (response, body)
   }
 
   // MARK: - One transfer
@@ -89,13 +90,14 @@ public final class HTTPClient: @unchecked Sendable {
       code = finished(multi)
       if code == nil {
         if cancellation.isCancelled { throw .cancelled }
+        let rest = taking.enough.map { HTTPClient.endPatience - (.now - $0) }
+        if let rest, rest <= .zero { break }
         // Returns when there is something to do, when a timeout falls due, and when somebody cancels.
-        curl_multi_poll(multi, nil, 0, 60_000, nil)
+        curl_multi_poll(multi, nil, 0, rest.map { Int32($0.millisecondsRoundedUp) } ?? 60_000, nil)
       }
     }
-    let ended = ContinuousClock.now
-    if taking.isRefused { throw .cancelled }
-    guard code == CURLE_OK else { throw failure(code!, request) }
+    let ended = taking.enough ?? .now
+    if let code, code != CURLE_OK, taking.enough == nil { throw failure(code, request) }
     return HTTPResponse(
       status: number(CURLINFO_RESPONSE_CODE), contentType: contentType, began: began,
       firstByte: taking.firstByte ?? ended, ended: ended, reusedConnection: number(CURLINFO_NUM_CONNECTS) == 0)
@@ -131,7 +133,8 @@ public final class HTTPClient: @unchecked Sendable {
     curl_set_pointer(easy, CURLOPT_WRITEDATA, context)
     curl_set_taker(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
       let taking = Unmanaged<Taking>.fromOpaque(context!).takeUnretainedValue()
-      return taking.accept(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
+      taking.accept(UnsafeRawBufferPointer(start: bytes, count: size * count))
+      return size * count
     }
     curl_set_pointer(easy, CURLOPT_HEADERDATA, context)
     curl_set_taker(easy, CURLOPT_HEADERFUNCTION) { _, size, count, context in
@@ -179,15 +182,16 @@ public final class HTTPClient: @unchecked Sendable {
 private final class Taking {
   private let take: (UnsafeRawBufferPointer, ContinuousClock.Instant) -> Bool
   private(set) var firstByte: ContinuousClock.Instant?
-  private(set) var isRefused = false
+  /// When nothing more was wanted.
+  private(set) var enough: ContinuousClock.Instant?
 
   init(_ take: @escaping (UnsafeRawBufferPointer, ContinuousClock.Instant) -> Bool) { self.take = take }
 
   func noteFirstByte() { if firstByte == nil { firstByte = .now } }
 
-  func accept(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    isRefused = !take(bytes, .now)
-    return !isRefused
+  func accept(_ bytes: UnsafeRawBufferPointer) {
+    let now = ContinuousClock.now
+    if enough == nil, !take(bytes, now) { enough = now }
   }
 }
 

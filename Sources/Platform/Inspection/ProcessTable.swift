@@ -32,6 +32,11 @@ public enum ProcessTable {
   public static func processes(withVariable variable: String) -> [pid_t] {
     all().filter { $0 != getpid() && (environment(of: $0)?.contains(variable) ?? false) }
   }
+
+  /// The same, of a variable whose value begins so.
+  public static func processes(withVariableBeginning beginning: String) -> [pid_t] {
+    all().filter { $0 != getpid() && (environment(of: $0)?.contains { $0.hasPrefix(beginning) } ?? false) }
+  }
 }
 
 /// A process and the words it was started with.

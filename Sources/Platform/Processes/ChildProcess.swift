@@ -12,7 +12,7 @@ import Synchronization
 ///     let log = try BoundedLog(creating: "server.log")
 ///     let server = try ChildProcess(Command("llama-server", ["--port", "18080"]), output: log.descriptor)
 ///     server.whenEnded { ending in … }
-///     server.signalGroup(SIGTERM)
+///     server.signalAll(SIGTERM)
 public final class ChildProcess: Sendable {
   public let pid: pid_t
   private let watch: ProcessWatch
@@ -92,12 +92,14 @@ public final class ChildProcess: Sendable {
     return ending
   }
 
-  /// Sends a signal to every process of its group; false if none is left.
+  /// Sends a signal to every living process of its session, those included that made a group of their own; false if
+  /// none is left.
   @discardableResult
-  public func signalGroup(_ signal: Int32) -> Bool {
-    // An entry that waits to be reaped takes signals as well, so an answer without an error says nothing.
-    let isSomebodyThere = !survivors.isEmpty && !state.withLock { $0.isReaped }
-    return isSomebodyThere && kill(-pid, signal) == 0
+  public func signalAll(_ signal: Int32) -> Bool {
+    guard !state.withLock({ $0.isReaped }) else { return false }
+    let survivors = survivors
+    for pid in survivors { kill(pid, signal) }
+    return !survivors.isEmpty
   }
 
   /// The living processes of its session, itself included.
@@ -129,13 +131,13 @@ extension ChildProcess {
   ///
   /// For tools and tests. A model server is asked and never killed (chapter 10).
   public func stop(grace: Duration) -> Ending? {
-    signalGroup(SIGTERM)
+    signalAll(SIGTERM)
     let clock = ContinuousClock()
     let deadline = clock.now + grace
     _ = waitForEnd(atMost: grace)
     while !survivors.isEmpty, clock.now < deadline { usleep(5000) }
     if !survivors.isEmpty {
-      signalGroup(SIGKILL)
+      signalAll(SIGKILL)
       _ = waitForEnd(atMost: .seconds(5))
       while !survivors.isEmpty, clock.now < deadline + .seconds(5) { usleep(5000) }
     }

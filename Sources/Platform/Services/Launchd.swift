@@ -26,20 +26,29 @@ public struct Launchd: ServiceManager {
     return ServiceState(isLoaded: false, isInTheWay: false, words: "not loaded")
   }
 
-  public func stop(_ service: ManagedService) throws(ServiceFailure) {
+  public func stop(_ service: ManagedService, within patience: Duration) throws(ServiceFailure) {
     let words = ["bootout", "\(domain)/\(service.name)"]
-    let result = try run(words)
+    let result: Tool.Result
+    // It waits until the service is gone, and has told it to go all the same.
+    do { result = try run(words, within: patience) } catch .timedOut { return }
     // 36: it is on its way out.
     guard result.succeeded || result.ending == .exited(36) else { throw refusal(words, result) }
   }
 
-  public func start(_ service: ManagedService) throws(ServiceFailure) {
+  public func start(_ service: ManagedService, within patience: Duration) throws(ServiceFailure) {
     let words = startWords(service)
-    let result = try run(words)
-    if result.succeeded { return }
+    let failure: ServiceFailure
+    do {
+      let result = try run(words, within: patience)
+      if result.succeeded { return }
+      failure = refusal(words, result)
+    } catch {
+      guard case .timedOut = error else { throw error }
+      failure = error
+    }
     // Its numbers for "already loaded" differ from version to version; whether it is can be asked.
     if try state(of: service).isLoaded { return }
-    throw refusal(words, result)
+    throw failure
   }
 
   public func startCommands(_ service: ManagedService) -> [String] {
@@ -59,8 +68,10 @@ public struct Launchd: ServiceManager {
     "\(home)/Library/LaunchAgents/\(label).plist"
   }
 
-  private func run(_ arguments: [String]) throws(ServiceFailure) -> Tool.Result {
-    try Command("launchctl", arguments, environment: environment).runAsServiceTool()
+  private func run(_ arguments: [String], within patience: Duration = .seconds(20)) throws(ServiceFailure)
+    -> Tool.Result
+  {
+    try Command("launchctl", arguments, environment: environment).runAsServiceTool(within: patience)
   }
 
   private func refusal(_ words: [String], _ result: Tool.Result) -> ServiceFailure {

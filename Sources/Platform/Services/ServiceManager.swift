@@ -12,11 +12,11 @@ public protocol ServiceManager: Sendable {
   /// - Throws: ``ServiceFailure``, where the tool is missing, cannot reach its manager, or fails.
   func state(of service: ManagedService) throws(ServiceFailure) -> ServiceState
 
-  /// Orders it to stop, and returns before it has.
-  func stop(_ service: ManagedService) throws(ServiceFailure)
+  /// Orders it to stop, and returns before it has. A tool that takes longer has been told all the same.
+  func stop(_ service: ManagedService, within patience: Duration) throws(ServiceFailure)
 
-  /// Starts it; one that runs already counts as started.
-  func start(_ service: ManagedService) throws(ServiceFailure)
+  /// Starts it; one that runs already, or is on its way when the time is up, counts as started.
+  func start(_ service: ManagedService, within patience: Duration) throws(ServiceFailure)
 
   /// What somebody types to start it.
   func startCommands(_ service: ManagedService) -> [String]
@@ -75,23 +75,28 @@ public enum ServiceFailure: Error, Equatable, CustomStringConvertible {
   case unreachable(String)
   /// The tool failed, with these words.
   case refused(command: String, words: String)
+  /// The tool did not come to an end.
+  case timedOut(command: String, Duration)
 
   public var description: String {
     switch self {
     case .noTool(let tool): "there is no '\(tool)' on PATH"
     case .unreachable(let words): "the service manager does not answer: \(words)"
     case .refused(let command, let words): "'\(command)' failed: \(words)"
+    case .timedOut(let command, let patience): "'\(command)' took longer than \(patience.millisecondsRoundedUp) ms"
     }
   }
 }
 
 extension Command {
   /// Runs it as a tool of a service manager.
-  func runAsServiceTool() throws(ServiceFailure) -> Tool.Result {
+  func runAsServiceTool(within patience: Duration) throws(ServiceFailure) -> Tool.Result {
     do {
-      return try Tool.run(self)
+      return try Tool.run(self, patience: patience)
     } catch .notStarted(let failure) where failure.program == program {
       throw .noTool(program)
+    } catch .timedOut(_, let patience) {
+      throw .timedOut(command: ShellText.line(words), patience)
     } catch {
       throw .refused(command: ShellText.line(words), words: "\(error)")
     }

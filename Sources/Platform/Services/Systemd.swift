@@ -39,13 +39,24 @@ public struct Systemd: ServiceManager {
       sockets: sockets)
   }
 
-  public func stop(_ service: ManagedService) throws(ServiceFailure) {
-    // The sockets with it, or the next connection would start it again.
-    try order(["stop", "--no-block", "--"] + service.sockets + [service.name])
+  public func stop(_ service: ManagedService, within patience: Duration) throws(ServiceFailure) {
+    do {
+      // The sockets with it, or the next connection would start it again.
+      _ = try run(["stop", "--no-block", "--"] + service.sockets + [service.name], within: patience)
+    } catch .timedOut {
+      // The order is out; whether it is heeded is seen by waiting.
+    }
   }
 
-  public func start(_ service: ManagedService) throws(ServiceFailure) {
-    try order(["start", "--"] + service.sockets + [service.name])
+  public func start(_ service: ManagedService, within patience: Duration) throws(ServiceFailure) {
+    do {
+      _ = try run(["start", "--"] + service.sockets + [service.name], within: patience)
+    } catch {
+      guard case .timedOut = error else { throw error }
+      // The tool waits until the service says that it is ready; it comes up without anybody waiting, too.
+      let state = try show(service.name)["ActiveState"] ?? ""
+      guard ["active", "activating", "reloading"].contains(state) else { throw error }
+    }
   }
 
   public func startCommands(_ service: ManagedService) -> [String] {
@@ -68,14 +79,19 @@ public struct Systemd: ServiceManager {
     return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
   }
 
-  private func order(_ arguments: [String]) throws(ServiceFailure) { _ = try run(arguments) }
-
-  private func run(_ arguments: [String]) throws(ServiceFailure) -> Tool.Result {
+  private func run(_ arguments: [String], within patience: Duration = .seconds(20)) throws(ServiceFailure)
+    -> Tool.Result
+  {
     let command = Command("systemctl", ["--user"] + arguments, environment: environment)
-    let result = try command.runAsServiceTool()
+    let result = try command.runAsServiceTool(within: patience)
     guard !result.succeeded else { return result }
     let words = result.complaint
-    if words.contains("connect to bus") || words.contains("not been booted with systemd") { throw .unreachable(words) }
+    if Systemd.tellsOfNoManager(words) { throw .unreachable(words) }
     throw .refused(command: ShellText.line(command.words), words: words)
+  }
+
+  /// `Failed to connect to bus: …`, and from version 256 on `Failed to connect to user scope bus via …`.
+  private static func tellsOfNoManager(_ words: String) -> Bool {
+    words.contains("not been booted with systemd") || words.contains(/Failed to connect to [^:]*bus/)
   }
 }

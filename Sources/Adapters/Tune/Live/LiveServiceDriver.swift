@@ -13,21 +13,20 @@ final class LiveServiceDriver {
   private let manager: any ServiceManager
   private let answer: (UInt64, LiveService.Event) throws -> Void
   private let warn: (String) -> Void
-  private let keep: (Survey) throws -> Void
+  private let runID: String
   private var open: Set<UInt64> = []
   /// What was found; kept where a crash cannot take it.
-  private(set) var survey: Survey?
+  private var memo: RunMemo?
+  private var survey: Survey? { memo?.survey }
 
-  /// - Parameter keep: Keeps what was found until the run is over.
   init(
-    _ order: TuneOrder, loop: Loop, work: LoopWork, survey: Survey?, keep: @escaping (Survey) throws -> Void,
-    warn: @escaping (String) -> Void, answer: @escaping (UInt64, LiveService.Event) throws -> Void
+    _ order: TuneOrder, runID: String, loop: Loop, work: LoopWork, warn: @escaping (String) -> Void,
+    answer: @escaping (UInt64, LiveService.Event) throws -> Void
   ) {
     self.order = order
+    self.runID = runID
     self.loop = loop
     self.work = work
-    self.survey = survey
-    self.keep = keep
     self.warn = warn
     self.answer = answer
     #if canImport(Darwin)
@@ -35,6 +34,15 @@ final class LiveServiceDriver {
     #else
       manager = Systemd(environment: order.environment)
     #endif
+  }
+
+  /// Takes back what the run kept before it died. To be called with the lock held.
+  func recall() { memo = RunMemo.read(runID, order) }
+
+  /// Keeps nothing any more: the run is over.
+  func forget() {
+    if memo != nil { RunMemo.remove(runID, order) }
+    memo = nil
   }
 
   func perform(_ effect: LiveService.Effect, _ ticket: UInt64) {
@@ -52,9 +60,18 @@ final class LiveServiceDriver {
   }
 
   func notice(_ effect: LiveService.Effect) {
-    guard case .lingers = effect else { return }
-    for server in survey?.foreground ?? [] { warn("warning: pid \(server.pid) alive, SIGKILL disabled") }
+    switch effect {
+    case .lingers:
+      for server in survey?.foreground ?? [] { warn("warning: pid \(server.pid) alive, SIGKILL disabled") }
+    case .outlasts:
+      let seconds = (order.plan.drainGrace.count + 999) / 1000
+      warn("error: --drain failed: \(survey?.name ?? "what runs here") has not stopped within \(seconds) s")
+    default: break
+    }
   }
+
+  /// What somebody types to have the service take up another configuration; empty where none is known.
+  var restartCommands: [String] { order.profile.service(of: manager).map(manager.restartCommands) ?? [] }
 
   func cancelled(_ ticket: UInt64) { open.remove(ticket) }
 
@@ -66,12 +83,11 @@ final class LiveServiceDriver {
   // MARK: - Looking
 
   private func lookAround(_ ticket: UInt64) {
-    let (profile, port, manager, drains) = (order.profile, LocalPort(order.port), manager, order.plan.drains)
+    let (order, manager, runID) = (order, manager, runID)
     work.start {
       var warnings: [String] = []
-      let found = Result {
-        try Survey.look(profile, port: port, manager: manager, drains: drains) { warnings.append($0) }
-      }
+      Leftovers(order: order, runID: runID, manager: manager).putAway { warnings.append($0) }
+      let found = Result { try Survey.look(order, manager: manager) { warnings.append($0) } }
       return (found.mapError { SurveyFailed(words: ($0 as? Survey.Failure)?.words ?? "\($0)") }, warnings)
     } then: { [self] found, warnings in
       for warning in warnings { warn(warning) }
@@ -79,8 +95,7 @@ final class LiveServiceDriver {
       do {
         let survey = try found.get()
         // What cannot be kept could not be brought back after a crash.
-        try keep(survey)
-        self.survey = survey
+        try keep(RunMemo(runID: runID, survey: survey))
         tell(survey)
         try close(ticket, .surveyed(survey.occupant))
       } catch let failure as JournalError {
@@ -94,6 +109,18 @@ final class LiveServiceDriver {
 
   private struct SurveyFailed: Error { let words: String }
 
+  private func keep(_ memo: RunMemo) throws {
+    try memo.write(order)
+    self.memo = memo
+  }
+
+  /// Whether what was found is owed is known where a crash cannot take it, before it is asked to stop.
+  private func keep(isOwed: Bool) throws {
+    guard var memo, memo.isOwed != isOwed else { return }
+    memo.isOwed = isOwed
+    try keep(memo)
+  }
+
   private func tell(_ survey: Survey) {
     guard survey.occupant != .nobody else { return }
     if order.plan.drains && survey.occupant.isDrainable {
@@ -106,20 +133,30 @@ final class LiveServiceDriver {
   // MARK: - Stopping
 
   private func stop(_ ticket: UInt64) {
-    let (survey, manager) = (survey, manager)
+    let (survey, manager, grace) = (survey, manager, order.plan.drainGrace.duration)
+    let isOwed = survey?.service != nil || order.plan.restartsForeground
+    let kept = Result { try keep(isOwed: isOwed) }
     work.start { () -> String? in
+      // What cannot be kept could not be brought back after a crash.
+      if case .failure(let failure) = kept { return "\(failure)" }
       if let service = survey?.service {
-        do { try manager.stop(service) } catch { return "\(error)" }
+        do { try manager.stop(service, within: grace) } catch { return "\(error)" }
         return nil
       }
-      for server in survey?.foreground ?? [] where kill(server.pid, SIGTERM) != 0 && errno != ESRCH {
+      let servers = survey?.foreground ?? []
+      // All of them or none: one that is not ours to stop is found out before another was stopped.
+      for (server, signal) in servers.map({ ($0, 0) }) + servers.map({ ($0, SIGTERM) })
+      where kill(server.pid, signal) != 0 && errno != ESRCH {
         return "pid \(server.pid) cannot be asked to end: \(String(cString: strerror(errno)))"
       }
       return nil
     } then: { [self] problem in
       guard let problem else { return try close(ticket, .stopIssued) }
       warn("error: --drain failed: \(problem)")
-      isGone { [self] isGone in try close(ticket, .stopFailed(isGone)) }
+      isGone { [self] isGone in
+        if !isGone { try? keep(isOwed: false) }
+        try close(ticket, .stopFailed(isGone))
+      }
     }
   }
 
@@ -147,39 +184,22 @@ final class LiveServiceDriver {
 
   private func start(_ ticket: UInt64) {
     let (survey, manager, folder) = (survey, manager, order.logFolder)
-    work.start { () -> (String, [String])? in
-      guard let survey else { return ("what ran here before is not known any more", []) }
-      if let service = survey.service {
-        do { try manager.start(service) } catch { return ("\(error)", manager.startCommands(service)) }
-        return nil
-      }
-      for server in survey.foreground {
-        do { try server.startAgain(logsIn: folder) } catch { return ("\(error)", [server.commandLine]) }
-      }
-      return nil
+    work.start { () -> Survey.Problem? in
+      guard let survey else { return Survey.Problem(words: "it is not known any more") }
+      return survey.startAgain(by: manager, logsIn: folder)
     } then: { [self] problem in
-      guard let (words, commands) = problem else { return try close(ticket, .started) }
-      warn(
-        (["error: what ran here before was not started again: \(words)"] + commands.map { "  type: \($0)" }).joined(
-          separator: "\n"))
+      // From here on a crash leaves nothing to bring back; what failed is told.
+      try? keep(isOwed: false)
+      guard let problem else { return try close(ticket, .started) }
+      warn(problem.description)
       try close(ticket, .startFailed)
     }
   }
-}
 
-extension Survey.ForegroundServer {
-  /// What somebody types to have it back.
-  var commandLine: String {
-    (folder.map { "cd \(ShellText.word($0)) && " } ?? "") + ShellText.line(words)
-  }
-
-  /// With the words, the variables and the folder it had; its output goes to a log, since its terminal is not ours.
-  func startAgain(logsIn logs: String) throws {
-    // One that survived needs no second.
-    if ProcessTable.isAlive(pid), ProcessTable.words(of: pid) == words { return }
-    try FileManager.default.createDirectory(atPath: logs, withIntermediateDirectories: true)
-    let log = try BoundedLog(creating: logs + "/" + LogName.of(model: "restored", port: 0, at: Date()))
-    _ = try ChildProcess(
-      Command(program, words: words, environment: environment, folder: folder), output: log.descriptor)
+  /// Brings back what is owed at once, and waits for it: where the loop itself has failed.
+  func startAgainNow() {
+    guard let memo, memo.isOwed else { return }
+    if let problem = memo.survey.startAgain(by: manager, logsIn: order.logFolder) { warn(problem.description) }
+    forget()
   }
 }

@@ -30,11 +30,13 @@ public struct Survey: Sendable, Equatable, Codable {
   /// Looks for a managed service, then for a server started by hand, then for any listener. Reads, and nothing else.
   ///
   /// - Parameter warn: Is told what could not be looked at and does no harm.
-  static func look(
-    _ profile: ServerProfile, port: LocalPort, manager: any ServiceManager, drains: Bool, warn: (String) -> Void
-  ) throws -> Survey {
-    if let survey = try managed(profile, manager, warn) { return survey }
+  static func look(_ order: TuneOrder, manager: any ServiceManager, warn: (String) -> Void) throws -> Survey {
+    let (profile, port, drains) = (order.profile, LocalPort(order.port), order.plan.drains)
+    let found = try managed(profile, manager, warn)
     let servers = profile.matcher.running()
+    // Seen before anything is stopped: to stop the one would not move the other.
+    if let stranger = stranger(at: port, found?.state, servers) { return listener(at: port, stranger) }
+    if let found { return found.survey }
     // A unit that this run does not know is somebody else's to stop, whatever it runs. One that this run is in itself,
     // as a job that somebody scheduled, is not another's.
     let ours = ProcessTable.unit(of: getpid())
@@ -51,20 +53,34 @@ public struct Survey: Sendable, Equatable, Codable {
       survey.foreground = servers.map(ForegroundServer.init)
       return survey
     }
-    guard !port.isFree else { return Survey(.nobody) }
+    return port.isFree ? Survey(.nobody) : listener(at: port, port.listeners.first?.pid)
+  }
+
+  private static func listener(at port: LocalPort, _ pid: pid_t?) -> Survey {
     var survey = Survey(.foreign)
-    let pid = port.listeners.first?.pid
     survey.name = pid.map { "foreground-PID-\($0)" } ?? "a listener at port \(port.number)"
     survey.remedy = "stop it, or give another --port"
     return survey
   }
 
+  /// Whoever listens at the port beside the service or the servers that were found, and has nothing to do with them;
+  /// nil where nobody was found, or nobody else can be seen.
+  private static func stranger(at port: LocalPort, _ state: ServiceState?, _ servers: [RunningProcess]) -> pid_t? {
+    // A socket of the service is held by its manager.
+    guard state?.sockets.isEmpty ?? !servers.isEmpty else { return nil }
+    let known = servers.map(\.pid) + (state?.pid.map { [$0] } ?? [])
+    guard !known.isEmpty else { return nil }
+    let (sessions, units) = (Set(known.map { getsid($0) }), Set(known.compactMap(ProcessTable.unit)))
+    return port.listeners.compactMap(\.pid).first { pid in
+      !known.contains(pid) && !sessions.contains(getsid(pid))
+        && !(ProcessTable.unit(of: pid).map(units.contains) ?? false)
+    }
+  }
+
   private static func managed(
     _ profile: ServerProfile, _ manager: any ServiceManager, _ warn: (String) -> Void
-  ) throws -> Survey? {
-    guard let name = manager.name == "launchd" ? profile.label : profile.unit else { return nil }
-    var service = ManagedService(name: name)
-    if manager.name == "launchd" { service.definition = Launchd.usualDefinition(of: name) }
+  ) throws -> (survey: Survey, state: ServiceState)? {
+    guard var service = profile.service(of: manager) else { return nil }
     let state: ServiceState
     do {
       state = try manager.state(of: service)
@@ -75,7 +91,7 @@ public struct Survey: Sendable, Equatable, Codable {
         if manager.name == "launchd" { throw Failure(words: "\(error)") }
         warn("warning: \(error); only processes and the port are looked at")
         return nil
-      case .refused: throw Failure(words: "\(error)")
+      case .refused, .timedOut: throw Failure(words: "\(error)")
       }
     }
     guard state.isInTheWay else { return nil }
@@ -83,8 +99,18 @@ public struct Survey: Sendable, Equatable, Codable {
     var survey = Survey(.managed)
     survey.service = service
     survey.name = "\(manager.name)-managed"
-    survey.remedy = "stop \(name) (\(state.words)), or give --drain"
-    return survey
+    survey.remedy = "stop \(service.name) (\(state.words)), or give --drain"
+    return (survey, state)
+  }
+}
+
+extension ServerProfile {
+  /// The service that may run this kind of server; nil where none is known.
+  func service(of manager: any ServiceManager) -> ManagedService? {
+    if manager.name == "launchd" {
+      return label.map { ManagedService(name: $0, definition: Launchd.usualDefinition(of: $0)) }
+    }
+    return unit.map { ManagedService(name: $0) }
   }
 }
 

@@ -16,6 +16,8 @@ public struct TuneReport: Sendable {
   public var hardware: Hardware
   /// What the candidates that were judged came to; nil for those that are feasible.
   public var reasons: [Int: String?] = [:]
+  /// Why cells do not fit, by their place in the order of the search.
+  public var cellReasons: [Int: String] = [:]
   public var found: Found?
 
   public init(
@@ -128,6 +130,16 @@ public struct TuneReport: Sendable {
     reasons.compactMap { candidate, reason in reason.map { (candidate, $0) } }.sorted { $0.0 < $1.0 }
   }
 
+  /// The candidate that works; nil where none was found.
+  public var feasible: Int? { reasons.first { $0.value == nil }?.key }
+
+  /// What stands for sizes that names do not tell (DEC-16); empty where all do.
+  public var unsized: String {
+    let names = zip(order.candidates, CandidateSizes(names: order.candidates).sizes).filter { $1 == nil }.map(\.0)
+    return names.isEmpty
+      ? "" : "the names \(names.joined(separator: ", ")) tell no size; later in the list counts as smaller"
+  }
+
   /// The block that stands on standard output.
   public func block(_ found: Found) -> String {
     let rate = (found.best.rate.tokensPerSecond * 1000).rounded() / 1000
@@ -148,8 +160,10 @@ public struct TuneReport: Sendable {
     return (lines + ["serve:          \(serveCommand(found))", "=== END ==="]).joined(separator: "\n")
   }
 
-  /// Why nothing is feasible: the smallest candidate's reason first (FR-A.4).
+  /// Why nothing is feasible: the smallest candidate's reason first (FR-A.4), or where a model works and none of its
+  /// settings does, those of the cells in their order.
   public var whyNothing: String {
+    if let feasible { return whyNoCell(of: feasible) }
     let judged = infeasible.map(\.candidate)
     let lines = CandidateSizes(names: order.candidates).ascending(judged).map { candidate in
       "  \(order.candidates[candidate]): \((reasons[candidate] ?? nil) ?? "")"
@@ -157,6 +171,18 @@ public struct TuneReport: Sendable {
     return
       (["error: no candidate works at a target context of \(order.plan.targetContext)"] + lines + [
         "  try: a smaller --target-context, or another list with --candidate-models"
+      ]).joined(separator: "\n")
+  }
+
+  private func whyNoCell(of candidate: Int) -> String {
+    let cells = order.plan.cells
+    let lines = cellReasons.sorted { $0.key < $1.key }.filter { cells.indices.contains($0.key) }.map { cell, reason in
+      "  kv_bits \(cells[cell].kvBits.number.map { "\($0)" } ?? "unset"), max_batch \(cells[cell].maxBatch), "
+        + "max_context \(cells[cell].maxContext): \(reason)"
+    }
+    return
+      (["error: \(order.candidates[candidate]) works, but none of its settings does"] + lines + [
+        "  try: a smaller --target-context, or other values for the knobs"
       ]).joined(separator: "\n")
   }
 }

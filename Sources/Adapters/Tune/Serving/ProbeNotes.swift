@@ -39,11 +39,17 @@ struct ProbeNotes {
     }
   }
 
-  /// The line of a log that tells what the whole of it was taken for; else its last.
+  /// The end of a log: its last lines, and before them the one that tells what the whole of it was taken for, where it
+  /// is none of them.
   static func telling(_ log: String, _ evidence: LoadEvidence, markers: [String]) -> String? {
     let lines = log.split(whereSeparator: \.isNewline).filter { !$0.allSatisfy(\.isWhitespace) }
-    let line =
-      evidence == .none ? nil : lines.first { LoadEvidence(log: String($0), integrityMarkers: markers) == evidence }
-    return (line ?? lines.last).map { String($0.prefix(400)) }
+    let tail = lines.suffix(tailLines)
+    let cause =
+      evidence == .none
+      ? nil : lines.firstIndex { LoadEvidence(log: String($0), integrityMarkers: markers) == evidence }
+    let told = (cause.map { $0 < tail.startIndex ? [lines[$0], "…"] : [] } ?? []) + tail
+    return told.isEmpty ? nil : told.map { $0.prefix(300) }.joined(separator: " | ")
   }
+
+  private static let tailLines = 5
 }

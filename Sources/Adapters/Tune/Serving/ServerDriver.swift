@@ -26,8 +26,8 @@ final class ServerDriver {
   private(set) var notes = ProbeNotes()
   /// The wait for which the port's holder was last looked up.
   private var holderTicket: UInt64?
-  /// Words per token, as the server counted the last prompt, the frame of the request included; 1 before it did.
-  private var wordShare = 1.0
+  /// Found once for each model, while its weights are loaded: what is measured of it has prompts of one size.
+  private var scale = PromptScale()
 
   private final class Server {
     let ticket: UInt64
@@ -35,15 +35,20 @@ final class ServerDriver {
     let process: ChildProcess?
     let pid: pid_t
     let watch: ProcessWatch?
+    let purpose: Launch.Purpose
     var isEnded = false
+    /// Whether its end is our doing.
+    var isAskedToEnd = false
 
-    init(_ ticket: UInt64, _ log: BoundedLog, _ process: ChildProcess) {
+    init(_ ticket: UInt64, _ log: BoundedLog, _ process: ChildProcess, for purpose: Launch.Purpose) {
       (self.ticket, self.log, self.process, self.pid, self.watch) = (ticket, log, process, process.pid, nil)
+      self.purpose = purpose
     }
 
     /// One that an earlier process started.
-    init(_ ticket: UInt64, _ log: BoundedLog, adopted pid: pid_t, _ watch: ProcessWatch) {
+    init(_ ticket: UInt64, _ log: BoundedLog, adopted pid: pid_t, _ watch: ProcessWatch, for purpose: Launch.Purpose) {
       (self.ticket, self.log, self.process, self.pid, self.watch) = (ticket, log, nil, pid, watch)
+      self.purpose = purpose
     }
 
     var isAlive: Bool { process?.isAlive ?? ProcessTable.isAlive(pid) }
@@ -78,6 +83,12 @@ final class ServerDriver {
     case .portHeld: warn("warning: the server has ended, and port \(order.port) is held by \(holder)")
     default: break
     }
+  }
+
+  /// What is known of the last start, once: what comes after it is not about that one.
+  func takeNotes() -> ProbeNotes {
+    defer { notes = ProbeNotes() }
+    return notes
   }
 
   func cancelled(_ ticket: UInt64) { open.removeValue(forKey: ticket)?.cancel() }
@@ -123,6 +134,7 @@ final class ServerDriver {
   private func spawn(_ launch: Launch, _ ticket: UInt64) {
     notes = ProbeNotes()
     client = HTTPClient()
+    if launch.purpose == .prewarm { scale = PromptScale() }
     model = order.candidates[Int(launch.candidate)]
     let words = order.profile.launchWords(model: model, port: order.port, launch.knobs)
     var environment = order.environment.merging(order.profile.environment) { $1 }
@@ -132,7 +144,7 @@ final class ServerDriver {
       let log = try BoundedLog(creating: logPath(ticket))
       let process = try ChildProcess(
         Command(order.profile.program, words: words, environment: environment), output: log.descriptor)
-      let server = Server(ticket, log, process)
+      let server = Server(ticket, log, process, for: launch.purpose)
       self.server = server
       notes.pid = process.pid
       let ended = work.handler { [self] (ending: ChildProcess.Ending) in try tellEnd(of: server, ending) }
@@ -154,13 +166,16 @@ final class ServerDriver {
   private func logPath(_ ticket: UInt64) -> String { "\(order.logFolder)/\(markOf(ticket)).log" }
 
   /// Finds the server that an earlier process started under this ticket, and says what is missing.
-  func resume(_ ticket: UInt64, stage: Int) {
+  func resume(_ launch: Launch, _ ticket: UInt64, stage: Int) {
     let variable = "\(ServerDriver.variable)=\(markOf(ticket))"
     // Its children carry the mark as well; the one that was started first leads its session.
-    let found = ProcessTable.processes(withVariable: variable).first { getsid($0) == $0 }
+    let family = ProcessTable.processes(withVariable: variable)
     let isToldAsSpawned = stage > 0
-    guard let pid = found, let watch = try? ProcessWatch(pid), let log = try? BoundedLog(reopening: logPath(ticket))
+    guard let pid = family.first(where: { getsid($0) == $0 }), let watch = try? ProcessWatch(pid),
+      let log = try? BoundedLog(reopening: logPath(ticket))
     else {
+      // Children that outlived it are asked here: nobody knows them by their session any more.
+      for pid in family { kill(pid, SIGTERM) }
       let log = BoundedLog.tail(of: logPath(ticket))
       let wasStarted = !log.isEmpty || FileManager.default.fileExists(atPath: logPath(ticket))
       loop.schedule(after: .zero) { [self] in
@@ -169,7 +184,7 @@ final class ServerDriver {
       }
       return
     }
-    let server = Server(ticket, log, adopted: pid, watch)
+    let server = Server(ticket, log, adopted: pid, watch, for: launch.purpose)
     self.server = server
     notes.pid = pid
     let ended = work.handler { [self] (_: Bool) in try tellEnd(of: server, .unknown) }
@@ -189,8 +204,10 @@ final class ServerDriver {
     server.isEnded = true
     let log = server.log.tail()
     let found = evidence(in: log, wasSignalled: ending.wasSignalled)
-    let line = ProbeNotes.telling(log, found, markers: order.profile.integrityMarkers)
-    notes.ending = "\(ending.words)\(line.map { ": \($0)" } ?? "")"
+    let lines = ProbeNotes.telling(log, found, markers: order.profile.integrityMarkers)
+    // How a process ends that we ask to is our doing, and says nothing of it.
+    let words = [server.isAskedToEnd ? nil : ending.words, lines].compactMap { $0 }.joined(separator: ": ")
+    if notes.ending == nil, !words.isEmpty { notes.ending = words }
     try answer(server.ticket, .exited(found))
   }
 
@@ -201,11 +218,28 @@ final class ServerDriver {
 
   private func terminate() {
     guard let server else { return }
-    if let process = server.process {
-      process.signalGroup(SIGTERM)
-    } else {
-      for pid in ProcessTable.members(ofSession: server.pid) { kill(pid, SIGTERM) }
+    server.isAskedToEnd = true
+    for pid in ProcessTable.members(ofSession: server.pid) { kill(pid, SIGTERM) }
+  }
+
+  /// Has the server end at once, asking twice, and waits until it is gone and the port free: where the loop itself has
+  /// failed.
+  func stopNow() {
+    let grace = order.plan.stopGrace.duration
+    for _ in 0..<2 where server?.isAlive == true {
+      terminate()
+      wait(atMost: grace) { server?.isAlive == false }
     }
+    if let server, server.isAlive { warn("warning: pid \(server.pid) alive, SIGKILL disabled") }
+    terminate()
+    wait(atMost: grace) { port.isFree }
+    server?.isEnded = true
+    letGo()
+  }
+
+  private func wait(atMost patience: Duration, until holds: () -> Bool) {
+    let deadline = ContinuousClock.now + patience
+    while !holds(), ContinuousClock.now < deadline { usleep(20_000) }
   }
 
   /// Lets go of the last server when the run is over. One that still lives is asked to end once more; one that is stuck
@@ -233,7 +267,11 @@ final class ServerDriver {
     } then: { [self] readiness in
       guard open[ticket] != nil else { return }
       switch readiness {
-      case .ready: try close(ticket, .responded(server?.isAlive ?? false))
+      case .ready:
+        findScale(unless: order.profile.warmsUp, cancellation) { [self] in
+          try tellEndIfOver()
+          try close(ticket, .responded(server?.isAlive ?? false))
+        }
       case .ended:
         try tellEndIfOver()
         try close(ticket, .responded(false))
@@ -251,19 +289,41 @@ final class ServerDriver {
 
   // MARK: - Requests
 
-  /// Its answer says how many tokens the server makes of words, so that the prompts that are measured have the size
-  /// they should.
   private func warmUp(_ ticket: UInt64, _ cancellation: Cancellation) {
-    ask(words: min(256, max(1, promptWords / 4)), tokensMax: 8, cancellation) { [self] completion in
+    ask(words: 16, tokensMax: 8, cancellation) { [self] completion in
+      guard let fault = completion.fault else {
+        return findScale(unless: false, cancellation) { [self] in
+          try tellEndIfOver()
+          try close(ticket, .warmedUp)
+        }
+      }
+      notes.ending = "the warm-up failed: \(fault)"
       try tellEndIfOver()
-      guard let fault = completion.fault else { return try close(ticket, .warmedUp) }
-      notes.ending = "\(fault)"
       try close(ticket, .warmUpFailed(server.map { evidence(in: $0.log.tail(), wasSignalled: false) } ?? .none))
     }
   }
 
+  /// Asks a server that loads weights how many tokens it makes of words, by two short prompts that nobody measures, so
+  /// that those that are measured have the size they should. Where it does not say, a word counts as a token.
+  private func findScale(unless isDone: Bool, _ cancellation: Cancellation, then: @escaping () throws -> Void) {
+    let next = { [loop] in loop.schedule(after: .zero) { try then() } }
+    guard !isDone, server?.purpose == .prewarm else { return next() }
+    let words = PromptScale.probeWords(targetContext: order.plan.targetContext)
+    // Shorter than any that is measured, so that one which takes longer than the gate is no loss.
+    let patience = order.plan.gate.duration
+    ask(words: 0, tokensMax: 1, within: patience, cancellation) { [self] short in
+      guard let frame = short.promptTokens else { return next() }
+      ask(words: words, tokensMax: 1, within: patience, cancellation) { [self] long in
+        if let tokens = long.promptTokens { scale = PromptScale(frame: frame, words: words, tokens) ?? scale }
+        next()
+      }
+    }
+  }
+
   private func request(_ ticket: UInt64, _ cancellation: Cancellation) {
-    ask(words: promptWords, tokensMax: Parameters.completionTokensMax, cancellation) { [self] completion in
+    let share = Double(order.plan.targetContext) * Parameters.promptShare
+    ask(words: scale.words(filling: share), tokensMax: Parameters.completionTokensMax, cancellation) {
+      [self] completion in
       try tellEndIfOver()
       guard open[ticket] != nil else { return }
       note(completion)
@@ -272,27 +332,22 @@ final class ServerDriver {
   }
 
   private func ask(
-    words: Int, tokensMax: Int, _ cancellation: Cancellation, then: @escaping (Completion) throws -> Void
+    words: Int, tokensMax: Int, within patience: Duration? = nil, _ cancellation: Cancellation,
+    then: @escaping (Completion) throws -> Void
   ) {
     let client = client
     let process = server?.process
     let request = CompletionRequest(
       server: address, model: model, prompt: Prompt.text(words: words),
-      tokensMax: tokensMax, timeout: requestTimeout, stopTokens: order.profile.allStopTokens)
+      tokensMax: tokensMax, timeout: patience ?? requestTimeout, stopTokens: order.profile.allStopTokens)
     work.start {
       let completion = client.complete(request, cancellation: cancellation)
       // A connection that breaks is often a process that ends, which is told a moment later.
       if case .transport = completion.fault { _ = process?.waitForEnd(atMost: .milliseconds(300)) }
       return completion
-    } then: { [self] completion in
-      if let tokens = completion.promptTokens, tokens > 0 { wordShare = min(1, Double(words) / Double(tokens)) }
+    } then: { completion in
       try then(completion)
     }
-  }
-
-  /// Words for the share of the target context that a prompt fills (MSR-2).
-  private var promptWords: Int {
-    max(1, Int(Double(order.plan.targetContext) * Parameters.promptShare * wordShare))
   }
 
   private var requestTimeout: Duration {
