@@ -193,14 +193,6 @@ import Testing
       try warnings(change) == ["--max-model-size is ignored: --candidate-models says which models are tried"])
   }
 
-  @Test func `DEC-16: a name that tells no size is told, since its place then stands for it`() throws {
-    #expect(
-      try warnings { $0.candidateModels = "mine,x-7B,yours" } == [
-        "mine, yours tell no size by their names; the place in the list stands for it: later is smaller"
-      ])
-    #expect(try warnings { $0.candidateModels = "mine" } == [])
-  }
-
   @Test func `a path leads to a file, a tilde to the home, and a dash to nowhere`() throws {
     let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).gguf").path
     #expect(

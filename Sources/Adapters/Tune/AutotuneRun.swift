@@ -78,6 +78,9 @@ public final class AutotuneRun: Driver {
   /// Another run has the database.
   public struct OtherRun: Error, Equatable, CustomStringConvertible {
     public let pid: pid_t?
+
+    public init(pid: pid_t?) { self.pid = pid }
+
     public var description: String {
       "another run is under way\(pid.map { " (pid \($0))" } ?? "")\n  try: again when it has ended"
     }
@@ -187,7 +190,8 @@ public final class AutotuneRun: Driver {
   private func checkCache(_ candidate: UInt16, _ ticket: UInt64) {
     // As its server sees it.
     let environment = order.environment.merging(order.profile.environment) { $1 }
-    let isCold = WeightCache(environment: environment).isCold(order.candidates[Int(candidate)])
+    let cache = order.profile.cache.map { WeightCache(folder: $0) } ?? WeightCache(environment: environment)
+    let isCold = cache.isCold(order.candidates[Int(candidate)])
     answer(ticket, .prewarm(.cacheChecked(isCold)))
   }
 
@@ -220,6 +224,6 @@ public final class AutotuneRun: Driver {
     let knobs = cells[Int(best.cell)]
     return ServingConfiguration(
       model: order.candidates[Int(run.candidate)], kvBits: knobs.kvBits.number, maxContext: Int(knobs.maxContext),
-      maxConcurrency: Int(knobs.maxBatch))
+      maxConcurrency: Int(knobs.maxBatch), keys: order.profile.configuration?.keys ?? ServingKeys())
   }
 }

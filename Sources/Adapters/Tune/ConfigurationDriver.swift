@@ -123,7 +123,7 @@ final class ConfigurationDriver {
     let file = try replacement()
     let there = try file.read()
     guard let waiting = try file.waiting() else {
-      guard let there, try ServingConfiguration(reading: there) == values() else {
+      guard let there, try ServingConfiguration(reading: there, keys: values().keys) == values() else {
         throw Unusable("'\(path)' was changed by somebody else, and what was to take its place is gone")
       }
       return .replaced

@@ -122,6 +122,8 @@ struct AutotuneCommand: ParsableCommand {
       }
       if let html { try probe("--html", html) }
       if dryRun { return print(plan(order, warnings)) }
+      // One that cannot be used is told before anything is written beside it.
+      if FileManager.default.fileExists(atPath: order.databasePath) { _ = try TuneStore(order.databasePath) }
       let session = TuneSession(
         order: order, profile: profile, words: Array(CommandLine.arguments.dropFirst(2)), journal: journalPath(order),
         isVerbose: verbose)

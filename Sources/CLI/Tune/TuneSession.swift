@@ -36,9 +36,8 @@ struct TuneSession {
     let kept: Journal?
     do {
       kept = try journal.map { path in try beginJournal(path, signals) }
-    } catch JournalError.inUse(_, let pid) {
-      screen.warn(
-        "error: another run is under way\(pid.map { " (pid \($0))" } ?? "")\n  try: again when it has ended")
+    } catch let error as AutotuneRun.OtherRun {
+      screen.warn("error: \(error)")
       return conclude(.providerConflict)
     } catch {
       screen.warn("\(error)".hasPrefix("error: ") ? "\(error)" : "error: \(error)")
@@ -105,8 +104,10 @@ struct TuneSession {
       try putAway(about, journal, signals)
     } catch JournalError.ended {
       // It ended as it should.
-    } catch JournalError.inUse(let path, let pid) {
-      throw JournalError.inUse(path: path, pid: pid)
+    } catch JournalError.inUse(_, let pid) {
+      throw AutotuneRun.OtherRun(pid: pid.map { pid_t($0) })
+    } catch let error as AutotuneRun.OtherRun {
+      throw error
     } catch {
       screen.warn("warning: the journal of run \(about.runID) cannot be gone on with: \(error)")
     }

@@ -176,7 +176,7 @@ import Testing
 
   @Test func `piped, nothing but what was found and how it ended is told`() throws {
     let bench = try TuneBench()
-    let run = try bench.runShort("--candidate-models", "m")
+    let run = try bench.runShort("--candidate-models", "m-1B")
     #expect(run.errors == "exit_reason=ok\n", "\(run.errors)")
     #expect(run.output.hasPrefix("=== RECOMMENDATION ===") && run.output.hasSuffix("=== END ===\n"))
     #expect(!run.output.contains("\u{1B}") && !run.errors.contains("\u{1B}"))

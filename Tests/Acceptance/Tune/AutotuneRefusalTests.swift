@@ -66,9 +66,13 @@ import Testing
       missing.errors
         == "error: there is no program '/not/there/server'\n  try: install it, or give its path with --provider-bin\n"
         + "exit_reason=config_error\n", "\(missing.errors)")
-    let file = try bench.scratch.write("other.sqlite", "no database")
+    let file = try bench.scratch.write("other.sqlite", "no database at all, but a text")
+    let before = try FileManager.default.contentsOfDirectory(atPath: bench.scratch.url.path)
     let other = try bench.run("--candidate-models", "m", "--db-path", file)
-    #expect(other.status == 64 || other.errors.contains("--db-path is given twice"))
+    #expect(other.status == 64 && other.lastError == "exit_reason=config_error")
+    #expect(other.errors.hasPrefix("error: '\(file)' is no database\n  try: another --db-path\n"), "\(other.errors)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: bench.scratch.url.path).sorted() == before.sorted())
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == "no database at all, but a text")
     #expect(bench.starts.isEmpty)
   }
 

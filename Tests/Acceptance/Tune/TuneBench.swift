@@ -53,8 +53,10 @@ final class TuneBench {
 
   /// The words of the command, with the places of this folder.
   func words(_ arguments: [String]) -> [String] {
-    ["autotune", "--provider", profile, "--port", "\(port)", "--db-path", database, "--config", configuration]
-      + arguments
+    let places = [
+      "--provider": profile, "--port": "\(port)", "--db-path": database, "--config": configuration,
+    ].filter { !arguments.contains($0.key) }
+    return ["autotune"] + places.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] } + arguments
   }
 
   func run(_ arguments: String...) throws -> Program { try Program.run(words(arguments), in: scratch.url) }

@@ -201,7 +201,7 @@ public struct ProfileCheck {
 
   private func end(_ process: ChildProcess, _ remark: Tell) {
     guard process.isAlive else { return process.reap() }
-    process.signalGroup(SIGTERM)
+    process.signalAll(SIGTERM)
     if process.waitForEnd(atMost: Parameters.stopGrace) == nil {
       remark(.wrong, "program", "pid \(process.pid) ignores SIGTERM, and lives on; SIGKILL is not used")
     }

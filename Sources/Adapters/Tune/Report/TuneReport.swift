@@ -142,22 +142,10 @@ public struct TuneReport: Sendable {
 
   /// The block that stands on standard output.
   public func block(_ found: Found) -> String {
-    let rate = (found.best.rate.tokensPerSecond * 1000).rounded() / 1000
-    let first = found.best.firstToken.map { "\(($0.milliseconds * 10).rounded() / 10) ms" } ?? "not measured"
-    var lines = [
-      "=== RECOMMENDATION\(found.isPartial ? " (partial)" : "") ===",
-      "model:          \(order.candidates[found.candidate])",
-      "kv_bits:        \(found.knobs.kvBits.number.map { "\($0)" } ?? "unset")",
-      "max_batch:      \(found.knobs.maxBatch)", "max_context:    \(found.knobs.maxContext)",
-      "target context: \(order.plan.targetContext)", "throughput:     \(rate) tokens/s (median)",
-      "first token:    \(first) (p95)", "replicates:     \(order.plan.stage2Replicates)",
-      "alternates:     \(alternates.isEmpty ? "none" : alternates.joined(separator: ", "))",
-    ]
-    let failed = infeasible.map { "\(order.candidates[$0.candidate]) (\($0.reason))" }
-    if !failed.isEmpty {
-      lines.append("failed before:  \(failed.joined(separator: "; ")); a lower --target-context may let one fit")
-    }
-    return (lines + ["serve:          \(serveCommand(found))", "=== END ==="]).joined(separator: "\n")
+    var report = self
+    report.found = found
+    // What people read and what programs read is one.
+    return RecommendationBlock(json: report.document.text)?.text ?? ""
   }
 
   /// Why nothing is feasible: the smallest candidate's reason first (FR-A.4), or where a model works and none of its

@@ -49,6 +49,7 @@ public struct TuneRequest: Sendable, Equatable {
   ) throws(TuneRequestError) -> (order: TuneOrder, warnings: [String]) {
     try checkNumbers()
     var profile = profile
+    profile.cache = profile.cache.map { ServerProfile.expanded($0, home: home) }
     if let providerBinary { profile.program = try path("--provider-bin", providerBinary, home) }
     var warnings: [String] = []
     let candidates = try self.candidates(profile, home, &warnings)
@@ -133,15 +134,7 @@ public struct TuneRequest: Sendable, Equatable {
     for (flag, text) in limits where text != nil {
       warnings.append("\(flag) is ignored: --candidate-models says which models are tried")
     }
-    let list = try TuneRequest.models(candidateModels, home)
-    let unknown = list.filter { ModelSize(name: $0) == nil }
-    if list.count > 1, !unknown.isEmpty {
-      let isOne = unknown.count == 1
-      warnings.append(
-        "\(unknown.joined(separator: ", ")) \(isOne ? "tells" : "tell") no size by "
-          + "\(isOne ? "its name" : "their names"); the place in the list stands for it: later is smaller")
-    }
-    return list
+    return try TuneRequest.models(candidateModels, home)
   }
 
   private static func models(_ given: String, _ home: String) throws(TuneRequestError) -> [String] {

@@ -309,8 +309,9 @@ final class ServerDriver {
     let next = { [loop] in loop.schedule(after: .zero) { try then() } }
     guard !isDone, server?.purpose == .prewarm else { return next() }
     let words = PromptScale.probeWords(targetContext: order.plan.targetContext)
-    // Shorter than any that is measured, so that one which takes longer than the gate is no loss.
-    let patience = order.plan.gate.duration
+    // Shorter than any that is measured, so that one which takes longer than the gate is no loss; but where the gate is
+    // narrow, the reason should be the gate, and not a prompt of the wrong size.
+    let patience = max(order.plan.gate.duration, .seconds(10))
     ask(words: 0, tokensMax: 1, within: patience, cancellation) { [self] short in
       guard let frame = short.promptTokens else { return next() }
       ask(words: words, tokensMax: 1, within: patience, cancellation) { [self] long in

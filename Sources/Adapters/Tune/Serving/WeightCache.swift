@@ -4,6 +4,8 @@ import Foundation
 public struct WeightCache: Sendable {
   public let folder: String
 
+  public init(folder: String) { self.folder = folder }
+
   /// Where the environment says it is, or else its usual place.
   public init(environment: [String: String]) {
     let home = environment["HOME"] ?? NSHomeDirectory()
