@@ -48,10 +48,11 @@ public func svg(_ chart: BarChart) -> String {
     elements.append(
       "<rect class=\"bar\(look)\" x=\"\(side)\" y=\"\(top + 18)\" width=\"\(length)\" height=\"10\" rx=\"3\"/>")
   }
+  let label = chart.title + ": " + chart.bars.map { "\($0.name) \($0.words)" }.joined(separator: ", ")
   let height = 42 + chart.bars.count * row + 8
   return """
     <svg xmlns="http://www.w3.org/2000/svg" class="interlock bars" role="img" \
-    aria-label="\(htmlEscaped(chart.title + ": " + chart.bars.map { "\($0.name) \($0.words)" }.joined(separator: ", ")))" \
+    aria-label="\(htmlEscaped(label))" \
     width="\(width)" height="\(height)" viewBox="0 0 \(width) \(height)">
     <style>\(barStyle)</style>
     <rect class="ground" width="\(width)" height="\(height)"/>

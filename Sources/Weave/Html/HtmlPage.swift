@@ -12,8 +12,9 @@ func htmlFile(path: String, title: String, markdown: String, diagrams: [Diagram]
   return WovenFile(path: path, content: .composed(pieces))
 }
 
-/// A report as one HTML file that needs no other: its text, its drawings and its style, for light screens and dark ones,
-/// wide ones and narrow ones.
+/// A report as one HTML file that needs no other: its text, its drawings and its style.
+///
+/// It is made for light screens and dark ones, wide ones and narrow ones.
 ///
 ///     html(title: "Autotune", markdown: "# Autotune\n\n![rates](rates.svg)\n", drawings: ["rates.svg": svg(chart)])
 ///

@@ -59,6 +59,23 @@ import Testing
     bench.expectClean()
   }
 
+  @Test func `AC-2, AC-17: what fails has a row with its reason, and alternates are smaller than the one chosen`()
+    throws
+  {
+    let bench = try TuneBench(
+      #"{"x-32B": {"fails": {"log": ["out of memory"]}}, "y-7B": {"replies": [{"status": 500, "body": "no"}]}}"#)
+    let run = try bench.runShort("--candidate-models", "x-32B,y-7B,z-1B", "--json")
+    #expect(run.status == 0)
+    #expect(try run.document()["alternates"] as? [String] == [])
+    #expect(
+      try bench.record().probes.map(\.notes) == [
+        "load failed: status 1: out of memory", "1 of 1 requests failed: HTTP 500: no", nil,
+      ])
+    let other = try bench.runShort("--candidate-models", "small-1B,large-32B", "--json")
+    #expect(try other.document()["alternates"] as? [String] == [])
+    #expect(try bench.record().probes.map(\.model) == ["small-1B"])
+  }
+
   @Test func `the journal of a run is audited and replayed, and the next run keeps it beside its own`() throws {
     let bench = try TuneBench()
     #expect(try bench.runShort("--candidate-models", "m").status == 0)
@@ -167,10 +184,14 @@ import Testing
       "--candidate-models", "m", "--kv-bits-axis", "unset", "--max-batch-axis", "1", "-v")
     #expect(run.status == 0)
     #expect(run.errors.contains(/pre-warm · candidate 1 of 1, m: fetched and loaded in \d+\.\d+ s/))
-    #expect(
-      run.errors.contains(
-        /stage 2 · cell 1 of 1 \(kv_bits unset, max_batch 1\): works; [\d.]+ tokens\/s \([\d.]+ [\d.]+ [\d.]+\); spread [\d.]+ %; decode only [\d.]+ [\d.]+ [\d.]+ tokens\/s; first token p95 [\d.]+ ms/
-      ), "\(run.errors)")
+    let line = try #require(run.errors.split(separator: "\n").first { $0.hasPrefix("stage 2 · cell 1 of 1") })
+    let parts = line.split(separator: "; ").map(String.init)
+    #expect(parts.first == "stage 2 · cell 1 of 1, kv_bits unset, max_batch 1: works", "\(line)")
+    #expect(parts.count == 5, "\(line)")
+    #expect(parts.dropFirst().first?.wholeMatch(of: /[\d.]+ tokens\/s \([\d.]+ [\d.]+ [\d.]+\)/) != nil, "\(line)")
+    #expect(parts.contains { $0.wholeMatch(of: /spread [\d.]+ %/) != nil }, "\(line)")
+    #expect(parts.contains { $0.wholeMatch(of: /decode only [\d.]+ [\d.]+ [\d.]+ tokens\/s/) != nil }, "\(line)")
+    #expect(parts.last?.hasPrefix("first token p95 ") == true, "\(line)")
     #expect(!run.output.contains("pre-warm"))
   }
 

@@ -83,7 +83,7 @@ import Testing
     #expect(text.contains("exit_reason=interrupted"))
     #expect(try bench.record().trials.map(\.notes) == ["interrupted"])
     // On a terminal the run tells how far it is.
-    #expect(text.contains("stage 1 · candidate 1 of 1, slow · request 1 of 1 · 0:0"), "\(text)")
+    #expect(text.contains("stage 1 · candidate 1 of 1 · request 1 of 1 · 0:0"), "\(text)")
     #expect(text.contains("left") && text.contains("\u{1B}[2K"))
     bench.expectClean()
   }

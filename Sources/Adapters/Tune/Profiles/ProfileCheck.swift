@@ -2,7 +2,7 @@ import Foundation
 import Machines
 import Platform
 
-/// Tries a profile out: its program, its flags, its version, a server, one request; and says what is wrong, line by line.
+/// Tries a profile out: its program, its version, its flags, a server, one request; says what is wrong, line by line.
 ///
 ///     let check = ProfileCheck(file, model: "qwen.gguf", port: LocalPort.unused().number)
 ///     check.run { remark in print(remark) }

@@ -8,7 +8,7 @@ import Spec
 ///     let follower = TuneFollower(order)
 ///     run.host.observers.append(follower)
 ///     follower.line(at: loop.now)
-///     // stage 2 · cell 3 of 6 (kv_bits 4, max_batch 1) · request 2 of 3 · 4:12, about 3:10 left
+///     // stage 2 · cell 3 of 6 · request 2 of 3 · 4:12, about 3:10 left · kv_bits 4, max_batch 1
 ///
 /// It takes no part in the run: whatever it says is read from the state after a step and from the event that made it.
 public final class TuneFollower: StepObserver {
@@ -51,55 +51,58 @@ public final class TuneFollower: StepObserver {
       cellBegan = nanoseconds
     }
     if before.selection.judgement == nil, let judgement = state.selection.judgement {
-      tell("stage 1 · \(place(candidate: state.selection.candidate))", judgement)
+      let candidate = state.selection.candidate
+      tell("stage 1 · \(number(candidate: candidate)), \(name(candidate))", judgement)
     }
     if before.search.judgement == nil, let judgement = state.search.judgement {
       if let cellBegan { cellNanoseconds.append(nanoseconds - cellBegan) }
-      tell("stage 2 · \(place(cell: state.search.cell))", judgement)
+      tell("stage 2 · \(number(cell: state.search.cell)), \(knobs(state.search.cell))", judgement)
     }
   }
 
   // MARK: - The line of progress
 
-  /// How far the run is, in one line.
+  /// How far the run is, in one line; what may be long stands last, where a narrow terminal cuts it off.
   ///
   /// - Parameter nanoseconds: The loop's clock.
   public func line(at nanoseconds: UInt64) -> String {
     let elapsed = nanoseconds - min(began ?? nanoseconds, nanoseconds)
-    return (stage + ["\(TuneFollower.clock(elapsed))\(remaining(at: nanoseconds, elapsed))"]).joined(separator: " · ")
+    let time = TuneFollower.clock(elapsed) + remaining(at: nanoseconds, elapsed)
+    let (candidate, cell) = (state.selection.candidate, state.search.cell)
+    let parts: [String] =
+      switch state.run.phase {
+      case .idle, .settingUp: ["setting up", time]
+      case .surveying: ["looking at what runs here", time]
+      case .draining: ["waiting for what runs here to stop", time]
+      case .selecting:
+        [
+          "stage 1", number(candidate: candidate),
+          state.prewarm.phase == .idle ? activity(of: state.selection.replicates) : "pre-warm, \(loading)", time,
+          name(candidate),
+        ]
+      case .searching: ["stage 2", number(cell: cell), activity(of: state.search.replicates), time, knobs(cell)]
+      case .cutting: ["putting everything away", time]
+      case .applying: ["writing the configuration", time]
+      case .restoring: ["bringing back what ran here", time]
+      case .recommending, .concluding, .ended: ["done", time]
+      }
+    return parts.joined(separator: " · ")
   }
 
-  private var stage: [String] {
-    switch state.run.phase {
-    case .idle, .settingUp: ["setting up"]
-    case .surveying: ["looking at what runs here"]
-    case .draining: ["waiting for what runs here to stop"]
-    case .selecting:
-      [
-        "stage 1", place(candidate: state.selection.candidate),
-        state.prewarm.phase == .idle ? activity(of: state.selection.replicates) : "pre-warm, \(loading)",
-      ]
-    case .searching: ["stage 2", place(cell: state.search.cell), activity(of: state.search.replicates)]
-    case .cutting: ["putting everything away"]
-    case .recommending, .concluding, .ended: ["done"]
-    case .applying: ["writing the configuration"]
-    case .restoring: ["bringing back what ran here"]
-    }
+  private func number(candidate: UInt16) -> String { "candidate \(candidate + 1) of \(order.candidates.count)" }
+  private func number(cell: UInt16) -> String { "cell \(cell + 1) of \(state.search.cells.count)" }
+
+  private func name(_ candidate: UInt16) -> String {
+    order.candidates.indices.contains(Int(candidate)) ? order.candidates[Int(candidate)] : ""
   }
 
-  private func place(candidate: UInt16) -> String {
-    let index = Int(candidate)
-    let name = order.candidates.indices.contains(index) ? order.candidates[index] : ""
-    return "candidate \(index + 1) of \(order.candidates.count), \(name)"
-  }
-
-  private func place(cell: UInt16) -> String {
+  private func knobs(_ cell: UInt16) -> String {
     let cells = state.search.cells
-    guard cells.indices.contains(Int(cell)) else { return "cell \(cell + 1)" }
+    guard cells.indices.contains(Int(cell)) else { return "" }
     let knobs = cells[Int(cell)]
     let contexts = Set(cells.map(\.maxContext)).count
-    return "cell \(cell + 1) of \(cells.count) (kv_bits \(knobs.kvBits.word), max_batch \(knobs.maxBatch)"
-      + (contexts > 1 ? ", max_context \(knobs.maxContext))" : ")")
+    return "kv_bits \(knobs.kvBits.word), max_batch \(knobs.maxBatch)"
+      + (contexts > 1 ? ", max_context \(knobs.maxContext)" : "")
   }
 
   private var loading: String {
@@ -144,7 +147,7 @@ public final class TuneFollower: StepObserver {
     guard let onDetail, let loadingBegan else { return }
     let seconds = Double(nanoseconds - loadingBegan) / 1e9
     onDetail(
-      "pre-warm · \(place(candidate: state.prewarm.candidate)): "
+      "pre-warm · \(number(candidate: state.prewarm.candidate)), \(name(state.prewarm.candidate)): "
         + "\(state.prewarm.isCold ? "fetched and loaded" : "loaded") in \(TuneFigure.seconds(seconds))")
   }
 
