@@ -276,17 +276,4 @@ import Testing
         == "error: there is no program '/not/there/server'\n  try: install it, or give its path with --provider-bin")
     #expect(try bench.rows().0.reason == .configError)
   }
-
-  @Test func `a run that died is gone on with, and puts away its server and its row`() throws {
-    let bench = try Bench(#"{"slow": {"replies": [{"stallsAfter": 1}]}}"#)
-    let path = bench.folder.appendingPathComponent("journal.sqlite").path
-    let id = "run-that-dies"
-    try bench.runUntilFirstRequest(["slow"], journal: path, id: id)
-    #expect(ProcessTable.processes { $0.contains(bench.script) }.count == 1)
-    let again = AutotuneRun(
-      bench.order, loop: Loop(.real), journal: try Journal(continuing: path), output: bench.output, runID: id)
-    let conclusion = try again.resume()
-    #expect(conclusion.reason == .internalError)
-    try bench.expectClean()
-  }
 }

@@ -88,7 +88,7 @@ private struct Size: Equatable, CustomStringConvertible {
 
   @Test func `runs of the usual size break nothing, at random`() {
     let report = fuzz(
-      Autotune.design, world: Autotune.design.worlds[4], options: FuzzOptions(seed: 5, cases: 300, steps: 200))
+      Autotune.design, world: Autotune.whole, options: FuzzOptions(seed: 5, cases: 300, steps: 200))
     #expect(report.findings.map(\.finding.words) == [])
   }
 

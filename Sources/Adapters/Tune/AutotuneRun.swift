@@ -30,8 +30,10 @@ public final class AutotuneRun: Driver {
   /// - Parameters:
   ///   - journal: Where each step is kept; nil to keep none.
   ///   - runID: Of a run that goes on after a crash; nil for a new one.
+  ///   - manager: Of the operator's services; nil for that of this system.
   public init(
-    _ order: TuneOrder, loop: Loop, journal: Journal?, output: any TuneOutput, runID: String? = nil
+    _ order: TuneOrder, loop: Loop, journal: Journal?, output: any TuneOutput, runID: String? = nil,
+    manager: (any ServiceManager)? = nil
   ) {
     self.order = order
     self.loop = loop
@@ -45,9 +47,9 @@ public final class AutotuneRun: Driver {
     server = ServerDriver(order, loop: loop, work: work, mark: id, warn: warn) { [unowned self] ticket, event in
       try host.answer(ticket, with: .provider(event))
     }
-    service = LiveServiceDriver(order, runID: id, loop: loop, work: work, warn: warn) { [unowned self] ticket, event in
-      try host.answer(ticket, with: .service(event))
-    }
+    service = LiveServiceDriver(
+      order, runID: id, manager: manager ?? order.serviceManager, loop: loop, work: work, warn: warn
+    ) { [unowned self] ticket, event in try host.answer(ticket, with: .service(event)) }
     configuration = ConfigurationDriver(
       order.configurationPath, token: id, loop: loop, values: { [unowned self] in found }, warn: warn
     ) { [unowned self] ticket, event in try host.answer(ticket, with: .apply(event)) }
@@ -86,13 +88,15 @@ public final class AutotuneRun: Driver {
     }
   }
 
-  /// Runs until something holds, and leaves everything as it then is: for tests of what a crash leaves.
+  /// Runs until something holds, and leaves everything as it then is, save the lock, which only a living process has:
+  /// for tests of what a crash leaves.
   package func runUntil(_ holds: () -> Bool) throws {
     try host.send(.run(.begin))
     loop.onTurn = { [unowned self] in try host.flush() }
     try host.flush()
     try loop.run(keepsWaiting: true, until: holds)
     try host.commit()
+    book.letGo()
   }
 
   private func finish() throws -> Conclusion {

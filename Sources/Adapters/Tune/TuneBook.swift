@@ -246,9 +246,14 @@ final class TuneBook {
     if !reason.recommends { report.found = nil }
     explain(reason)
     if order.printsJSON { output.say(report.document.text) }
+    letGo()
+    return isStored
+  }
+
+  /// Closes the database, and lets others have it.
+  func letGo() {
     store = nil
     lock = nil
-    return isStored
   }
 
   private func explain(_ reason: ExitReason) {

@@ -57,10 +57,20 @@ extension Autotune {
         system.run.isApplied == (system.apply.phase == .applied)
       },
       Always(
-        "a run is over when nothing is under way", cites: Requirement.`RUN-9`, reads: ["run", "provider"],
+        "a run is over when nothing is under way", cites: Requirement.`RUN-9`,
+        reads: ["run", "service", "selection", "prewarm", "search", "probe", "provider", "apply"],
         when: { $0.run.phase == .ended }
       ) { system in
-        system.provider.phase != .stuck || system.run.reason == .internalError || system.run.reason == .interrupted
+        system.selection.phase == .idle && system.prewarm.phase == .idle && system.search.phase == .idle
+          && system.probe.phase == .idle && [.absent, .stuck].contains(system.provider.phase)
+          && [.idle, .applied, .unchanged].contains(system.apply.phase)
+          && [.unknown, .clear, .occupied, .down, .back, .lost].contains(system.service.phase)
+      },
+      Always(
+        "a server that is stuck ends the run for what it is", cites: Requirement.`RUN-8`, reads: ["run", "provider"],
+        when: { $0.run.phase == .ended && $0.provider.phase == .stuck }
+      ) { system in
+        system.run.reason == .internalError || system.run.reason == .interrupted
       },
       Sometimes("a run ends well, with what it found in force", cites: Requirement.`FR-F.3`) { system in
         system.run.phase == .ended && system.run.reason == .ok && system.run.isApplied

@@ -2,7 +2,7 @@ import Spec
 
 // The worlds in which a whole run is explored, and the one in which it is run at random.
 extension Autotune {
-  static let worlds = [stopped, crashed, stages, occupied, whole]
+  static let worlds = [stopped, crashed, searched, stages, occupied, whole]
 
   /// One model and one cell, stopped at any two moments.
   static let stopped = World<Self>(
@@ -30,6 +30,23 @@ extension Autotune {
     Input(.run, .begin, atMost: 1)
     Input(.run, .stop, atMost: 1) { _ in [.interrupted] }
     Crashes(atMost: 2)
+  }
+
+  /// One model and two cells, so that a crash may find a best beside the cell in hand; what was started by hand stays
+  /// down.
+  static let searched = World<Self>(
+    "searched",
+    "1 model and 2 cells, drained and applied, what was started by hand stays down; a crash and an "
+      + "interrupt at any moment",
+    start: {
+      var plan = Self.plan(candidates: 1, kvBits: [.unset, .four])
+      plan.restartsForeground = false
+      return Autotune(plan)
+    }
+  ) {
+    Input(.run, .begin, atMost: 1)
+    Input(.run, .stop, atMost: 1) { _ in [.interrupted] }
+    Crashes(atMost: 1)
   }
 
   /// Two models and two cells, from end to end.
@@ -61,7 +78,7 @@ extension Autotune {
   }
 
   /// A run with the defaults of the command line, at random.
-  static let whole = World<Self>(
+  public static let whole = World<Self>(
     "whole", "5 models and 6 cells of three requests each, at random", isExhaustive: false,
     start: {
       var plan = TunePlan()

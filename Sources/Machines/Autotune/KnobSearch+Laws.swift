@@ -40,10 +40,7 @@ extension KnobSearch {
       guard before.phase == .measuring, let judgement = step.received(.judged).first else {
         return step.after.best == before.best || step.after.phase == .idle
       }
-      let wins =
-        judgement.kind == .feasible
-        && Best.isNewBest(
-          rate: judgement.rate, firstToken: judgement.firstToken, over: before.best, within: before.tieBand)
+      let wins = judgement.kind == .feasible && before.mustYield(to: judgement)
       let new = judgement.rate.map { Best(cell: before.cell, rate: $0, firstToken: judgement.firstToken) }
       return step.after.best == (wins ? new : before.best)
     }
@@ -59,7 +56,7 @@ extension KnobSearch {
       guard !step.received(.recorded).isEmpty, before.best != nil else { return true }
       let isLast = Int(before.cell) + 1 == before.cells.count
       let isOver = before.phase == .closing || before.phase == .recording && isLast
-      let end = before.judgement.flatMap { StageEnd($0.kind) }
+      let end = before.judgement.flatMap { TuneTrial.stageEnd(of: $0.kind) }
       let isBroken = end != nil && (end != .cut || before.phase == .recording)
       return step.sent(.mark).count == (isOver && !isBroken ? 1 : 0)
     }
@@ -114,6 +111,19 @@ extension KnobSearch {
     }
   }
 
+  /// Whether the best so far has to yield: to one that is faster by more than the band, or that lies within it and
+  /// begins sooner. Said in products, as the band is; the rule itself speaks of gaps.
+  private func mustYield(to judgement: Judgement) -> Bool {
+    guard let rate = judgement.rate else { return false }
+    guard let best else { return true }
+    let whole: UInt128 = 1_000_000_000
+    let (new, old) = (UInt128(rate.microtokens) * whole, UInt128(best.rate.microtokens))
+    let band = UInt128(tieBand.billionths)
+    if new > old * (whole + band) { return true }
+    guard old > 0, new >= old * (whole - min(whole, band)), let sooner = judgement.firstToken else { return false }
+    return best.firstToken.map { sooner < $0 } ?? true
+  }
+
   /// What may be measured next; nil where nothing may.
   private func next(for begun: UInt16?) -> ProbeOrder? {
     let cell = begun == nil ? Int(self.cell) + 1 : 0
@@ -127,8 +137,19 @@ extension KnobSearch {
     switch phase {
     case .marking: return .found
     case .closingMark: return .cut
-    case .cutting, .closing: return judgement.flatMap { StageEnd($0.kind) } ?? .cut
-    case .idle, .measuring, .recording: return judgement.flatMap { StageEnd($0.kind) } ?? .nothing
+    case .cutting, .closing: return judgement.flatMap { TuneTrial.stageEnd(of: $0.kind) } ?? .cut
+    case .idle, .measuring, .recording: return judgement.flatMap { TuneTrial.stageEnd(of: $0.kind) } ?? .nothing
     }
+  }
+}
+
+extension TuneTrial {
+  /// What ends a stage, and as what, by the words of the chapter: what is no candidate's doing, weights that are not
+  /// what they should be, and being cut short.
+  static func stageEnd(of kind: Judgement.Kind) -> StageEnd? {
+    if kind == .integrity { return .integrity }
+    if kind == .portHeld { return .conflict }
+    if kind == .stuck || kind == .notStarted { return .broken }
+    return kind == .dropped ? .cut : nil
   }
 }

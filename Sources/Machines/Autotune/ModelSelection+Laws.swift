@@ -73,8 +73,8 @@ extension ModelSelection {
       return Selected(judgement?.kind == .integrity ? .integrity : .broken)
     }
     if !step.received(.dropped).isEmpty { return Selected(.cut) }
-    if phase == .closing { return Selected(judgement.flatMap { StageEnd($0.kind) } ?? .cut) }
+    if phase == .closing { return Selected(judgement.flatMap { TuneTrial.stageEnd(of: $0.kind) } ?? .cut) }
     if judgement?.kind == .feasible { return Selected(.found, candidate: candidate) }
-    return Selected(judgement.flatMap { StageEnd($0.kind) } ?? .nothing)
+    return Selected(judgement.flatMap { TuneTrial.stageEnd(of: $0.kind) } ?? .nothing)
   }
 }

@@ -154,12 +154,28 @@ extension Prewarm {
       guard before.phase == .loading, step.received(.drop).isEmpty, let end = step.received(.ended).first else {
         return true
       }
-      return step.sent(.judged) == [Judgement(loading: end, isCold: before.isCold)]
+      return step.sent(.judged).count == 1
+        && step.sent(.judged).allSatisfy { $0.errors == 1 && before.mayJudge($0.kind, after: end) }
     }
     AlwaysStep("what is dropped is not judged", cites: .`PWM-4`, before: \.phase) { phase, step in
       let isDropped = phase == .dropping || !step.received(.drop).isEmpty
       return !isDropped || step.sent(.warmed).isEmpty && [.dropping, .idle].contains(step.after.phase)
     }
     LeadsTo("every pre-warm ends", cites: .`PWM-3`, from: .checking, .loading, .unloading, .dropping, to: .idle)
+  }
+
+  /// What has to be the case for a judgement, one by one; the rule reads the table from its other side.
+  private func mayJudge(_ kind: Judgement.Kind, after end: ProviderEnd) -> Bool {
+    let hasLog = end.cause == .exited || end.cause == .warmUpFailed
+    let isSilent = end.cause == .timedOut || hasLog && end.evidence == .none
+    return switch kind {
+    case .integrity: hasLog && end.evidence == .integrity
+    case .transient: hasLog && end.evidence == .fetch || isSilent && isCold
+    case .loadFailed: hasLog && end.evidence == .other || isSilent && !isCold
+    case .portHeld: end.cause == .portHeld
+    case .notStarted: end.cause == .notStarted
+    case .dropped: end.cause == .stopped
+    case .feasible, .tooSlow, .failed, .leaked, .exited, .notReady, .stuck: false
+    }
   }
 }

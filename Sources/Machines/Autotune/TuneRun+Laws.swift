@@ -98,6 +98,10 @@ extension TuneRun {
   }
 
   static let conclusionLaws = Section<Self> {
+    AlwaysStep("the best that the search told is kept, and no other", cites: .`FR-B.3`, .`RUN-10`, before: \.best) {
+      best, step in
+      step.after.best == (step.received(.searched).first.map(\.best) ?? best)
+    }
     AlwaysStep("the clock runs from the beginning", cites: .`RUN-3`, before: { $0 }) { before, step in
       step.sent(.deadlineTimer) == step.received(.begin).map { before.deadline }
     }

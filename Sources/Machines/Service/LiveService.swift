@@ -71,7 +71,7 @@ public struct LiveService: Machine {
 extension LiveService {
   static let surveying = Section<Self> {
     In(.unknown, "Nobody has looked yet.") {
-      On(.survey, "see what runs here", cites: .`SRV-1`).emit(.lookAround).go(.surveying)
+      On(.survey, "see what runs here", cites: .`SRV-1`, .`SRV-9`).emit(.lookAround).go(.surveying)
     }
     In(.surveying, "Services, processes and the port are being looked at.") {
       On(.surveyed, "nobody is in the way", cites: .`SRV-1`)

@@ -20,7 +20,8 @@ final class LiveServiceDriver {
   private var survey: Survey? { memo?.survey }
 
   init(
-    _ order: TuneOrder, runID: String, loop: Loop, work: LoopWork, warn: @escaping (String) -> Void,
+    _ order: TuneOrder, runID: String, manager: any ServiceManager, loop: Loop, work: LoopWork,
+    warn: @escaping (String) -> Void,
     answer: @escaping (UInt64, LiveService.Event) throws -> Void
   ) {
     self.order = order
@@ -29,11 +30,7 @@ final class LiveServiceDriver {
     self.work = work
     self.warn = warn
     self.answer = answer
-    #if canImport(Darwin)
-      manager = Launchd(environment: order.environment)
-    #else
-      manager = Systemd(environment: order.environment)
-    #endif
+    self.manager = manager
   }
 
   /// Takes back what the run kept before it died. To be called with the lock held.
@@ -201,5 +198,16 @@ final class LiveServiceDriver {
     guard let memo, memo.isOwed else { return }
     if let problem = memo.survey.startAgain(by: manager, logsIn: order.logFolder) { warn(problem.description) }
     forget()
+  }
+}
+
+extension TuneOrder {
+  /// What starts and stops services on this system.
+  var serviceManager: any ServiceManager {
+    #if canImport(Darwin)
+      Launchd(environment: environment)
+    #else
+      Systemd(environment: environment)
+    #endif
   }
 }
