@@ -45,6 +45,12 @@ final class TuneBench {
   /// Ends every server of this folder.
   func endAll() {
     for process in ProcessTable.processes(where: { $0.contains(script) }) { kill(process.pid, SIGKILL) }
+    reapOrphans()
+  }
+
+  /// Servers whose command was killed may have become children of this process, which nobody else waits for.
+  private func reapOrphans() {
+    for pid in startLines.compactMap({ $0["pid"] as? Int }) { waitpid(pid_t(pid), nil, WNOHANG) }
   }
 
   var database: String { scratch.path("t.sqlite") }
@@ -72,11 +78,12 @@ final class TuneBench {
   func record() throws -> TuneRecord { try #require(try TuneRecord(latestIn: TuneStore(database))) }
 
   /// The words of each start.
-  var starts: [[String]] {
+  var starts: [[String]] { startLines.compactMap { $0["words"] as? [String] } }
+
+  private var startLines: [[String: Any]] {
     let lines = (try? String(contentsOfFile: scratch.path("starts"), encoding: .utf8)) ?? ""
     return lines.split(separator: "\n").compactMap { line in
-      let start = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
-      return start?["words"] as? [String]
+      try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
     }
   }
 
@@ -100,6 +107,7 @@ final class TuneBench {
 
   /// No server is left, and the port is free.
   func expectClean() {
+    reapOrphans()
     #expect(ProcessTable.processes { $0.contains(script) }.isEmpty)
     #expect(LocalPort(port).isFree)
     #expect(!FileManager.default.fileExists(atPath: database + "-lock"))
