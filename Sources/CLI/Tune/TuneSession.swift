@@ -153,21 +153,37 @@ final class TuneSignals {
   private let sources: [any DispatchSourceSignal]
   private let target = Target()
 
-  // The lock guards its one field.
+  // The lock guards its fields.
   private final class Target: @unchecked Sendable {
     private let lock = NSLock()
     private var stop: (@Sendable (StopCause) -> Void)?
+    private var wasSignalled = false
 
-    func set(_ stop: @escaping @Sendable (StopCause) -> Void) { lock.withLock { self.stop = stop } }
-    func signalled() { lock.withLock { stop }?(.interrupted) }
+    func set(_ stop: @escaping @Sendable (StopCause) -> Void) {
+      let isDue = lock.withLock {
+        self.stop = stop
+        return wasSignalled
+      }
+      if isDue { stop(.interrupted) }
+    }
+
+    func signalled() {
+      let stop = lock.withLock {
+        wasSignalled = true
+        return self.stop
+      }
+      stop?(.interrupted)
+    }
   }
 
   init() {
     // A reader that is gone must not end the run, which has servers to put away.
     signal(SIGPIPE, SIG_IGN)
     let target = target
-    sources = [SIGINT, SIGTERM, SIGHUP].map { number in
-      signal(number, SIG_IGN)
+    sources = [SIGINT, SIGTERM, SIGHUP].compactMap { number in
+      let before = signal(number, SIG_IGN)
+      // Whoever started this with nohup wants it to go on.
+      if number == SIGHUP, TuneSignals.isIgnored(before) { return nil }
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler { target.signalled() }
       source.activate()
@@ -175,6 +191,10 @@ final class TuneSignals {
     }
   }
 
-  /// Names the run that a signal ends from now on.
+  /// Names the run that a signal ends from now on; one that came already ends it at once.
   func send(to stop: @escaping @Sendable (StopCause) -> Void) { target.set(stop) }
+
+  private static func isIgnored(_ handler: (@convention(c) (Int32) -> Void)?) -> Bool {
+    unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+  }
 }
