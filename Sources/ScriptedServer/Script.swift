@@ -28,6 +28,8 @@ struct Behaviour: Codable, Sendable {
   var endsAfterReady: Int?
   /// Whether it passes over SIGTERM.
   var ignoresTerm: Bool?
+  /// Whether it leaves its port on SIGTERM, and lives on.
+  var leavesPortOnTerm: Bool?
   /// For how long a child of its own holds the port after its end.
   var holdsPortMilliseconds: Int?
   /// Whether the child that holds the port passes over SIGTERM.

@@ -74,6 +74,10 @@ enum ScriptedServer {
     signal(SIGTERM, SIG_IGN)
     let source = DispatchSource.makeSignalSource(signal: SIGTERM, queue: .global())
     source.setEventHandler {
+      if behaviour.leavesPortOnTerm == true {
+        shutdown(listener, Int32(SHUT_RDWR))
+        return
+      }
       if let milliseconds = behaviour.holdsPortMilliseconds {
         Sockets.leaveHolder(listener, milliseconds, ignoresTerm: behaviour.holderIgnoresTerm == true)
       }

@@ -22,7 +22,11 @@ final class Server: Sendable {
     signal(SIGPIPE, SIG_IGN)
     while true {
       let socket = Foundation.accept(listener, nil, nil)
-      guard socket >= 0 else { continue }
+      guard socket >= 0 else {
+        // One that has left its port has nothing to do any more.
+        usleep(20_000)
+        continue
+      }
       var yes: Int32 = 1
       setsockopt(socket, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, 4)
       Thread.detachNewThread { [self] in

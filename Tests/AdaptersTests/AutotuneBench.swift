@@ -62,6 +62,8 @@ final class Bench {
     private(set) var warnings: [String] = []
     func say(_ line: String) { lines.append(line) }
     func warn(_ line: String) { warnings.append(line) }
+    private(set) var notes: [String] = []
+    func note(_ line: String) { notes.append(line) }
   }
 
   func run(_ candidates: [String], beside: (AutotuneRun) -> Void = { _ in }) throws -> Conclusion {
@@ -114,7 +116,8 @@ final class Bench {
   }
 
   private var journal: String { folder.appendingPathComponent("journal.sqlite").path }
-  private static let id = "run-that-dies"
+  /// Of a run that dies: no other test's run is of that name, and puts away what this one left.
+  let diedID = "died-\(UUID().uuidString.lowercased())"
 
   /// Runs until something holds, and stops there, as a process does that is killed.
   func runAndDie(_ candidates: [String], when holds: @escaping (Autotune) -> Bool) throws {
@@ -123,8 +126,9 @@ final class Bench {
     for ending in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: journal + ending) }
     let journal = try Journal(creating: journal, header: header)
     let run = AutotuneRun(
-      order, loop: Loop(.real), journal: journal, output: output, runID: Bench.id, manager: manager)
-    try run.runUntil { holds(run.host.state) }
+      order, loop: Loop(.real), journal: journal, output: output, runID: diedID, manager: manager)
+    try run.runUntil { holds(run.host.state) || run.host.state.run.phase == .ended }
+    try #require(run.host.state.run.phase != .ended, "the run was over before that")
     // What is on the disk at this moment is what a process leaves that is killed; its own files are still open here.
     for ending in ["", "-wal"] {
       try? FileManager.default.removeItem(atPath: died + ending)
@@ -138,7 +142,7 @@ final class Bench {
   func goOn() throws -> Conclusion {
     output = Said()
     let run = AutotuneRun(
-      order, loop: Loop(.real), journal: try Journal(continuing: died), output: output, runID: Bench.id,
+      order, loop: Loop(.real), journal: try Journal(continuing: died), output: output, runID: diedID,
       manager: manager)
     let conclusion = try run.resume()
     #expect(run.host.counts.unexpected == 0 && run.host.counts.offContract == 0)
@@ -148,7 +152,7 @@ final class Bench {
   /// The row and the trials of the run that died.
   func diedRows() throws -> (TuneRunRow, [TuneTrialRow]) {
     let store = try TuneStore(order.databasePath)
-    return (try #require(try store.run(Bench.id)), try store.trials(ofRun: Bench.id))
+    return (try #require(try store.run(diedID)), try store.trials(ofRun: diedID))
   }
 
   /// The last run's row and its trials.
@@ -224,10 +228,11 @@ final class Bench {
 
 /// A socket of this process that listens, and notes whether somebody called.
 final class Listening {
-  let port = LocalPort.unused().number
+  let port: UInt16
   private let socket: Int32
 
-  init() throws {
+  init(at port: UInt16 = LocalPort.unused().number) throws {
+    self.port = port
     #if canImport(Darwin)
       socket = Foundation.socket(AF_INET, SOCK_STREAM, 0)
     #else
@@ -237,6 +242,8 @@ final class Listening {
     place.sin_family = sa_family_t(AF_INET)
     place.sin_port = port.bigEndian
     place.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var yes: Int32 = 1
+    setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, 4)
     let bound = withUnsafePointer(to: &place) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(socket, $0, 16) }
     }
@@ -294,7 +301,7 @@ final class ServiceStandIn {
       runs() { [ "$pid" -gt 0 ] && ps -o stat= -p "$pid" | grep -qv Z; }
       begin() {
         cp '\(bench.order.configurationPath)' "$folder/config-at-start" 2> /dev/null
-        setsid \(server.joined(separator: " ")) > /dev/null 2>&1 < /dev/null &
+        nohup \(server.joined(separator: " ")) > /dev/null 2>&1 < /dev/null &
         echo $! > "$folder/pid"
       }
       \(answers)

@@ -238,11 +238,53 @@ import Testing
     bench.order.plan.drains = true
     bench.order.plan.restartsForeground = true
     let words = try #require(ProcessTable.words(of: theirs.pid))
+    let home = try #require(ProcessTable.folder(of: theirs.pid))
     #expect(try bench.run(["m"]).reason == .ok)
     #expect(theirs.ending == .exited(0))
     let back = ProcessTable.processes { $0 == words }
     #expect(back.count == 1)
-    #expect(back.first.flatMap { ProcessTable.folder(of: $0.pid) } == ProcessTable.folder(of: getpid()))
+    #expect(back.first.flatMap { ProcessTable.folder(of: $0.pid) } == home)
+  }
+
+  @Test
+  func `T-6, SRV-6: a server by hand that leaves the port and lives is warned of, left alone, and the run goes on`()
+    throws
+  {
+    let bench = try Bench(#"{"theirs": {"leavesPortOnTerm": true}}"#)
+    bench.oneCell()
+    let theirs = try bench.startByHand("theirs")
+    defer { bench.endAll() }
+    bench.order.plan.drains = true
+    bench.order.plan.drainGrace = Milliseconds(600)
+    #expect(try bench.run(["m"]).reason == .ok)
+    #expect(bench.output.warnings.contains("warning: pid \(theirs.pid) alive, SIGKILL disabled"))
+    #expect(theirs.isAlive)
+  }
+
+  @Test func `SRV-6: a server by hand that keeps the port is a conflict that is told, and nobody kills it`() throws {
+    let bench = try Bench(#"{"theirs": {"ignoresTerm": true}}"#)
+    let theirs = try bench.startByHand("theirs")
+    defer { bench.endAll() }
+    bench.order.plan.drains = true
+    bench.order.plan.drainGrace = Milliseconds(600)
+    #expect(try bench.run(["m"]).reason == .providerConflict)
+    #expect(
+      bench.output.warnings.contains(
+        "error: --drain failed: foreground-PID-\(theirs.pid) has not stopped within 1 s"))
+    #expect(theirs.isAlive && bench.starts.count == 1)
+  }
+
+  @Test func `RUN-8: a port that somebody takes between two candidates is a conflict, and no verdict on either`() throws
+  {
+    let bench = try Bench(#"{"a": {"replies": [{"status": 500}]}}"#)
+    bench.order.plan.stopGrace = Milliseconds(500)
+    var stranger: Listening?
+    let conclusion = try bench.run(
+      ["a", "b"], doing: { stranger = try? Listening(at: bench.order.port) }, when: { $0.selection.phase == .recording }
+    )
+    #expect(conclusion.reason == .providerConflict && stranger != nil)
+    #expect(
+      try bench.rows().1.last?.notes?.hasPrefix("port \(bench.order.port) is held by pid \(getpid())") == true)
   }
 
   @Test func `AC-6: a listener that nobody knows is never stopped`() throws {

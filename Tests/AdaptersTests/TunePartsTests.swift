@@ -28,7 +28,7 @@ import Testing
       profile.launchWords(model: "m", port: 1, Knobs()).suffix(3) == ["--no-join", "--parallel", "1"])
   }
 
-  @Test func `T-17: a model's name is one word, whatever it holds`() {
+  @Test func `FR-A.2: a model's name is one word, whatever it holds`() {
     for name in ["a b", "'\"", "größe", "../up", "-dash", "{port}", "{model}", "$(rm)"] {
       #expect(profile.launchWords(model: name, port: 7, Knobs())[2] == name)
     }
@@ -93,6 +93,54 @@ import Testing
     #expect(Set(prompts.map { $0.prefix(20) }).count == 200)
     let lines = prompts[0].split(separator: "\n")
     #expect(lines.count == 3 && lines[1].split(separator: " ").count == 500)
+  }
+}
+
+@Suite struct `Scale of prompts` {
+  @Test func `MSR-2: two reports tell the frame from the words`() throws {
+    let scale = try #require(PromptScale(frame: 60, words: 240, 60 + 480))
+    #expect(scale.frameTokens == 60 && scale.tokensPerWord == 2)
+    #expect(scale.words(filling: 1600) == 770)
+    #expect(scale.words(filling: 10) == 1)
+    #expect(PromptScale().words(filling: 1600) == 1600)
+  }
+
+  @Test func `a server that reports the same of both tells nothing`() {
+    #expect(PromptScale(frame: 100, words: 240, 100) == nil)
+    #expect(PromptScale(frame: 100, words: 0, 200) == nil)
+    #expect(PromptScale(frame: 100, words: 30, 50) == nil)
+  }
+
+  @Test func `the longer prompt is a fraction of one that is measured, in whole rounds of its words`() {
+    #expect(PromptScale.probeWords(targetContext: 2000) % 31 == 0)
+    for target: UInt32 in [1, 200, 2000, 131_072, .max] {
+      let words = PromptScale.probeWords(targetContext: target)
+      #expect((31...248).contains(words) && (target < 2000 || words <= Int(target) / 5))
+    }
+  }
+}
+
+@Suite struct `Tune order` {
+  @Test func `its plan has what stands elsewhere in it, whatever is set`() {
+    var order = TuneOrder(
+      ServerProfile(id: "x", program: "x", arguments: [], readyPath: "/"), candidates: ["a", "b"], folder: "/f")
+    order.plan.candidates = 7
+    order.plan.tieBand = TieBand(billionths: 1)
+    order.tieEpsilon = 0.5
+    order.profile.warmsUp = true
+    #expect(order.plan.candidates == 2 && order.plan.tieBand == TieBand(billionths: 500_000_000) && order.plan.warmsUp)
+    #expect(order.plan.cells == [Knobs(kvBits: .unset, maxBatch: 1, maxContext: 2000)])
+  }
+
+  @Test func `T-22: what a run wants is told to its parts, whose defaults stay those of the chapters`() {
+    var plan = TunePlan()
+    (plan.stopGrace, plan.drainGrace) = (Milliseconds(1), Milliseconds(2))
+    plan.restartsForeground = true
+    let run = Autotune(plan)
+    #expect(run.provider.grace == Milliseconds(1) && run.service.grace == Milliseconds(2))
+    #expect(run.service.restartsForeground && !LiveService().restartsForeground)
+    #expect(Provider().grace == Milliseconds(10_000) && LiveService().grace == Milliseconds(30_000))
+    #expect(TunePlan().stopGrace == Milliseconds(10_000) && TunePlan().drainGrace == Milliseconds(30_000))
   }
 }
 

@@ -44,9 +44,9 @@ public final class AutotuneRun: Driver {
     host = Engine.Host(start: Autotune(order.plan), loop: loop, journal: journal)
     let warn = { (line: String) in output.warn(line) }
     book = TuneBook(order, runID: id, work: work, output: output)
-    server = ServerDriver(order, loop: loop, work: work, mark: id, warn: warn) { [unowned self] ticket, event in
-      try host.answer(ticket, with: .provider(event))
-    }
+    server = ServerDriver(
+      order, loop: loop, work: work, mark: id, warn: warn, note: { output.note($0) }
+    ) { [unowned self] ticket, event in try host.answer(ticket, with: .provider(event)) }
     service = LiveServiceDriver(
       order, runID: id, manager: manager ?? order.serviceManager, loop: loop, work: work, warn: warn
     ) { [unowned self] ticket, event in try host.answer(ticket, with: .service(event)) }
@@ -58,8 +58,8 @@ public final class AutotuneRun: Driver {
 
   /// Runs until it is over, and says how it ended.
   ///
-  /// - Throws: A ``JournalError`` where a step cannot be kept. The server is then ended and the operator's service back;
-  ///   the run's row says `internal_error`, as it did from its beginning.
+  /// - Throws: A ``JournalError`` where a step cannot be kept. By then the server has ended and the service is back; the
+  ///   row says `internal_error`, as it did from the beginning.
   public func run() throws -> Conclusion {
     try host.send(.run(.begin))
     return try finish()
@@ -120,9 +120,6 @@ public final class AutotuneRun: Driver {
   public var stopper: @Sendable (StopCause) -> Void {
     work.handler { [unowned self] cause in _ = try host.send(.run(.stop(cause))) }
   }
-
-  /// Tokens per second after the first of them, request by request, of the server that was started last.
-  public var decodeRates: [Double] { server.notes.decodeRates }
 
   // MARK: - Effects
 

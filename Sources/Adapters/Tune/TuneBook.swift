@@ -127,7 +127,9 @@ final class TuneBook {
     do {
       try store?.insert(row)
       hasRow = true
-      try store?.retain(newest: order.retainedRuns, besides: runID)
+      if let forgotten = try store?.retain(newest: order.retainedRuns, besides: runID), forgotten > 0 {
+        try thinLogs()
+      }
       return true
     } catch {
       output.warn("error: \(error)")
@@ -142,6 +144,12 @@ final class TuneBook {
       environment: environment.merging(profile.environment) { $1 })
     guard let result = try? Tool.run(command, patience: .seconds(30)), result.succeeded else { return nil }
     return profile.binaryVersion(in: result.output + "\n" + result.errors)
+  }
+
+  /// The logs of runs that are forgotten go with them.
+  private func thinLogs() throws {
+    guard let oldest = try store?.oldestRun()?.started, let time = Timestamp.date(oldest) else { return }
+    for name in LogName.all(in: order.logFolder, before: time) { unlink(order.logFolder + "/" + name) }
   }
 
   private var row: TuneRunRow {
@@ -172,6 +180,7 @@ final class TuneBook {
     var row = row(of: trial)
     row.promptTokens = notes.promptTokens.sorted().dropFirst(notes.promptTokens.count / 2).first
     row.notes = words
+    if let rates = notes.decodeWords { output.note("\(row.model): \(rates)") }
     return succeeds { try $0.record(row) }
   }
 
@@ -226,8 +235,8 @@ final class TuneBook {
 
   /// Stores what the run came to, and then tells it; false where it could not be stored.
   ///
-  /// - Parameter crashed: Whether the run goes on after a crash. One whose reason was settled before has an end like any
-  ///   other.
+  /// - Parameter crashed: Whether the run goes on after a crash. One whose reason was settled before it has an end like
+  ///   any other.
   func conclude(_ conclusion: Conclusion, crashed: Bool) -> Bool {
     report.ended = Date()
     report.found = conclusion.best.map {

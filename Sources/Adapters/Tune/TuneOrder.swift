@@ -92,4 +92,10 @@ public protocol TuneOutput: AnyObject {
   func say(_ line: String)
   /// A line for standard error.
   func warn(_ line: String)
+  /// A line for whoever wants to know more than that.
+  func note(_ line: String)
+}
+
+extension TuneOutput {
+  public func note(_ line: String) {}
 }

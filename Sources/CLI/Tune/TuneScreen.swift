@@ -5,9 +5,12 @@ import Options
 /// Standard output and standard error of a run of autotune, and the line of progress on a terminal.
 final class TuneScreen: TuneOutput {
   private let progress = Options.Progress()
+  private let isVerbose: Bool
   /// The document, which is the last line whatever else is told.
   private var document: String?
   let showsProgress = Terminal.standardError.canRewrite
+
+  init(isVerbose: Bool) { self.isVerbose = isVerbose }
 
   func say(_ line: String) {
     if line.hasPrefix("{") {
@@ -22,6 +25,10 @@ final class TuneScreen: TuneOutput {
   func warn(_ line: String) {
     progress.clear()
     Terminal.printError(line + "\n")
+  }
+
+  func note(_ line: String) {
+    if isVerbose { warn(line) }
   }
 
   func update(_ line: @autoclosure () -> String) { progress.update(line()) }

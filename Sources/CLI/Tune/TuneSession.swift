@@ -24,7 +24,7 @@ struct TuneSession {
     self.words = words
     self.journal = journal
     self.isVerbose = isVerbose
-    screen = TuneScreen()
+    screen = TuneScreen(isVerbose: isVerbose)
   }
 
   /// Runs, and returns the exit code.
@@ -70,8 +70,7 @@ struct TuneSession {
 
   private func follow(_ run: AutotuneRun, _ loop: Loop) {
     let follower = TuneFollower(order)
-    if isVerbose { follower.onDetail = { [screen] in screen.warn($0) } }
-    follower.decodeRates = { [unowned run] in run.decodeRates }
+    follower.onDetail = { [screen] in screen.note($0) }
     run.host.observers.append(follower)
     guard screen.showsProgress else { return }
     func tick() {

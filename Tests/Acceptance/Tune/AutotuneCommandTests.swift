@@ -177,22 +177,26 @@ import Testing
     #expect(try bench.record().run.isApplied)
   }
 
-  @Test func `--verbose tells pre-warming, single figures and their spread, and standard output is the same`() throws {
+  @Test func `DEC-32, T-11: --verbose tells the load, each figure, the spread and the rate after the first token`()
+    throws
+  {
     let bench = try TuneBench(
       #"{"m": {"replies": [{"completionTokens": 8, "firstTokenMilliseconds": 10, "milliseconds": 60}]}}"#)
     let run = try bench.run(
       "--candidate-models", "m", "--kv-bits-axis", "unset", "--max-batch-axis", "1", "-v")
     #expect(run.status == 0)
-    #expect(run.errors.contains(/pre-warm · candidate 1 of 1, m: fetched and loaded in \d+\.\d+ s/))
-    let line = try #require(run.errors.split(separator: "\n").first { $0.hasPrefix("stage 2 · cell 1 of 1") })
+    let lines = run.errors.split(separator: "\n").map(String.init)
+    #expect(lines.contains { $0.hasPrefix("m is loaded after ") }, "\(lines)")
+    #expect(
+      lines.contains { $0.hasPrefix("m: ") && $0.contains(" tokens/s after the first token, spread ") }, "\(lines)")
+    let line = try #require(lines.first { $0.hasPrefix("stage 2 · cell 1 of 1") })
     let parts = line.split(separator: "; ").map(String.init)
     #expect(parts.first == "stage 2 · cell 1 of 1, kv_bits unset, max_batch 1: works", "\(line)")
-    #expect(parts.count == 5, "\(line)")
+    #expect(parts.count == 4, "\(line)")
     #expect(parts.dropFirst().first?.wholeMatch(of: /[\d.]+ tokens\/s \([\d.]+ [\d.]+ [\d.]+\)/) != nil, "\(line)")
     #expect(parts.contains { $0.wholeMatch(of: /spread [\d.]+ %/) != nil }, "\(line)")
-    #expect(parts.contains { $0.wholeMatch(of: /decode only [\d.]+ [\d.]+ [\d.]+ tokens\/s/) != nil }, "\(line)")
     #expect(parts.last?.hasPrefix("first token p95 ") == true, "\(line)")
-    #expect(!run.output.contains("pre-warm"))
+    #expect(!run.output.contains("loaded after"))
   }
 
   @Test func `piped, nothing but what was found and how it ended is told`() throws {

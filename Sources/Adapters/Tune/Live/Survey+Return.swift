@@ -46,7 +46,8 @@ extension Survey.ForegroundServer {
     // One that survived, or that was started again before a crash, needs no second.
     if !ProcessTable.processes(where: { $0 == words }).isEmpty { return }
     try FileManager.default.createDirectory(atPath: logs, withIntermediateDirectories: true)
-    let log = try BoundedLog(creating: logs + "/" + LogName.of(model: "restored", port: 0, at: Date()))
+    let log = try BoundedLog(
+      creating: logs + "/" + LogName.of(model: "restored", port: 0, at: Date(), mark: UUID().uuidString))
     _ = try ChildProcess(
       Command(program, words: words, environment: environment, folder: folder), output: log.descriptor)
   }

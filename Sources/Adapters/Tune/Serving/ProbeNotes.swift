@@ -1,3 +1,4 @@
+import Foundation
 import Machines
 import Platform
 
@@ -16,6 +17,13 @@ struct ProbeNotes {
   var pid: Int32?
   /// Tokens per second after the first token, request by request.
   var decodeRates: [Double] = []
+
+  /// The rates after the first token, and how far they lie apart; nil where none could be measured.
+  var decodeWords: String? {
+    guard let least = decodeRates.min(), let most = decodeRates.max(), least > 0 else { return nil }
+    let rates = decodeRates.map { String(format: "%.2f", $0) }.joined(separator: ", ")
+    return "\(rates) tokens/s after the first token, spread \(String(format: "%.1f", (most / least - 1) * 100)) %"
+  }
 
   /// Why a candidate or cell does not fit; nil where it does and there is nothing to add.
   func words(for judgement: Judgement, of replicates: Int, gate: Milliseconds, cut: String) -> String? {
@@ -52,4 +60,15 @@ struct ProbeNotes {
   }
 
   private static let tailLines = 5
+}
+
+/// How long a server takes to load its weights, by the clock of the run.
+package struct LoadTime {
+  private let began: UInt64
+
+  /// - Parameter began: When it was started, in nanoseconds.
+  package init(began: UInt64) { self.began = began }
+
+  /// `7.0 s`
+  package func words(at ready: UInt64) -> String { String(format: "%.1f s", Double(ready - min(began, ready)) / 1e9) }
 }

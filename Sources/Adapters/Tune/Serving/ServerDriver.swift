@@ -16,6 +16,7 @@ final class ServerDriver {
   private let mark: String
   private let answer: (UInt64, Provider.Event) throws -> Void
   private let warn: (String) -> Void
+  private let note: (String) -> Void
 
   /// Tickets whose answers are still wanted, each with what breaks its work off.
   private var open: [UInt64: Cancellation] = [:]
@@ -24,6 +25,8 @@ final class ServerDriver {
   private var model = ""
   private var client = HTTPClient()
   private(set) var notes = ProbeNotes()
+  /// How long the weights take to load, fetching included; it never enters what is measured (FR-D.1).
+  private var loading: LoadTime?
   /// The wait for which the port's holder was last looked up.
   private var holderTicket: UInt64?
   /// Found once for each model, while its weights are loaded: what is measured of it has prompts of one size.
@@ -56,13 +59,14 @@ final class ServerDriver {
 
   init(
     _ order: TuneOrder, loop: Loop, work: LoopWork, mark: String, warn: @escaping (String) -> Void,
-    answer: @escaping (UInt64, Provider.Event) throws -> Void
+    note: @escaping (String) -> Void, answer: @escaping (UInt64, Provider.Event) throws -> Void
   ) {
     self.order = order
     self.loop = loop
     self.work = work
     self.mark = mark
     self.warn = warn
+    self.note = note
     self.answer = answer
   }
 
@@ -136,12 +140,14 @@ final class ServerDriver {
     client = HTTPClient()
     if launch.purpose == .prewarm { scale = PromptScale() }
     model = order.candidates[Int(launch.candidate)]
+    loading = launch.purpose == .prewarm ? LoadTime(began: loop.now) : nil
     let words = order.profile.launchWords(model: model, port: order.port, launch.knobs)
     var environment = order.environment.merging(order.profile.environment) { $1 }
     environment[ServerDriver.variable] = markOf(ticket)
     do {
       try FileManager.default.createDirectory(atPath: order.logFolder, withIntermediateDirectories: true)
-      let log = try BoundedLog(creating: logPath(ticket))
+      let name = LogName.of(model: model, port: order.port, at: Date(), mark: markOf(ticket))
+      let log = try BoundedLog(creating: order.logFolder + "/" + name)
       let process = try ChildProcess(
         Command(order.profile.program, words: words, environment: environment), output: log.descriptor)
       let server = Server(ticket, log, process, for: launch.purpose)
@@ -163,7 +169,11 @@ final class ServerDriver {
   static let variable = "INTERLOCK_TICKET"
 
   private func markOf(_ ticket: UInt64) -> String { "\(mark)-\(ticket)" }
-  private func logPath(_ ticket: UInt64) -> String { "\(order.logFolder)/\(markOf(ticket)).log" }
+
+  /// The log of a start that an earlier process made; nil where it came to none.
+  private func foundLog(_ ticket: UInt64) -> String? {
+    LogName.find(mark: markOf(ticket), in: order.logFolder).map { order.logFolder + "/" + $0 }
+  }
 
   /// Finds the server that an earlier process started under this ticket, and says what is missing.
   func resume(_ launch: Launch, _ ticket: UInt64, stage: Int) {
@@ -171,13 +181,14 @@ final class ServerDriver {
     // Its children carry the mark as well; the one that was started first leads its session.
     let family = ProcessTable.processes(withVariable: variable)
     let isToldAsSpawned = stage > 0
+    let path = foundLog(ticket)
     guard let pid = family.first(where: { getsid($0) == $0 }), let watch = try? ProcessWatch(pid),
-      let log = try? BoundedLog(reopening: logPath(ticket))
+      let log = path.flatMap({ try? BoundedLog(reopening: $0) })
     else {
       // Children that outlived it are asked here: nobody knows them by their session any more.
       for pid in family { kill(pid, SIGTERM) }
-      let log = BoundedLog.tail(of: logPath(ticket))
-      let wasStarted = !log.isEmpty || FileManager.default.fileExists(atPath: logPath(ticket))
+      let log = path.map { BoundedLog.tail(of: $0) } ?? ""
+      let wasStarted = path != nil
       loop.schedule(after: .zero) { [self] in
         if !isToldAsSpawned { try answer(ticket, wasStarted ? .spawned : .spawnFailed) }
         if isToldAsSpawned || wasStarted { try answer(ticket, .exited(evidence(in: log, wasSignalled: false))) }
@@ -308,6 +319,7 @@ final class ServerDriver {
   private func findScale(unless isDone: Bool, _ cancellation: Cancellation, then: @escaping () throws -> Void) {
     let next = { [loop] in loop.schedule(after: .zero) { try then() } }
     guard !isDone, server?.purpose == .prewarm else { return next() }
+    if let loading { note("\(model) is loaded after \(loading.words(at: loop.now))") }
     let words = PromptScale.probeWords(targetContext: order.plan.targetContext)
     // Shorter than any that is measured, so that one which takes longer than the gate is no loss; but where the gate is
     // narrow, the reason should be the gate, and not a prompt of the wrong size.

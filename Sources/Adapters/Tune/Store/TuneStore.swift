@@ -105,6 +105,11 @@ public final class TuneStore {
     ).first.map { TuneRunRow($0) }
   }
 
+  /// The run that began first of those that are kept.
+  public func oldestRun() throws(TuneStoreFailure) -> TuneRunRow? {
+    try rows("SELECT * FROM tune_runs ORDER BY started_at_utc, run_id LIMIT 1", []).first.map { TuneRunRow($0) }
+  }
+
   public func run(_ id: String) throws(TuneStoreFailure) -> TuneRunRow? {
     try rows("SELECT * FROM tune_runs WHERE run_id = ?1", [.text(id)]).first.map { TuneRunRow($0) }
   }
@@ -113,7 +118,10 @@ public final class TuneStore {
   /// run, which the prototype wrote, stay.
   ///
   /// - Parameter id: The run that is under way, which stays whatever the clock says.
-  public func retain(newest count: Int, besides id: String) throws(TuneStoreFailure) {
+  /// - Returns: How many were forgotten.
+  @discardableResult
+  public func retain(newest count: Int, besides id: String) throws(TuneStoreFailure) -> Int {
+    var forgotten = 0
     try transaction { (store) throws(TuneStoreFailure) in
       let old = try store.rows(
         "SELECT run_id FROM tune_runs ORDER BY started_at_utc DESC, run_id DESC LIMIT -1 OFFSET ?1",
@@ -123,6 +131,8 @@ public final class TuneStore {
         try store.execute("DELETE FROM tune_trials WHERE run_id = ?1", [.text(run)])
         try store.execute("DELETE FROM tune_runs WHERE run_id = ?1", [.text(run)])
       }
+      forgotten = old.count
     }
+    return forgotten
   }
 }

@@ -16,12 +16,8 @@ public final class TuneFollower: StepObserver {
   private let order: TuneOrder
   /// Is given each line of details.
   public var onDetail: ((String) -> Void)?
-  /// The rates after the first token of the requests of the last probe, as the driver noted them.
-  public var decodeRates: () -> [Double] = { [] }
-
   private var state: Autotune
   private var began: UInt64?
-  private var loadingBegan: UInt64?
   private var cellBegan: UInt64?
   private var cellNanoseconds: [UInt64] = []
   private var replies: [Replicate] = []
@@ -38,12 +34,7 @@ public final class TuneFollower: StepObserver {
     let before = state
     state = host.state
     if began == nil { began = nanoseconds }
-    switch event {
-    case .provider(.spawned): loadingBegan = nanoseconds
-    case .provider(.replied(let replicate)) where before.provider.phase == .asked: replies.append(replicate)
-    default: break
-    }
-    if before.prewarm.phase == .loading, state.prewarm.phase == .unloading { tellLoaded(at: nanoseconds) }
+    if case .provider(.replied(let replicate)) = event, before.provider.phase == .asked { replies.append(replicate) }
     if before.probe.order == nil, state.probe.order != nil { replies = [] }
     if state.run.phase == .searching, state.search.phase == .measuring,
       before.search.phase != .measuring || before.search.cell != state.search.cell
@@ -143,14 +134,6 @@ public final class TuneFollower: StepObserver {
 
   // MARK: - Details
 
-  private func tellLoaded(at nanoseconds: UInt64) {
-    guard let onDetail, let loadingBegan else { return }
-    let seconds = Double(nanoseconds - loadingBegan) / 1e9
-    onDetail(
-      "pre-warm · \(number(candidate: state.prewarm.candidate)), \(name(state.prewarm.candidate)): "
-        + "\(state.prewarm.isCold ? "fetched and loaded" : "loaded") in \(TuneFigure.seconds(seconds))")
-  }
-
   private func tell(_ place: String, _ judgement: Judgement) {
     guard let onDetail else { return }
     onDetail(([place + ": " + judgement.kind.words] + figures(judgement)).joined(separator: "; "))
@@ -165,8 +148,6 @@ public final class TuneFollower: StepObserver {
         figures.append("spread \(TuneFigure.percent((high - low) / rate))")
       }
     }
-    let decode = decodeRates()
-    if !decode.isEmpty { figures.append("decode only \(TuneFollower.list(decode)) tokens/s") }
     if let first = judgement.firstToken {
       let times = replies.compactMap { $0.firstToken?.milliseconds }
       figures.append("first token p95 \(TuneFigure.milliseconds(first.milliseconds)) (\(TuneFollower.list(times)))")
