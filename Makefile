@@ -22,6 +22,7 @@ run: build ## Drive seven agents through a workload and audit the journal
 	$(BIN)/interlock run examples/seven-agents.jsonl --journal $(JOURNAL)
 
 test: setup ## Run every test
+	@scripts/setup tests
 	$(TEST)
 
 bench: build ## Measure what a step, a journal record and an explored state cost

@@ -22,14 +22,16 @@ let package = Package(
     // Readers of a machine.
     .target(name: "Check", dependencies: ["Spec", "CXXHash"]),
     .target(name: "Engine", dependencies: ["Spec", "CSQLite", "CXXHash"]),
-    .target(name: "Adapters", dependencies: ["Spec", "Engine", "Machines", "Check", "CEvent", "CSQLite"]),
+    .target(name: "Adapters", dependencies: ["Spec", "Engine", "Machines", "Check", "Platform", "CEvent", "CSQLite"]),
+    // What the operating system offers: it knows no machine, and builds in seconds.
+    .target(name: "Platform", dependencies: ["CProcess", "CCurl", "CYAML"]),
     .target(name: "Weave", dependencies: ["Spec", "Chapters"]),
     // What an audit finds, keeps from round to round, and hands on.
     .target(name: "Verification", dependencies: ["Spec", "Chapters", "Check", "Engine", "Weave"]),
     .target(
       name: "CLI",
       dependencies: [
-        "Spec", "Machines", "Check", "Engine", "Adapters", "Weave", "Chapters", "Verification", "Options",
+        "Spec", "Machines", "Check", "Engine", "Adapters", "Platform", "Weave", "Chapters", "Verification", "Options",
       ]),
     .executableTarget(name: "InterlockProgram", dependencies: ["CLI"]),
 
@@ -41,6 +43,9 @@ let package = Package(
     // Kills runs and counts what is lost.
     .executableTarget(name: "Killing", dependencies: ["Spec", "Machines", "Check", "Engine", "Adapters"]),
 
+    // A model server without a model, for tests.
+    .executableTarget(name: "ScriptedServer"),
+
     // Commands, options and help, declared once.
     .target(name: "Options"),
 
@@ -51,7 +56,7 @@ let package = Package(
     .executableTarget(
       name: "Bench",
       dependencies: [
-        "Spec", "Machines", "Check", "Engine", "Adapters", "Oracle", "Challenges", "CSQLite", "CXXHash",
+        "Spec", "Machines", "Check", "Engine", "Adapters", "Oracle", "Challenges", "CSQLite", "CXXHash", "Platform",
       ],
       // What spin is given to be held against.
       resources: [.copy("Promela")]),
@@ -61,6 +66,12 @@ let package = Package(
     .systemLibrary(
       name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
     .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+    .systemLibrary(
+      name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
+    // Calls of the C library that Swift cannot make by itself; nothing to link.
+    .systemLibrary(name: "CProcess", providers: [.apt(["libc6-dev"])]),
+    .systemLibrary(
       name: "CEvent", pkgConfig: "libevent", providers: [.apt(["libevent-dev"]), .brew(["libevent"])]),
 
     .testTarget(name: "House"),
@@ -69,7 +80,10 @@ let package = Package(
     .testTarget(name: "OptionsTests", dependencies: ["Options"]),
     .testTarget(name: "CheckTests", dependencies: ["Spec", "Machines", "Check", "Challenges"]),
     .testTarget(name: "EngineTests", dependencies: ["Spec", "Machines", "Check", "Engine", "CSQLite", "CXXHash"]),
-    .testTarget(name: "AdaptersTests", dependencies: ["Spec", "Engine", "Machines", "Check", "Adapters"]),
+    .testTarget(name: "PlatformTests", dependencies: ["Platform", "ScriptedServer"]),
+    .testTarget(
+      name: "AdaptersTests",
+      dependencies: ["Spec", "Engine", "Machines", "Check", "Adapters", "Platform", "ScriptedServer"]),
     .testTarget(name: "WeaveTests", dependencies: ["Spec", "Chapters", "Weave"]),
     .testTarget(
       name: "VerificationTests",
@@ -77,7 +91,9 @@ let package = Package(
       // What SARIF files are held against; package sarif-om 1.0.4.
       exclude: ["Schemata"]),
     .testTarget(name: "Properties", dependencies: ["Spec", "Machines", "Check", "Oracle"]),
-    .testTarget(name: "Acceptance", dependencies: ["Spec", "Machines", "Check", "Engine", "Adapters", "CSQLite"]),
+    .testTarget(
+      name: "Acceptance",
+      dependencies: ["Spec", "Machines", "Check", "Engine", "Adapters", "Platform", "CSQLite", "ScriptedServer"]),
   ],
   swiftLanguageModes: [.v6]
 )

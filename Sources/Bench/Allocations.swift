@@ -67,6 +67,9 @@ var residentBytes: Int? {
 
 /// The most memory that this process has held since it was last asked to forget.
 enum PeakMemory {
+  /// What was resident when this was first asked for; 0 where the system does not tell.
+  static let atStart = residentBytes ?? 0
+
   /// Nil where the system does not tell.
   static var bytes: Int? { kibibytes("VmHWM:").map { $0 * 1024 } }
 

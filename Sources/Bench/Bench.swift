@@ -32,9 +32,12 @@ import Foundation
     ("budget", Budgeting.figures),
     ("prevalidation", Prevalidation.figures),
     ("stress", Stress.figures),
+    ("probing", Probing.figures),
+    ("tuning", Tuning.figures),
   ]
 
   static func main() throws {
+    _ = PeakMemory.atStart
     var arguments = Array(CommandLine.arguments.dropFirst())
     let isJSON = arguments.contains("--json")
     let isMarkdown = arguments.contains("--markdown")

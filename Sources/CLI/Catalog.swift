@@ -23,9 +23,9 @@ public struct CatalogEntry: Sendable {
   let worlds: [(name: String, words: String, isExhaustive: Bool)]
   /// The worlds of the size that is explored when none is named.
   let ownWorlds: [String]
-  let staticFindings: [Finding]
-  let summary: DesignSummary
-  let bookDigest: UInt64
+  // Few commands ask for these, and a mutant's process, which makes every entry, is none of them.
+  let staticFindings: @Sendable () -> [Finding]
+  let summary: @Sendable () -> DesignSummary
   /// What of the system is kept in journals.
   let shape: @Sendable () -> DesignShape
   let explore: @Sendable (_ world: String, SearchOptions, ((ExplorationProgress) -> Void)?) -> ExplorationReport
@@ -81,9 +81,8 @@ public struct CatalogEntry: Sendable {
     ownWorlds = design.worlds.map(\.name)
     let sized = (sizes.isEmpty ? [design] : sizes).flatMap { design in design.worlds.map { (design, $0) } }
     worlds = sized.map { ($1.name, $1.words, $1.isExhaustive) }
-    staticFindings = design.findings
-    summary = DesignSummary(design)
-    bookDigest = design.bookDigest
+    staticFindings = { design.findings }
+    summary = { DesignSummary(design) }
     self.shape = { DesignShape(design, design.worlds[0].start()) }
     let worldsByName = Dictionary(uniqueKeysWithValues: sized.map { ($1.name, ($0, $1)) })
     explore = {
@@ -159,6 +158,11 @@ enum Catalog {
     CatalogEntry(Budget.design, expression: "Budget.design", scenarios: Scenario.all),
     CatalogEntry(Coordination.design, expression: "Coordination.design", scenarios: Scenario.all),
     CatalogEntry(Health.design, expression: "Health.design", scenarios: Scenario.all),
+    CatalogEntry(Autotune.design, scenarios: Scenario.all) { _ in Autotune() },
+    CatalogEntry(ProviderLife.design, expression: "ProviderLife.design", scenarios: Scenario.all),
+    CatalogEntry(KnobFigures.design, expression: "KnobFigures.design", scenarios: Scenario.all),
+    CatalogEntry(Applying.design, expression: "Applying.design", scenarios: Scenario.all),
+    CatalogEntry(Draining.design, expression: "Draining.design", scenarios: Scenario.all),
     CatalogEntry(TwoPhaseCommit.design, sizes: TwoPhaseCommit.sizes, scenarios: Scenario.all),
     CatalogEntry(TwoPhaseCommit.crashing[0], sizes: TwoPhaseCommit.crashing, expression: "TwoPhaseCommit.crashing"),
     CatalogEntry(DiningPhilosophers.design, sizes: DiningPhilosophers.sizes, scenarios: Scenario.all),

@@ -87,7 +87,7 @@ struct Docs: ParsableCommand {
       let entries = Catalog.entries.filter { $0.chapter == chapter.file }
       let explored = entries.flatMap { self.explored($0, isFirst: $0.name == entries[0].name) }
       return PageInput(
-        chapter: chapter, source: text.text, design: entries.first?.summary, evidence: explored.map(\.evidence),
+        chapter: chapter, source: text.text, design: entries.first?.summary(), evidence: explored.map(\.evidence),
         sources: sources, locks: entries.map { locks.note(of: $0.name) },
         stories: try stories(of: chapter, entries.first, explored.map(\.coverage), mistakes, in: folder))
     }

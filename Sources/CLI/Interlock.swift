@@ -1,6 +1,7 @@
 import Adapters
 import Engine
 import Options
+import Platform
 import Verification
 
 /// The command line: where everything meets.
@@ -14,7 +15,7 @@ struct Interlock: ParsableCommand {
     subcommands: [
       List.self, Show.self, Explore.self, Fuzz.self, Simulate.self, Mutate.self, Export.self, Run.self, Audit.self,
       Lock.self, Unlock.self, Replay.self, Compact.self, Describe.self, Compat.self, MakeWorkload.self, Summary.self,
-      Docs.self,
+      AutotuneCommand.self, ProviderCommand.self, Docs.self,
     ].filter { !Catalog.isOfOthers || !drivesTeams($0) },
     exitCodes: [
       0: "fine: nothing critical or major was found",
@@ -32,7 +33,7 @@ struct Interlock: ParsableCommand {
   static func exitCode(for error: any Error) -> ExitCode {
     switch error {
     case is WorldFailure, is JournalError, is RecoveryError, is WorkloadError, is TokenTraceError,
-      is DayBookError, is MetricsError, is RecordFolderError, is LockFileError:
+      is DayBookError, is MetricsError, is RecordFolderError, is LockFileError, is SettingsError:
       .worldFailed
     default: ExitCode.standard(for: error)
     }

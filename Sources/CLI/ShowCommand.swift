@@ -24,9 +24,10 @@ struct Show: ParsableCommand {
     }
     print("\n\(style.bold("worlds"))")
     for world in entry.worlds { print("  \(world.name): \(entry.told(world))") }
-    if !entry.staticFindings.isEmpty {
+    let findings = entry.staticFindings()
+    if !findings.isEmpty {
       print("\n\(style.bold("findings"))")
-      for finding in entry.staticFindings { print("  " + Output.line(finding, style)) }
+      for finding in findings { print("  " + Output.line(finding, style)) }
     }
   }
 
@@ -81,7 +82,10 @@ struct Show: ParsableCommand {
     let stages = contract.stages.map { stage in
       "\(stage.isOwed ? "owed" : "maybe") \(stage.answers.map(\.name).joined(separator: " | "))"
     }
-    let timer = contract.options.timer.map { " after \($0.duration.milliseconds) ms" } ?? ""
+    let timer =
+      contract.options.timer.map { timer in
+        timer.duration.map { " after \($0.milliseconds) ms" } ?? " after the time it carries"
+      } ?? ""
     let faults =
       contract.options.faults.isEmpty
       ? "" : "; may be \(contract.options.faults.map { "\($0)" }.sorted().joined(separator: ", "))"
@@ -106,7 +110,7 @@ struct Show: ParsableCommand {
       },
       "routes": entry.routes,
       "laws": entry.properties.map { ["kind": $0.kind, "name": $0.name, "cites": $0.citations] as [String: Any] },
-      "worlds": entry.worlds.map(\.name), "findings": Output.json(entry.staticFindings),
+      "worlds": entry.worlds.map(\.name), "findings": Output.json(entry.staticFindings()),
     ]
   }
 }

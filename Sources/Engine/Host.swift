@@ -34,7 +34,7 @@ public final class Host<S: System> {
   @usableFromInline let effectBytes = ByteBuffer()
   @usableFromInline let stateBytes = ByteBuffer()
   /// By contract.
-  @usableFromInline let timers: [ContractOptions.Timer?]
+  @usableFromInline let isTimer: [Bool]
   /// Deeds of steps that are not committed yet.
   @exclusivity(unchecked) @usableFromInline var pending: ContiguousArray<Duty> = []
   /// Deeds of the group that is being performed.
@@ -82,7 +82,7 @@ public final class Host<S: System> {
     snapshotDue = (journal?.lastNumber ?? 0) + (self.snapshotInterval ?? 0)
     state = start
     ledger = Ledger(design)
-    timers = design.contracts.map(\.contract.options.timer)
+    isTimer = design.contracts.map { $0.contract.options.timer != nil }
     stepper = Stepper(design)
   }
 
@@ -227,7 +227,7 @@ public final class Host<S: System> {
     switch item.deed {
     case .opened(let entry) where item.isAgain: performAgain(entry, at: item.at)
     case .opened(let entry):
-      if let timer = timers[entry.contract] { start(timer, entry) }
+      if isTimer[entry.contract] { startTimer(entry) }
       driver?.perform(entry.effect, ticket: entry.ticket, at: item.at)
     case .notice(_, let effect): driver?.notice(effect, at: item.at)
     case .cancelled(let ticket, _): driver?.cancelled(ticket: ticket)
@@ -238,7 +238,7 @@ public final class Host<S: System> {
 
   /// After a crash: what may have been performed before is, by its contract, performed again or found again.
   @usableFromInline func performAgain(_ entry: Ledger<S>.Entry, at nanoseconds: UInt64) {
-    if let timer = timers[entry.contract] { start(timer, entry) }
+    if isTimer[entry.contract] { startTimer(entry) }
     if design.contracts[entry.contract].contract.options.afterCrash == .resumed {
       driver?.resume(entry.effect, ticket: entry.ticket, stage: entry.stage, at: nanoseconds)
     } else {
@@ -246,12 +246,13 @@ public final class Host<S: System> {
     }
   }
 
-  @inlinable func start(_ timer: ContractOptions.Timer, _ entry: Ledger<S>.Entry) {
-    guard let event = design.contracts[entry.contract].contract.stages[0].answers[0].draw(entry.effect).first else {
-      return
-    }
+  @inlinable func startTimer(_ entry: Ledger<S>.Entry) {
+    let contract = design.contracts[entry.contract].contract
+    guard let event = contract.stages[0].answers[0].draw(entry.effect).first,
+      let duration = contract.duration(of: entry.effect)
+    else { return }
     let ticket = entry.ticket
-    fire(ticket, event, at: entry.openedAt + timer.duration.nanoseconds)
+    fire(ticket, event, at: entry.openedAt + duration.nanoseconds)
   }
 
   /// Fires a timer; while a machine that must take part refuses, again and again.

@@ -18,6 +18,24 @@ public struct CommandConfiguration: Sendable {
   /// What each exit code means, in the order in which help lists them.
   public var exitCodes: KeyValuePairs<Int32, String>
 
+  /// How a command line of this command is refused; `nil` stands for ``ExitCode/usage`` without further words.
+  public var refusal: Refusal?
+
+  /// What a command line that makes no sense ends with, for commands that other programs call.
+  public struct Refusal: Sendable {
+    /// In place of ``ExitCode/usage``.
+    public var exitCode: ExitCode
+
+    /// The last line on standard error.
+    public var lastLine: String
+
+    /// Refuses with a code and a line.
+    public init(exitCode: ExitCode, lastLine: String) {
+      self.exitCode = exitCode
+      self.lastLine = lastLine
+    }
+  }
+
   /// Describes a command.
   ///
   ///     CommandConfiguration(
@@ -25,7 +43,8 @@ public struct CommandConfiguration: Sendable {
   ///       exitCodes: [0: "every property holds", 1: "a property fails", 2: "the command line makes no sense"])
   public init(
     commandName: String? = nil, abstract: String = "", discussion: String = "", version: String = "",
-    subcommands: [any ParsableCommand.Type] = [], exitCodes: KeyValuePairs<Int32, String> = [:]
+    subcommands: [any ParsableCommand.Type] = [], exitCodes: KeyValuePairs<Int32, String> = [:],
+    refusal: Refusal? = nil
   ) {
     self.commandName = commandName
     self.abstract = abstract
@@ -33,5 +52,6 @@ public struct CommandConfiguration: Sendable {
     self.version = version
     self.subcommands = subcommands
     self.exitCodes = exitCodes
+    self.refusal = refusal
   }
 }

@@ -34,8 +34,11 @@ struct HelpText {
     return paragraphs.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
   }
 
-  /// What follows an error: the usage, and where there is more.
-  var reminder: String { usage(title: "usage: ") + "\nsee \(name) --help\n" }
+  /// What follows an error: the usage, unless it is so long that it would hide the error, and where there is more.
+  var reminder: String {
+    let usage = usage(title: "usage: ")
+    return (usage.split(separator: "\n").count > 8 ? "" : usage + "\n") + "see \(name) --help\n"
+  }
 
   // MARK: - Paragraphs
 

@@ -28,7 +28,8 @@ public protocol ParsableCommand: Decodable, SendableMetatype {
   /// Does what the command is for.
   mutating func run() throws
 
-  /// The code with which the program ends after `error`; the mapping of the root command holds for all subcommands.
+  /// The code with which the program ends after `error`; the mapping of the root command holds for all subcommands,
+  /// save for what ``CommandConfiguration/refusal`` says.
   static func exitCode(for error: any Error) -> ExitCode
 }
 
@@ -73,7 +74,12 @@ extension ParsableCommand {
       try command.run()
       return CommandOutcome()
     } catch {
-      return CommandOutcome(after: error, in: HelpText(path: route.path), exitCode: exitCode(for: error))
+      var outcome = CommandOutcome(after: error, in: HelpText(path: route.path), exitCode: exitCode(for: error))
+      if error is UsageError || error is ValidationError, let refusal = route.path.last?.configuration.refusal {
+        outcome.standardError += refusal.lastLine + "\n"
+        outcome.exitCode = refusal.exitCode
+      }
+      return outcome
     }
   }
 }

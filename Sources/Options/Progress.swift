@@ -60,6 +60,14 @@ public final class Progress: Sendable {
     }
   }
 
+  /// Takes the line away, so that something else can be printed; the next update shows it again, at once.
+  public func clear() {
+    shown.withLock { shown in
+      if shown.last != nil && !shown.isFinished { write(Self.clear) }
+      shown.last = nil
+    }
+  }
+
   /// Clears the line; later updates do nothing.
   public func finish() {
     shown.withLock { shown in

@@ -8,7 +8,7 @@ import Testing
   @Test func `loses nothing and doubles nothing, wherever it is killed`() throws {
     let process = Process()
     let out = Pipe()
-    process.executableURL = Program.root.appendingPathComponent(".build/release/Killing")
+    process.executableURL = Program.built("Killing")
     process.arguments = ["--points", "30", "--random", "4", "--stride", "61", "--json"]
     process.standardOutput = out
     try process.run()

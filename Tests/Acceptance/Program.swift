@@ -11,8 +11,15 @@ struct Program {
     URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
   }
 
-  /// `swift test` builds the program beside the tests.
-  static var executable: URL { root.appendingPathComponent(".build/release/interlock") }
+  #if DEBUG
+    private static let configuration = "debug"
+  #else
+    private static let configuration = "release"
+  #endif
+
+  /// `swift test` builds the programs beside the tests.
+  static func built(_ name: String) -> URL { root.appendingPathComponent(".build/\(configuration)/\(name)") }
+  static var executable: URL { built("interlock") }
 
   static func run(_ arguments: String..., in folder: URL = root) throws -> Program {
     try run(arguments, in: folder)

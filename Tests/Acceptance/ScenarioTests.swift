@@ -34,6 +34,12 @@ import Testing
     case Budget.design.chapter: ScenarioRunner.run(scenario, Budget.design)
     case Coordination.design.chapter: ScenarioRunner.run(scenario, Coordination.design)
     case Health.design.chapter: ScenarioRunner.run(scenario, Health.design)
+    case ProviderLife.design.chapter: ScenarioRunner.run(scenario, ProviderLife.design)
+    case Autotune.design.chapter where scenario.worlds.contains("edges"):
+      ScenarioRunner.run(scenario, KnobFigures.design)
+    case Autotune.design.chapter: ScenarioRunner.run(scenario, Autotune.design)
+    case Applying.design.chapter: ScenarioRunner.run(scenario, Applying.design)
+    case Draining.design.chapter: ScenarioRunner.run(scenario, Draining.design)
     case TwoPhaseCommit.design.chapter: ScenarioRunner.run(scenario, TwoPhaseCommit.design)
     case DiningPhilosophers.design.chapter: ScenarioRunner.run(scenario, DiningPhilosophers.design)
     case EpochSwitch.design.chapter: ScenarioRunner.run(scenario, EpochSwitch.design)

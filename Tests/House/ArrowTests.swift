@@ -13,8 +13,11 @@ private let arrows: [Arrow] = [
     "a checker reads machines and touches no world"),
   .only("Engine", imports: ["Spec", "CXXHash", "CSQLite"] + world, "a host runs any machine and knows none"),
   .only(
-    "Adapters", imports: ["Spec", "Engine", "Machines", "Check", "CEvent", "CSQLite"] + world,
+    "Adapters", imports: ["Spec", "Engine", "Machines", "Check", "Platform", "CEvent", "CSQLite"] + world,
     "what joins machines to the world lives here"),
+  .only(
+    "Platform", imports: ["CProcess", "CCurl", "CYAML"] + world,
+    "what the operating system offers, to whom it may concern"),
   .only("Chapters", imports: [], "chapters are read at build time, by whoever has Swift"),
   .only("Tangle", imports: ["Chapters"] + foundation, "it is built before everything else"),
   .only("Weave", imports: ["Spec", "Chapters"] + foundation, "pages are woven from what machines say of themselves"),
@@ -24,8 +27,9 @@ private let arrows: [Arrow] = [
   .only("Options", imports: ["Foundation", "Synchronization"] + platform, "a command line knows nothing of machines"),
   .only(
     "CLI",
-    imports: ["Spec", "Machines", "Check", "Engine", "Adapters", "Weave", "Chapters", "Verification", "Options"]
-      + world,
+    imports: [
+      "Spec", "Machines", "Check", "Engine", "Adapters", "Platform", "Weave", "Chapters", "Verification", "Options",
+    ] + world,
     "everything of ours meets here, but system libraries stay behind the modules that wrap them"),
   .only("InterlockProgram", imports: ["CLI"], "the program is the command line of the protocols here"),
   .only("Oracle", imports: ["Spec", "Machines"], "the protocol by hand, over the machines' own payloads"),
@@ -33,6 +37,7 @@ private let arrows: [Arrow] = [
   .only(
     "Killing", imports: ["Spec", "Machines", "Check", "Engine", "Adapters"] + world,
     "runs are killed from outside, through what anybody may use"),
+  .only("ScriptedServer", imports: world, "a process of its own, which shares nothing with what it tests"),
   .any("Bench", "a benchmark may measure anything"),
 ]
 

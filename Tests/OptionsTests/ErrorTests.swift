@@ -185,3 +185,47 @@ import Testing
     await #expect(processExitsWith: .success) { Interlock.main(["--version"]) }
   }
 }
+
+/// A command for other programs: its refusals have a code and a last line of their own, and its usage is long.
+private struct Tuner: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tuner",
+    refusal: CommandConfiguration.Refusal(exitCode: ExitCode(64), lastLine: "reason=usage"))
+
+  @Option(help: "One.") var aFirstOptionWithALongName: String?
+  @Option(help: "Two.") var aSecondOptionWithALongName: String?
+  @Option(help: "Three.") var aThirdOptionWithALongName: String?
+  @Option(help: "Four.") var aFourthOptionWithALongName: String?
+  @Option(help: "Five.") var aFifthOptionWithALongName: String?
+  @Option(help: "Six.") var aSixthOptionWithALongName: String?
+  @Option(help: "Seven.") var aSeventhOptionWithALongName: String?
+  @Option(help: "Eight.") var anEighthOptionWithALongName: String?
+  @Option(help: "Nine.") var aNinthOptionWithALongName: Int?
+
+  mutating func run() throws {
+    if aFirstOptionWithALongName == "" { throw ValidationError("the first is empty") }
+    if aFirstOptionWithALongName == "end" { throw ExitCode(7) }
+  }
+}
+
+@Suite struct `Refusals of a command with its own` {
+  @Test(arguments: [
+    (["--nothing"], "error: unknown option '--nothing'"),
+    (["--a-ninth-option-with-a-long-name", "x"], "error: --a-ninth-option-with-a-long-name"),
+    (["--a-first-option-with-a-long-name", ""], "error: the first is empty"),
+  ])
+  func `have its code and end in its line, and a usage that is too long does not hide the error`(
+    words: [String], error: String
+  ) {
+    let outcome = Tuner.outcome(of: words)
+    let lines = outcome.standardError.split(separator: "\n").map(String.init)
+    #expect(outcome.exitCode == ExitCode(64) && lines.count == 3, "\(lines)")
+    #expect(lines.first?.hasPrefix(error) == true)
+    #expect(lines.dropFirst() == ["see tuner --help", "reason=usage"])
+  }
+
+  @Test func `are none of other ends`() {
+    let outcome = Tuner.outcome(of: ["--a-first-option-with-a-long-name", "end"])
+    #expect(outcome == CommandOutcome(exitCode: ExitCode(7)))
+  }
+}

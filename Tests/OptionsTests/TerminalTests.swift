@@ -81,6 +81,16 @@ import Testing
     #expect(scene.written == ["\r\u{1B}[2Kone", "\r\u{1B}[2K"])
   }
 
+  @Test func `the line makes room for what is printed, and comes back at once`() {
+    let scene = Scene()
+    let progress = scene.progress()
+    progress.clear()
+    progress.update("one")
+    progress.clear()
+    progress.update("two")
+    #expect(scene.written == ["\r\u{1B}[2Kone", "\r\u{1B}[2K", "\r\u{1B}[2Ktwo"])
+  }
+
   @Test func `the line is gone with its owner`() {
     let scene = Scene()
     do {

@@ -172,8 +172,8 @@ public final class Auditor<S: System> {
   }
 
   @inlinable func judgeTimer(_ record: RecordedStep, _ entry: Ledger<S>.Entry) {
-    guard let timer = design.contracts[entry.contract].contract.options.timer else { return }
-    let (sum, isOver) = entry.openedAt.addingReportingOverflow(timer.duration.nanoseconds)
+    guard let duration = design.contracts[entry.contract].contract.duration(of: entry.effect) else { return }
+    let (sum, isOver) = entry.openedAt.addingReportingOverflow(duration.nanoseconds)
     let due = isOver ? UInt64.max : sum
     if record.nanoseconds < due {
       find(

@@ -10,10 +10,14 @@ extension TopologyCoordinator {
       "a switch begins on a validated target, is ordered, or is forced to the chain", cites: .`CRD-5`, .`CRD-8`,
       before: { $0 }
     ) { before, step in
-      step.sent(.start).allSatisfy { topology in
-        before.phase == .validating && !step.received(.ready).isEmpty && topology == before.target
-          || before.phase != .switching && !step.received(.force).isEmpty && topology == .chain
-          || before.phase != .switching && step.received(.order) == [topology] && topology != before.topology
+      // Piece by piece: in one expression, the compiler has too many meanings of these names to try.
+      let isReady = !step.received(.ready).isEmpty
+      let isForced = !step.received(.force).isEmpty
+      let orders = step.received(.order)
+      return step.sent(.start).allSatisfy { topology in
+        if before.phase == .validating && isReady && topology == before.target { return true }
+        guard before.phase != .switching else { return false }
+        return isForced && topology == .chain || orders == [topology] && topology != before.topology
       }
     }
     AlwaysStep(

@@ -14,7 +14,15 @@ public struct Contract<Event: Sendable, Effect: Sendable>: Sendable {
   /// Whether the payload tells one obligation from the next; without a key there is at most one.
   public let isKeyed: Bool
   public let options: ContractOptions
+  /// How long a timer runs, where its effect says so.
+  @usableFromInline let lasting: (@Sendable (Effect) -> Duration)?
   public let source: SourceLine
+
+  /// How long the timer that this effect sets runs; nil where the contract is no timer's.
+  @inlinable public func duration(of effect: Effect) -> Duration? {
+    guard let timer = options.timer else { return nil }
+    return timer.duration ?? lasting?(effect)
+  }
 
   public struct Stage: Sendable {
     public let isOwed: Bool
@@ -53,7 +61,7 @@ public struct Contract<Event: Sendable, Effect: Sendable>: Sendable {
 
   @usableFromInline init(
     name: String, effect: Int, stages: [Stage], key: @escaping @Sendable (Effect) -> Key, isKeyed: Bool = false,
-    options: ContractOptions, source: SourceLine
+    options: ContractOptions, lasting: (@Sendable (Effect) -> Duration)? = nil, source: SourceLine
   ) {
     self.name = name
     self.effect = effect
@@ -61,6 +69,7 @@ public struct Contract<Event: Sendable, Effect: Sendable>: Sendable {
     self.key = key
     self.isKeyed = isKeyed
     self.options = options
+    self.lasting = lasting
     self.source = source
   }
 }
@@ -90,10 +99,11 @@ public struct ContractOptions: Hashable, Sendable {
     case again
   }
   public struct Timer: Hashable, Sendable {
-    public let duration: Duration
+    /// nil where each effect says for itself how long its timer runs.
+    public let duration: Duration?
     public let afterCrash: TimerAfterCrash
 
-    public init(duration: Duration, afterCrash: TimerAfterCrash) {
+    public init(duration: Duration?, afterCrash: TimerAfterCrash) {
       self.duration = duration
       self.afterCrash = afterCrash
     }
@@ -176,6 +186,25 @@ public struct ContractOptions: Hashable, Sendable {
       name: effect.name, effect: effect.kind, stages: [stage], key: { _ in Key() },
       options: ContractOptions(again: again, timer: .init(duration: duration, afterCrash: afterCrash)),
       source: SourceLine(file, line)))
+}
+
+/// A timer that runs as long as its effect says: for durations that somebody sets from run to run.
+///
+///     Timer(.deadlineTimer, lasting: { $0.duration }, fires: .deadlinePassed, afterCrash: .fromStart)
+///
+/// - Parameter duration: Must be the same for equal effects; after a crash it is asked again.
+@inlinable public func Timer<M: Machine, Sent>(
+  _ effect: Signal<M.Effect, Sent>, lasting duration: @escaping @Sendable (Sent) -> Duration,
+  fires event: Signal<M.Event, Void>, afterCrash: ContractOptions.TimerAfterCrash,
+  again: ContractOptions.Again = .finding, file: String = #fileID, line: Int = #line
+) -> BookPart<M> {
+  let read = effect.read
+  let parts: [StagePart<M, Sent>] = [.stage(isOwed: true, answers: [Answer(event)])]
+  return .contract(
+    Contract(
+      name: effect.name, effect: effect.kind, stages: flatten(parts, read: read), key: { _ in Key() },
+      options: ContractOptions(again: again, timer: .init(duration: nil, afterCrash: afterCrash)),
+      lasting: { read($0).map(duration) ?? .zero }, source: SourceLine(file, line)))
 }
 
 /// A timer of which several may run, told apart by their key; the event says which one fired.

@@ -154,11 +154,14 @@ extension Contract {
     var stages = stages
     stages[index] = stage
     return Contract(
-      name: name, effect: effect, stages: stages, key: key, isKeyed: isKeyed, options: options, source: source)
+      name: name, effect: effect, stages: stages, key: key, isKeyed: isKeyed, options: options, lasting: lasting,
+      source: source)
   }
 
   private func with(_ options: ContractOptions) -> Self {
-    Contract(name: name, effect: effect, stages: stages, key: key, isKeyed: isKeyed, options: options, source: source)
+    Contract(
+      name: name, effect: effect, stages: stages, key: key, isKeyed: isKeyed, options: options, lasting: lasting,
+      source: source)
   }
 }
 

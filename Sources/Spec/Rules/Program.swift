@@ -28,15 +28,18 @@ public final class Program<M: Machine>: Sendable {
   public init(_ book: RuleBook<M>) {
     var starts: [Int32] = [0]
     var entries: [ProgramTable<M>.Entry] = []
-    var silences: [Outcome] = []
+    let cells = book.rulesByCell
+    var silences = cells.map { $0.isEmpty ? Outcome.unexpected : .refused }
+    for rules in cells {
+      for index in rules { entries.append(.init(fire: book.rules[index].fire, rule: index)) }
+      starts.append(Int32(entries.count))
+    }
     let width = M.Event.names.count
-    for phase in M.Phase.allCases {
-      for kind in 0..<width {
-        for (index, rule) in book.rules.enumerated() where rule.kind == kind && rule.phases.contains(phase) {
-          entries.append(.init(fire: rule.fire, rule: index))
-        }
-        silences.append(Self.silence(book, phase, kind, hasRules: starts.last! < Int32(entries.count)))
-        starts.append(Int32(entries.count))
+    // The first word that is said of a cell counts, so it is written last.
+    for silence in book.silences.reversed() where silence.eventKind < width {
+      for phase in silence.phases {
+        let cell = Int(phase.rawValue) * width + silence.eventKind
+        if cells[cell].isEmpty { silences[cell] = silence.kind.outcome }
       }
     }
     table = ProgramTable(starts: starts, entries: entries, silences: silences, width: width)
@@ -45,20 +48,34 @@ public final class Program<M: Machine>: Sendable {
 
   deinit { table.free(entryCount) }
 
-  private static func silence(_ book: RuleBook<M>, _ phase: M.Phase, _ kind: Int, hasRules: Bool) -> Outcome {
-    if hasRules { return .refused }
-    switch book.silences.first(where: { $0.covers(phase, kind) })?.kind {
-    case .ignored: return .ignored
-    case .refused: return .refused
-    case .impossible, nil: return .unexpected
-    }
-  }
-
   /// Tries the rules of the machine's phase for this event in the order written; the first that holds fires.
   ///
   /// Total: it never throws and never traps. Effects are appended to `outbox`.
   @inlinable public func step(_ machine: inout M, _ event: M.Event, _ outbox: inout Outbox<M.Effect>) -> Outcome {
     table.step(&machine, event, &outbox)
+  }
+}
+
+extension RuleBook {
+  /// For each phase and each event, the rules to try, in the order written.
+  var rulesByCell: [[Int]] {
+    let width = M.Event.names.count
+    var cells: [[Int]] = Array(repeating: [], count: M.Phase.allCases.count * width)
+    // A token of no case is a finding; it must not trap before it is one.
+    for (index, rule) in rules.enumerated() where rule.kind < width {
+      for phase in rule.phases { cells[Int(phase.rawValue) * width + rule.kind].append(index) }
+    }
+    return cells
+  }
+}
+
+extension Silence.Kind {
+  fileprivate var outcome: Outcome {
+    switch self {
+    case .ignored: .ignored
+    case .refused: .refused
+    case .impossible: .unexpected
+    }
   }
 }
 

@@ -10,17 +10,10 @@ public struct Verdicts<M: Machine>: Sendable {
 
   public init(_ book: RuleBook<M>) {
     width = M.Event.names.count
-    var cells: ContiguousArray<ContiguousArray<Ask>> = []
-    for phase in M.Phase.allCases {
-      for kind in 0..<width {
-        var asks: ContiguousArray<Ask> = []
-        for (index, rule) in book.rules.enumerated() where rule.kind == kind && rule.phases.contains(phase) {
-          asks.append(Ask(rule: index, refusing: rule.refusing))
-        }
-        cells.append(asks)
-      }
-    }
-    self.cells = cells
+    cells = ContiguousArray(
+      book.rulesByCell.map { rules in
+        ContiguousArray(rules.map { Ask(rule: $0, refusing: book.rules[$0].refusing) })
+      })
   }
 
   /// Tells what each rule says of an event, in the order tried, up to the one that fires.

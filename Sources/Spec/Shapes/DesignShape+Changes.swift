@@ -134,13 +134,15 @@ extension DesignShape {
         changes.append(.init(.keeps, what, "a late answer was \(contract.late), and is \(other.late)"))
       }
       if contract.timerNanoseconds != other.timerNanoseconds {
+        let (old, new) = (Self.length(contract.timerNanoseconds), Self.length(other.timerNanoseconds))
         changes.append(
-          .init(
-            .keeps, what,
-            "lasted \((contract.timerNanoseconds ?? 0) / 1_000_000) ms, and lasts "
-              + "\((other.timerNanoseconds ?? 0) / 1_000_000) ms; timers that run are due by the new length"))
+          .init(.keeps, what, "lasted \(old), and lasts \(new); timers that run are due by the new length"))
       }
     }
     return changes
+  }
+
+  private static func length(_ nanoseconds: UInt64?) -> String {
+    nanoseconds.map { "\($0 / 1_000_000) ms" } ?? "as long as its effect says"
   }
 }

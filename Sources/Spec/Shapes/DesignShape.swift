@@ -71,7 +71,7 @@ public struct DesignShape: Codable, Hashable, Sendable {
         name: contract.name, isKeyed: contract.contract.isKeyed,
         stages: contract.contract.stages.map { $0.answers.map(\.name) },
         afterCrash: "\(options.timer.map { "\($0.afterCrash)" } ?? "\(options.afterCrash)")",
-        late: "\(options.late)", timerNanoseconds: options.timer?.duration.nanoseconds)
+        late: "\(options.late)", timerNanoseconds: options.timer?.duration?.nanoseconds)
     }
     channels = design.channels.map { $0.channel ?? $0.effectName }
   }

@@ -141,6 +141,8 @@ extension Contract {
     _ readEffect: @escaping @Sendable (JointEffect) -> Effect?
   ) -> Contract<JointEvent, JointEffect> {
     let key = key
+    var lasting: (@Sendable (JointEffect) -> Duration)?
+    if let own = self.lasting { lasting = { readEffect($0).map(own) ?? .zero } }
     return Contract<JointEvent, JointEffect>(
       name: name, effect: effect,
       stages: stages.map { stage in
@@ -156,7 +158,8 @@ extension Contract {
               })
           })
       },
-      key: { readEffect($0).map(key) ?? Key() }, isKeyed: isKeyed, options: options, source: source)
+      key: { readEffect($0).map(key) ?? Key() }, isKeyed: isKeyed, options: options,
+      lasting: lasting, source: source)
   }
 }
 

@@ -7,7 +7,28 @@
 public func reportHtml(
   title: String, style: String, contents: [(id: String, words: String)], body: String
 ) -> String {
-  let links = contents.map { "<li><a href=\"#\(htmlEscaped($0.id))\">\(htmlEscaped($0.words))</a></li>\n" }.joined()
+  page(title, style, contents.map { ($0.id, htmlEscaped($0.words)) }, body)
+}
+
+/// A report as one HTML file that needs no other: its text, its drawings and its style.
+///
+/// It is made for light screens and dark ones, wide ones and narrow ones.
+///
+///     html(title: "Autotune", markdown: "# Autotune\n\n![rates](rates.svg)\n", drawings: ["rates.svg": svg(chart)])
+///
+/// - Parameter drawings: SVG by the path under which the Markdown names it as an image.
+public func html(title: String, markdown: String, drawings: [String: String]) -> String {
+  var rendering = MarkdownRendering(inlined: Set(drawings.keys))
+  let body = rendering.html(markdown)
+  let whole = page(title, "", rendering.headings.filter { $0.level == 2 }.map { ($0.id, $0.html) }, body)
+  // Between two seams stands the path of an image.
+  let parts = whole.split(separator: MarkdownRendering.seam, omittingEmptySubsequences: false).map(String.init)
+  return parts.enumerated().map { index, part in index % 2 == 0 ? part : drawings[part] ?? "" }.joined()
+}
+
+private func page(_ title: String, _ style: String, _ sections: [(id: String, html: String)], _ body: String) -> String
+{
+  let links = sections.map { "<li><a href=\"#\(htmlEscaped($0.id))\">\($0.html)</a></li>\n" }.joined()
   return """
     <!doctype html>
     <html lang="en">

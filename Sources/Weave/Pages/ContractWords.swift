@@ -13,7 +13,7 @@ struct ContractWords {
     let options = contract.options
     if let timer = options.timer {
       let fired = contract.stages.flatMap(\.answers).map(\.name)
-      answers = "owed: \(codes(fired)) after \(words(timer.duration))"
+      answers = "owed: \(codes(fired)) after \(timer.duration.map(words) ?? "the time it carries")"
     } else {
       answers = stageWords(contract.stages)
     }

@@ -1,0 +1,105 @@
+import Foundation
+
+/// Reads the stream of one chat completion, and notes what came when.
+///
+/// Text is whatever `choices[0].delta.content`, `.reasoning_content`, `.reasoning` or `choices[0].text` holds that is
+/// not empty. Data that is no JSON is passed over.
+struct CompletionStream {
+  private(set) var text = ""
+  private(set) var texts = 0
+  private(set) var firstText: ContinuousClock.Instant?
+  private(set) var lastText: ContinuousClock.Instant?
+  private(set) var promptTokens: Int?
+  private(set) var completionTokens: Int?
+  /// What an error object within the stream says.
+  private(set) var error: String?
+  /// Whether the stream has said that it is over.
+  private(set) var isDone = false
+  private var events = EventStream()
+  private let decoder = JSONDecoder()
+
+  mutating func read(_ bytes: UnsafeRawBufferPointer, at instant: ContinuousClock.Instant) {
+    // The parser is taken out, since what it hands over changes the rest of this.
+    var events = events
+    self.events = EventStream()
+    events.read(bytes) { take($0, instant) }
+    self.events = events
+  }
+
+  mutating func finish(at instant: ContinuousClock.Instant) {
+    var events = events
+    events.finish { take($0, instant) }
+  }
+
+  private mutating func take(_ event: ServerEvent, _ instant: ContinuousClock.Instant) {
+    if event.data.elementsEqual("[DONE]".utf8) {
+      isDone = true
+      return
+    }
+    guard let chunk = try? decoder.decode(Chunk.self, from: Data(event.data)) else {
+      if event.name.elementsEqual("error".utf8), error == nil { error = event.text }
+      return
+    }
+    if let words = chunk.error, error == nil { error = words }
+    promptTokens = chunk.usage?.promptTokens ?? promptTokens
+    completionTokens = chunk.usage?.completionTokens ?? completionTokens
+    guard let piece = chunk.text, !piece.isEmpty else { return }
+    text += piece
+    texts += 1
+    firstText = firstText ?? instant
+    lastText = instant
+  }
+}
+
+/// One `data` of the stream. Fields of another type than expected are as if they were not there.
+private struct Chunk: Decodable {
+  let text: String?
+  let usage: Usage?
+  let error: String?
+
+  struct Usage: Decodable {
+    let promptTokens: Int?
+    let completionTokens: Int?
+
+    enum CodingKeys: String, CodingKey {
+      case promptTokens = "prompt_tokens"
+      case completionTokens = "completion_tokens"
+    }
+  }
+
+  private struct Choice: Decodable {
+    let delta: Delta?
+    let text: String?
+  }
+
+  private struct Delta: Decodable {
+    let text: String
+
+    init(from decoder: any Decoder) throws {
+      let fields = try decoder.container(keyedBy: CodingKeys.self)
+      text = [CodingKeys.reasoning_content, .reasoning, .content].map { key in
+        (try? fields.decodeIfPresent(String.self, forKey: key)) ?? ""
+      }.joined()
+    }
+
+    enum CodingKeys: String, CodingKey { case content, reasoning, reasoning_content }
+  }
+
+  private struct Problem: Decodable { let message: String? }
+
+  enum CodingKeys: String, CodingKey { case choices, usage, error }
+
+  init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    let choice = (try? fields.decodeIfPresent([Choice].self, forKey: .choices))?.first
+    text = [choice?.delta?.text, choice?.text].compactMap { $0 }.first { !$0.isEmpty }
+    usage = try? fields.decodeIfPresent(Usage.self, forKey: .usage)
+    let isNull = (try? fields.decodeNil(forKey: .error)) ?? true
+    if isNull {
+      error = nil
+    } else {
+      let problem = try? fields.decode(Problem.self, forKey: .error)
+      error = problem?.message ?? (try? fields.decode(String.self, forKey: .error)) ?? "without words"
+    }
+  }
+}

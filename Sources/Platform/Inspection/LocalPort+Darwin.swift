@@ -1,0 +1,39 @@
+#if canImport(Darwin)
+  import Darwin
+  import Foundation
+
+  extension LocalPort {
+    /// Whoever listens at this port, at whatever address; of processes of other people, only root learns.
+    public var listeners: [Listener] {
+      ProcessTable.numbers().flatMap { pid in
+        sockets(of: pid).map { Listener(address: $0, pid: pid) }
+      }
+    }
+
+    /// The addresses at which a process listens on this port.
+    private func sockets(of pid: pid_t) -> [String] {
+      let size = proc_pidinfo(pid, PROC_PIDLISTFDS, 0, nil, 0)
+      guard size > 0 else { return [] }
+      var files = [proc_fdinfo](repeating: proc_fdinfo(), count: Int(size) / MemoryLayout<proc_fdinfo>.stride)
+      let filled = proc_pidinfo(pid, PROC_PIDLISTFDS, 0, &files, size)
+      return files.prefix(Int(max(0, filled)) / MemoryLayout<proc_fdinfo>.stride).compactMap { file in
+        guard file.proc_fdtype == UInt32(PROX_FDTYPE_SOCKET) else { return nil }
+        var info = socket_fdinfo()
+        let size = Int32(MemoryLayout.size(ofValue: info))
+        guard proc_pidfdinfo(pid, file.proc_fd, PROC_PIDFDSOCKETINFO, &info, size) == size,
+          info.psi.soi_kind == SOCKINFO_TCP, info.psi.soi_proto.pri_tcp.tcpsi_state == TSI_S_LISTEN
+        else { return nil }
+        let socket = info.psi.soi_proto.pri_tcp.tcpsi_ini
+        guard UInt16(bigEndian: UInt16(truncatingIfNeeded: socket.insi_lport)) == number else { return nil }
+        return socket.insi_vflag & UInt8(INI_IPV4) != 0
+          ? text(socket.insi_laddr.ina_46.i46a_addr4, AF_INET) : text(socket.insi_laddr.ina_6, AF_INET6)
+      }
+    }
+
+    private func text<Address>(_ address: Address, _ family: Int32) -> String? {
+      var text = [CChar](repeating: 0, count: 64)
+      let isThere = withUnsafePointer(to: address) { inet_ntop(family, $0, &text, socklen_t(text.count)) != nil }
+      return isThere ? String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
+    }
+  }
+#endif

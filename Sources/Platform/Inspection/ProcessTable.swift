@@ -1,0 +1,51 @@
+import Foundation
+
+/// What the system tells of running processes. Whatever cannot be seen, or ended meanwhile, is nil or left out.
+public enum ProcessTable {
+  /// Every living process, ascending; none that ended and waits to be reaped.
+  public static func all() -> [pid_t] { numbers().filter { !isZombie($0) } }
+
+  /// Whether there is such a process, and it has not ended.
+  public static func isAlive(_ pid: pid_t) -> Bool { (kill(pid, 0) == 0 || errno == EPERM) && !isZombie(pid) }
+
+  /// The words of its command line, exactly as it was given them.
+  ///
+  /// - Note: Bytes that are no UTF-8 are replaced. A program may overwrite its words; then these are what it says. In
+  ///   the first moment after its start it has none.
+  public static func words(of pid: pid_t) -> [String]? {
+    guard let words = rawWords(of: pid), !words.isEmpty else { return nil }
+    return words
+  }
+
+  /// The processes whose words satisfy a condition, ascending; never this one.
+  public static func processes(where matches: ([String]) -> Bool) -> [RunningProcess] {
+    numbers().compactMap { pid in
+      guard pid != getpid(), let words = words(of: pid), matches(words) else { return nil }
+      return RunningProcess(pid: pid, words: words)
+    }
+  }
+
+  /// The living processes that were started with a variable, ascending: how a process is found again after whoever
+  /// started it died.
+  ///
+  /// - Parameter variable: `NAME=value`.
+  public static func processes(withVariable variable: String) -> [pid_t] {
+    all().filter { $0 != getpid() && (environment(of: $0)?.contains(variable) ?? false) }
+  }
+
+  /// The same, of a variable whose value begins so.
+  public static func processes(withVariableBeginning beginning: String) -> [pid_t] {
+    all().filter { $0 != getpid() && (environment(of: $0)?.contains { $0.hasPrefix(beginning) } ?? false) }
+  }
+}
+
+/// A process and the words it was started with.
+public struct RunningProcess: Sendable, Equatable {
+  public let pid: pid_t
+  public let words: [String]
+
+  public init(pid: pid_t, words: [String]) {
+    self.pid = pid
+    self.words = words
+  }
+}

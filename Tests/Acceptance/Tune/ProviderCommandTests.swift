@@ -1,0 +1,88 @@
+import Adapters
+import Foundation
+import Platform
+import Testing
+
+@Suite struct `interlock provider` {
+  @Test func `list names every profile of the program, and what of it is here`() throws {
+    let run = try Program.run("provider", "list", "--json")
+    let profiles = try #require(try run.object()["profiles"] as? [[String: Any]])
+    #expect(profiles.map { $0["name"] as? String } == ProfileFile.shipped.map(\.name))
+    #expect(try Program.run("provider", "list").output.hasPrefix("profile          program          here"))
+  }
+
+  @Test func `show prints a file that can be copied, edited and named`() throws {
+    let scratch = try Scratch()
+    for (name, text) in ProfileFile.shipped {
+      let shown = try Program.run("provider", "show", name)
+      #expect(shown.status == 0 && shown.output == text)
+      let copy = try scratch.write("\(name).yaml", shown.output)
+      #expect(try Program.run("provider", "show", copy).output == text)
+    }
+    let none = try Program.run("provider", "show", "lama")
+    #expect(none.status == 3 && none.errors.hasPrefix("error: lama: there is no such profile; there are "))
+  }
+
+  @Test func `check starts a server with every knob, asks it once, and has it end`() throws {
+    let bench = try TuneBench()
+    let run = try Program.run(["provider", "check", bench.profile, "--model", "m"], in: bench.scratch.url)
+    #expect(run.status == 0, "\(run.output)")
+    #expect(run.output.contains("fine   version: scripted/1.0\n"))
+    #expect(run.output.contains("fine   ready: /health says HTTP 200 after "))
+    #expect(run.output.contains("fine   model: answers a request: first token after "))
+    #expect(run.output.hasSuffix("the profile does what it says\n"))
+    #expect(bench.starts.count == 1)
+    #expect(bench.starts[0].suffix(7) == ["--no-join", "--kv-bits", "4", "--max-batch", "2", "--max-context", "512"])
+    bench.expectClean()
+  }
+
+  private static let mistakes: [(old: String, new: String, error: String)] = [
+    ("--max-batch", "--max-batches", ":9: max_batch: its --help does not know --max-batches"),
+    ("ready: /health", "ready: /healthy", ":11: ready: /healthy says HTTP 404: the server has no such route"),
+    ("no_join: [--no-join]", "no_join: [--alone]", ":5: no_join: its --help does not know --alone"),
+  ]
+
+  @Test(arguments: mistakes)
+  func `check says what is wrong, by line`(old: String, new: String, error: String) throws {
+    let bench = try TuneBench()
+    let text = try String(contentsOfFile: bench.profile, encoding: .utf8)
+    try text.replacing(old, with: new).write(toFile: bench.profile, atomically: true, encoding: .utf8)
+    let run = try Program.run(["provider", "check", bench.profile, "--model", "m"], in: bench.scratch.url)
+    #expect(run.status == 1)
+    #expect(run.output.contains("wrong  \(bench.profile)\(error)\n"), "\(run.output)")
+    #expect(run.output.hasSuffix("something is wrong with the profile\n"))
+    bench.expectClean()
+  }
+
+  @Test func `check tells why a server does not come up, and what is wrong with a file that is none`() throws {
+    let bench = try TuneBench(#"{"m": {"fails": {"log": ["loading", "unknown model 'm'"]}}}"#)
+    let run = try Program.run(["provider", "check", bench.profile, "--model", "m"], in: bench.scratch.url)
+    #expect(run.status == 1)
+    #expect(
+      run.output.contains(": arguments: the server ended before it was ready: unknown model 'm'\n"), "\(run.output)")
+    let broken = try bench.scratch.write("broken.yaml", "id: x\nprogramm: y\n")
+    let check = try Program.run("provider", "check", broken, "--json")
+    #expect(check.status == 1)
+    let remarks = try #require(try check.object()["remarks"] as? [[String: Any]])
+    #expect((remarks.first?["words"] as? String)?.hasPrefix("\(broken):2: programm: there is no such key") == true)
+  }
+
+  @Test func `without a model no server is started, which is said`() throws {
+    let bench = try TuneBench()
+    let run = try Program.run(["provider", "check", bench.profile], in: bench.scratch.url)
+    #expect(run.status == 0 && run.output.contains("open   "))
+    #expect(run.output.contains("arguments: no server was started; give one to serve with --model"))
+    #expect(bench.starts.isEmpty)
+  }
+
+  /// The flags of each kind, held against the program that is installed here.
+  @Test(arguments: ProfileFile.shipped.map(\.name).filter { $0 != "interlock" })
+  func `the flags of a profile are those of the installed program`(name: String) throws {
+    let profile = try ProfileFile(named: name).profile
+    let path = ProcessInfo.processInfo.environment["PATH"]
+    // Which of them a machine has differs; the others cannot be held against anything.
+    guard (try? Platform.Program.locate(profile.program, path: path)) != nil else { return }
+    let run = try Program.run("provider", "check", name)
+    #expect(run.status == 0, "\(run.output)")
+  }
+}
