@@ -136,7 +136,7 @@ extension RoundReport {
       if let (tried, kept) = machine.mutants {
         words.append("mutants: \(tried.words)\(kept.map { " (evidence of \($0))" } ?? "")")
       }
-      html += words.map(escapedHtml).joined(separator: " · ") + "</p>\n"
+      html += words.filter { !$0.isEmpty }.map(escapedHtml).joined(separator: " · ") + "</p>\n"
       if machine.worlds.isEmpty { return html }
       html += "<div class=\"table\"><table>\n<thead><tr><th>World</th><th class=\"number\">States</th>"
       html += "<th class=\"number\">Steps</th><th class=\"number\">Depth</th><th class=\"number\">Rules fired</th>"
