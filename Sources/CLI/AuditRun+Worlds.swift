@@ -43,7 +43,7 @@ extension AuditRun {
         world, SearchOptions(workers: Usage.cores), stopping,
         { [self] in tell("worlds: \(entry.name), \(world): \(Output.count($0.distinct)) states, depth \($0.depth)") })
     else { return nil }
-    let told = report.findings.filter { !["never-met", "rule-never-fired"].contains($0.finding.code) }
+    let told = report.findings.filter { !["never-met", "never-begun", "rule-never-fired"].contains($0.finding.code) }
     let explored = ExploredWorld(
       report, laws: entry.properties.map(\.name), extent: Explore.words(report), seconds: usage.wallSeconds,
       findings: told.map { audited($0.finding, unit, in: world, trace: $0.trace) })
@@ -98,6 +98,7 @@ extension AuditRun {
     for world in worlds { fire(world.machine, world.fired) }
     for runs in random { fire(runs.machine, runs.fired) }
     let met = Set((worlds.map(\.sometimes) + random.map(\.sometimes)).flatMap { $0.filter(\.value).map(\.key) })
+    let begun = Set(worlds.flatMap { $0.begun.filter(\.value).map(\.key) })
     var told: Set<[String]> = []
     for entry in entries where scope.has(.worlds, entry.name) && worlds.contains(where: { $0.machine == entry.name }) {
       let unit = AuditUnit(.worlds, entry.name)
@@ -114,10 +115,13 @@ extension AuditRun {
           ])
         }
       }
-      for name in Set(own.flatMap(\.sometimes.keys)).sorted() where !met.contains(name) && told.insert([name]).inserted
-      {
-        add([audited(Finding(.minor, "never-met", "\"\(name)\" never happens in any world"), unit)])
+      func tell(_ code: String, _ names: some Sequence<String>, unless met: Set<String>, _ words: String) {
+        for name in Set(names).subtracting(met).sorted() where told.insert([name]).inserted {
+          add([audited(Finding(.minor, code, "\"\(name)\" \(words)"), unit)])
+        }
       }
+      tell("never-met", own.flatMap(\.sometimes.keys), unless: met, "never happens in any world")
+      tell("never-begun", own.flatMap(\.begun.keys), unless: begun, "is put to the test in no world")
     }
   }
 }

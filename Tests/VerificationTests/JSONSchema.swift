@@ -36,7 +36,7 @@ struct JSONSchema {
       let fits = choices.count { check(value, $0, path).isEmpty }
       if fits == 0 || isOne && fits != 1 { found.append("\(path): fits \(fits) of \(key)") }
     }
-    if let number = value as? Double, !(value is Bool) {
+    if let number = value as? Double, !isBoolean(value) {
       if let least = schema["minimum"] as? Double, number < least { found.append("\(path): is below \(least)") }
       if let most = schema["maximum"] as? Double, number > most { found.append("\(path): is above \(most)") }
     }
@@ -70,7 +70,7 @@ struct JSONSchema {
     var found: [String] = []
     if let least = schema["minItems"] as? Int, list.count < least { found.append("\(path): has \(list.count) items") }
     if schema["uniqueItems"] as? Bool == true {
-      let texts = list.map { "\($0 as AnyObject)" }
+      let texts = list.map(text)
       if Set(texts).count < texts.count { found.append("\(path): has an item twice") }
     }
     if let item = schema["items"] as? [String: Any] {
@@ -95,9 +95,18 @@ struct JSONSchema {
     }
   }
 
+  /// Numbers and truths are both of `NSNumber`, which knows what it was made of.
   private func isBoolean(_ value: Any) -> Bool {
-    (value as? NSNumber).map { $0 === (true as NSNumber) || $0 === (false as NSNumber) } ?? (value is Bool)
+    guard let number = value as? NSNumber else { return false }
+    return ["c", "B"].contains(String(cString: number.objCType))
   }
 
-  private func isEqual(_ one: Any, _ other: Any) -> Bool { (one as AnyObject).isEqual(other as AnyObject) }
+  private func isEqual(_ one: Any, _ other: Any) -> Bool { text(one) == text(other) }
+
+  /// The same text for equal values.
+  private func text(_ value: Any) -> String {
+    let options: JSONSerialization.WritingOptions = [.sortedKeys, .fragmentsAllowed]
+    let data = try? JSONSerialization.data(withJSONObject: value, options: options)
+    return data.map { String(decoding: $0, as: UTF8.self) } ?? "\(value)"
+  }
 }

@@ -16,7 +16,7 @@ import Verification
   private func report(
     _ findings: [AuditFinding], undone: [AuditUnit] = [], comparison: RoundComparison? = nil
   ) -> RoundReport {
-    var machine = RoundReport.Machine(name: "door", title: "Door", chapter: "01-door.md", rules: 3, lock: "not locked")
+    var machine = RoundReport.Machine(name: "door", title: "Door", chapter: "01-door.md", rules: 3)
     machine.scenarios = (2, 0)
     return RoundReport(
       title: "Audit", date: "2026-01-01 00:00 UTC", program: "1f", scope: "everything", seconds: 1.5,
@@ -125,8 +125,8 @@ import Verification
     for (good, bad, words) in [
       ("\"level\" : \"error\"", "\"level\" : \"fatal\"", "/runs/0/results/0/level: fatal is none of"),
       ("\"startLine\" : 12", "\"startLine\" : 0", "is below 1"),
-      ("\"version\" : \"2.1.0\"", "\"version\" : 2", "/version: is no string"),
-      ("\"ruleId\"", "\"rule\"", "may not have rule"),
+      ("\"version\" : \"2.1.0\"", "\"version\" : 2", "/version: 2 is none of"),
+      ("\"ruleId\"", "\"rules\"", "may not have rules"),
     ] {
       let found = try complaints(sarif.replacing(good, with: bad))
       #expect(found.contains { $0.contains(words) }, "\(found)")

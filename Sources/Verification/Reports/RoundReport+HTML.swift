@@ -89,7 +89,9 @@ extension RoundReport {
       html += "<span class=\"status\">\(escapedHtml(finding.unit.machine))</span>"
     }
     if !status.isEmpty { html += "<span class=\"status\">\(escapedHtml(status))</span>" }
-    html += "<span class=\"words\">\(escapedHtml(finding.words))</span></summary>\n<dl>\n"
+    html += "<span class=\"words\">\(escapedHtml(finding.words))</span>"
+    if let why = finding.explanation { html += "<span class=\"words quiet\">\(inlineHtml(why))</span>" }
+    html += "</summary>\n<dl>\n"
     func row(_ name: String, _ value: String) {
       if !value.isEmpty { html += "<dt>\(name)</dt><dd>\(value)</dd>\n" }
     }
@@ -97,7 +99,6 @@ extension RoundReport {
     row("Requirement", finding.requirements.map(requirementLink).joined(separator: ", "))
     row("Place", finding.place.isEmpty ? "" : "<code>\(escapedHtml(finding.place))</code>")
     row("Means", escapedHtml(FindingCode.named(finding.code)?.meaning ?? ""))
-    row("Why it stands", finding.explanation.map(inlineHtml) ?? "")
     row("What to do", finding.explanation == nil ? escapedHtml(finding.advice) : "")
     html += "</dl>\n"
     if !finding.counterexample.isEmpty { html += "<pre><code>\(escapedHtml(finding.counterexample))\n</code></pre>\n" }
@@ -128,13 +129,14 @@ extension RoundReport {
       var words = ["specs/\(machine.chapter)", "\(machine.rules) rules", machine.lock]
       if let scenarios = machine.scenarios {
         words.append(
-          scenarios.run == 0 ? "no scenario" : "\(scenarios.run) scenarios, \(scenarios.failed) failed")
+          scenarios.run == 0
+            ? "no scenario" : "\(scenarios.run) scenario\(scenarios.run == 1 ? "" : "s"), \(scenarios.failed) failed")
       }
       words += machine.random.map { runs, _ in "\(grouped(runs.steps)) random steps of \(runs.world)" }
       if let (tried, kept) = machine.mutants {
         words.append("mutants: \(tried.words)\(kept.map { " (evidence of \($0))" } ?? "")")
       }
-      html += words.map(escapedHtml).joined(separator: " · ") + "</p>\n"
+      html += words.filter { !$0.isEmpty }.map(escapedHtml).joined(separator: " · ") + "</p>\n"
       if machine.worlds.isEmpty { return html }
       html += "<div class=\"table\"><table>\n<thead><tr><th>World</th><th class=\"number\">States</th>"
       html += "<th class=\"number\">Steps</th><th class=\"number\">Depth</th><th class=\"number\">Rules fired</th>"
@@ -143,7 +145,7 @@ extension RoundReport {
         html += "<tr><td><code>\(escapedHtml(world.world))</code></td>"
         html += "<td class=\"number\">\(grouped(world.distinct))</td><td class=\"number\">\(grouped(world.steps))</td>"
         html += "<td class=\"number\">\(world.depth)</td>"
-        html += "<td class=\"number\">\(world.rulesFired)&nbsp;of&nbsp;\(world.fired.count)</td>"
+        html += "<td class=\"number\">\(world.rulesFired)&nbsp;of&nbsp;\(world.rules)</td>"
         html += "<td title=\"\(escapedHtml(world.extent))\">\(escapedHtml(world.verdict.rawValue))</td>"
         html += "<td>\(escapedHtml(kept ?? "this round"))</td></tr>\n"
       }

@@ -35,7 +35,7 @@ extension RoundReport {
       "worlds": machine.worlds.map { world, kept in
         [
           "world": world.world, "distinct": world.distinct, "generated": world.steps, "depth": world.depth,
-          "rules_fired": world.rulesFired, "rules": world.fired.count, "verdict": world.verdict.rawValue,
+          "rules_fired": world.rulesFired, "rules": world.rules, "verdict": world.verdict.rawValue,
           "extent": world.extent, "seconds": world.seconds, "evidence_of": kept ?? date,
         ] as [String: Any]
       },

@@ -54,7 +54,7 @@ extension RoundReport {
       for (world, kept) in machine.worlds {
         text += "| \(machine.name) | \(plain(world.world)) | \(grouped(world.distinct)) | \(world.depth) "
         text +=
-          "| \(world.rulesFired) of \(world.fired.count) | \(world.verdict.rawValue) | \(kept ?? "this round") |\n"
+          "| \(world.rulesFired) of \(world.rules) | \(world.verdict.rawValue) | \(kept ?? "this round") |\n"
       }
     }
     text += "\n| Machine | Rules | Scenarios | Random steps | Mutants killed | Lock |\n"

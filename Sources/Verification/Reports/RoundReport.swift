@@ -27,19 +27,19 @@ public struct RoundReport: Sendable {
     public let title: String
     public let chapter: String
     public let rules: Int
-    public var lock: String
+    /// What is said of its lock; empty where that was not looked at.
+    public var lock = ""
     public var scenarios: (run: Int, failed: Int)?
     /// Worlds and runs, each with the date of its evidence where that was kept from an earlier round.
     public var worlds: [(world: ExploredWorld, kept: String?)] = []
     public var random: [(runs: RandomRuns, kept: String?)] = []
     public var mutants: (tried: TriedMutants, kept: String?)?
 
-    public init(name: String, title: String, chapter: String, rules: Int, lock: String) {
+    public init(name: String, title: String, chapter: String, rules: Int) {
       self.name = name
       self.title = title
       self.chapter = chapter
       self.rules = rules
-      self.lock = lock
     }
 
     /// States of all its worlds together.
@@ -91,7 +91,8 @@ public struct RoundReport: Sendable {
     AuditCheck.allCases.compactMap { check in
       let names = undone.filter { $0.check == check }.map(\.machine).filter { !$0.isEmpty }
       if names.isEmpty { return undone.contains { $0.check == check } ? check.rawValue : nil }
-      return "\(check.rawValue) of \(names.count == machines.count ? "every machine" : names.joined(separator: ", "))"
+      let isAll = names.count > 1 && names.count == machines.count
+      return "\(check.rawValue) of \(isAll ? "every machine" : names.joined(separator: ", "))"
     }
   }
 

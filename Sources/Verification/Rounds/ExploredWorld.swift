@@ -14,9 +14,14 @@ public struct ExploredWorld: Codable, Sendable {
   /// What the verdict rests on: bounds, odds, fairness.
   public let extent: String
   public let seconds: Double
-  /// How often each rule fired.
+  /// How often each rule fired, in each machine that has it.
   public let fired: [FiredRule]
+  /// Rules that fired in some machine, of as many as the books have.
+  public let rulesFired: Int
+  public let rules: Int
   public let sometimes: [String: Bool]
+  /// Whether each law of where runs lead was put to the test.
+  public let begun: [String: Bool]
   /// The laws that were judged in every state, by name.
   public let judged: [String]
   /// What was found, but for what is merely missed in this world.
@@ -37,13 +42,17 @@ public struct ExploredWorld: Codable, Sendable {
     self.extent = extent
     self.seconds = seconds
     fired = FiredRule.all(in: report.coverage)
+    rulesFired = report.coverage.rulesFired
+    rules = report.coverage.rules.count
     sometimes = Dictionary(report.coverage.sometimes.map { ($0.name, $0.isMet) }) { $0 || $1 }
+    let unbegun = report.findings.map(\.finding).filter { $0.code == "never-begun" }
+    begun = Dictionary(
+      report.leadsTo.map { name in (name, !unbegun.contains { $0.words.contains("\"\(name)\"") }) }
+    ) { $0 || $1 }
     judged = report.isComplete ? laws.filter { !report.unjudged.contains($0) } : []
     self.findings = findings
     behaviour = Behaviour(report)
   }
-
-  public var rulesFired: Int { fired.count { $0.count > 0 } }
 }
 
 /// A rule of a machine and how often it fired.
