@@ -136,7 +136,8 @@ public struct TuneReport: Sendable {
   /// What stands for sizes that names do not tell (DEC-16); empty where all do.
   public var unsized: String {
     let names = zip(order.candidates, CandidateSizes(names: order.candidates).sizes).filter { $1 == nil }.map(\.0)
-    return names.isEmpty
+    // Of one candidate nothing is compared.
+    return names.isEmpty || order.candidates.count < 2
       ? "" : "the names \(names.joined(separator: ", ")) tell no size; later in the list counts as smaller"
   }
 
