@@ -18,7 +18,7 @@ extension AuditRun {
     for entry in entries where scope.has(.mutants, entry.name) {
       let own = worlds.filter { $0.machine == entry.name }
       let isRight = own.allSatisfy { $0.isWhole && $0.findings.verdict == .ready }
-      guard isRight, !own.isEmpty, entry.staticFindings.allSatisfy({ $0.severity > .major }) else {
+      guard isRight, !own.isEmpty, entry.staticFindings().allSatisfy({ $0.severity > .major }) else {
         leftOut(AuditUnit(.mutants, entry.name))
         continue
       }

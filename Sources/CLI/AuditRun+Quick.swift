@@ -11,7 +11,7 @@ extension AuditRun {
       tell("rule books: \(entry.name)")
       let unit = AuditUnit(.books, entry.name)
       var groups: [(first: Finding, others: Int)] = []
-      for finding in entry.staticFindings {
+      for finding in entry.staticFindings() {
         let same = groups.firstIndex {
           !finding.place.isEmpty && $0.first.code == finding.code && $0.first.place == finding.place
         }

@@ -26,6 +26,7 @@ public struct CatalogEntry: Sendable {
   // Few commands ask for these, and a mutant's process, which makes every entry, is none of them.
   let staticFindings: @Sendable () -> [Finding]
   let summary: @Sendable () -> DesignSummary
+  let bookDigest: @Sendable () -> UInt64
   /// What of the system is kept in journals.
   let shape: @Sendable () -> DesignShape
   let explore: @Sendable (_ world: String, SearchOptions, ((ExplorationProgress) -> Void)?) -> ExplorationReport
@@ -45,6 +46,8 @@ public struct CatalogEntry: Sendable {
   let tabulate: @Sendable (_ world: String) throws(ExportError) -> Tabulation
   /// Runs a scenario; nil where it tells of another system.
   let run: @Sendable (Scenario) -> ScenarioOutcome?
+  /// What does not go as the chapters' scenarios say.
+  let scenarioFailures: @Sendable () -> [ScenarioFailure]
   /// Whether a scenario tells of the system.
   let owns: @Sendable (Scenario) -> Bool
   let mutation: Mutation
@@ -83,6 +86,7 @@ public struct CatalogEntry: Sendable {
     worlds = sized.map { ($1.name, $1.words, $1.isExhaustive) }
     staticFindings = { design.findings }
     summary = { DesignSummary(design) }
+    bookDigest = { design.bookDigest }
     self.shape = { DesignShape(design, design.worlds[0].start()) }
     let worldsByName = Dictionary(uniqueKeysWithValues: sized.map { ($1.name, ($0, $1)) })
     explore = {
@@ -117,6 +121,7 @@ public struct CatalogEntry: Sendable {
     }
     let own = all.filter(isOwn)
     owns = isOwn
+    scenarioFailures = { own.flatMap { ScenarioRunner.run($0, design) } }
     run = { isOwn($0) ? ScenarioRunner.outcome(of: $0, design) : nil }
     tellScenarios = { own.map { ($0.title, ScenarioRunner.tell($0, design)) } }
     mutation = Mutation(

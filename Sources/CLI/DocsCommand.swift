@@ -59,7 +59,7 @@ struct Docs: ParsableCommand {
   /// Scenarios that do not go as their chapter says, or that name what no machine has.
   private func scenarioFindings() -> [Finding] {
     Catalog.entries.flatMap { entry in
-      entry.scenarios().failures.map {
+      entry.scenarioFailures().map {
         Finding(.critical, "scenario-failed", "\($0.title): \($0.words)", at: "specs/\($0.place)")
       }
     }

@@ -23,7 +23,7 @@ struct KeptMutation: Codable {
     equivalent = report.total.equivalent
   }
 
-  private static func digest(_ entry: CatalogEntry) -> String { String(entry.bookDigest, radix: 16) }
+  private static func digest(_ entry: CatalogEntry) -> String { String(entry.bookDigest(), radix: 16) }
 
   private static func path(_ name: String) -> String { "specs/evidence/\(name).json" }
 
