@@ -116,7 +116,8 @@ struct Docs: ParsableCommand {
       ?? entry.worlds.first
     {
       let run = entry.simulate(world.name, 7, 16)
-      stories.run = RunStory(run.trace, ending: run.finding, command: run.command(steps: 16))
+      stories.run = RunStory(
+        run.trace, ending: run.finding, label: "A run of \(run.machine)", command: run.command(steps: 16))
     }
     return stories
   }

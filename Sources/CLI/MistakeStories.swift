@@ -15,18 +15,9 @@ enum MistakeTeller {
   private static let operations: [Mutant.Operation] = [.dropGuard, .dropUpdate, .dropEffect, .retarget]
   private static let triesOfEach = 2
 
-  /// A mistake as one process tells it to another.
-  private struct Told: Codable {
-    let mutant: String
-    let world: String
-    let lines: [String]
-    let code: String
-    let words: String
-  }
-
   /// Prints mistakes of a system, one JSON object on each line.
   static func tell(_ machine: String) throws {
-    TrapNotice.remove()
+    TrapNotice.end()
     let entry = try Catalog.entry(machine)
     let mutants = entry.mutation.mutants().filter { operations.contains($0.operation) }
     for host in entry.hosts.map(\.name) {
@@ -41,40 +32,28 @@ enum MistakeTeller {
     }
   }
 
-  private static func story(of mutant: Mutant, _ entry: CatalogEntry) -> Told? {
+  private static func story(of mutant: Mutant, _ entry: CatalogEntry) -> MistakeStory? {
     let exhibit = entry.mutation.firstShown(mutant, states)
     guard let found = exhibit.found, found.trace.steps.count <= 12 else { return nil }
-    return Told(
-      mutant: mutant.name, world: exhibit.world, lines: found.trace.lines, code: found.finding.code,
-      words: found.finding.words)
+    return MistakeStory(
+      host: mutant.host, words: mutant.words, place: mutant.place, found: found.finding.words, world: exhibit.world,
+      run: RunStory(
+        found.trace, ending: found.finding, label: "A run with a mistake in \(mutant.host): \(mutant.words)",
+        command: "\(Catalog.program) mutate \(entry.name) --show \(mutant.name)"))
   }
 
   /// The mistakes of each system, by its name.
   static func stories(of entries: [CatalogEntry]) throws -> [String: [MistakeStory]] {
     guard let program = Bundle.main.executableURL else { throw WorldFailure("cannot find this program's own file") }
     let pool = ProcessPool(program: program, input: Data(), secondsMax: 60, jobs: Usage.cores)
-    let endings = try pool.run(entries.map { ["mutate", $0.name, "--tell"] }) { _ in }
+    let endings = try pool.run(entries.map { ["mutate", $0.name, "--tell"] })
     var stories: [String: [MistakeStory]] = [:]
     for (entry, ending) in zip(entries, endings) {
       guard case .exited(0, let output, _) = ending else { continue }
-      let mutants = Dictionary(entry.mutation.mutants().map { ($0.name, $0) }) { first, _ in first }
       stories[entry.name] = output.split(separator: "\n").compactMap { line in
-        guard let told = try? JSONDecoder().decode(Told.self, from: Data(line.utf8)), let mutant = mutants[told.mutant]
-        else { return nil }
-        return story(told, mutant, entry)
+        try? JSONDecoder().decode(MistakeStory.self, from: Data(line.utf8))
       }
     }
     return stories
-  }
-
-  /// The run of a mistake, taken again here; nil where it does not show what was told.
-  private static func story(_ told: Told, _ mutant: Mutant, _ entry: CatalogEntry) -> MistakeStory? {
-    guard let run = try? entry.mutation.rerun(mutant, told.world, told.lines.joined(separator: "\n"), nil),
-      let finding = run.findings.first(where: { $0.code == told.code && $0.words == told.words })
-    else { return nil }
-    return MistakeStory(
-      host: mutant.host, words: mutant.words, place: mutant.place, found: finding.words, world: told.world,
-      run: RunStory(
-        run.trace, ending: finding, command: "\(Catalog.program) mutate \(entry.name) --show \(mutant.name)"))
   }
 }

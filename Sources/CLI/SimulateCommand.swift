@@ -57,7 +57,8 @@ struct Simulate: ParsableCommand {
   private func page(_ run: Simulation, _ entry: CatalogEntry) -> String {
     runPage(
       title: "\(entry.title), world \(run.world), seed \(run.seed)",
-      RunStory(run.trace, ending: run.finding, command: run.command(steps: steps)))
+      RunStory(
+        run.trace, ending: run.finding, label: "A run of \(run.machine)", command: run.command(steps: steps)))
   }
 
   private func object(_ run: Simulation) -> [String: Any] {
@@ -92,9 +93,9 @@ extension Simulation {
 
 extension RunStory {
   /// A run for a page.
-  init(_ trace: Trace, ending finding: Finding?, command: String) {
+  init(_ trace: Trace, ending finding: Finding?, label: String, command: String) {
     self.init(
-      command: command, sequence: trace.sequence(ending: finding),
+      command: command, sequence: trace.sequence(ending: finding), label: label,
       steps: trace.steps.map { step in
         RunStep(
           number: step.number, who: step.who, what: step.what,

@@ -5,11 +5,11 @@ import Testing
 import Weave
 
 @Suite struct `The book` {
+  private static let sequence = MessageSequence(
+    lifelines: ["world", "gate"], rows: [.message(.init(step: 1, from: 0, to: 1, words: "approach", manner: .atOnce))])
   private let run = RunStory(
     command: "interlock simulate crossing --seed 7",
-    sequence: MessageSequence(
-      lifelines: ["world", "gate"], rows: [.message(.init(step: 1, from: 0, to: 1, words: "approach", manner: .atOnce))]
-    ),
+    sequence: Self.sequence, label: "A run",
     steps: [
       RunStep(
         number: 1, who: "input", what: "gate approach track=2",
@@ -90,7 +90,7 @@ import Weave
   @Test func `scenarios, runs and mistakes are drawn`() throws {
     var stories = Stories(run: run)
     stories.scenarios["Two trains"] = [
-      ScenarioStory(world: "rush", sequence: run.sequence, mermaid: "sequenceDiagram\n  …")
+      ScenarioStory(world: "rush", sequence: Self.sequence, mermaid: "sequenceDiagram\n  …")
     ]
     stories.mistakes = [
       MistakeStory(
@@ -132,7 +132,7 @@ import Weave
   func `a checker of HTML finds no error in it`() throws {
     let folder = try Folder()
     var stories = Stories(run: run)
-    stories.scenarios["S"] = [ScenarioStory(world: "rush", sequence: run.sequence, mermaid: "")]
+    stories.scenarios["S"] = [ScenarioStory(world: "rush", sequence: Self.sequence, mermaid: "")]
     for file in try files("\n```scenario S\ngate.approach track=1\n```\n", stories) where file.path.hasSuffix(".html") {
       try folder.write(text(file.path, of: [file]), to: file.path)
       #expect(try tidy(folder.url.appending(path: file.path)) == "", "\(file.path)")

@@ -1,24 +1,33 @@
 import Spec
 
 /// A run as a page tells it: who said what to whom, and step by step which rule fired and why others did not.
-public struct RunStory: Hashable, Sendable {
+public struct RunStory: Hashable, Sendable, Codable {
   /// The command that makes the run again.
   public let command: String
-  public let sequence: MessageSequence
+  /// Who says what to whom, as an image that takes its colours from the page around it.
+  public let drawing: String
   public let steps: [RunStep]
   /// The law that broke at its end, in words; nil for a run that broke none.
   public let broken: String?
 
-  public init(command: String, sequence: MessageSequence, steps: [RunStep] = [], broken: String? = nil) {
+  /// - Parameters:
+  ///   - command: The command that makes the run again.
+  ///   - sequence: Who says what to whom.
+  ///   - label: What the drawing shows, for whoever cannot see it.
+  ///   - steps: Each step, in words.
+  ///   - broken: The law that broke at its end, in words; nil for a run that broke none.
+  public init(
+    command: String, sequence: MessageSequence, label: String, steps: [RunStep] = [], broken: String? = nil
+  ) {
     self.command = command
-    self.sequence = sequence
+    drawing = svg(sequence, label: label, isStyled: false).trimmed
     self.steps = steps
     self.broken = broken
   }
 }
 
 /// One step of a run, in words.
-public struct RunStep: Hashable, Sendable {
+public struct RunStep: Hashable, Sendable, Codable {
   public let number: Int
   /// Who moved: `input`, `answer`, `fault`, or a channel.
   public let who: String
@@ -36,7 +45,7 @@ public struct RunStep: Hashable, Sendable {
   }
 
   /// What one machine made of an event.
-  public struct Event: Hashable, Sendable {
+  public struct Event: Hashable, Sendable, Codable {
     public let host: String
     public let words: String
     /// The rule that fired; nil where none did.
@@ -63,7 +72,7 @@ public struct RunStep: Hashable, Sendable {
     }
   }
 
-  public struct Other: Hashable, Sendable {
+  public struct Other: Hashable, Sendable, Codable {
     public let rule: String
     public let reason: String
 
@@ -75,7 +84,7 @@ public struct RunStep: Hashable, Sendable {
 }
 
 /// A small mistake put into a machine, and the shortest run that gives it away.
-public struct MistakeStory: Hashable, Sendable {
+public struct MistakeStory: Hashable, Sendable, Codable {
   /// The machine that it was put into, by name.
   public let host: String
   /// The mistake, in words that make a sentence of their own.

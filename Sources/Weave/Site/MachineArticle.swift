@@ -305,7 +305,7 @@ func mistakeFigure(_ mistake: MistakeStory) -> String {
   <summary><span class="tag">Mistake</span> \(htmlEscaped(mistake.words)) \
   <small>\(htmlEscaped(mistake.place))</small></summary>
   <p class="broken">✗ \(htmlEscaped(mistake.found))</p>
-  \(runFigure(mistake.run, label: "A run with a mistake in \(mistake.host): \(mistake.words)"))
+  \(runFigure(mistake.run))
   </details>
   """
 }

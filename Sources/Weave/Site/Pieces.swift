@@ -104,7 +104,7 @@ func lawList(
 }
 
 /// A picture of who said what to whom, with the steps in words to open below it.
-func runFigure(_ run: RunStory, label: String) -> String {
+func runFigure(_ run: RunStory) -> String {
   let steps =
     run.steps.isEmpty
     ? ""
@@ -112,7 +112,7 @@ func runFigure(_ run: RunStory, label: String) -> String {
       + "fire</summary>\n\(stepList(run))</details>\n"
   return """
     <figure class="run">
-    <div class="drawing" tabindex="0">\(svg(run.sequence, label: label, isStyled: false).trimmed)</div>
+    <div class="drawing" tabindex="0">\(run.drawing)</div>
     <figcaption>Again with <code>\(htmlEscaped(run.command))</code></figcaption>
     </figure>
     \(steps)

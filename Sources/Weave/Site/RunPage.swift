@@ -24,7 +24,7 @@ public func runPage(title: String, _ run: RunStory) -> String {
   \(stepList(run))
   <h2 id="messages">Who says what to whom</h2>
   <figure class="run"><div class="drawing" \
-  tabindex="0">\(svg(run.sequence, label: title, isStyled: false).trimmed)</div></figure>
+  tabindex="0">\(run.drawing)</div></figure>
   </article>
   </main>
   </body>

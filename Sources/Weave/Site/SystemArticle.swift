@@ -47,7 +47,7 @@ func systemArticle(_ system: SystemPlace, in book: Book) -> Article {
   if let run = page.stories.run {
     html += section("run", "A run", to: &contents)
     html += "<p>One run, drawn by chance from a seed: inputs, answers and faults as the world admits them.</p>\n"
-    html += runFigure(run, label: "A run of the \(design.title)")
+    html += runFigure(run)
   }
   return Article(html: html, contents: contents)
 }
