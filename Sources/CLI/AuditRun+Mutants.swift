@@ -35,7 +35,12 @@ extension AuditRun {
         queue.append((rank, entry, group))
       }
     }
-    for (_, entry, mutants) in queue.sorted(by: { $0.rank < $1.rank }) {
+    func states(_ entry: CatalogEntry) -> Int {
+      worlds.filter { $0.machine == entry.name }.reduce(0) { $0 + $1.distinct }
+    }
+    // Of equal ranks the small worlds first: many are tried in the time of one large one.
+    let hadTime = hasTime
+    for (_, entry, mutants) in queue.sorted(by: { ($0.rank, states($0.entry)) < ($1.rank, states($1.entry)) }) {
       guard var (mutation, _) = tried[entry.name], hasTime else { break }
       let original = Original(explored: worlds.filter { $0.machine == entry.name }.map(\.behaviour))
       let usage = Usage()
@@ -62,6 +67,8 @@ extension AuditRun {
     }
     for (name, (mutation, kept)) in tried.sorted(by: { $0.key < $1.key }) {
       note(name) { $0.mutants = (mutation, kept) }
+      // That there was no time for any is the evidence of this round too.
+      if hadTime, kept == nil, mutation.trials.isEmpty { evidence.keep(mutation) }
       add(survivors(mutation, all[name] ?? []))
       finished(AuditUnit(.mutants, name))
     }
