@@ -107,6 +107,8 @@ struct Reply: Codable, Sendable {
   var stallsAfter: Int?
   /// Ends the process after so many texts.
   var endsAfter: Int?
+  /// Keeps the connection open after its last word, and the answer without an end.
+  var holdsAfterDone: Bool?
   /// Ends the process when the stream is complete.
   var ends: Bool?
 }

@@ -45,6 +45,7 @@ struct Streaming {
       event(#"{"choices":[],"usage":{"prompt_tokens":\#(promptTokens),"completion_tokens":\#(completion)}}"#)
     }
     line("data:\(reply.tight == true ? "" : " ")[DONE]")
+    if reply.holdsAfterDone == true { while true { sleep(1) } }
     if isChunked { write("", isLast: true) }
     if reply.ends == true { exit(1) }
     return isChunked

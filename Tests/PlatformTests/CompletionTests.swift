@@ -38,6 +38,13 @@ import Testing
     if reply.contains("größe") { #expect(completion.text == "w0 w1 größe 🙂 ") }
   }
 
+  @Test func `a stream is over with its last word, though the connection stays open`() throws {
+    let completion = try complete(#"{"holdsAfterDone": true, "milliseconds": 100}"#)
+    #expect(completion.fault == nil && completion.texts == 8 && completion.completionTokens == 8)
+    let total = try #require(completion.total)
+    #expect((Duration.milliseconds(100)...(.milliseconds(290))).contains(total), "\(total)")
+  }
+
   @Test func `a comment, a role and an empty text are no first text`() throws {
     let completion = try complete(
       #"{"keepaliveMilliseconds": 20, "firstTokenMilliseconds": 150, "texts": ["", "", "x"], "milliseconds": 150}"#)

@@ -52,7 +52,10 @@ private struct Size: Equatable, CustomStringConvertible {
 
   @Test func `a whole run: stopped at any moment, crashed at any moment, and from end to end`() {
     let never = expect(
-      [Size(5484, 17_238, 37), Size(9104, 33_726, 41), Size(15_016, 64_648, 43), Size(378, 1115, 32)],
+      [
+        Size(4020, 15_194, 34), Size(6792, 29_390, 38), Size(7110, 28_980, 39), Size(15_016, 64_648, 43),
+        Size(322, 1055, 29),
+      ],
       of: Autotune.design,
       leadsTo: ["every run ends"] + Self.serviceLeadsTo
         + ["every selection ends", "every pre-warm ends", "every search ends", "every probe ends"]
@@ -61,7 +64,6 @@ private struct Size: Equatable, CustomStringConvertible {
     #expect(
       never.rules == [
         #"service: "one attempt is made""#, #"provider: "there is nothing to stop""#,
-        #"apply: "every name is taken: leave the file alone""#,
       ])
     #expect(never.sometimes == [])
   }
@@ -77,7 +79,7 @@ private struct Size: Equatable, CustomStringConvertible {
   }
 
   @Test func `an apply, given up and crashed at any moment`() {
-    let never = expect([Size(78, 125, 8), Size(54, 89, 7)], of: Applying.design, leadsTo: ["every apply ends"])
+    let never = expect([Size(30, 49, 5)], of: Applying.design, leadsTo: ["every apply ends"])
     #expect(never == ([], []))
   }
 

@@ -58,8 +58,8 @@ public final class AutotuneRun: Driver {
 
   /// Runs until it is over, and says how it ended.
   ///
-  /// - Throws: A ``JournalError`` where a step cannot be kept. By then the server has ended and the service is back;
-  ///   the row says `internal_error`, as it did from the beginning.
+  /// - Throws: A ``JournalError`` where a step cannot be kept. By then the server has ended and the service is
+  ///   back; the row says `internal_error`, as it did from the beginning.
   public func run() throws -> Conclusion {
     try host.send(.run(.begin))
     return try finish()
