@@ -179,9 +179,8 @@ enum Catalog {
 
   static func entry(_ name: String) throws -> CatalogEntry {
     if let entry = entries.first(where: { $0.name == name }) { return entry }
-    throw ValidationError(
-      "no machine is called \"\(name)\"; there are: \(entries.map(\.name).joined(separator: ", ")) (see \(program) list)"
-    )
+    let names = entries.map(\.name).joined(separator: ", ")
+    throw ValidationError("no machine is called \"\(name)\"; there are: \(names) (see \(program) list)")
   }
 }
 

@@ -27,7 +27,9 @@ struct Docs: ParsableCommand {
     let texts = try self.texts(folder)
     let files = try weave(pages(folder, texts), title: Catalog.isOfOthers ? Catalog.program.capitalized : "Interlock")
     let docs = folder.appendingPathComponent("docs")
-    let findings = proseFindings(texts, root: folder) + linkFindings(files, in: docs) + scenarioFindings()
+    let findings =
+      try proseFindings(texts, root: folder) + linkFindings(files, in: docs) + scenarioFindings()
+      + evidenceFindings(folder)
     if !json { for finding in findings { print(Output.line(finding)) } }
     if check {
       let stale = try stale(files, in: docs)
@@ -41,7 +43,7 @@ struct Docs: ParsableCommand {
           stale.isEmpty
             ? "\(files.count) files of docs/ are as the sources say" : "\(stale.count) stale; try: interlock docs")
       }
-      if !stale.isEmpty || !findings.isEmpty { throw ExitCode.findings }
+      if !stale.isEmpty || Verdict(findings) != .ready { throw ExitCode.findings }
     } else {
       let written = try write(files, to: docs)
       if json {
@@ -52,7 +54,7 @@ struct Docs: ParsableCommand {
         for page in written { print(page) }
         print("\(written.count) of \(files.count) files changed")
       }
-      if !findings.isEmpty { throw ExitCode.findings }
+      if Verdict(findings) != .ready { throw ExitCode.findings }
     }
   }
 
@@ -62,6 +64,18 @@ struct Docs: ParsableCommand {
       entry.scenarioFailures().map {
         Finding(.critical, "scenario-failed", "\($0.title): \($0.words)", at: "specs/\($0.place)")
       }
+    }
+  }
+
+  /// Counts of mutants that are of other rules than these; the page says so too.
+  private func evidenceFindings(_ folder: URL) throws -> [Finding] {
+    try Catalog.entries.compactMap { entry in
+      guard let kept = try KeptMutation.evidence(of: entry, in: folder), !kept.isCurrent else { return nil }
+      return Finding(
+        .minor, "other-version",
+        "the mutants were counted under other rules; "
+          + "try: \(Catalog.program) mutate \(entry.name) --keep specs/evidence",
+        at: "\(kept.source):3")
     }
   }
 

@@ -65,6 +65,25 @@ import Testing
     #expect(run.output.contains("expected: # A lock"))
   }
 
+  @Test func `evidence of another version is a finding, and what is no evidence is an error`() throws {
+    let scratch = try Scratch()
+    let (specs, kept) = ("specs/evidence", "specs/evidence/peterson.json")
+    try FileManager.default.createDirectory(atPath: scratch.path(specs), withIntermediateDirectories: true)
+    for name in ["specs/93-peterson.md", kept] {
+      try FileManager.default.copyItem(at: Program.root.appending(path: name), to: scratch.url.appending(path: name))
+    }
+    let text = try String(contentsOfFile: scratch.path(kept), encoding: .utf8)
+    try scratch.write(kept, text.replacing(/"book" : "[0-9a-f]+"/, with: "\"book\" : \"1\""))
+    let old = try Program.run("docs", "--root", scratch.url.path)
+    #expect(old.output.contains("MINOR other-version: the mutants were counted under other rules"))
+    #expect(old.output.contains("(specs/evidence/peterson.json:3)"))
+    let page = try String(contentsOfFile: scratch.path("docs/system-peterson.html"), encoding: .utf8)
+    #expect(page.contains("These counts are of an earlier version of the rules"))
+    try scratch.write(kept, "{")
+    let none = try Program.run("docs", "--root", scratch.url.path)
+    #expect(none.status == 3 && none.errors.contains("specs/evidence/peterson.json is no count of the mutants"))
+  }
+
   @Test func `an excerpt that its file does not have is a finding`() throws {
     let run = try spoiled("80-own-protocol.md") {
       $0 = $0.replacing("swift-tools-version:6.2", with: "swift-tools-version:5")
