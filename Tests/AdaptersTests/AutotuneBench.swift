@@ -134,6 +134,8 @@ final class Bench {
       try? FileManager.default.removeItem(atPath: died + ending)
       try FileManager.default.copyItem(atPath: journal.path + ending, toPath: died + ending)
     }
+    // A tool that it had started lives on, and has told the service by then.
+    Thread.sleep(forTimeInterval: 1)
   }
 
   private var died: String { folder.appendingPathComponent("died.sqlite").path }

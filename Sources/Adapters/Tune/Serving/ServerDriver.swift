@@ -236,6 +236,7 @@ final class ServerDriver {
   /// Has the server end at once, asking twice, and waits until it is gone and the port free: where the loop itself has
   /// failed.
   func stopNow() {
+    guard server != nil else { return }
     let grace = order.plan.stopGrace.duration
     for _ in 0..<2 where server?.isAlive == true {
       terminate()
