@@ -149,7 +149,7 @@ struct Docs: ParsableCommand {
       // Of the larger sizes, those that take no time; a page is woven again at each check.
       let isOwn = entry.ownWorlds.contains(world.name)
       let bounds = isOwn ? Bounds() : Bounds(states: 300_000)
-      let report = explore(SearchOptions(bounds: bounds))
+      let report = explore(SearchOptions(bounds: bounds, workers: Usage.cores))
       guard isOwn || report.isComplete else { return nil }
       // A search of one state tells whether there is anything to leave out.
       let can = explore(SearchOptions(bounds: Bounds(states: 1), reduces: true, isUpToSymmetry: true))

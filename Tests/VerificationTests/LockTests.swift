@@ -31,7 +31,8 @@ struct Shipped: Sendable, CustomStringConvertible {
     Shipped(TopologySwitch.design), Shipped(Team.design), Shipped(Budget.design), Shipped(Coordination.design),
     Shipped(Health.design), Shipped(TwoPhaseCommit.design), Shipped(TwoPhaseCommit.crashing[0]),
     Shipped(DiningPhilosophers.design), Shipped(EpochSwitch.design), Shipped(EpochSwitch.buffered[0]),
-    Shipped(Peterson.design), Shipped(RingElection.design),
+    Shipped(Peterson.design), Shipped(RingElection.design), Shipped(Autotune.design), Shipped(ProviderLife.design),
+    Shipped(KnobFigures.design), Shipped(Applying.design), Shipped(Draining.design),
   ]
 }
 

@@ -66,6 +66,9 @@ public struct FindingCode: Sendable {
     FindingCode("never-begun", "a law of where runs lead is never put to the test", "widen a world, or drop the law"),
     FindingCode("rule-never-fired", "a rule never fires in any world", "widen a world, or drop the rule"),
     FindingCode("unexpected-event", "an event comes that the book says nothing of", "add a rule, or say what it means"),
+    FindingCode(
+      "too-many-effects", "a step opens more obligations than a record has tickets",
+      "send them over several steps, or one effect that stands for all"),
     FindingCode("identity-open", "an effect is sent under an identity that is still open", "put the try into its key"),
     FindingCode("stray-effect", "an effect goes nowhere", "give it a contract, a route or a notice"),
     FindingCode("refused-answer", "an answer that is owed is refused", "take it in every phase where it may come"),
