@@ -93,7 +93,8 @@ extension Signal<Sleeper.Effect, UInt32> {
     #expect(contract.options.timer == .init(duration: nil, afterCrash: .fromStart))
     #expect(design.findings.map(\.words) == [])
     let report = explore(design, world: design.worlds[0])
-    #expect(report.verdict == .ready && report.distinct == 5)
+    #expect(
+      report.verdict == .ready && report.distinct == 5, "\(report.distinct), \(report.findings.map(\.finding.words))")
   }
 
   @Test func `a mutant of its contract runs as long`() throws {

@@ -67,8 +67,9 @@ extension TeamRun {
   /// Goes past an action that the killed run took.
   private func passAction() {
     switch workload.actions[nextAction].kind {
-    case .send(let message): remember(message, as: identities.skip(message, episode: episode))
-    case .beginEpisode, .switchTo, .cancelSwitch, .decide: break
+    case .send(let message): remember(message, as: identities.skip(message, episode: passedEpisode))
+    case .beginEpisode: passedEpisode += 1
+    case .switchTo, .cancelSwitch, .decide: break
     }
     nextAction += 1
   }

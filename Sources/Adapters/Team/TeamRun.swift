@@ -28,6 +28,8 @@ public final class TeamRun: Driver {
   var outages: UInt64 = 0
   /// The number of the episode that runs; 0 before the first.
   var episode: UInt32 = 0
+  /// The episode of the actions that a killed run took; one that nobody names is the first.
+  lazy var passedEpisode: UInt32 = pays && !workload.namesEpisodes ? 1 : 0
   /// The messages that cost something, or whose handlers fare in a way of their own.
   var asked: [MessageIdentity: WorkloadMessage] = [:]
   /// What becomes of the calls that were asked for, by their copies' acceptance numbers.

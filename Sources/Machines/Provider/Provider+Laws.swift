@@ -34,7 +34,10 @@ extension Provider {
     }
     AlwaysStep("the port is waited for as long as the grace", cites: .`PRV-1`, .`PRV-9`, before: { $0 }) {
       before, step in
-      let isStarted = !step.received(.start).isEmpty && step.after.phase == .checking
+      // Where one lives, a start that comes alone is refused.
+      let isAlone = step.received.count == 1
+      let isStarted =
+        !step.received(.start).isEmpty && step.after.phase == .checking && (before.phase == .absent || !isAlone)
       let hasExited = !step.received(.exited).isEmpty && before.phase != .stuck
       // Of a server that was asked to end, the grace runs already.
       let isRunning = [.stopping, .lingering].contains(before.phase)
@@ -60,7 +63,7 @@ extension Provider {
     AlwaysStep("requests go to a ready server, one at a time", cites: .`PRV-6`, before: \.phase) { phase, step in
       // It may have become ready, or idle again, within the same step.
       let isFree = phase == .ready || !step.sent(.ready).isEmpty || !step.received(.replied).isEmpty
-      return step.sent(.request) == step.received(.ask) && (step.sent(.request).isEmpty || isFree)
+      return step.sent(.request) == (isFree ? step.received(.ask) : [])
     }
     AlwaysStep("each request that is answered is told of, as it was", cites: .`PRV-6`, before: { _ in () }) { _, step in
       step.sent(.reply) == step.received(.replied)
@@ -72,8 +75,9 @@ extension Provider {
       let ends = step.sent(.ended).count + step.sent(.stuck).count
       if before.phase == .absent { return ends == step.received(.stop).count }
       if before.phase == .stuck { return ends == 0 }
-      // The next one may be started within the same step.
-      return ends == ([.absent, .stuck].contains(step.after.phase) || !step.received(.start).isEmpty ? 1 : 0)
+      // The next one may be started within the same step, and not before.
+      let isStarted = !step.received(.start).isEmpty && step.received.count > 1
+      return ends == ([.absent, .stuck].contains(step.after.phase) || isStarted ? 1 : 0)
     }
     AlwaysStep("why it ended is told as it was", cites: .`PRV-4`, .`PRV-7`, .`PRV-10`, before: { $0 }) { before, step in
       step.sent(.ended).allSatisfy { $0 == before.cause(of: step) }

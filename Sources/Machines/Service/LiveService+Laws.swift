@@ -37,7 +37,7 @@ extension LiveService {
       return switch step.received(.surveyed).first {
       case .nobody: step.after.phase == .clear
       case .managed, .foreground, .foreign: [.occupied, .stopping].contains(step.after.phase)
-      case nil: step.after.phase == (step.received.isEmpty ? .surveying : .unknown)
+      case nil: step.after.phase == (step.received(.surveyFailed).isEmpty ? .surveying : .unknown)
       }
     }
     drainLaws
@@ -85,14 +85,14 @@ extension LiveService {
   static let restoreLaws = Section<Self> {
     AlwaysStep("what is owed is started once, and nothing else", cites: .`SRV-7`, .`SRV-8`, before: { $0 }) {
       before, step in
-      let isDue = !step.received(.restore).isEmpty && step.after.isOwed && before.phase != .lost
+      let isDue = before.takesRestore(step) && step.after.isOwed && before.phase != .lost
       return step.sent(.start) == (isDue ? [step.after.occupant] : [])
     }
     AlwaysStep("each order to bring it back is answered once", cites: .`SRV-7`, .`SRV-8`, before: { $0 }) {
       before, step in
       let answers = step.sent(.restored).count + step.sent(.restoreFailed).count
       if before.phase == .starting { return answers == (step.after.phase == .starting ? 0 : 1) }
-      return answers == (!step.received(.restore).isEmpty && step.after.phase != .starting ? 1 : 0)
+      return answers == (before.takesRestore(step) && step.after.phase != .starting ? 1 : 0)
     }
     AlwaysStep("where nothing is owed, an order to bring it back changes nothing", cites: .`SRV-7`, before: { $0 }) {
       before, step in
@@ -145,5 +145,13 @@ public enum Draining {
       Input(.machine, .restore)
       Crashes(atMost: 1)
     }
+  }
+}
+
+extension LiveService {
+  /// Whether an order to bring it back is taken in a step: while something is under way, one that comes alone is not.
+  fileprivate func takesRestore(_ step: Step<Self, Event, Effect>) -> Bool {
+    let isUnderWay = [.stopping, .looking, .starting].contains(phase)
+    return !step.received(.restore).isEmpty && !(isUnderWay && step.received.count == 1)
   }
 }

@@ -45,6 +45,9 @@ public struct FindingCode: Sendable {
     FindingCode(
       "scenario-of-nobody", "a scenario starts in a world that no machine of its chapter has",
       "name a world that interlock list shows"),
+    FindingCode("stale-excerpt", "an excerpt is no longer what its file says", "copy it from the file again"),
+    FindingCode("foreign-request", "a page loads something over the network", "put it into the page, or leave it out"),
+    FindingCode("other-version", "kept evidence is of another version of the rules", "interlock mutate MACHINE --keep"),
     FindingCode("page-stale", "a page is not as chapters and machines say", "interlock docs"),
     FindingCode("no-pages", "there is no folder of pages", "interlock docs"),
     FindingCode(
