@@ -6,7 +6,12 @@ import Testing
   /// A folder with the chapters and locks of this package, to be changed.
   private func package() throws -> Scratch {
     let scratch = try Scratch()
-    for name in ["specs", "Tests", "Sources"] {
+    // Chapters link to the example.
+    try FileManager.default.createDirectory(
+      at: scratch.url.appendingPathComponent("examples/own-protocol"), withIntermediateDirectories: true)
+    for name in [
+      "specs", "Tests", "Sources", "examples/own-protocol/Package.swift", "examples/own-protocol/Sources",
+    ] {
       try FileManager.default.copyItem(
         at: Program.root.appendingPathComponent(name), to: scratch.url.appendingPathComponent(name))
     }

@@ -94,7 +94,7 @@ extension Signal<Sleeper.Effect, UInt32> {
     #expect(design.findings.map(\.words) == [])
     let report = explore(design, world: design.worlds[0])
     #expect(
-      report.verdict == .ready && report.distinct == 5, "\(report.distinct), \(report.findings.map(\.finding.words))")
+      report.verdict == .ready && report.distinct == 7, "\(report.distinct), \(report.findings.map(\.finding.words))")
   }
 
   @Test func `a mutant of its contract runs as long`() throws {

@@ -6,7 +6,7 @@ import Testing
 /// The machines that a team is made of, each by itself: every state of their worlds, counted.
 @Suite struct `Budget, coordinator and health by themselves` {
   @Test(arguments: [
-    ("small", 642_986, 2_944_978, 15), ("timed", 1_966, 6_694, 8), ("shared", 14_045, 45_744, 11),
+    ("small", 648_891, 2_967_165, 15), ("timed", 1_978, 6_704, 8), ("shared", 21_319, 67_741, 12),
   ]) func `a budget keeps its laws in every state`(world: String, distinct: Int, generated: Int, depth: Int) throws {
     try expect(Budget.design, world, distinct, generated, depth)
   }

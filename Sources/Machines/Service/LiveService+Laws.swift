@@ -37,7 +37,9 @@ extension LiveService {
       return switch step.received(.surveyed).first {
       case .nobody: step.after.phase == .clear
       case .managed, .foreground, .foreign: [.occupied, .stopping].contains(step.after.phase)
-      case nil: step.after.phase == (step.received(.surveyFailed).isEmpty ? .surveying : .unknown)
+      case nil:
+        step.after.phase
+          == (step.received(.surveyFailed).isEmpty && step.received(.restore).isEmpty ? .surveying : .unknown)
       }
     }
     drainLaws
