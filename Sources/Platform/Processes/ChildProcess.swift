@@ -43,10 +43,12 @@ public final class ChildProcess: Sendable {
   public init(_ command: Command, output: Int32, errors: Int32? = nil) throws(SpawnFailure) {
     let path = try Program.locate(command.program, path: command.environment["PATH"])
     #if os(Linux)
-      // An orphan of the group would otherwise be left to whoever is first in the system, who may never reap it.
-      _ = process_adopts_orphans()
+      pid = try OrphanReaper.start { () throws(SpawnFailure) in
+        try ChildProcess.spawn(path, command, output, errors ?? output)
+      }
+    #else
+      pid = try ChildProcess.spawn(path, command, output, errors ?? output)
     #endif
-    pid = try ChildProcess.spawn(path, command, output, errors ?? output)
     do {
       watch = try ProcessWatch(pid)
     } catch {
@@ -68,6 +70,9 @@ public final class ChildProcess: Sendable {
       state.isReaped = true
     }
     while waitpid(-pid, nil, WNOHANG) > 0 {}
+    #if os(Linux)
+      OrphanReaper.forget(pid)
+    #endif
   }
 
   /// nil while it runs.
