@@ -27,7 +27,7 @@ import Testing
 
   @Test func `on a page that is there while it runs, and gone afterwards`() async throws {
     let scratch = try Scratch()
-    try scratch.write("w.jsonl", workload(seconds: 300))
+    try scratch.write("w.jsonl", workload(seconds: 1_200))
     let run = try Program.start(["run", "w.jsonl", "--metrics", "0", "--no-audit"], in: scratch.url)
     defer { if run.process.isRunning { kill(run.process.processIdentifier, SIGKILL) } }
     var told = ""
