@@ -6,8 +6,8 @@ import Synchronization
 /// A process that we started, in a session and process group of its own, so that no terminal reaches it.
 ///
 /// Its output goes to a file: nothing it writes waits for a reader, and it may live longer than we do. Its end is
-/// watched, not asked for. When it has ended, its number stays taken until ``reap()`` or the last reference to it is
-/// gone, so that a signal to its group reaches the group and nobody else.
+/// watched, not asked for. When it has ended, its number stays taken until ``reap()``, until the last reference to it
+/// is gone, or for some ten seconds, so that a signal to its group reaches the group and nobody else.
 ///
 ///     let log = try BoundedLog(creating: "server.log")
 ///     let server = try ChildProcess(Command("llama-server", ["--port", "18080"]), output: log.descriptor)

@@ -9,7 +9,17 @@
   /// child at all would meet them again and again. Processes of our own session are let alone: whoever started them
   /// waits for them.
   enum OrphanReaper {
-    private static let own = Mutex<(children: Set<pid_t>, isAwake: Bool)>(([], false))
+    private static let own = Mutex(Own())
+
+    private struct Own {
+      var children: Set<pid_t> = []
+      /// How often each child was met that has ended, and that its owner still keeps.
+      var ended: [pid_t: Int] = [:]
+      var isAwake = false
+    }
+
+    /// Sweeps after which a child that nobody gives up is given up: its end was noted long before.
+    private static let patience = 10
 
     /// Starts a child that its owner waits for, until ``forget(_:)``; the orphans below it become ours.
     static func start(_ spawn: () throws(SpawnFailure) -> pid_t) throws(SpawnFailure) -> pid_t {
@@ -33,12 +43,23 @@
       return pid
     }
 
-    static func forget(_ pid: pid_t) { own.withLock { _ = $0.children.remove(pid) } }
+    static func forget(_ pid: pid_t) {
+      own.withLock { own in
+        own.children.remove(pid)
+        own.ended[pid] = nil
+      }
+    }
 
     private static func sweep() {
       let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
       own.withLock { own in
-        for pid in names.compactMap({ pid_t($0) }) where !own.children.contains(pid) && isOrphan(pid) {
+        for pid in names.compactMap({ pid_t($0) }) where isOrphan(pid) {
+          if own.children.contains(pid) {
+            own.ended[pid, default: 0] += 1
+            guard own.ended[pid]! > patience else { continue }
+            own.children.remove(pid)
+          }
+          own.ended[pid] = nil
           waitpid(pid, nil, WNOHANG)
         }
       }
