@@ -1,3 +1,4 @@
+import Adapters
 import Check
 import Engine
 import Foundation
@@ -78,7 +79,7 @@ struct JournalAudit {
           return
         }
         checks.compare(before: view.number, auditor)
-        let goesOn = auditor.take(step(view))
+        let goesOn = auditor.take(RecordedStep(view))
         if view.number & 0x3FFF == 0 { request.progress?(view.number) }
         if !goesOn || view.number == request.until { throw WalkStop() }
       }
@@ -123,12 +124,6 @@ struct JournalAudit {
     }
   }
 
-  private static func step(_ view: borrowing RecordView) -> RecordedStep {
-    RecordedStep(
-      number: view.number, nanoseconds: view.nanoseconds, cause: view.cause, event: view.event, outcome: view.outcome,
-      fired: view.fired, effects: view.effects, state: view.state)
-  }
-
   /// Walks a second time, up to one record: the first walk keeps no state but the last.
   private static func look<S: System>(
     _ reader: JournalReader, from first: UInt64, at record: UInt64, _ request: AuditRequest, _ auditor: Auditor<S>
@@ -138,7 +133,7 @@ struct JournalAudit {
     do throws(WalkStop) {
       _ = try reader.forEach(from: first + 1) { (view) throws(WalkStop) in
         guard view.place == request.place, view.number > first else { return }
-        let step = step(view)
+        let step = RecordedStep(view)
         if view.number == record { rejection = auditor.rejection(of: step) }
         let isTold = view.number + request.told > record
         let goesOn = isTold ? auditor.take(step, telling: &trace) : auditor.take(step)

@@ -54,10 +54,7 @@ struct Told {
     fault = reader.forEach { view in
       told.chains[view.number] = view.chain
       if case .answer(let ticket) = view.cause { told.answers[ticket] = view.number }
-      _ = auditor.take(
-        RecordedStep(
-          number: view.number, nanoseconds: view.nanoseconds, cause: view.cause, event: view.event,
-          outcome: view.outcome, fired: view.fired, effects: view.effects, state: view.state))
+      _ = auditor.take(RecordedStep(view))
       var event = Team.Event()
       var fields = ByteReader(view.event)
       event.fields(&fields)

@@ -154,10 +154,7 @@ final class HostedRun<S: System> {
       throw flaw("the journal's start is unreadable")
     }
     let fault = reader.forEach { view in
-      _ = auditor.take(
-        RecordedStep(
-          number: view.number, nanoseconds: view.nanoseconds, cause: view.cause, event: view.event,
-          outcome: view.outcome, fired: view.fired, effects: view.effects, state: view.state))
+      _ = auditor.take(RecordedStep(view))
     }
     if let fault { throw flaw("the journal is faulty: \(fault)") }
     auditor.finish(isClosed: true)

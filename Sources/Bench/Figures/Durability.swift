@@ -1,3 +1,4 @@
+import Adapters
 import Check
 import Engine
 import Machines
@@ -111,10 +112,7 @@ enum Durability {
     let seconds =
       nanoseconds {
         _ = reader.forEach { view in
-          _ = auditor.take(
-            RecordedStep(
-              number: view.number, nanoseconds: view.nanoseconds, cause: view.cause, event: view.event,
-              outcome: view.outcome, fired: view.fired, effects: view.effects, state: view.state))
+          _ = auditor.take(RecordedStep(view))
         }
       } / 1e9
     precondition(auditor.report.verdict == .ready, "\(auditor.report.findings)")

@@ -54,10 +54,7 @@ enum Storming {
     let seconds =
       nanoseconds {
         _ = reader.forEach { view in
-          _ = auditor.take(
-            RecordedStep(
-              number: view.number, nanoseconds: view.nanoseconds, cause: view.cause, event: view.event,
-              outcome: view.outcome, fired: view.fired, effects: view.effects, state: view.state))
+          _ = auditor.take(RecordedStep(view))
         }
         auditor.finish(isClosed: true)
       } / 1e9

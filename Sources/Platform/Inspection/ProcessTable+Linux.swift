@@ -63,15 +63,15 @@
 
     static func isZombie(_ pid: pid_t) -> Bool { status(of: pid)?.isEnded ?? true }
 
-    /// The third and the sixth field of `stat`; the second is the name in parentheses, which may hold anything.
-    private static func status(of pid: pid_t) -> (isEnded: Bool, session: pid_t)? {
+    /// The third, fourth and sixth field of `stat`; the second is the name in parentheses, which may hold anything.
+    static func status(of pid: pid_t) -> (isEnded: Bool, parent: pid_t, session: pid_t)? {
       guard let bytes = try? FileBytes.read("/proc/\(pid)/stat"), let end = bytes.lastIndex(of: UInt8(ascii: ")"))
       else {
         return nil
       }
       let fields = bytes[(end + 1)...].split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
-      guard fields.count > 3, let session = pid_t(fields[3]) else { return nil }
-      return (fields[0] == "Z" || fields[0] == "X", session)
+      guard fields.count > 3, let parent = pid_t(fields[1]), let session = pid_t(fields[3]) else { return nil }
+      return (fields[0] == "Z" || fields[0] == "X", parent, session)
     }
 
     /// Texts that each end in a zero byte.

@@ -51,9 +51,9 @@
     }
 
     private static func sweep() {
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+      let orphans = ProcessTable.numbers().filter(isOrphan)
       own.withLock { own in
-        for pid in names.compactMap({ pid_t($0) }) where isOrphan(pid) {
+        for pid in orphans {
           if own.children.contains(pid) {
             own.ended[pid, default: 0] += 1
             guard own.ended[pid]! > patience else { continue }
@@ -67,12 +67,8 @@
 
     /// Whether it has ended, is our child, and of another session.
     private static func isOrphan(_ pid: pid_t) -> Bool {
-      guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
-        let end = stat.lastIndex(of: ")")
-      else { return false }
-      let fields = stat[end...].split(separator: " ").dropFirst().prefix(4)
-      return fields.count == 4 && fields.first == "Z" && fields.dropFirst().first == "\(getpid())"
-        && fields.last != "\(getsid(0))"
+      guard let status = ProcessTable.status(of: pid) else { return false }
+      return status.isEnded && status.parent == getpid() && status.session != getsid(0)
     }
   }
 #endif
