@@ -36,7 +36,7 @@ mutate: build ## Put small mistakes into every machine, one at a time, and see w
 
 # The test of the tutorial builds the same package there.
 example: setup ## Build the package that uses the library, and audit its machine
-	swift run --package-path examples/own-protocol --scratch-path .build/own-protocol/.build lease audit
+	cd examples/own-protocol && swift run --scratch-path ../../.build/own-protocol/.build lease audit
 
 docs: build ## Weave the chapters into docs/: pages for the repository, and the book (docs/index.html)
 	$(BIN)/interlock docs

@@ -25,8 +25,9 @@ struct Program {
     try run(arguments, in: folder)
   }
 
-  static func run(_ arguments: [String], in folder: URL = root) throws -> Program {
-    let process = try start(arguments, in: folder)
+  /// - Parameter variables: Of the environment, beside those of the tests.
+  static func run(_ arguments: [String], in folder: URL = root, variables: [String: String] = [:]) throws -> Program {
+    let process = try start(arguments, in: folder, variables: variables)
     let output = process.out.fileHandleForReading.readDataToEndOfFile()
     let errors = process.err.fileHandleForReading.readDataToEndOfFile()
     process.process.waitUntilExit()
@@ -35,7 +36,9 @@ struct Program {
       status: process.process.terminationStatus)
   }
 
-  static func start(_ arguments: [String], in folder: URL) throws -> (process: Process, out: Pipe, err: Pipe) {
+  static func start(
+    _ arguments: [String], in folder: URL, variables: [String: String] = [:]
+  ) throws -> (process: Process, out: Pipe, err: Pipe) {
     try #require(
       FileManager.default.isExecutableFile(atPath: executable.path),
       "the program is not built at \(executable.path): make build")
@@ -45,6 +48,9 @@ struct Program {
     process.executableURL = executable
     process.arguments = arguments
     process.currentDirectoryURL = folder
+    if !variables.isEmpty {
+      process.environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
+    }
     process.standardOutput = out
     process.standardError = err
     process.standardInput = FileHandle.nullDevice

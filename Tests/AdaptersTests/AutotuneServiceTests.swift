@@ -99,6 +99,19 @@ import Testing
     #expect(service.isRunning && service.orders.count == 1 && bench.memos == [])
   }
 
+  @Test func `one whose unit cannot be read is not stopped, drain or not, since it could not be started again`() throws
+  {
+    let (bench, service) = try bench(
+      "systemctl", answers: "case \"$*\" in *show*) echo LoadState=bad-setting; echo ActiveState=active; exit ;; esac")
+    bench.order.plan.drains = true
+    #expect(try bench.run(["m"]).reason == .providerConflict)
+    #expect(
+      bench.output.warnings.first
+        == "error: systemd-managed is in the way\n  try: stop model.service, or mend its unit (bad-setting): as it is, "
+        + "it could not be started again")
+    #expect(service.isRunning && service.orders == [] && bench.memos == [])
+  }
+
   @Test func `SRV-8: one that does not come back is told with what to type, and the reason of the run stays`() throws {
     let (bench, _) = try bench(
       "systemctl",

@@ -30,7 +30,7 @@ private final class Kept {
   var standIns: [StandIn] = []
 }
 
-private let shown = "[--property=LoadState,ActiveState,SubState,MainPID,FragmentPath,DropInPaths,TriggeredBy]"
+private let shown = "[--property=LoadState,ActiveState,SubState,MainPID,TriggeredBy]"
 
 @Suite struct `The systemd of a user` {
   private let kept = Kept()
@@ -47,19 +47,23 @@ private let shown = "[--property=LoadState,ActiveState,SubState,MainPID,Fragment
     return try systemd.state(of: service)
   }
 
-  @Test func `a unit that runs is in the way, with its process and its files`() throws {
+  @Test func `a unit that runs is in the way, with its process`() throws {
     let (systemd, standIn) = try systemd(
       """
       echo MainPID=4711; echo LoadState=loaded; echo ActiveState=active; echo SubState=running
-      echo FragmentPath=/etc/model.service; echo 'DropInPaths=/etc/a.conf /etc/b.conf'; echo TriggeredBy=
+      echo TriggeredBy=
       """)
     let state = try systemd.state(of: service)
     #expect(
       state
         == ServiceState(
-          isLoaded: true, isInTheWay: true, pid: 4711, words: "active (running)",
-          files: ["/etc/model.service", "/etc/a.conf", "/etc/b.conf"]))
+          isLoaded: true, isInTheWay: true, pid: 4711, words: "active (running)"))
     #expect(standIn.calls == ["[--user][show]\(shown)[--][model.service]"])
+  }
+
+  @Test(arguments: ["error", "bad-setting", "masked"])
+  func `a unit that its manager could not start again says so`(loaded: String) throws {
+    #expect(try state("LoadState=\(loaded)\nActiveState=active\nSubState=running\nMainPID=0").fault == loaded)
   }
 
   @Test(arguments: [
@@ -163,8 +167,7 @@ private let shown = "[--property=LoadState,ActiveState,SubState,MainPID,Fragment
     #expect(
       try launchd.state(of: service)
         == ServiceState(
-          isLoaded: true, isInTheWay: true, pid: nil, words: "loaded, not running",
-          files: ["/a b/live.example.model.plist"]))
+          isLoaded: true, isInTheWay: true, pid: nil, words: "loaded, not running"))
     #expect(try launchd.state(of: ManagedService(name: "model")).pid == 8)
     for other in ["live.example", "example.model", "live.example.model.h", "PID"] {
       #expect(try !launchd.state(of: ManagedService(name: other)).isInTheWay, "\(other)")
@@ -220,47 +223,6 @@ private let shown = "[--property=LoadState,ActiveState,SubState,MainPID,Fragment
   @Test func `without a definition, the usual place is taken`() {
     #expect(
       Launchd.usualDefinition(of: "a.b", home: "/Volumes/me") == "/Volumes/me/Library/LaunchAgents/a.b.plist")
-  }
-}
-
-@Suite struct `Unit file` {
-  @Test func `drop-ins add and take away`() {
-    let unit = UnitFile([
-      """
-      [Unit]
-      Description = A model
-      # ExecStart=/bin/false
-      [Service]
-      ExecStart=/usr/bin/llama-server --model "a b.gguf" \\
-        # not this
-        --port 18080
-      Environment=A=1
-      """,
-      """
-      [Service]
-      ExecStart=
-      ExecStart=-/opt/serve 'it is' one\\ word
-      Environment=B=2
-      """,
-    ])
-    #expect(unit.value(of: "Description", in: "Unit") == "A model")
-    #expect(unit.words(of: "ExecStart", in: "Service") == [["/opt/serve", "it is", "one word"]])
-    #expect(unit.words(of: "Environment", in: "Service") == [["A=1"], ["B=2"]])
-    #expect(unit.value(of: "ExecStart", in: "Install") == nil)
-  }
-
-  @Test func `a line that goes on is one line`() {
-    let unit = UnitFile(["[Service]\nExecStart=/usr/bin/llama-server --model \"a b.gguf\" \\\n  # no\n  --port 18080\n"]
-    )
-    #expect(
-      unit.words(of: "ExecStart", in: "Service") == [
-        ["/usr/bin/llama-server", "--model", "a b.gguf", "--port", "18080"]
-      ])
-  }
-
-  @Test func `a file that cannot be read is named`() {
-    let failure = #expect(throws: FileFailure.self) { try UnitFile(reading: ["/not/there.service"]) }
-    #expect(failure?.description == "cannot open '/not/there.service': No such file or directory")
   }
 }
 

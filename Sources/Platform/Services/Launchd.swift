@@ -20,8 +20,7 @@ public struct Launchd: ServiceManager {
       guard fields.count == 3, fields[2] == service.name else { continue }
       let pid = pid_t(fields[0])
       return ServiceState(
-        isLoaded: true, isInTheWay: true, pid: pid, words: pid == nil ? "loaded, not running" : "running",
-        files: service.definition.map { [$0] } ?? [])
+        isLoaded: true, isInTheWay: true, pid: pid, words: pid == nil ? "loaded, not running" : "running")
     }
     return ServiceState(isLoaded: false, isInTheWay: false, words: "not loaded")
   }

@@ -50,19 +50,19 @@ public struct ServiceState: Sendable, Equatable {
   public var pid: pid_t?
   /// As the manager says it: `active (running)`.
   public var words: String
-  /// The file that defines it, and those that change the definition, in order.
-  public var files: [String]
+  /// Why its manager could not start it again once it has stopped, as the manager says it; nil where it could.
+  public var fault: String?
   /// The sockets that listen for it at this moment.
   public var sockets: [String]
 
   public init(
-    isLoaded: Bool, isInTheWay: Bool, pid: pid_t? = nil, words: String, files: [String] = [], sockets: [String] = []
+    isLoaded: Bool, isInTheWay: Bool, pid: pid_t? = nil, words: String, fault: String? = nil, sockets: [String] = []
   ) {
     self.isLoaded = isLoaded
     self.isInTheWay = isInTheWay
     self.pid = pid
     self.words = words
-    self.files = files
+    self.fault = fault
     self.sockets = sockets
   }
 }

@@ -34,8 +34,7 @@ public struct Systemd: ServiceManager {
       isLoaded: loaded != "not-found" && loaded != "", isInTheWay: !isResting || !sockets.isEmpty,
       pid: properties["MainPID"].flatMap { pid_t($0) }.flatMap { $0 > 0 ? $0 : nil },
       words: loaded == "not-found" ? loaded : "\(active) (\(properties["SubState"] ?? ""))",
-      files: [properties["FragmentPath"] ?? ""].filter { !$0.isEmpty }
-        + (properties["DropInPaths"] ?? "").split(separator: " ").map(String.init),
+      fault: ["error", "bad-setting", "masked"].contains(loaded) ? loaded : nil,
       sockets: sockets)
   }
 
@@ -70,7 +69,7 @@ public struct Systemd: ServiceManager {
   // MARK: - The tool
 
   private func show(_ unit: String) throws(ServiceFailure) -> [String: String] {
-    let properties = "LoadState,ActiveState,SubState,MainPID,FragmentPath,DropInPaths,TriggeredBy"
+    let properties = "LoadState,ActiveState,SubState,MainPID,TriggeredBy"
     let result = try run(["show", "--property=\(properties)", "--", unit])
     let pairs = result.output.split(separator: "\n").compactMap { line -> (String, String)? in
       let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

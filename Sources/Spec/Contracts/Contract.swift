@@ -192,7 +192,7 @@ public struct ContractOptions: Hashable, Sendable {
 ///
 ///     Timer(.deadlineTimer, lasting: { $0.duration }, fires: .deadlinePassed, afterCrash: .fromStart)
 ///
-/// - Parameter duration: Must be the same for equal effects; after a crash it is asked again.
+/// The duration must be the same for equal effects: after a crash it is asked again.
 @inlinable public func Timer<M: Machine, Sent>(
   _ effect: Signal<M.Effect, Sent>, lasting duration: @escaping @Sendable (Sent) -> Duration,
   fires event: Signal<M.Event, Void>, afterCrash: ContractOptions.TimerAfterCrash,

@@ -8,6 +8,8 @@ import Testing
 final class TuneBench {
   let scratch = try! Scratch()
   let script: String
+  /// The program of the profile.
+  let server: String
   let profile: String
   let port = LocalPort.unused().number
 
@@ -18,14 +20,14 @@ final class TuneBench {
     let starts = scratch.path("starts")
     script = try scratch.write("script.json", #"{"starts": "\#(starts)", "models": \#(models)}"#)
     // A name of its own, so that tests beside this one are not taken for servers in the way.
-    let program = scratch.path("server-\(UUID().uuidString.prefix(8).lowercased())")
+    server = scratch.path("server-\(UUID().uuidString.prefix(8).lowercased())")
     try FileManager.default.createSymbolicLink(
-      atPath: program, withDestinationPath: Program.built("ScriptedServer").path)
+      atPath: server, withDestinationPath: Program.built("ScriptedServer").path)
     profile = try scratch.write(
       "scripted.yaml",
       """
       id: scripted
-      program: \(program)
+      program: \(server)
       arguments: [serve, --script, \(script), --port, "{port}"]
       model: [--model, "{model}"]
       no_join: [--no-join]

@@ -95,6 +95,13 @@ public struct Survey: Sendable, Equatable, Codable {
       }
     }
     guard state.isInTheWay else { return nil }
+    if let fault = state.fault {
+      // To stop it would be for good.
+      var survey = Survey(.foreign)
+      survey.name = "\(manager.name)-managed"
+      survey.remedy = "stop \(service.name), or mend its unit (\(fault)): as it is, it could not be started again"
+      return (survey, state)
+    }
     service.sockets = state.sockets
     var survey = Survey(.managed)
     survey.service = service

@@ -1,0 +1,147 @@
+import Foundation
+import Platform
+import Testing
+
+/// What runs at the port before `interlock autotune`, and what becomes of it.
+@Suite struct `What interlock autotune finds running` {
+  @Test func `AC-6: a server by hand is refused by name; with drain it is stopped, and comes back with its own words`()
+    throws
+  {
+    let bench = try TuneBench()
+    let theirs = try bench.startByHand("theirs")
+    defer { bench.endAll() }
+    let refused = try bench.runShort("--candidate-models", "m")
+    #expect(refused.status == 6 && refused.lastError == "exit_reason=provider_conflict" && refused.output.isEmpty)
+    #expect(
+      refused.errors.hasPrefix("error: foreground-PID-\(theirs.pid) is in the way\n  try: stop it, or give --drain: "),
+      "\(refused.errors)")
+    #expect(theirs.isAlive && bench.modelsStarted == ["theirs"])
+
+    let words = try #require(ProcessTable.words(of: theirs.pid))
+    let drained = try bench.runShort("--candidate-models", "m", "--drain", "--restart-foreground")
+    #expect(drained.status == 0 && drained.lastError == "exit_reason=ok", "\(drained.errors)")
+    #expect(drained.errors.contains("stopping foreground-PID-\(theirs.pid)\n"))
+    #expect(!theirs.isAlive && bench.modelsStarted == ["theirs", "m", "theirs"])
+    let back = ProcessTable.processes { $0 == words }
+    #expect(back.count == 1 && back.first.flatMap { ProcessTable.folder(of: $0.pid) } == bench.folder)
+  }
+
+  @Test func `AC-6: a server by hand that is drained does not come back unasked`() throws {
+    let bench = try TuneBench()
+    let theirs = try bench.startByHand("theirs")
+    defer { bench.endAll() }
+    #expect(try bench.runShort("--candidate-models", "m", "--drain").status == 0)
+    #expect(!theirs.isAlive && bench.modelsStarted == ["theirs", "m"])
+    bench.expectClean()
+  }
+
+  @Test func `AC-6: neither a helper whose words look alike nor autotune itself is a server in the way`() throws {
+    let bench = try TuneBench()
+    let port = LocalPort.unused().number
+    // The same program with another word, and with autotune among its words.
+    let helpers = try [["served"], ["serve", "autotune"]].map { words in
+      try ChildProcess(
+        Command(bench.server, words + ["--script", bench.script, "--port", "\(port)", "--model", "helper"]),
+        output: FileHandle.nullDevice.fileDescriptor)
+    }
+    defer { bench.endAll() }
+    let run = try bench.runShort("--candidate-models", "m")
+    #expect(run.status == 0 && run.lastError == "exit_reason=ok", "\(run.errors)")
+    withExtendedLifetime(helpers) {}
+  }
+
+  @Test func `AC-6: a unit is refused by name; with drain it is stopped and started, with what was applied`() throws {
+    let bench = try TuneBench(profile: "unit: model.service")
+    let unit = try bench.standIn(serving: "theirs")
+    defer { bench.endAll() }
+    #expect(try unit.run("start").succeeded)
+    let refused = try bench.runShort(["--candidate-models", "m"], variables: unit.variables)
+    #expect(refused.status == 6 && refused.lastError == "exit_reason=provider_conflict")
+    #expect(
+      refused.errors.hasPrefix("error: systemd-managed is in the way\n  try: stop model.service (active (running))"),
+      "\(refused.errors)")
+
+    let applied = try bench.runShort(["--candidate-models", "m", "--drain", "--apply"], variables: unit.variables)
+    #expect(applied.status == 0 && applied.lastError == "exit_reason=ok", "\(applied.errors)")
+    #expect(unit.orders == ["start", "stop", "start"])
+    #expect(bench.modelsStarted == ["theirs", "m", "theirs"])
+    #expect(unit.configurationAtStart.hasPrefix("model: m\n"))
+    #expect(ProcessTable.processes { $0.contains(bench.script) }.count == 1)
+  }
+}
+
+/// A stand-in for `systemctl` on `PATH`, which starts and stops a real server.
+struct UnitStandIn {
+  let bench: TuneBench
+  var variables: [String: String] { ["PATH": bench.scratch.path("bin") + ":/usr/bin:/bin"] }
+
+  init(_ bench: TuneBench, serving model: String) throws {
+    self.bench = bench
+    try FileManager.default.createDirectory(atPath: bench.scratch.path("bin"), withIntermediateDirectories: true)
+    let server = ([bench.server] + bench.words(serving: model)).map { "'\($0)'" }.joined(separator: " ")
+    let script = """
+      #!/bin/sh
+      cd '\(bench.scratch.url.path)'
+      pid=$(cat unit-pid 2> /dev/null || echo 0)
+      runs() { [ "$pid" -gt 0 ] && ps -o stat= -p "$pid" | grep -qv Z; }
+      case "$*" in *show*) ;; *stop*) echo stop >> orders ;; *start*) echo start >> orders ;; esac
+      case "$*" in
+        *show*)
+          echo LoadState=loaded
+          if runs; then echo ActiveState=active; echo SubState=running; echo "MainPID=$pid"
+          else echo ActiveState=inactive; echo SubState=dead; echo MainPID=0; fi ;;
+        *stop*) runs && kill "$pid" ;;
+        *start*)
+          cp '\(bench.configuration)' config-at-start 2> /dev/null
+          nohup \(server) > /dev/null 2>&1 < /dev/null &
+          echo $! > unit-pid ;;
+      esac
+      exit 0
+
+      """
+    let tool = try bench.scratch.write("bin/systemctl", script)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: tool)
+  }
+
+  /// Gives an order as somebody would by hand, and waits until the server listens.
+  func run(_ order: String) throws -> Tool.Result {
+    let result = try Tool.run(Command(bench.scratch.path("bin/systemctl"), ["--user", order, "model.service"]))
+    bench.awaitListener()
+    return result
+  }
+
+  var orders: [String] { read("orders").split(separator: "\n").map(String.init) }
+  var configurationAtStart: String { read("config-at-start") }
+
+  private func read(_ name: String) -> String {
+    (try? String(contentsOfFile: bench.scratch.path(name), encoding: .utf8)) ?? ""
+  }
+}
+
+extension TuneBench {
+  func standIn(serving model: String) throws -> UnitStandIn { try UnitStandIn(self, serving: model) }
+
+  func runShort(_ arguments: [String], variables: [String: String]) throws -> Program {
+    try Program.run(words(TuneBench.short + arguments), in: scratch.url, variables: variables)
+  }
+
+  /// The folder as the system names it.
+  var folder: String { scratch.url.resolvingSymlinksInPath().path }
+
+  func words(serving model: String) -> [String] {
+    ["serve", "--script", script, "--port", "\(port)", "--model", model]
+  }
+
+  /// A server that somebody started in a terminal, at the port of the run.
+  func startByHand(_ model: String) throws -> ChildProcess {
+    let process = try ChildProcess(
+      Command(server, words(serving: model), folder: scratch.url.path), output: FileHandle.nullDevice.fileDescriptor)
+    awaitListener()
+    return process
+  }
+
+  fileprivate func awaitListener() {
+    let deadline = ContinuousClock.now + .seconds(10)
+    while LocalPort(port).isFree, ContinuousClock.now < deadline { usleep(5000) }
+  }
+}
