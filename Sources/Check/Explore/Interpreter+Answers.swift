@@ -173,20 +173,28 @@ extension Interpreter {
     return holds(scratch, Holdings())
   }
 
-  /// Crashes the state at hand, as ``Walk`` does it.
-  @inlinable func crash() -> (isBlocked: Bool, findings: [Finding]) {
-    var crashed = configuration(of: walker.codes)
-    wholeJudge.begin(crashed.state)
-    guard case .next = walk.take(Move(.crash, nil), in: &crashed) else { return (true, []) }
+  /// Takes the machines before the move at hand through a crash, as ``Walk`` does it.
+  @inlinable func recover() -> TypedSide.Recovered {
+    loadAll(walker.before)
+    wholeJudge.begin(scratch)
+    var state = scratch
+    walk.recover(&state)
     var findings = walk.breaches.map { Finding($0.severity, $0.code, $0.words) }
-    findings += wholeJudge.step(crashed.state, walk.stepper)
-    for firing in walk.stepper.fired { crashFirings[Int(firing.host)][Int(firing.rule)] += 1 }
-    if let after = codes(of: crashed) {
-      for part in after.indices { walker.set(part, after[part]) }
-    } else {
-      walker.overflows = true
+    findings += wholeJudge.step(state, walk.stepper)
+    let fired = walk.stepper.fired.map { (host: Int($0.host), rule: Int($0.rule)) }
+    let orders = walk.stepper.orders.compactMap(packed)
+    scratch = state
+    for host in loaded.indices { loaded[host] = .max }
+    var codes: [UInt32] = []
+    for host in loaded.indices {
+      guard let code = code(ofMachine: host) else { break }
+      codes.append(code)
     }
-    return (false, findings + takeTrouble())
+    let overflows = codes.count < loaded.count
+    if overflows { for host in loaded.indices { loaded[host] = .max } }
+    return TypedSide.Recovered(
+      codes: overflows ? [] : codes, orders: orders, fired: fired, findings: findings + takeTrouble(),
+      isRefused: walk.stepper.refusedTogether != nil, overflows: overflows)
   }
 
   @inlinable func takeTrouble() -> [Finding] {

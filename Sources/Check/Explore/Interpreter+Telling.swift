@@ -77,8 +77,8 @@ extension Interpreter {
   }
 
   @inlinable var coverage: Coverage {
-    var fired = crashFirings
-    for (host, rule, count) in walker.firings { fired[host][rule] += count }
+    var fired = design.hosts.map { Array(repeating: 0, count: $0.book.rules.count) }
+    for (host, rule, count) in walker.firings + walker.crashFirings { fired[host][rule] += count }
     var coverage = Coverage(rules: [], sometimes: sometimesMet)
     for host in design.hosts {
       // Machines with one book are one to whoever asks what was exercised.

@@ -19,8 +19,6 @@ import Spec
   @exclusivity(unchecked) @usableFromInline var effects: ContiguousArray<S.Effect?> = []
   /// For each host and rule, how often each guard refused it; the last count is of the times it fired.
   @exclusivity(unchecked) @usableFromInline var verdicts: [[[Int]]]
-  /// By host and rule, how often the rule fired in a crash, which is looked up nowhere.
-  @exclusivity(unchecked) @usableFromInline var crashFirings: [[Int]]
   @usableFromInline let buffer = ByteBuffer()
   @usableFromInline let holdsAnything: Bool
   @usableFromInline let leadsToOffsets: [Int]
@@ -83,7 +81,6 @@ import Spec
     verdicts = design.hosts.map { host in
       host.book.rules.map { Array(repeating: 0, count: $0.guards.count + 1) }
     }
-    crashFirings = design.hosts.map { Array(repeating: 0, count: $0.book.rules.count) }
     connect()
     let it = Unowned(self)
     asker = Asked.add { it.value.question }
@@ -108,7 +105,8 @@ import Spec
     walker.typed.draw = { it.draw($0) }
     walker.typed.eventHost = { (it.event($0).kind, it.event($0).digest) }
     walker.typed.effectKey = { it.effectKey($0) }
-    walker.typed.crash = { it.crash() }
+    walker.typed.recover = { it.recover() }
+    walker.typed.holdsAnything = holdsAnything
     walker.typed.holds = { it.holds($0, $1) }
     walker.typed.describeEvent = { Printer.line(of: it.event($0)) }
     walker.typed.describeEffect = { Printer.line(of: it.effect($0)) }

@@ -33,7 +33,7 @@ extension PartWalker {
       + companies.bytes + spans.bytes + spanEnds.bytes + receptive.bytes + (symmetry?.bytes ?? 0)
       + transitions.bytes + orders.bytes + routed.bytes + offers.bytes + offerSpans.bytes + queued.bytes
       + queueSpans.bytes + eventHosts.bytes + eventRanks.bytes + effectKeys.count * MemoryLayout<Key>.stride
-      + (0..<plan.kindCount).reduce(0) { $0 + mirrors[$1].hashes.bytes }
+      + crewBytes + (0..<plan.kindCount).reduce(0) { $0 + mirrors[$1].hashes.bytes }
   }
 
   /// Makes sure that this worker knows a code: another one may have met it first.

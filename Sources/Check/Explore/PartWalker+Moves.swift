@@ -10,6 +10,7 @@ extension PartWalker {
     base = hash
     (low, high) = hash
     before.update(from: codes, count: partCount)
+    crewAtHand = .max
     judge(batch)
     if batch.isBroken { return }
     for channel in 0..<channelCount { deliver(channel, batch) }
@@ -39,12 +40,12 @@ extension PartWalker {
       }
     }
     guard let judgeState = typed.judgeState else { return }
-    let joint = judgeState()
+    let joint = jointFact(judgeState)
     batch.from |= joint.from
     batch.to |= joint.to
-    if !joint.findings.isEmpty {
+    if joint.findings >= 0 {
       batch.isBroken = true
-      for finding in joint.findings { batch.findings.append((finding, nil)) }
+      for finding in factFindings[Int(joint.findings)] { batch.findings.append((finding, nil)) }
     }
   }
 
@@ -116,12 +117,7 @@ extension PartWalker {
     if transitions.at(number).pointee.flaw == -2 { judgeIdle(number, event) }
     let flaw = transitions.at(number).pointee.flaw
     if flaw >= 0 { note(flaws[Int(flaw)], of: batch) }
-    if hasJointStepLaws {
-      begin()
-      step(event)
-      note(typed.judgeStep(event, false), of: batch)
-      forgetTaken()
-    }
+    if hasJointStepLaws { note(jointFindings(of: event), of: batch) }
     batch.idle += 1
   }
 
@@ -176,14 +172,7 @@ extension PartWalker {
 
   private func crash(_ batch: Batch) {
     begin()
-    let (isBlocked, findings) = typed.crash()
-    if isBlocked {
-      noteFullChannel()
-      takeBack()
-    } else {
-      breaches.append(contentsOf: findings)
-      commit(batch, answers: 0)
-    }
+    if takeCrash() { commit(batch, answers: 0) } else { takeBack() }
   }
 
   // MARK: - Taking one
@@ -304,7 +293,7 @@ extension PartWalker {
     commit(batch, answers: answers)
   }
 
-  @inline(__always) private func carryOut(_ order: PackedOrder) -> Bool {
+  @inline(__always) func carryOut(_ order: PackedOrder) -> Bool {
     let part = Int(order.part)
     switch order.kind {
     case .ledger:
@@ -329,7 +318,7 @@ extension PartWalker {
         breaches.append(contentsOf: flaws[Int(transitions[Int(flawed[index])].flaw)])
       }
     }
-    if hasJointStepLaws { breaches.append(contentsOf: typed.judgeStep(event, false)) }
+    if hasJointStepLaws { breaches.append(contentsOf: jointFindings(of: event)) }
     flawed.removeAll()
   }
 
@@ -364,7 +353,7 @@ extension PartWalker {
     breaches.append(Finding(breach.severity, breach.code, breach.words))
   }
 
-  private func noteFullChannel() {
+  func noteFullChannel() {
     note(bound: "a channel was full (capacity \(plan.channelCapacity)): steps that send into it were not explored")
   }
 

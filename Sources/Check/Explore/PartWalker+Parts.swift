@@ -33,7 +33,7 @@ extension PartWalker {
     let fact = Fact(
       isKnown: true, isResting: told.isResting, from: told.from, to: told.to,
       findings: told.findings.isEmpty ? -1 : Int32(factFindings.count - 1))
-    facts[host].set(code, fact, filler: Fact(isKnown: false, isResting: false, from: 0, to: 0, findings: -1))
+    facts[host].set(code, fact, filler: .unknown)
     return fact
   }
 
@@ -80,6 +80,15 @@ extension PartWalker {
       return nil
     case .lose(let index):
       entries[index].condition = Entry.lost
+      return nil
+    case .crash:
+      entries.removeAll { plan.contracts[Int($0.contract)].options.afterCrash == .forgotten }
+      for index in entries.indices
+      where entries[index].condition == Entry.lost
+        && plan.contracts[Int(entries[index].contract)].options.afterCrash == .reissued
+      {
+        entries[index].condition = Entry.open
+      }
       return nil
     }
   }

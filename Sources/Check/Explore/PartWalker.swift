@@ -89,6 +89,21 @@ import Spec
   @exclusivity(unchecked) var spanFindings: ContiguousArray<[Finding]> = []
   @exclusivity(unchecked) var identities: [Identity: UInt32] = [:]
 
+  // What all machines of a state do together.
+  @exclusivity(unchecked) var crews = PairCache()
+  @exclusivity(unchecked) var crewCount: UInt32 = 0
+  /// The crew before the move at hand; `.max` while nobody has asked.
+  @exclusivity(unchecked) var crewAtHand = UInt32.max
+  /// By crew and event, one more than the index of what the step breaks; 0 for nothing.
+  @exclusivity(unchecked) var jointSteps = PairCache()
+  @exclusivity(unchecked) var jointStepFindings: ContiguousArray<[Finding]> = []
+  @exclusivity(unchecked) var jointFacts = Flat<Fact>()
+  @exclusivity(unchecked) var recoveriesOfCrews = PairCache()
+  @exclusivity(unchecked) var recoveries = Flat<Recovery>()
+  @exclusivity(unchecked) var recovered = Flat<UInt32>()
+  @exclusivity(unchecked) var recoveryFirings = Flat<UInt32>()
+  @exclusivity(unchecked) var recoveryFindings: ContiguousArray<[Finding]> = []
+
   // The move at hand.
   @exclusivity(unchecked) var waiting = Flat<UInt32>()
   /// The transitions of the move, and those of them that order something.
@@ -162,6 +177,7 @@ import Spec
     stepped.free()
     taken.free()
     flawed.free()
+    freeCrews()
     steps.deinitialize(count: plan.hosts)
     steps.deallocate()
   }
@@ -229,6 +245,8 @@ import Spec
     var to: UInt32
     /// Findings, as an index; -1 for none.
     var findings: Int32
+
+    static let unknown = Fact(isKnown: false, isResting: false, from: 0, to: 0, findings: -1)
   }
 
   @usableFromInline struct PurseValue {
@@ -249,6 +267,7 @@ import Spec
     case cancelAll(contract: Int)
     case answer(index: Int, next: Int?)
     case lose(index: Int)
+    case crash
   }
 
   enum PurseOp: Hashable {
@@ -334,8 +353,10 @@ import Spec
   /// was sent more than one event. The flag asks for the laws of single machines too.
   @usableFromInline var judgeStep: (UInt32, Bool) -> [Finding] = { _, _ in [] }
   @usableFromInline var hasMachineStepLaws = false
-  /// Crashes the state at hand; leaves the state after it in ``PartWalker/codes`` by ``PartWalker/put(_:_:)``.
-  @usableFromInline var crash: () -> (isBlocked: Bool, findings: [Finding]) = { (true, []) }
+  /// Whether the world holds things for obligations, which laws of states may then ask for.
+  @usableFromInline var holdsAnything = false
+  /// What a crash makes of the machines before the move at hand.
+  @usableFromInline var recover: () -> Recovered = { preconditionFailure("no machines") }
   /// Whether a law of states, by its place among the design's, holds where the machines have these codes.
   @usableFromInline var holds: (Int, [UInt32]) -> Bool = { _, _ in true }
   @usableFromInline var describeEvent: (UInt32) -> String = { _ in "" }
@@ -352,4 +373,25 @@ import Spec
   @usableFromInline var describeMachine: (Int, UInt32) -> String = { _, _ in "" }
 
   @usableFromInline init() {}
+
+  @usableFromInline struct Recovered {
+    let codes: [UInt32]
+    let orders: [PartWalker.PackedOrder]
+    let fired: [(host: Int, rule: Int)]
+    let findings: [Finding]
+    let isRefused: Bool
+    let overflows: Bool
+
+    @usableFromInline init(
+      codes: [UInt32], orders: [PartWalker.PackedOrder], fired: [(host: Int, rule: Int)], findings: [Finding],
+      isRefused: Bool, overflows: Bool
+    ) {
+      self.codes = codes
+      self.orders = orders
+      self.fired = fired
+      self.findings = findings
+      self.isRefused = isRefused
+      self.overflows = overflows
+    }
+  }
 }

@@ -136,6 +136,7 @@ struct Tabulator {
     case .answer(let index, let next):
       "answer number \(index + 1)\(next.map { ", which is then in stage \($0)" } ?? "")"
     case .lose(let index): "lose the answer to number \(index + 1)"
+    case .crash: "a crash"
     }
   }
 }

@@ -289,11 +289,11 @@ public struct Receiver: Machine {
         .go(.working)
     }
     In(.working, "It looks at nothing but its buffer.") {
-      On(.work, "finish the message")
+      On(.work, "finish the message", cites: .`EPS-5`)
         .when("one step is left") { receiver, _ in receiver.workLeft == 1 }
         .then { receiver, _ in receiver.workLeft = 0 }
         .go(.open)
-      Otherwise(.work, "work on the message").then { receiver, _ in receiver.workLeft -= 1 }
+      Otherwise(.work, "work on the message", cites: .`EPS-5`).then { receiver, _ in receiver.workLeft -= 1 }
     }
     attempts
     AlwaysStep("each step of work is one less to do", cites: .`EPS-5`, before: { $0 }) { before, step in

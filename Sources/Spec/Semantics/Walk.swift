@@ -283,9 +283,16 @@ public final class Walk<S: System> {
     {
       configuration.obligations[index].condition = .open
     }
-    // To whoever judges it, the crash is one step of all the machines it told.
-    let outcome = stepper.recover(&configuration.state, start: world.start()) { note($0, $1) }
+    let outcome = recover(&configuration.state)
     return settle(&configuration, outcome)
+  }
+
+  /// Takes the machines through a crash; ``breaches`` tells what broke on the way.
+  ///
+  /// To whoever judges it, the crash is one step of all the machines it told.
+  @inlinable @discardableResult public func recover(_ state: inout S) -> Outcome {
+    if !breaches.isEmpty { breaches.removeAll(keepingCapacity: true) }
+    return stepper.recover(&state, start: world.start()) { note($0, $1) }
   }
 
   @inlinable func options(_ obligation: Obligation<S.Effect>) -> ContractOptions {
