@@ -106,7 +106,6 @@ import Spec
     walker.typed.eventHost = { (it.event($0).kind, it.event($0).digest) }
     walker.typed.effectKey = { it.effectKey($0) }
     walker.typed.recover = { it.recover() }
-    walker.typed.holdsAnything = holdsAnything
     walker.typed.holds = { it.holds($0, $1) }
     walker.typed.describeEvent = { Printer.line(of: it.event($0)) }
     walker.typed.describeEffect = { Printer.line(of: it.effect($0)) }

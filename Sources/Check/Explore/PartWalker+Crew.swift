@@ -2,6 +2,8 @@ import Spec
 
 // What depends on the machines of a state, all of them, and on nothing else of it. The machines together are a *crew*;
 // states of one crew differ in what is open, under way and still to be spent, and the typed side is asked once for all.
+//
+// Laws of states are not: they are asked once in a state, and to find its crew costs as much where most states have their own.
 extension PartWalker {
   /// The number of the machines before the move at hand.
   private var crew: UInt32 {
@@ -28,20 +30,6 @@ extension PartWalker {
     if !findings.isEmpty { jointStepFindings.append(findings) }
     jointSteps.insert(crew, event, findings.isEmpty ? 0 : UInt32(jointStepFindings.count))
     return findings
-  }
-
-  /// What the laws that look at more than one machine say of the state at hand.
-  func jointFact(_ judgeState: () -> (findings: [Finding], from: UInt32, to: UInt32)) -> Fact {
-    // What is open may be held, and laws may ask for it.
-    let crew = typed.holdsAnything ? nil : Int(crew)
-    if let crew, crew < jointFacts.count, jointFacts[crew].isKnown { return jointFacts[crew] }
-    let told = judgeState()
-    if !told.findings.isEmpty { factFindings.append(told.findings) }
-    let fact = Fact(
-      isKnown: true, isResting: true, from: told.from, to: told.to,
-      findings: told.findings.isEmpty ? -1 : Int32(factFindings.count - 1))
-    if let crew { jointFacts.set(crew, fact, filler: .unknown) }
-    return fact
   }
 
   /// What a crash makes of the machines, and what they send when they are told of it.
@@ -118,12 +106,11 @@ extension PartWalker {
 
   /// What the tables of crews hold.
   var crewBytes: Int {
-    crews.bytes + jointSteps.bytes + jointFacts.bytes + recoveriesOfCrews.bytes + recoveries.bytes + recovered.bytes
+    crews.bytes + jointSteps.bytes + recoveriesOfCrews.bytes + recoveries.bytes + recovered.bytes
       + recoveryFirings.bytes
   }
 
   func freeCrews() {
-    jointFacts.free()
     recoveries.free()
     recovered.free()
     recoveryFirings.free()

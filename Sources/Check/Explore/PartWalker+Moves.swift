@@ -40,12 +40,12 @@ extension PartWalker {
       }
     }
     guard let judgeState = typed.judgeState else { return }
-    let joint = jointFact(judgeState)
+    let joint = judgeState()
     batch.from |= joint.from
     batch.to |= joint.to
-    if joint.findings >= 0 {
+    if !joint.findings.isEmpty {
       batch.isBroken = true
-      for finding in factFindings[Int(joint.findings)] { batch.findings.append((finding, nil)) }
+      for finding in joint.findings { batch.findings.append((finding, nil)) }
     }
   }
 

@@ -97,7 +97,6 @@ import Spec
   /// By crew and event, one more than the index of what the step breaks; 0 for nothing.
   @exclusivity(unchecked) var jointSteps = PairCache()
   @exclusivity(unchecked) var jointStepFindings: ContiguousArray<[Finding]> = []
-  @exclusivity(unchecked) var jointFacts = Flat<Fact>()
   @exclusivity(unchecked) var recoveriesOfCrews = PairCache()
   @exclusivity(unchecked) var recoveries = Flat<Recovery>()
   @exclusivity(unchecked) var recovered = Flat<UInt32>()
@@ -353,8 +352,6 @@ import Spec
   /// was sent more than one event. The flag asks for the laws of single machines too.
   @usableFromInline var judgeStep: (UInt32, Bool) -> [Finding] = { _, _ in [] }
   @usableFromInline var hasMachineStepLaws = false
-  /// Whether the world holds things for obligations, which laws of states may then ask for.
-  @usableFromInline var holdsAnything = false
   /// What a crash makes of the machines before the move at hand.
   @usableFromInline var recover: () -> Recovered = { preconditionFailure("no machines") }
   /// Whether a law of states, by its place among the design's, holds where the machines have these codes.
