@@ -169,7 +169,7 @@ struct Docs: ParsableCommand {
   private func mode(_ report: ExplorationReport) -> String {
     // Pages tell the odds of all worlds at once.
     report.isComplete && report.omissionOdds < 1e-6
-      ? "each world whole; \(report.mode), odds of an omission below one in a million" : Explore.words(report)
+      ? "each world whole; \(report.mode), odds of an omission below one in a million" : report.extent
   }
 }
 

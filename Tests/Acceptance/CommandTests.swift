@@ -112,7 +112,7 @@ import Testing
     #expect(object["depth"] as? Int == 4)
   }
 
-  @Test func `several worlds are still one object with the same keys`() throws {
+  @Test func `several worlds are one object: the gravest verdict, sums, and what one of them exercised`() throws {
     let object = try Program.run("explore", "topology-switch", "--depth", "3", "--json").object()
     #expect((object["worlds"] as? [Any])?.count == 4)
     #expect(object["distinct"] as? Int ?? 0 > 0)

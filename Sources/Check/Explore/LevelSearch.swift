@@ -268,8 +268,11 @@ final class LevelSearch: @unchecked Sendable {
     var coverage = workers[0].worker.coverage()
     for worker in workers.dropFirst() { coverage.merge(worker.worker.coverage()) }
     if let known = past.coverage { coverage.merge(known) }
-    judgeLeadsTo()
-    judge(coverage)
+    coverage.leading = judgeLeadsTo()
+    // A complete search that left something out has said less than it seems.
+    if boundsMet.isEmpty {
+      findings += coverage.missed(in: "this world").map { CheckFinding(finding: $0, trace: Trace()) }
+    }
     notePeak()
     return ExplorationReport(
       machine: machine, world: world, distinct: distinct,
@@ -309,21 +312,19 @@ final class LevelSearch: @unchecked Sendable {
       + (unresolved > 0 ? ", not exact in \(unresolved) steps" : "")
   }
 
-  private func judgeLeadsTo() {
-    guard keepsEdges, boundsMet.isEmpty else { return }
+  /// Returns each law that was judged, and whether some state began it.
+  private func judgeLeadsTo() -> [(name: String, isBegun: Bool)] {
+    guard keepsEdges, boundsMet.isEmpty else { return [] }
     // The graph to be made, and what is found in it, beside what is held.
     let more = log.end * 64 + generated * 10
-    if exceedsMemory(by: more) { return note(bound: memoryBound) }
+    if exceedsMemory(by: more) {
+      note(bound: memoryBound)
+      return []
+    }
     peakBytes = max(peakBytes, bytes + more)
     let graph = StateGraph(pastGraphs + workers.map(\.graph), end: log.end)
     let depths = log.depths()
     for (index, name) in expander.leadsTo.enumerated() {
-      if !graph.begins(property: index) {
-        findings.append(
-          CheckFinding(
-            finding: Finding(.minor, "never-begun", "\"\(name)\" was never put to the test: nothing began it"),
-            trace: Trace()))
-      }
       guard let lasso = graph.lasso(property: index, expander.fairness[index], depths: depths) else { continue }
       var trace = expander.trace(log.path(to: lasso.begin) + lasso.way + lasso.loop, false)
       trace.loopsFrom = trace.steps.count - lasso.loop.count
@@ -331,22 +332,7 @@ final class LevelSearch: @unchecked Sendable {
       findings.append(
         CheckFinding(finding: Finding(.critical, "never-leads", "\"\(name)\" does not hold: \(words)"), trace: trace))
     }
-  }
-
-  /// A complete search that never met a "sometimes", or never fired a rule, has said less than it seems.
-  private func judge(_ coverage: Coverage) {
-    guard boundsMet.isEmpty else { return }
-    for sometimes in coverage.sometimes where !sometimes.isMet {
-      findings.append(
-        CheckFinding(
-          finding: Finding(.minor, "never-met", "\"\(sometimes.name)\" never happened in this world"), trace: Trace()))
-    }
-    for rule in coverage.rules where rule.fired == 0 {
-      findings.append(
-        CheckFinding(
-          finding: Finding(.minor, "rule-never-fired", "\(rule.host): \"\(rule.rule)\" never fired in this world"),
-          trace: Trace()))
-    }
+    return expander.leadsTo.enumerated().map { ($1, graph.begins(property: $0)) }
   }
 }
 
