@@ -17,8 +17,8 @@ public struct Expander: Sendable {
   let makeLexicon: @Sendable () -> Lexicon
   let makeWorker: @Sendable (Lexicon) -> Worker
   /// Steps along the successors with these ordinals, from the start, and tells each; the flag says that they were
-  /// counted in states that stand for others.
-  let trace: @Sendable ([Int], _ isUpToSymmetry: Bool) -> Trace
+  /// counted in states that stand for others, the last that nothing can happen behind them.
+  let trace: @Sendable ([Int], _ isUpToSymmetry: Bool, _ isStuck: Bool) -> Trace
 
   /// One thread's way to the system.
   @usableFromInline struct Worker {
@@ -61,17 +61,17 @@ public struct Expander: Sendable {
           disagreement: { interpreter.disagreement($0) }, overreach: { interpreter.overreach($0) },
           coverage: { interpreter.coverage })
       },
-      trace: { ordinals, isUpToSymmetry in
+      trace: { ordinals, isUpToSymmetry, isStuck in
         isUpToSymmetry
-          ? Interpreter.trace(design, world, upTo: symmetry, kinds: plan.kindCount, ordinals)
-          : Interpreter.trace(design, world, ordinals)
+          ? Interpreter.trace(design, world, upTo: symmetry, kinds: plan.kindCount, ordinals, isStuck: isStuck)
+          : Interpreter.trace(design, world, ordinals, isStuck: isStuck)
       })
   }
 
   @usableFromInline init(
     subject: SearchSubject, refusal: Finding?, leadsTo: [String], fairness: [Fairness], reduction: Reduction,
     symmetry: SymmetryPlan, kinds: Int, makeWorker: @escaping @Sendable (Lexicon) -> Worker,
-    trace: @escaping @Sendable ([Int], Bool) -> Trace
+    trace: @escaping @Sendable ([Int], Bool, Bool) -> Trace
   ) {
     self.subject = subject
     self.refusal = refusal

@@ -202,7 +202,8 @@ final class LevelSearch: @unchecked Sendable {
     guard seen.insert(finding.code + finding.words).inserted else { return }
     told.append(Told(finding: finding, number: number, ordinal: ordinal))
     let path = log.path(to: number) + (ordinal.map { [$0] } ?? [])
-    findings.append(CheckFinding(finding: finding, trace: expander.trace(path, symmetry != nil)))
+    let trace = expander.trace(path, symmetry != nil, finding.code == Finding.deadlock.code)
+    findings.append(CheckFinding(finding: finding, trace: trace))
   }
 
   /// Tells again what an interrupted run had found.
@@ -326,7 +327,7 @@ final class LevelSearch: @unchecked Sendable {
     let depths = log.depths()
     for (index, name) in expander.leadsTo.enumerated() {
       guard let lasso = graph.lasso(property: index, expander.fairness[index], depths: depths) else { continue }
-      var trace = expander.trace(log.path(to: lasso.begin) + lasso.way + lasso.loop, false)
+      var trace = expander.trace(log.path(to: lasso.begin) + lasso.way + lasso.loop, false, false)
       trace.loopsFrom = trace.steps.count - lasso.loop.count
       let words = lasso.loop.isEmpty ? "a run may stay here for ever" : "a run may go round for ever"
       findings.append(
