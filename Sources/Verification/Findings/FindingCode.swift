@@ -70,6 +70,8 @@ public struct FindingCode: Sendable {
     FindingCode("rule-never-fired", "a rule never fires in any world", "widen a world, or drop the rule"),
     FindingCode("unexpected-event", "an event comes that the book says nothing of", "add a rule, or say what it means"),
     FindingCode(
+      "hosted", "a host does otherwise than the semantics say", "mend the engine, or the driver that it was given"),
+    FindingCode(
       "too-many-effects", "a step opens more obligations than a record has tickets",
       "send them over several steps, or one effect that stands for all"),
     FindingCode("identity-open", "an effect is sent under an identity that is still open", "put the try into its key"),
