@@ -31,8 +31,8 @@ bench: build ## Measure what a step, a journal record and an explored state cost
 kill: build ## Kill runs at every write, at random, and in a torn log; count what is lost or done twice
 	$(BIN)/Killing
 
-mutate: build ## Put small mistakes into every machine, one at a time, and see which are noticed
-	$(BIN)/interlock mutate --all
+mutate: build ## Put small mistakes into every machine, one at a time, see which are noticed, and keep the counts
+	$(BIN)/interlock mutate --all --keep specs/evidence
 
 # The test of the tutorial builds the same package there.
 example: setup ## Build the package that uses the library, and audit its machine

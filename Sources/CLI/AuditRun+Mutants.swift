@@ -3,6 +3,7 @@ import Check
 import Foundation
 import Spec
 import Verification
+import Weave
 
 /// The pages, compared by this program itself, and mutants: each in a process of its own.
 extension AuditRun {
@@ -70,8 +71,24 @@ extension AuditRun {
       // That there was no time for any is the evidence of this round too.
       if hadTime, kept == nil, mutation.trials.isEmpty { evidence.keep(mutation) }
       add(survivors(mutation, all[name] ?? []))
+      add(scored(mutation, all[name] ?? []))
       finished(AuditUnit(.mutants, name))
     }
+  }
+
+  /// What is wrong with a machine's score: of this round where it has tried every mutant, or else as it is kept.
+  private func scored(_ tried: TriedMutants, _ mutants: [Mutant]) -> [AuditFinding] {
+    guard let entry = entries.first(where: { $0.name == tried.machine }) else { return [] }
+    let trials = mutants.compactMap { tried.trials[$0.name] }
+    let counted =
+      trials.count < mutants.count
+      ? nil
+      : MutationEvidence(
+        all: trials.count, killed: trials.count { $0.verdict.isKilled },
+        noticed: trials.count { $0.verdict == .noticed }, equivalent: trials.count { $0.verdict == .equivalent },
+        isCurrent: true, source: "specs/\(entry.chapter)")
+    let finding = KeptMutation.finding(of: entry, in: specs.root, counted: counted)
+    return finding.map { [audited($0, AuditUnit(.mutants, entry.name))] } ?? []
   }
 
   /// Guards and updates of rules that cite a requirement come first.

@@ -43,9 +43,9 @@ extension AuditRun {
         world, SearchOptions(workers: Usage.cores), stopping,
         { [self] in tell("worlds: \(entry.name), \(world): \(Output.count($0.distinct)) states, depth \($0.depth)") })
     else { return nil }
-    let told = report.findings.filter { !["never-met", "never-begun", "rule-never-fired"].contains($0.finding.code) }
+    let told = report.findings.filter { !Coverage.missedCodes.contains($0.finding.code) }
     let explored = ExploredWorld(
-      report, laws: entry.properties.map(\.name), extent: Explore.words(report), seconds: usage.wallSeconds,
+      report, laws: entry.properties.map(\.name), extent: report.extent, seconds: usage.wallSeconds,
       findings: told.map { audited($0.finding, unit, in: world, trace: $0.trace) })
     if explored.isWhole { evidence.keep(explored) }
     return (explored, nil)

@@ -38,7 +38,7 @@ public struct CatalogEntry: Sendable {
     @Sendable (
       _ world: String, FuzzOptions, (any ExampleStore)?, ((Int, Int) -> Void)?, ((ExplorationProgress) -> Void)?
     ) -> FuzzReport
-  /// Runs the system on real hosts, as ``checkHosted(_:world:settings:isDurable:)`` does.
+  /// Runs the system on real hosts, as ``checkHosted(_:world:settings:isDurable:mistake:)`` does.
   let hosted: @Sendable (_ world: String, PropertySettings) throws -> HostedReport
   let simulate: @Sendable (_ world: String, _ seed: UInt64, _ steps: Int) -> Simulation
   /// What the scenarios of a chapter do, by their titles.

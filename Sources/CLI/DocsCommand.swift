@@ -25,7 +25,11 @@ struct Docs: ParsableCommand {
   mutating func run() throws {
     let folder = URL(fileURLWithPath: root)
     let texts = try self.texts(folder)
-    let files = try weave(pages(folder, texts), title: Catalog.isOfOthers ? Catalog.program.capitalized : "Interlock")
+    let files = try weave(
+      pages(folder, texts), title: Catalog.isOfOthers ? Catalog.program.capitalized : "Interlock",
+      scores: Catalog.entries.map {
+        MutationScore(system: $0.name, evidence: try KeptMutation.evidence(of: $0, in: folder))
+      })
     let docs = folder.appendingPathComponent("docs")
     let findings =
       try proseFindings(texts, root: folder) + linkFindings(files, in: docs) + scenarioFindings()
@@ -71,11 +75,7 @@ struct Docs: ParsableCommand {
   private func evidenceFindings(_ folder: URL) throws -> [Finding] {
     try Catalog.entries.compactMap { entry in
       guard let kept = try KeptMutation.evidence(of: entry, in: folder), !kept.isCurrent else { return nil }
-      return Finding(
-        .minor, "other-version",
-        "the mutants were counted under other rules; "
-          + "try: \(Catalog.program) mutate \(entry.name) --keep specs/evidence",
-        at: "\(kept.source):3")
+      return KeptMutation.finding(of: entry, in: folder)
     }
   }
 
@@ -169,7 +169,7 @@ struct Docs: ParsableCommand {
   private func mode(_ report: ExplorationReport) -> String {
     // Pages tell the odds of all worlds at once.
     report.isComplete && report.omissionOdds < 1e-6
-      ? "each world whole; \(report.mode), odds of an omission below one in a million" : Explore.words(report)
+      ? "each world whole; \(report.mode), odds of an omission below one in a million" : report.extent
   }
 }
 

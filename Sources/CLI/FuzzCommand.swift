@@ -52,8 +52,7 @@ struct Fuzz: ParsableCommand {
     }
     if hosted {
       let others = [
-        ("--case", only != nil), ("--diagram", diagram != nil), ("--diagram-file", diagramFile != nil),
-        ("--save-test", saveTest != nil), ("--steps", steps != 200),
+        ("--case", only != nil), ("--save-test", saveTest != nil), ("--steps", steps != 200),
       ]
       if let (name, _) = others.first(where: \.1) {
         throw ValidationError("\(name) is not for --hosted; leave one of them out")
@@ -65,7 +64,10 @@ struct Fuzz: ParsableCommand {
   mutating func run() throws {
     let entry = try Catalog.entry(machine)
     if hosted {
-      return try HostedFuzz(entry, cases: cases, seed: seed, replay: replay, examples: examples).run(world, json)
+      let telling = Telling(entry: entry, diagram: diagram, diagramFile: diagramFile, testFile: nil)
+      var hosts = HostedFuzz(
+        entry, cases: cases, seed: seed, replay: replay, examples: examples, telling: telling)
+      return try hosts.run(world, json)
     }
     let seed = seed ?? UInt64.random(in: 0..<1_000_000)
     var objects: [[String: Any]] = []

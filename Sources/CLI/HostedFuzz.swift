@@ -7,15 +7,17 @@ import Spec
 struct HostedFuzz {
   private let entry: CatalogEntry
   private let settings: PropertySettings
+  private var telling: Telling
 
-  init(_ entry: CatalogEntry, cases: Int, seed: UInt64?, replay: String?, examples: String) {
+  init(_ entry: CatalogEntry, cases: Int, seed: UInt64?, replay: String?, examples: String, telling: Telling) {
     self.entry = entry
+    self.telling = telling
     settings = PropertySettings(
       cases: cases, seed: seed ?? UInt64.random(in: 0..<1_000_000), shrinkEvaluations: 2_000,
       store: ExampleFolder(at: examples), replay: replay)
   }
 
-  func run(_ world: String?, _ json: Bool) throws {
+  mutating func run(_ world: String?, _ json: Bool) throws {
     if let replay = settings.replay, Tokens(text: replay)?.isEmpty ?? true {
       throw ValidationError("--replay is not the text of a run")
     }
@@ -30,12 +32,14 @@ struct HostedFuzz {
       switch result {
       case .success(let report):
         if json { objects.append(object(world, report)) } else { show(world, report) }
-      case .failure(let falsified as Falsified):
+      case .failure(let failure as HostedFailure):
         isSound = false
-        if json { objects.append(object(world, falsified)) } else { show(world, falsified) }
+        if json { objects.append(object(world, failure)) } else { show(world, failure) }
+        try telling.keep([CheckFinding(finding: failure.finding, trace: failure.trace)], world: world)
       case .failure(let error): throw error
       }
     }
+    if !json { telling.close() }
     if json { try Output.json(objects.count == 1 ? objects[0] : ["machine": entry.name, "worlds": objects]) }
     if !isSound { throw ExitCode.findings }
   }
@@ -56,10 +60,11 @@ struct HostedFuzz {
     print("  \(Output.verdict(.nothingFound, Style(for: .standardOutput))): NOT the whole world")
   }
 
-  private func show(_ world: String, _ falsified: Falsified) {
+  private func show(_ world: String, _ failure: HostedFailure) {
     print(heading(world))
-    print("  CRITICAL hosted: \(falsified.reason)")
-    print("  again with: \(command(world, falsified))")
+    print("  " + Output.line(failure.finding))
+    print("  again with: \(command(world, failure.falsified))")
+    if failure.trace.isTold { Telling.show(failure.trace, failure.finding, telling.shownDiagram) }
     print("  \(Output.verdict(.fixRequired, Style(for: .standardOutput)))")
   }
 
@@ -75,14 +80,14 @@ struct HostedFuzz {
     ]
   }
 
-  private func object(_ world: String, _ falsified: Falsified) -> [String: Any] {
+  private func object(_ world: String, _ failure: HostedFailure) -> [String: Any] {
     [
       "machine": entry.name, "world": world, "seed": settings.seed,
       "findings": [
         [
-          "severity": "CRITICAL", "code": "hosted", "words": falsified.reason, "choices": falsified.tokens.text,
-          "replay": command(world, falsified),
-        ]
+          "severity": failure.finding.severity.word, "code": failure.finding.code, "words": failure.finding.words,
+          "choices": failure.falsified.tokens.text, "replay": command(world, failure.falsified),
+        ].merging(Telling.object(failure.trace, failure.finding, telling.diagram)) { $1 }
       ], "verdict": Verdict.fixRequired.rawValue,
     ]
   }

@@ -43,14 +43,60 @@ struct KeptMutation: Codable {
   /// What is kept of a system in a package; nil where nothing is.
   static func evidence(of entry: CatalogEntry, in package: URL) throws -> MutationEvidence? {
     let path = path(entry.name)
-    guard let data = try? Data(contentsOf: package.appendingPathComponent(path)) else { return nil }
+    let file = package.appendingPathComponent(path)
+    guard let kept = try read(entry, from: file, named: path) else { return nil }
+    return MutationEvidence(
+      all: kept.all, killed: kept.killed, noticed: kept.noticed, equivalent: kept.equivalent,
+      isCurrent: kept.book == digest(entry), source: path)
+  }
+
+  /// Whether a folder has a count of this system under its rules of today.
+  static func isCurrent(_ entry: CatalogEntry, in folder: String) -> Bool {
+    let file = URL(fileURLWithPath: folder).appendingPathComponent("\(entry.name).json")
+    let kept = try? read(entry, from: file, named: file.path)
+    return kept?.book == digest(entry)
+  }
+
+  private static func read(_ entry: CatalogEntry, from file: URL, named path: String) throws -> KeptMutation? {
+    guard let data = try? Data(contentsOf: file) else { return nil }
     guard let kept = try? JSONDecoder().decode(KeptMutation.self, from: data), kept.system == entry.name else {
       throw WorldFailure(
         "\(path) is no count of the mutants of \(entry.name)",
         try: "\(Catalog.program) mutate \(entry.name) --keep specs/evidence")
     }
-    return MutationEvidence(
-      all: kept.all, killed: kept.killed, noticed: kept.noticed, equivalent: kept.equivalent,
-      isCurrent: kept.book == digest(entry), source: path)
+    return kept
+  }
+
+  /// The command that counts all mutants of a system.
+  static func command(_ entry: CatalogEntry) -> String {
+    "\(Catalog.program) mutate \(entry.name) --keep specs/evidence"
+  }
+
+  /// What is wrong with what is known of a system's mutants; nil where enough of them are killed.
+  ///
+  /// - Parameter counted: The count of a round that tried them all; nil for what is kept in the package.
+  static func finding(
+    of entry: CatalogEntry, in package: URL, counted: MutationEvidence? = nil
+  ) -> Finding? {
+    let kept: MutationEvidence?
+    do { kept = try counted ?? evidence(of: entry, in: package) } catch {
+      return Finding(.minor, "mutants-uncounted", "\(error)", at: "\(path(entry.name)):1")
+    }
+    guard let kept else {
+      return Finding(
+        .minor, "mutants-uncounted",
+        "no count of all mutants of \(entry.name) is kept, so nobody knows its score; try: \(command(entry))",
+        at: "specs/\(entry.chapter):1")
+    }
+    guard kept.isCurrent else {
+      return Finding(
+        .minor, "other-version", "the mutants were counted under other rules; try: \(command(entry))",
+        at: "\(kept.source):3")
+    }
+    if kept.isEnough { return nil }
+    return Finding(
+      .major, "mutant-score-low",
+      "\(kept.killed) of the \(kept.judged) mutants of \(entry.name) that are not equivalent are killed, "
+        + "\(kept.percent) %; at least \(Int(MutationEvidence.goal * 100)) % is asked", at: "\(kept.source):1")
   }
 }

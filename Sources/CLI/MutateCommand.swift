@@ -32,6 +32,8 @@ struct Mutate: ParsableCommand {
     help: ArgumentHelp(
       "Keep the counts in this folder, such as specs/evidence, for interlock docs.", valueName: "folder"))
   var keep: String?
+  @Flag(help: "With --keep: only machines of which that folder has no count under their rules of today.") var stale =
+    false
   @Option(
     help: ArgumentHelp("Print the counterexample of this mutant, as the table numbers it.", valueName: "mutant"))
   var show: String?
@@ -60,6 +62,7 @@ struct Mutate: ParsableCommand {
     if keep != nil, only != nil || world != nil || laws {
       throw ValidationError("--keep is of every mutant, held against everything: leave out --only, --world and --laws")
     }
+    if stale, keep == nil { throw ValidationError("--stale asks what a folder has kept: name it with --keep") }
     if show != nil, all { throw ValidationError("--show is of one machine's mutant; name the machine") }
     if let jobs, jobs < 1 { throw ValidationError("--jobs is \(jobs); give a number above 0") }
   }
@@ -68,7 +71,8 @@ struct Mutate: ParsableCommand {
     if tell { return try MistakeTeller.tell(machine ?? "") }
     if let worker { return try MutantWorker.run(machine ?? "", mutant: worker) }
     if let show { return try exhibit(show) }
-    let entries = try machine.map { [try Catalog.entry($0)] } ?? Catalog.entries
+    var entries = try machine.map { [try Catalog.entry($0)] } ?? Catalog.entries
+    if stale, let keep { entries.removeAll { KeptMutation.isCurrent($0, in: keep) } }
     for entry in entries { _ = try entry.mutatedWorlds(named: world) }
     let chosen = try entries.map { ($0, try mutants(of: $0)) }
     if list { return try MutationOutput.list(chosen.map { ($0.name, $1) }, json: json) }

@@ -125,7 +125,7 @@ struct Telling {
   // MARK: - Telling one
 
   static func show(_ trace: Trace, _ finding: Finding?, _ diagram: DiagramForm?) {
-    print(trace.text(ending: finding))
+    print(trace.text(ending: finding.map(Places.located)))
     if let diagram { print("\n\(diagram.draw(trace, ending: finding))\n") }
   }
 
@@ -134,6 +134,7 @@ struct Telling {
     var object: [String: Any] = [
       "trace": trace.steps.map { "\($0.who) \($0.what)" }, "lines": trace.lines,
     ]
+    if finding.code == "deadlock", let standstill = trace.standstill { object["standstill"] = standstill.lines }
     if let diagram, trace.isTold { object["diagram"] = diagram.draw(trace, ending: finding) }
     return object
   }
@@ -141,5 +142,5 @@ struct Telling {
 
 extension Trace {
   /// Whether there is a run to tell, or only a finding of the whole.
-  var isTold: Bool { !steps.isEmpty || loopsFrom != nil }
+  var isTold: Bool { !steps.isEmpty || loopsFrom != nil || standstill != nil }
 }

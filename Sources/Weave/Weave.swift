@@ -12,10 +12,14 @@ import Spec
 /// The same input gives the same files: nothing of the day, the machine or its tools goes into a page. Diagrams are the
 /// one exception, since versions of Graphviz draw differently; they are compared by what they were drawn from.
 ///
-/// - Parameter title: What the book is called.
+/// - Parameters:
+///   - title: What the book is called.
+///   - scores: Every system of the package, and what is kept of its mutants.
 /// - Returns: For each chapter a page in Markdown and its diagrams; an index of all of them; and the book, a folder of
 ///   HTML that needs no network and no server. Chapters themselves are never written.
-public func weave(_ pages: [PageInput], title: String = "Interlock") -> [WovenFile] {
+public func weave(
+  _ pages: [PageInput], title: String = "Interlock", scores: [MutationScore] = []
+) -> [WovenFile] {
   let ordered = pages.sorted { $0.chapter.file < $1.chapter.file }
   let citations = Citations(ordered)
   var files: [WovenFile] = []
@@ -24,6 +28,6 @@ public func weave(_ pages: [PageInput], title: String = "Interlock") -> [WovenFi
     files.append(WovenFile(path: page.markdownPath, content: .text(chapterPage(page, citations))))
     files += images.map { WovenFile(path: $0.path, content: .diagram($0)) }
   }
-  files.append(WovenFile(path: "README.md", content: .text(indexPage(ordered, citations))))
+  files.append(WovenFile(path: "README.md", content: .text(indexPage(ordered, citations, scores))))
   return files + site(Book(ordered, title: title))
 }

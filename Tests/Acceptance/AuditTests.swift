@@ -128,6 +128,42 @@ import Testing
     #expect(stale["code"] as? String == "page-stale" && stale["advice"] as? String == "interlock docs")
   }
 
+  @Test func `a score that is too low, of other rules or not known is found, until a round has tried every mutant`()
+    throws
+  {
+    let scratch = try Scratch()
+    for folder in ["specs/evidence", "Sources", "Tests"] {
+      try FileManager.default.createDirectory(atPath: scratch.path(folder), withIntermediateDirectories: true)
+    }
+    for name in ["specs/93-peterson.md", "specs/evidence/peterson.json"] {
+      try FileManager.default.copyItem(at: Program.root.appending(path: name), to: scratch.url.appending(path: name))
+    }
+    let rounds = scratch.path("r.sqlite")
+    func found(_ time: String) throws -> [String] {
+      let audit = try Program.run(
+        "audit", "--only", "mutants,peterson", "--time", time, "--rounds", rounds, "--root", scratch.url.path, "--json")
+      let findings = try #require(try audit.object()["findings"] as? [[String: Any]], "\(audit.errors)")
+      return findings.compactMap { finding in
+        guard let code = finding["code"] as? String, let severity = finding["severity"] as? String,
+          ["mutant-score-low", "mutants-uncounted", "other-version"].contains(code)
+        else { return nil }
+        return "\(severity) \(code)"
+      }
+    }
+    let kept = try String(contentsOfFile: scratch.path("specs/evidence/peterson.json"), encoding: .utf8)
+    func keep(_ change: (String) -> String) throws { try scratch.write("specs/evidence/peterson.json", change(kept)) }
+    // Time for a world, and none for every mutant.
+    let short = "0.3s"
+    #expect(try found(short) == [])
+    try keep { $0.replacing(/"killed" : \d+/, with: "\"killed\" : 40") }
+    #expect(try found(short) == ["MAJOR mutant-score-low"])
+    try keep { $0.replacing(/"book" : "[0-9a-f]+"/, with: "\"book\" : \"1\"") }
+    #expect(try found(short) == ["MINOR other-version"])
+    try FileManager.default.removeItem(atPath: scratch.path("specs/evidence/peterson.json"))
+    #expect(try found(short) == ["MINOR mutants-uncounted"])
+    #expect(try found("120s") == [], "a round that has tried them all knows the score")
+  }
+
   @Test func `a file of rounds of another version is a finding, and stays as it was`() throws {
     let scratch = try Scratch()
     let rounds = scratch.path("r.sqlite")

@@ -76,6 +76,22 @@ import Testing
     let trapped = try Program.run("mutate", "epoch-switch", "--show", "1")
     #expect(trapped.status == 1 && trapped.output.hasPrefix("epoch-switch, mutant 1: "))
     #expect(trapped.errors.contains("error: a trap in "), "\(trapped.errors)")
+    #expect(trapped.errors.contains("  the run that led there:\n  1  "), "\(trapped.errors)")
+    #expect(trapped.output.contains("(Sources/Machines/") || trapped.output.contains("\n  Sources/Machines/"))
+  }
+
+  @Test func `keeps the counts of what a folder does not know yet, and leaves the rest`() throws {
+    let scratch = try Scratch()
+    let folder = scratch.path("evidence")
+    #expect(try Program.run("mutate", "two-phase-commit", "--keep", folder).status == 0)
+    let known = try Program.run("mutate", "two-phase-commit", "--keep", folder, "--stale")
+    #expect(known.status == 0 && known.output.isEmpty, "\(known.output)")
+    let file = "evidence/two-phase-commit.json"
+    let text = try String(contentsOfFile: scratch.path(file), encoding: .utf8)
+    try scratch.write(file, text.replacing(/"book" : "[0-9a-f]+"/, with: "\"book\" : \"1\""))
+    #expect(try Program.run("mutate", "two-phase-commit", "--keep", folder, "--stale").output.contains("killed of"))
+    #expect(try String(contentsOfFile: scratch.path(file), encoding: .utf8) == text)
+    #expect(try Program.run("mutate", "peterson", "--stale").errors.contains("name it with --keep"))
   }
 
   @Test func `gives no score where there is nothing to kill`() throws {

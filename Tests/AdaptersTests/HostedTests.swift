@@ -33,16 +33,46 @@ import Testing
     }
   }
 
-  @Test func `shows an effect that left before its record was safe, in three commands`() throws {
-    let falsified = try #require(throws: Falsified.self) {
+  @Test func `shows an effect that left before its record was safe, in three steps`() throws {
+    let failure = try #require(throws: HostedFailure.self) {
       try checkHosted(TopologySwitch.design, world: TopologySwitch.design.worlds[0], isDurable: false)
     }
     #expect(
-      falsified.reason == """
-        what record 1 sent was performed, and the record is lost
-            1. send switch request topology=star
-            2. flush
-            3. the process dies; back after 0 ms, at record 0 of 1
-        """, "\(falsified)")
+      failure.description == """
+          1  input  switch request topology=star
+               switch: begin a switch
+               sends switch prepare topology=star
+               sends switch prepareTimer
+               switch.phase: stable → preparing
+               switch.target: none → star
+          2  host  commits what was sent, and performs it
+          3  fault  the process dies; back after 0 ms, at record 0 of 1
+          ✗  hosted: what record 1 sent was performed, and the record is lost
+        """, "\(failure)")
+    #expect(failure.trace.steps.count == 3)
+    let drawn = failure.trace.sequence(ending: failure.finding)
+    #expect(drawn.rows.contains(.across("3 the process dies; back after 0 ms, at record 0 of 1")), "\(drawn)")
   }
+
+  /// An engine that makes one mistake, the law that notices it, and in how many steps it is shown.
+  @Test(arguments: [
+    (EngineMistake.dropsAnswers, "what record 1 sent is open, and the answer to it was dropped", 3),
+    (.takesAnswersTwice, "an answer that came twice was taken twice", 6),
+    (.performsTwice, "what record 1 sent was performed twice", 2),
+    (.forgetsAfterCrash, "what record 1 sent was open at the crash, and is not performed again", 3),
+    (.forgetsTimers, "was due, and its timer did not fire", 4),
+    (.losesCommits, "record 1 was committed, and is lost", 3),
+  ]) func `notices an engine that makes a mistake, and shows it as shortly as may be`(
+    mistake: EngineMistake, words: String, steps: Int
+  ) throws {
+    let failure = try #require(throws: HostedFailure.self) {
+      try checkHosted(
+        TopologySwitch.design, world: TopologySwitch.design.worlds[0], settings: PropertySettings(cases: 200, seed: 5),
+        mistake: mistake)
+    }
+    #expect(failure.finding.code == "hosted" && failure.finding.words.contains(words), "\(failure)")
+    #expect(failure.trace.steps.count == steps, "\(failure)")
+    #expect(!failure.falsified.isFlaky)
+  }
+
 }

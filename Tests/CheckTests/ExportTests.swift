@@ -20,6 +20,7 @@ struct Exported: CustomTestStringConvertible, Sendable {
     Exported(DiningPhilosophers.design(count: 3, isLastLeftHanded: false)), Exported(EpochSwitch.design),
     Exported(EpochSwitch.design("3,2,1,1", receivers: 3, messages: 1, room: 2, attempts: 1, work: 1)),
     Exported(Peterson.design), Exported(RingElection.sizes[0]), Exported(TopologySwitch.design, message),
+    Exported(TwoPhaseCommit.crashing[0]), Exported(TwoPhaseCommit.crashing[1]),
   ]
 
   /// One message and one request, with every admitted fault.

@@ -122,12 +122,46 @@ private func tabulated() throws -> Tabulation { try Tabulation(Alone.design(door
     }
   }
 
-  @Test func `a world with crashes`() {
-    let words = refusal(counter()) {
-      Input(.toy, .go)
-      Crashes(atMost: 1)
+  @Test func `a world whose crashes change more than the machines, each by its own state`() {
+    func crashing(_ book: RuleBook<Toy>) -> String? {
+      refusal(book) {
+        Input(.toy, .go, atMost: 2)
+        Crashes(atMost: 1)
+      }
     }
-    #expect(words == "a world with crashes cannot be exported")
+    #expect(crashing(counter()) == nil)
+    let asking = RuleBook<Toy>("Asking", resting: .idle, .busy) {
+      In(.idle) { On(.go, "ask").emit(.ask).go(.busy) }
+      In(.busy) { On(.yes, "be told").go(.idle) }
+      Refused(.go, in: .busy, unless: "it has been told")
+      Answers(.ask, afterCrash: .forgotten) { Owed { Answer(.yes) } }
+    }
+    #expect(
+      crashing(asking)
+        == "a crash that changes what is open or under way: take a world without crashes; this one cannot be exported")
+    // What becomes of the second depends on what the first tells it in the crash.
+    let teller = RuleBook<Toy>("Teller", resting: .idle, .busy, recovery: Signal<Toy.Event, Void>.recovered.make(())) {
+      In(.idle) {
+        On(.go, "wait").go(.busy)
+        On(.recovered, "tell nobody")
+      }
+      In(.busy) { On(.recovered, "tell the other").emit(.send) { _, _ in 0 }.go(.idle) }
+      Refused(.go, in: .busy, unless: "it is idle")
+    }
+    let told = RuleBook<Toy>("Told", resting: .idle, .done) {
+      In(.idle) { On(.take, "be told").go(.done) }
+      Ignored(.take, in: .done, because: "it knows")
+    }
+    let world = World<Duo>("world", "", start: { Duo() }) {
+      Input(.one, .go)
+      Crashes(atMost: 2)
+    }
+    #expect(
+      throws: ExportError.unsupported(
+        "a crash after which two depends on other machines: take a world without crashes; this one")
+    ) {
+      try Tabulation(Duo.design(teller, told, over: .direct, [world]), world: world)
+    }
   }
 
   @Test func `a world in which a law is broken, or which is cut short`() {

@@ -82,7 +82,7 @@ private struct Size: Equatable, CustomStringConvertible {
       leadsTo: ["process 0 enters when it wants to", "process 1 enters when it wants to"])
   }
 
-  @Test(arguments: [(3, 71, 133, 8), (4, 247, 630, 10), (6, 3_387, 13_176, 15)])
+  @Test(arguments: [(3, 71, 133, 8), (4, 247, 630, 10), (6, 3_387, 13_176, 15), (10, 393_521, 2_632_029, 25)])
   func `ring election`(count: Int, distinct: Int, generated: Int, depth: Int) {
     expect(
       Size(distinct, generated, depth: depth), of: RingElection.design(count: count),

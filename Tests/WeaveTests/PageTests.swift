@@ -251,6 +251,26 @@ import Weave
     #expect(index.contains("| [LC-3](07-crossing.md#LC-3) | The gate is *red* and white. | nothing |"))
   }
 
+  @Test func `the index has the scores of all systems, and says what is below, old or missing`() throws {
+    func evidence(_ killed: Int, isCurrent: Bool = true) -> MutationEvidence {
+      MutationEvidence(
+        all: 1_050, killed: killed, noticed: 3, equivalent: 50, isCurrent: isCurrent, source: "specs/evidence/it.json")
+    }
+    let scores = [
+      MutationScore(system: "gate", evidence: evidence(950)), MutationScore(system: "bell", evidence: evidence(949)),
+      MutationScore(system: "lamp", evidence: evidence(1_000, isCurrent: false)),
+      MutationScore(system: "road", evidence: nil),
+    ]
+    let index = text("README.md", of: weave([try page()], scores: scores))
+    for row in [
+      "| `gate` | 1,050 | 950 | 3 | 50 | 95.0 % |  |",
+      "| `bell` | 1,050 | 949 | 3 | 50 | 94.9 % | **below the goal** |",
+      "| `lamp` | 1,050 | 1,000 | 3 | 50 | 100.0 % | counted under other rules |",
+      "| `road` |  |  |  |  |  | never counted |",
+    ] { #expect(index.contains(row), "\(index)") }
+    #expect(!text("README.md", of: weave([try page()])).contains("## Mutants"))
+  }
+
   @Test func `the same input gives the same files`() throws {
     #expect(weave([try page()]) == weave([try page()]))
   }

@@ -1,3 +1,4 @@
+import Check
 import Engine
 import Spec
 
@@ -22,6 +23,14 @@ final class HostedMirror<S: System>: StepObserver {
   var input: Move<S.Event>?
   /// The first difference, in words.
   private(set) var difference: String?
+  /// What happened, for whoever wants the run told.
+  private var told: [Told] = []
+
+  private enum Told {
+    /// A step of the semantics, with words for a crash.
+    case step(Move<S.Event>, Outcome, before: Configuration<S>, after: Configuration<S>, as: String?)
+    case host(who: String, what: String)
+  }
 
   init(_ walk: Walk<S>) {
     self.walk = walk
@@ -35,7 +44,9 @@ final class HostedMirror<S: System>: StepObserver {
   ) {
     guard difference == nil else { return }
     var next = last
-    guard let expected = take(event, cause, &next) else { return }
+    let before = next
+    guard let (move, expected) = take(event, cause, &next) else { return tell("host", walk.describe(event)) }
+    told.append(.step(move, expected, before: before, after: next, as: nil))
     if expected != outcome {
       return differ("\(walk.describe(event)) came to \(outcome.word), and to \(expected.word) by the semantics")
     }
@@ -43,21 +54,49 @@ final class HostedMirror<S: System>: StepObserver {
   }
 
   /// The process came back, and its journal ends with this record.
-  func crash(after record: UInt64, _ host: Engine.Host<S>) {
+  ///
+  /// - Parameter words: What befell it.
+  func crash(after record: UInt64, _ host: Engine.Host<S>, _ words: String) {
     configurations.removeSubrange((Int(record) + 1)...)
     tickets.removeSubrange((Int(record) + 1)...)
     var next = last
     let purses = next.purses
     // A crash of the host is not one of those that the world can afford.
     next.purses[next.purses.count - 1].left = 1
-    if case .blocked = walk.take(Move(.crash, nil), in: &next) { differ("a machine refuses what the crash tells it") }
+    let before = next
+    let consequence = walk.take(Move(.crash, nil), in: &next)
+    if case .blocked = consequence { differ("a machine refuses what the crash tells it") }
+    told.append(.step(Move(.crash, nil), .ignored, before: before, after: next, as: words))
     next.purses = purses
     keep(next, host)
   }
 
+  // MARK: - The run in words
+
+  /// Notes what is no step of the machines: a commit, time that goes by, a fault of the process.
+  func tell(_ who: String, _ what: String) { told.append(.host(who: who, what: what)) }
+
+  /// The run so far, as every counterexample is told.
+  var trace: Trace {
+    var trace = Trace()
+    for it in told {
+      switch it {
+      case .host(let who, let what): trace.append(who: who, what: what)
+      case .step(let move, let outcome, let before, let after, let words):
+        // Taken once more, so that what it received is at hand.
+        var next = before
+        _ = walk.take(move, in: &next)
+        trace.append(move, outcome, walk, before, after, as: words)
+      }
+    }
+    return trace
+  }
+
   // MARK: -
 
-  private func take(_ event: S.Event, _ cause: Record.Cause, _ next: inout Configuration<S>) -> Outcome? {
+  private func take(
+    _ event: S.Event, _ cause: Record.Cause, _ next: inout Configuration<S>
+  ) -> (Move<S.Event>, Outcome)? {
     let before = next
     let move: Move<S.Event>
     switch cause {
@@ -85,15 +124,23 @@ final class HostedMirror<S: System>: StepObserver {
       return nil
     }
     switch walk.take(move, in: &next) {
-    case .next(let outcome): return outcome
+    case .next(let outcome): return (move, outcome)
     case .unchanged(let outcome):
       next = before
-      return outcome
+      return (move, outcome)
     case .blocked:
       // A machine that must take part refuses: nothing has happened.
       next = before
-      return .refused
+      return (move, .refused)
     }
+  }
+
+  /// Whether a machine that must take part refuses this answer now.
+  func isBlocked(_ ticket: UInt64, _ event: S.Event) -> Bool {
+    guard let move = answer(ticket, event, in: last) else { return false }
+    var next = last
+    if case .blocked = walk.take(move, in: &next) { return true }
+    return false
   }
 
   private func answer(_ ticket: UInt64, _ event: S.Event, in configuration: Configuration<S>) -> Move<S.Event>? {

@@ -3,73 +3,7 @@ import Engine
 import Foundation
 import Spec
 
-/// Tests a system as it runs: a real host with a real journal, at the mercy of crashes, torn writes and clock jumps.
-///
-///     try checkHosted(TopologySwitch.design, world: world)
-///
-/// Each case is a sequence of ``HostedCommand``s, drawn and shrunk like any other value. What is held against it:
-///
-/// - after each step, the host's state and what is open there are what the explorer's semantics say;
-/// - nothing that was committed is lost, and what is left after a crash is a prefix of what was;
-/// - an effect leaves only after its record is safe, and after a crash what is owed again is performed again, under its
-///   ticket;
-/// - an answer that comes twice is taken once;
-/// - an audit of the journal, with all its lives, finds nothing.
-///
-/// - Parameter isDurable: Whether the driver says that its effects reach beyond the process, as a driver should.
-/// - Returns: What befell the host altogether, in runs that broke nothing.
-/// - Throws: ``Falsified`` with the shortest sequence that breaks one of these.
-/// - Complexity: Some milliseconds for each case, most of them for files.
-@discardableResult public func checkHosted<S: System>(
-  _ design: Design<S>, world: World<S>, settings: PropertySettings = PropertySettings(), isDurable: Bool = true
-) throws -> HostedReport {
-  var report = HostedReport()
-  try noneThrows("\(design.name), hosted in \(world.name)", HostedCommand.run, settings: settings) {
-    commands in
-    let run = try HostedRun(design, world, isDurable: isDurable)
-    defer { run.remove() }
-    for command in commands { try run.take(command) }
-    try run.finish()
-    report.add(run.report)
-  }
-  return report
-}
-
-/// What hosts went through.
-public struct HostedReport: Hashable, Sendable {
-  public internal(set) var runs = 0
-  /// Records that were left in journals.
-  public internal(set) var records = 0
-  public internal(set) var answers = 0
-  /// Answers that came twice.
-  public internal(set) var repeats = 0
-  /// Deaths of the process, and failures of the power.
-  public internal(set) var crashes = 0
-  /// Commits of which only a part reached the disk.
-  public internal(set) var torn = 0
-  /// Records that crashes took, none of them committed.
-  public internal(set) var lost = 0
-  /// Effects that were performed again after a crash.
-  public internal(set) var again = 0
-
-  mutating func add(_ other: Self) {
-    for count in [\Self.runs, \.records, \.answers, \.repeats, \.crashes, \.torn, \.lost, \.again] {
-      self[keyPath: count] += other[keyPath: count]
-    }
-  }
-}
-
-/// What went wrong in a hosted run, and the steps that led there.
-public struct HostedFlaw: Error, CustomStringConvertible {
-  public let words: String
-  public let steps: [String]
-
-  public var description: String {
-    words + steps.enumerated().map { "\n    \($0 + 1). \($1)" }.joined()
-  }
-}
-
-/// One run of ``checkHosted(_:world:settings:isDurable:)``.
+/// One run of ``checkHosted(_:world:settings:isDurable:mistake:)``.
 final class HostedRun<S: System> {
   private let design: Design<S>
   private let walk: Walk<S>
@@ -85,18 +19,21 @@ final class HostedRun<S: System> {
   private var lastAnswer: (ticket: UInt64, event: S.Event)?
   /// What the last recovery has to perform again.
   private var owedAgain: Set<UInt64> = []
-  private var steps: [String] = []
+  private let mistake: EngineMistake?
+  /// The journal's log before the last commit, for a mistake that loses that.
+  private var formerLog: Data?
   private(set) var report = HostedReport()
   private var moves: [Move<S.Event>] = []
 
-  init(_ design: Design<S>, _ world: World<S>, isDurable: Bool) throws {
+  init(_ design: Design<S>, _ world: World<S>, isDurable: Bool, mistake: EngineMistake?) throws {
     self.design = design
+    self.mistake = mistake
     var wide = world
     // A host's channels have no bound.
     wide.channelCapacity = .max
     walk = Walk(design, wide)
     mirror = HostedMirror(walk)
-    hand = HostedHand(isDurable: isDurable)
+    hand = HostedHand(isDurable: isDurable, mistake: mistake)
     folder = FileManager.default.temporaryDirectory.appendingPathComponent("interlock-hosted-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     journal = try Journal(
@@ -120,32 +57,41 @@ final class HostedRun<S: System> {
     switch command {
     case .send(let kind, let number):
       guard let move = choose(number, inputs(kind)), let event = move.event else { return }
-      steps.append("send \(walk.describe(event))")
       mirror.input = move
-      note(try host.send(event))
+      try host.send(event)
     case .answer(let number):
       if answers.isEmpty { try take(.flush) }
       guard let (ticket, event) = choose(number, answers) else { return }
-      steps.append("answer \(walk.describe(event))")
       lastAnswer = (ticket, event)
       report.answers += 1
-      if let receipt = try host.answer(ticket, with: event) { note(receipt) }
+      let receipt = mistake == .dropsAnswers ? nil : try host.answer(ticket, with: event)
+      if receipt == nil, mirror.difference == nil {
+        mirror.tell("answer", walk.describe(event))
+        throw flaw("what record \(ticket / 256) sent is open, and the answer to it was dropped")
+      }
     case .answerAgain: try answerAgain()
     case .flush:
-      steps.append("flush")
+      mirror.tell("host", "commits what was sent, and performs it")
       try flush()
     case .wait(let milliseconds):
-      steps.append("wait \(milliseconds) ms")
+      mirror.tell("clock", "\(milliseconds) ms go by")
       try wait(milliseconds)
     case .crash(let outage): try crash(tear: nil, outage)
     case .tear(let share, let outage): try crash(tear: share, outage)
     }
+    try checkSteps()
+  }
+
+  private func checkSteps() throws {
     if let difference = mirror.difference { throw flaw(difference) }
+    if let twice = hand.twice { throw flaw("what record \(twice / 256) sent was performed twice") }
   }
 
   /// Ends the run and holds its journal against the spec.
   func finish() throws {
+    if journal.pendingRows > 0 { mirror.tell("host", "commits what was sent, and performs it") }
     try flush()
+    try checkSteps()
     report.runs = 1
     report.records = Int(journal.lastNumber)
     try journal.close()
@@ -163,21 +109,10 @@ final class HostedRun<S: System> {
     }
   }
 
-  private func flaw(_ words: String) -> HostedFlaw { HostedFlaw(words: words, steps: steps) }
+  private func flaw(_ words: String) -> HostedFlaw { HostedFlaw(words: words, trace: mirror.trace) }
 
   private func choose<Element>(_ number: Int, _ all: [Element]) -> Element? {
     all.isEmpty ? nil : all[number % all.count]
-  }
-
-  /// Adds to the last step what became of it, where it did not fire.
-  private func note(_ receipt: Engine.Host<S>.Receipt) {
-    switch receipt.outcome {
-    case .fired: break
-    case .refused:
-      let guards = receipt.refusals.map { "\"\($0.name)\"" }.joined(separator: ", ")
-      steps[steps.count - 1] += guards.isEmpty ? ": refused" : ": refused, for it needs \(guards)"
-    case .ignored, .unexpected: steps[steps.count - 1] += ": \(receipt.outcome.word)"
-    }
   }
 
   private func inputs(_ kind: Int) -> [Move<S.Event>] {
@@ -200,15 +135,17 @@ final class HostedRun<S: System> {
   /// What was answered and is closed is not asked about again.
   private func answerAgain() throws {
     guard let (ticket, event) = lastAnswer, !host.ledger.open.contains(where: { $0.ticket == ticket }) else { return }
-    steps.append("answer \(walk.describe(event)) again")
+    mirror.tell("fault", "\(walk.describe(event)) comes again")
     report.repeats += 1
     let late = host.counts.late
-    guard try host.answer(ticket, with: event) == nil, host.counts.late == late + 1 else {
+    if mistake == .takesAnswersTwice { try host.send(event) }
+    guard try host.answer(ticket, with: event) == nil, host.counts.late == late + 1, mirror.difference == nil else {
       throw flaw("an answer that came twice was taken twice")
     }
   }
 
   private func flush() throws {
+    if mistake == .losesCommits, journal.pendingRows > 0 { formerLog = contents("-wal") }
     try host.flush()
     if journal.pendingRows == 0 { safe = journal.lastNumber }
     report.again += owedAgain.count
@@ -221,9 +158,27 @@ final class HostedRun<S: System> {
 
   private func wait(_ milliseconds: Int) throws {
     try flush()
-    var isOver = false
-    loop.schedule(at: loop.now + UInt64(milliseconds) * 1_000_000) { isOver = true }
-    try loop.run { isOver }
+    let end = loop.now + UInt64(milliseconds) * 1_000_000
+    if mistake == .forgetsTimers {
+      loop.advance(to: end)
+    } else {
+      var isOver = false
+      loop.schedule(at: end) { isOver = true }
+      try loop.run { isOver }
+    }
+    if let overdue { throw flaw("\(overdue) was due, and its timer did not fire") }
+  }
+
+  /// A timer that should have fired by now, in words.
+  private var overdue: String? {
+    let late = host.ledger.open.first { entry in
+      let contract = design.contracts[entry.contract].contract
+      guard !entry.isUnwanted, let duration = contract.duration(of: entry.effect),
+        let event = contract.stages[0].answers[0].draw(entry.effect).first
+      else { return false }
+      return entry.openedAt + duration.nanoseconds < loop.now && !mirror.isBlocked(entry.ticket, event)
+    }
+    return late.map { Printer.line(of: $0.effect) }
   }
 
   // MARK: - Crashes
@@ -240,15 +195,19 @@ final class HostedRun<S: System> {
     report.crashes += 1
     let recovery = try host.recover(outage: UInt64(outage) * 1_000_000)
     let fault = share.map { "the power fails, and \($0) of 256 parts of a commit are there" } ?? "the process dies"
-    steps.append("\(fault); back after \(outage) ms, at record \(recovery.last) of \(recorded)")
+    let words = "\(fault); back after \(outage) ms, at record \(recovery.last) of \(recorded)"
     report.lost += Int(recorded - min(recorded, recovery.last))
-    guard recovery.last >= safe else { throw flaw("record \(safe) was committed, and is lost") }
-    guard recovery.last <= recorded else { throw flaw("the journal has more records than were written") }
-    if let ticket = hand.performed.first(where: { $0 / 256 > recovery.last }) {
-      throw flaw("what record \(ticket / 256) sent was performed, and the record is lost")
+    func guarding(_ isRight: Bool, _ wrong: String) throws {
+      if isRight { return }
+      mirror.tell("fault", words)
+      throw flaw(wrong)
     }
+    try guarding(recovery.last >= safe, "record \(safe) was committed, and is lost")
+    try guarding(recovery.last <= recorded, "the journal has more records than were written")
+    let early = hand.performed.filter { $0 / 256 > recovery.last }.min() ?? 0
+    try guarding(early == 0, "what record \(early / 256) sent was performed, and the record is lost")
     let before = mirror.tickets[Int(recovery.last)]
-    mirror.crash(after: recovery.last, host)
+    mirror.crash(after: recovery.last, host, words)
     safe = recovery.last + 1
     hand.again = []
     owedAgain = Set(
@@ -262,6 +221,7 @@ final class HostedRun<S: System> {
   /// Writes down what is on the disk when the process dies, or when the power fails during its next commit.
   private func leave(at path: String, _ share: Int?) throws {
     var log = contents("-wal")
+    if mistake == .losesCommits, let formerLog, log.starts(with: formerLog) { log = formerLog }
     if let share {
       let before = log
       try journal.commit()
@@ -288,14 +248,28 @@ final class HostedHand<S: System>: Driver {
   private(set) var performed: Set<UInt64> = []
   /// Those of what was performed again since the last crash.
   var again: Set<UInt64> = []
+  /// The ticket of what was performed twice by one life, or anew by another.
+  private(set) var twice: UInt64?
+  private let mistake: EngineMistake?
 
-  init(isDurable: Bool) { reachesBeyondProcess = isDurable }
+  init(isDurable: Bool, mistake: EngineMistake?) {
+    reachesBeyondProcess = isDurable
+    self.mistake = mistake
+  }
 
-  func perform(_ effect: S.Effect, ticket: UInt64, at nanoseconds: UInt64) { performed.insert(ticket) }
+  func perform(_ effect: S.Effect, ticket: UInt64, at nanoseconds: UInt64) {
+    note(ticket, in: &performed)
+    if mistake == .performsTwice { note(ticket, in: &performed) }
+  }
 
   func performAgain(_ effect: S.Effect, ticket: UInt64, at nanoseconds: UInt64) {
+    if mistake == .forgetsAfterCrash { return }
     performed.insert(ticket)
-    again.insert(ticket)
+    note(ticket, in: &again)
+  }
+
+  private func note(_ ticket: UInt64, in tickets: inout Set<UInt64>) {
+    if !tickets.insert(ticket).inserted { twice = twice ?? ticket }
   }
 
   func resume(_ effect: S.Effect, ticket: UInt64, stage: Int, at nanoseconds: UInt64) { performed.insert(ticket) }

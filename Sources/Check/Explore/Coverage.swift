@@ -51,6 +51,8 @@ public struct Coverage: Sendable {
   public internal(set) var rules: [RuleCount]
   /// Each "sometimes" property and whether it was met.
   public internal(set) var sometimes: [(name: String, isMet: Bool)]
+  /// Each law of where runs lead that was judged, and whether some state began it: known at the end of a search alone.
+  public internal(set) var leading: [(name: String, isBegun: Bool)] = []
 
   @usableFromInline init(rules: [RuleCount], sometimes: [(name: String, isMet: Bool)]) {
     self.rules = rules
@@ -61,6 +63,9 @@ public struct Coverage: Sendable {
   public var neverFired: [String] { rules.filter { $0.fired == 0 }.map { "\($0.host): \"\($0.rule)\"" } }
   /// Each "sometimes" that was never met, as a report quotes it.
   public var neverMet: [String] { sometimes.filter { !$0.isMet }.map { "\"\($0.name)\"" } }
+
+  /// Laws of where runs lead that no state began, as a report quotes them.
+  public var neverBegun: [String] { leading.filter { !$0.isBegun }.map { "\"\($0.name)\"" } }
 
   public var rulesFired: Int { rules.count { $0.fired > 0 } }
   public var guards: Int { rules.reduce(0) { $0 + $1.guards.count } }

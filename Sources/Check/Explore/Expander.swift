@@ -17,8 +17,8 @@ public struct Expander: Sendable {
   let makeLexicon: @Sendable () -> Lexicon
   let makeWorker: @Sendable (Lexicon) -> Worker
   /// Steps along the successors with these ordinals, from the start, and tells each; the flag says that they were
-  /// counted in states that stand for others.
-  let trace: @Sendable ([Int], _ isUpToSymmetry: Bool) -> Trace
+  /// counted in states that stand for others, the last that nothing can happen behind them.
+  let trace: @Sendable ([Int], _ isUpToSymmetry: Bool, _ isStuck: Bool) -> Trace
 
   /// One thread's way to the system.
   @usableFromInline struct Worker {
@@ -30,17 +30,20 @@ public struct Expander: Sendable {
     /// A law that reads more than it says.
     let overreach: (_ seed: UInt64) -> String?
     let coverage: () -> Coverage
+    /// Takes what tells the run to the state at hand.
+    let tellRuns: (@escaping () -> String) -> Void
 
     @usableFromInline init(
       walker: PartWalker, start: @escaping () -> (low: UInt64, high: UInt64)?,
       disagreement: @escaping (Batch) -> String?, overreach: @escaping (UInt64) -> String?,
-      coverage: @escaping () -> Coverage
+      coverage: @escaping () -> Coverage, tellRuns: @escaping (@escaping () -> String) -> Void
     ) {
       self.walker = walker
       self.start = start
       self.disagreement = disagreement
       self.overreach = overreach
       self.coverage = coverage
+      self.tellRuns = tellRuns
     }
   }
 
@@ -59,19 +62,19 @@ public struct Expander: Sendable {
         return Worker(
           walker: interpreter.walker, start: { interpreter.start() },
           disagreement: { interpreter.disagreement($0) }, overreach: { interpreter.overreach($0) },
-          coverage: { interpreter.coverage })
+          coverage: { interpreter.coverage }, tellRuns: { interpreter.runSoFar = $0 })
       },
-      trace: { ordinals, isUpToSymmetry in
+      trace: { ordinals, isUpToSymmetry, isStuck in
         isUpToSymmetry
-          ? Interpreter.trace(design, world, upTo: symmetry, kinds: plan.kindCount, ordinals)
-          : Interpreter.trace(design, world, ordinals)
+          ? Interpreter.trace(design, world, upTo: symmetry, kinds: plan.kindCount, ordinals, isStuck: isStuck)
+          : Interpreter.trace(design, world, ordinals, isStuck: isStuck)
       })
   }
 
   @usableFromInline init(
     subject: SearchSubject, refusal: Finding?, leadsTo: [String], fairness: [Fairness], reduction: Reduction,
     symmetry: SymmetryPlan, kinds: Int, makeWorker: @escaping @Sendable (Lexicon) -> Worker,
-    trace: @escaping @Sendable ([Int], Bool) -> Trace
+    trace: @escaping @Sendable ([Int], Bool, Bool) -> Trace
   ) {
     self.subject = subject
     self.refusal = refusal

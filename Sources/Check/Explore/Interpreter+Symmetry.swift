@@ -74,7 +74,8 @@ extension Interpreter {
   ///
   /// The search saw states with their identities renamed; the run that is shown goes on under the names it began with.
   @inlinable static func trace(
-    _ design: Design<S>, _ world: World<S>, upTo plan: SymmetryPlan, kinds: Int, _ ordinals: [Int]
+    _ design: Design<S>, _ world: World<S>, upTo plan: SymmetryPlan, kinds: Int, _ ordinals: [Int],
+    isStuck: Bool
   ) -> Trace {
     let it = Interpreter(design, world, Lexicon(kinds: kinds))
     let symmetry = it.walker.adopt(plan)
@@ -127,6 +128,7 @@ extension Interpreter {
         break
       }
     }
+    if isStuck { trace.end(it.walk, configuration) }
     return trace
   }
 }

@@ -30,7 +30,11 @@ extension Interpreter {
   }
 
   /// The run along the successors with these ordinals, by the semantics itself.
-  @inlinable static func trace(_ design: Design<S>, _ world: World<S>, _ ordinals: [Int]) -> Trace {
+  ///
+  /// - Parameter isStuck: Whether nothing can happen at its end, so that it is told why.
+  @inlinable static func trace(
+    _ design: Design<S>, _ world: World<S>, _ ordinals: [Int], isStuck: Bool
+  ) -> Trace {
     let walk = Walk(design, world)
     var configuration = walk.start
     var moves: [Move<S.Event>] = []
@@ -49,6 +53,7 @@ extension Interpreter {
         break
       }
     }
+    if isStuck { trace.end(walk, configuration) }
     return trace
   }
 

@@ -32,6 +32,8 @@ import Spec
   @exclusivity(unchecked) @usableFromInline var overflown: Set<String> = []
   @exclusivity(unchecked) @usableFromInline var asking = Question.none
   @exclusivity(unchecked) @usableFromInline var asker = -1
+  /// The run to the state at hand, in words, where somebody knows it.
+  @exclusivity(unchecked) @usableFromInline var runSoFar: (() -> String)?
 
   @inlinable init(_ design: Design<S>, _ world: World<S>, _ lexicon: Lexicon) {
     self.design = design
@@ -83,7 +85,11 @@ import Spec
     }
     connect()
     let it = Unowned(self)
-    asker = Asked.add { it.value.question }
+    asker = Asked.add {
+      it.value.question
+    } run: {
+      it.value.runSoFar?()
+    }
   }
 
   deinit { Asked.remove(asker) }

@@ -42,6 +42,8 @@ final class LevelSearch: @unchecked Sendable {
   private var seen: Set<String> = []
   private var peakBytes = 0
   var levelBytes = 0
+  /// What is held before the first state.
+  private var bytesAtStart = 0
   /// What the last checkpoint took while it was written; the next will take as much.
   private var savedBytes = 0
 
@@ -67,6 +69,8 @@ final class LevelSearch: @unchecked Sendable {
           isWide: options.memory == .hash128, isNumbered: options.memory == .exact || keepsEdges,
           capacity: options.workers == 1 ? 1 << 12 : options.workers << 19)))
     for number in 0..<options.workers { workers.append(SearchWorker(number, self)) }
+    for worker in workers { worker.weigh() }
+    bytesAtStart = bytes
   }
 
   deinit {
@@ -124,7 +128,10 @@ final class LevelSearch: @unchecked Sendable {
       if workers.count == 1 {
         workers[0].work()
       } else {
-        DispatchQueue.concurrentPerform(iterations: workers.count) { self.workers[$0].work() }
+        DispatchQueue.concurrentPerform(iterations: workers.count) {
+          Asked.beginThread()
+          self.workers[$0].work()
+        }
       }
       tellFindings()
       if distinct >= shared.pointee.table.room { grow(for: distinct * 4 / 3) }
@@ -202,7 +209,8 @@ final class LevelSearch: @unchecked Sendable {
     guard seen.insert(finding.code + finding.words).inserted else { return }
     told.append(Told(finding: finding, number: number, ordinal: ordinal))
     let path = log.path(to: number) + (ordinal.map { [$0] } ?? [])
-    findings.append(CheckFinding(finding: finding, trace: expander.trace(path, symmetry != nil)))
+    let trace = expander.trace(path, symmetry != nil, finding.code == Finding.deadlock.code)
+    findings.append(CheckFinding(finding: finding, trace: trace))
   }
 
   /// Tells again what an interrupted run had found.
@@ -231,11 +239,17 @@ final class LevelSearch: @unchecked Sendable {
     options.bounds.bytes < .max && bytes + more > options.bounds.bytes
   }
 
-  /// The bound of memory in words.
+  /// The bound of memory in words; where a search holds more before it begins, with that.
   var memoryBound: String {
-    let bytes = options.bounds.bytes
-    if bytes < 1 << 10 { return bytes == 1 ? "1 byte of memory" : "\(bytes) bytes of memory" }
-    return (bytes >= 1 << 20 ? "\(bytes >> 20) MiB" : "\(bytes >> 10) KiB") + " of memory"
+    let told = "\(Self.words(bytes: options.bounds.bytes)) of memory"
+    if bytesAtStart <= options.bounds.bytes { return told }
+    let workers = options.workers == 1 ? "1 worker" : "\(options.workers) workers"
+    return "\(told), and a search by \(workers) begins with \(Self.words(bytes: bytesAtStart))"
+  }
+
+  private static func words(bytes: Int) -> String {
+    if bytes < 1 << 10 { return bytes == 1 ? "1 byte" : "\(bytes) bytes" }
+    return bytes >= 1 << 20 ? "\(bytes >> 20) MiB" : "\(bytes >> 10) KiB"
   }
 
   private func checkMemory() {
@@ -268,8 +282,11 @@ final class LevelSearch: @unchecked Sendable {
     var coverage = workers[0].worker.coverage()
     for worker in workers.dropFirst() { coverage.merge(worker.worker.coverage()) }
     if let known = past.coverage { coverage.merge(known) }
-    judgeLeadsTo()
-    judge(coverage)
+    coverage.leading = judgeLeadsTo()
+    // A complete search that left something out has said less than it seems.
+    if boundsMet.isEmpty {
+      findings += coverage.missed(in: "this world").map { CheckFinding(finding: $0, trace: Trace()) }
+    }
     notePeak()
     return ExplorationReport(
       machine: machine, world: world, distinct: distinct,
@@ -309,44 +326,27 @@ final class LevelSearch: @unchecked Sendable {
       + (unresolved > 0 ? ", not exact in \(unresolved) steps" : "")
   }
 
-  private func judgeLeadsTo() {
-    guard keepsEdges, boundsMet.isEmpty else { return }
+  /// Returns each law that was judged, and whether some state began it.
+  private func judgeLeadsTo() -> [(name: String, isBegun: Bool)] {
+    guard keepsEdges, boundsMet.isEmpty else { return [] }
     // The graph to be made, and what is found in it, beside what is held.
     let more = log.end * 64 + generated * 10
-    if exceedsMemory(by: more) { return note(bound: memoryBound) }
+    if exceedsMemory(by: more) {
+      note(bound: memoryBound)
+      return []
+    }
     peakBytes = max(peakBytes, bytes + more)
     let graph = StateGraph(pastGraphs + workers.map(\.graph), end: log.end)
     let depths = log.depths()
     for (index, name) in expander.leadsTo.enumerated() {
-      if !graph.begins(property: index) {
-        findings.append(
-          CheckFinding(
-            finding: Finding(.minor, "never-begun", "\"\(name)\" was never put to the test: nothing began it"),
-            trace: Trace()))
-      }
       guard let lasso = graph.lasso(property: index, expander.fairness[index], depths: depths) else { continue }
-      var trace = expander.trace(log.path(to: lasso.begin) + lasso.way + lasso.loop, false)
+      var trace = expander.trace(log.path(to: lasso.begin) + lasso.way + lasso.loop, false, false)
       trace.loopsFrom = trace.steps.count - lasso.loop.count
       let words = lasso.loop.isEmpty ? "a run may stay here for ever" : "a run may go round for ever"
       findings.append(
         CheckFinding(finding: Finding(.critical, "never-leads", "\"\(name)\" does not hold: \(words)"), trace: trace))
     }
-  }
-
-  /// A complete search that never met a "sometimes", or never fired a rule, has said less than it seems.
-  private func judge(_ coverage: Coverage) {
-    guard boundsMet.isEmpty else { return }
-    for sometimes in coverage.sometimes where !sometimes.isMet {
-      findings.append(
-        CheckFinding(
-          finding: Finding(.minor, "never-met", "\"\(sometimes.name)\" never happened in this world"), trace: Trace()))
-    }
-    for rule in coverage.rules where rule.fired == 0 {
-      findings.append(
-        CheckFinding(
-          finding: Finding(.minor, "rule-never-fired", "\(rule.host): \"\(rule.rule)\" never fired in this world"),
-          trace: Trace()))
-    }
+    return expander.leadsTo.enumerated().map { ($1, graph.begins(property: $0)) }
   }
 }
 

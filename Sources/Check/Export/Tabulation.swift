@@ -14,7 +14,7 @@ import Spec
 ///
 /// Laws of states over several machines are asserted, where their tables are small. Those of one machine hold in each
 /// of its numbered states, so that there is nothing to assert. Left out: laws of steps and of where runs lead (comments
-/// name them), crashes, and answers that come again.
+/// name them). Refused: crashes that change what is open or under way, and answers that come again.
 public struct Tabulation: Sendable {
   public let machine: String
   public let world: String
@@ -101,12 +101,12 @@ public struct Tabulation: Sendable {
   }
 
   @usableFromInline init(_ expander: Expander, _ words: ExportWords, states: Int) throws(ExportError) {
-    if words.crashes > 0 { throw .unsupported("a world with crashes") }
     if let refusal = expander.refusal { throw .broken([refusal.words]) }
     let options = SearchOptions(bounds: Bounds(states: states, findings: .max), memory: .hash128)
     let search = LevelSearch(expander, machine: words.machine, world: words.world, options, nil, nil)
     let walker = search.workers[0].worker.walker
     let draws = DrawnInputs(walker)
+    let crashes = SeenCrashes(walker, words)
     let report = search.run()
     try Self.check(report, walker)
     _ = search.workers[0].worker.start()
@@ -125,7 +125,7 @@ public struct Tabulation: Sendable {
     laws = doubts.compactMap { words, doubt in
       doubt == nil && !asserted.contains { $0.name == words } ? words : nil
     }
-    moves = try tabulator.moves()
+    moves = try tabulator.moves() + tabulator.crashes(crashes)
     machines = tabulator.machines
     ledgers = tabulator.ledgers
     channels = tabulator.channels

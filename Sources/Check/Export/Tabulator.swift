@@ -47,7 +47,7 @@ struct Tabulator {
       rows[Int(op)].append(.init(from: ledger, to: walker.ledger(ledger, op).code))
     }
     operationRows = rows.map { $0.sorted { $0.from < $1.from } }
-    let limits = words.inputs.map { $0.limit ?? 0 } + words.faults.map(\.limit)
+    let limits = words.inputs.map { $0.limit ?? 0 } + words.faults.map(\.limit) + [words.crashes]
     var count = 0
     purseNumbers = limits.map { limit in
       if limit == 0 { return nil }
@@ -95,7 +95,9 @@ struct Tabulator {
   }
 
   var purses: [Tabulation.Purse] {
-    let all = words.inputs.map { ($0.name, $0.limit ?? 0) } + words.faults.map { ($0.name, $0.limit) }
+    let all =
+      words.inputs.map { ($0.name, $0.limit ?? 0) } + words.faults.map { ($0.name, $0.limit) }
+      + [("crashes", words.crashes)]
     return all.filter { $0.1 > 0 }.map { Tabulation.Purse(name: $0.0, limit: $0.1) }
   }
 

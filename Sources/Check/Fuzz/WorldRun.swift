@@ -60,7 +60,10 @@ import Spec
       }
     }
     source.close()
-    if log.finding == nil, isDeadlock(configuration) { log.finding = .deadlock }
+    if log.finding == nil, isDeadlock(configuration) {
+      log.finding = .deadlock
+      trace?.end(walk, configuration)
+    }
   }
 
   /// Whether nothing can happen although some machine is not at rest.

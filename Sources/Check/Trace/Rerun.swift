@@ -161,7 +161,8 @@ private struct Rerunner<S: System> {
   /// With what can only be said of a run's end.
   var finished: Rerun {
     var last = self
-    if walk.isDeadlock(configuration) { last.note([.deadlock]) }
+    last.run.trace.end(walk, configuration)
+    if last.run.trace.standstill != nil { last.note([.deadlock]) }
     if loopsFrom != nil { last.note(loop.broken(at: configuration)) }
     // What mends a design may well forbid the step that showed what was broken.
     if let lost, lost.number < number - 1 { last.run.lost = lost.words }
@@ -176,18 +177,6 @@ extension Walk {
     case .move(let move): move
     case .input(let event): Move(.input(0), event)
     case .lose: nil
-    }
-  }
-
-  /// Whether nothing can happen although some machine is not at rest.
-  fileprivate func isDeadlock(_ configuration: Configuration<S>) -> Bool {
-    if design.hosts.allSatisfy({ $0.isResting(configuration.state) }) { return false }
-    var moves: [Move<S.Event>] = []
-    self.moves(of: configuration, into: &moves)
-    return !moves.contains { move in
-      var next = configuration
-      if case .next = take(move, in: &next) { return true }
-      return false
     }
   }
 }

@@ -76,9 +76,9 @@ private struct Simulator<S: System> {
       for move in moves where take(move) { return true }
     }
     run.isAtRest = true
-    let isResting = walk.design.hosts.allSatisfy { $0.isResting(configuration.state) }
     // What was refused just now is possible no more than before.
-    if !isResting { run.finding = .deadlock }
+    run.trace.end(walk, configuration)
+    if run.trace.standstill != nil { run.finding = .deadlock }
     return false
   }
 

@@ -13,6 +13,7 @@ extension Trace {
     } else if let loopsFrom {
       teller.rows.append(.across("and again from step \(steps[loopsFrom].number)"))
     }
+    if finding?.code == Finding.deadlock.code, let standstill { teller.tell(standstill) }
     if let finding { teller.rows.append(.across("✗ \(finding.words)")) }
     return teller.sequence
   }
@@ -30,9 +31,10 @@ private struct SequenceTeller {
   mutating func tell(_ step: TraceStep) {
     var number: Int? = step.number
     if step.cause == .crash {
-      rows.append(.across("\(step.number) crash and recovery"))
+      rows.append(.across("\(step.number) \(step.what)"))
       number = nil
     }
+    if step.cause == .host { rows.append(.across("\(step.number) \(step.what)")) }
     if case .loss(let from, let to) = step.cause {
       message(number, from ?? Self.world, to, step.what, .lost)
       return
@@ -50,6 +52,14 @@ private struct SequenceTeller {
       } else {
         rows.append(.across("✓ \(it.words)"))
       }
+    }
+  }
+
+  /// Who may not stay where it is.
+  mutating func tell(_ standstill: Standstill) {
+    for machine in standstill.machines where !machine.isResting {
+      names[machine.host] = machine.name
+      note(machine.host, "may not stay in \(machine.phase)")
     }
   }
 
@@ -84,7 +94,7 @@ private struct SequenceTeller {
       }
       // What lay in a channel before the run began is the world's.
       return (place.map { underWay[$0].sender } ?? Self.world, .channel)
-    case .input, .loss, .crash: return (Self.world, .atOnce)
+    case .input, .loss, .crash, .host: return (Self.world, .atOnce)
     }
   }
 

@@ -22,6 +22,14 @@ extension Trace {
     } else if let loopsFrom {
       lines.append("     — and again from step \(steps[loopsFrom].number) —")
     }
+    if finding?.code == Finding.deadlock.code, let standstill {
+      lines.append("     — here nothing can happen —")
+      for line in standstill.lines {
+        let depth = line.prefix { $0 == " " }.count
+        lines += wrapped(
+          String(repeating: " ", count: 5 + depth), String(line.dropFirst(depth)), indent: 7 + depth)
+      }
+    }
     if let finding {
       lines += wrapped("  ✗  ", "\(finding.code): \(finding.words)", indent: 5)
       if !finding.place.isEmpty { lines.append("     \(finding.place)") }

@@ -5,14 +5,29 @@ public struct Trace: Sendable {
   public internal(set) var steps: [TraceStep] = []
   /// Where the run goes round for ever, as an index into the steps; their number for a run that rests at its end.
   public internal(set) var loopsFrom: Int?
+  /// Why nothing can happen at its end, where that is so and somebody may not rest there.
+  public internal(set) var standstill: Standstill?
 
   public init() {}
 
-  /// Adds the step that a move was.
-  @usableFromInline mutating func append<S: System>(
-    _ move: Move<S.Event>, _ outcome: Outcome, _ walk: Walk<S>, _ before: Configuration<S>, _ after: Configuration<S>
+  /// Adds the step that a move was; the walk has just taken it.
+  ///
+  /// - Parameter words: What happened, where that says more than the move does.
+  public mutating func append<S: System>(
+    _ move: Move<S.Event>, _ outcome: Outcome, _ walk: Walk<S>, _ before: Configuration<S>, _ after: Configuration<S>,
+    as words: String? = nil
   ) {
-    steps.append(TraceStep(steps.count + 1, move, outcome, walk, before, after))
+    steps.append(TraceStep(steps.count + 1, move, outcome, walk, before, after, as: words))
+  }
+
+  /// Adds what befell the host of the machines, and is no step of theirs.
+  public mutating func append(who: String, what: String) {
+    steps.append(TraceStep(steps.count + 1, who: who, what: what))
+  }
+
+  /// Notes why nothing can happen where the run ends, if that is so.
+  @usableFromInline mutating func end<S: System>(_ walk: Walk<S>, _ configuration: Configuration<S>) {
+    standstill = Standstill(walk, configuration)
   }
 
   /// The run as the lines of a scenario, by which it can be taken again.
@@ -51,6 +66,8 @@ public struct TraceStep: Sendable {
     /// Something that was under way does not arrive: from whom to whom, where nil is the world.
     case loss(from: Int?, to: Int)
     case crash
+    /// It befell the host, and no machine was asked: a commit, time that goes by.
+    case host
   }
 
   /// The rules that fired, as `host: rule`, in order.
@@ -74,9 +91,19 @@ public struct TraceStep: Sendable {
     changes = Printer.differences(before, after)
   }
 
-  @usableFromInline init<S: System>(
+  init(_ number: Int, who: String, what: String) {
+    self.number = number
+    self.who = who
+    self.what = what
+    line = ""
+    cause = .host
+    events = []
+    changes = []
+  }
+
+  init<S: System>(
     _ number: Int, _ move: Move<S.Event>, _ outcome: Outcome, _ walk: Walk<S>, _ before: Configuration<S>,
-    _ after: Configuration<S>
+    _ after: Configuration<S>, as words: String?
   ) {
     let (who, what) = walk.describe(move, in: before)
     let design = walk.design
@@ -96,7 +123,7 @@ public struct TraceStep: Sendable {
       for host in design.hosts { host.crash(&fallen, start) }
     }
     self.init(
-      number, who: who, what: what, line: walk.line(of: move, in: before), cause: cause,
+      number, who: who, what: words ?? what, line: walk.line(of: move, in: before), cause: cause,
       received: walk.stepper.received, before: before.state, fallen: fallen, after: after.state, design)
   }
 }

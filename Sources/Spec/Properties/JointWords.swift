@@ -24,14 +24,26 @@
 }
 
 /// Holds of every step of the system; `before` says what of the state before the check needs.
+///
+/// - Parameters:
+///   - name: What it is called.
+///   - cites: The requirements that it stands for.
+///   - cost: How dear it is to judge.
+///   - file: Where it is written.
+///   - line: Where it is written.
+///   - before: What of the state before the check needs.
+///   - given: The steps that the law speaks of, where these are not all; that there are such steps is a property too.
+///   - holds: Whether it is kept.
 @inlinable public func AlwaysStep<S: System, Before>(
   _ name: String, cites: any Citation..., cost: PropertyCost = .step, file: String = #fileID, line: Int = #line,
-  before: @escaping @Sendable (S) -> Before, _ holds: @escaping @Sendable (Before, Step<S, S.Event, S.Effect>) -> Bool
+  before: @escaping @Sendable (S) -> Before,
+  when given: (@Sendable (Before, Step<S, S.Event, S.Effect>) -> Bool)? = nil,
+  _ holds: @escaping @Sendable (Before, Step<S, S.Event, S.Effect>) -> Bool
 ) -> DesignPart<S> {
-  .property(
-    Property(
-      name: name, citations: cites.map { $0.rawValue }, source: SourceLine(file, line), cost: cost,
-      kind: .alwaysStep(StepCheck(before: before, holds))))
+  .section(
+    Property.law(
+      name, cites.map { $0.rawValue }, SourceLine(file, line), cost, before: before, when: given, holds
+    ).map(DesignPart.property))
 }
 
 /// Holds in at least one reachable state of the system.

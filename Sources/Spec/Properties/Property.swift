@@ -57,6 +57,30 @@ public struct Property<State: Sendable, Event: Sendable, Effect: Sendable>: Send
     ]
   }
 
+  /// A law of steps, and where it speaks of certain steps only, that there are such steps.
+  @inlinable static func law<Before>(
+    _ name: String, _ citations: [String], _ source: SourceLine, _ cost: PropertyCost,
+    before: @escaping @Sendable (State) -> Before,
+    when given: (@Sendable (Before, Step<State, Event, Effect>) -> Bool)?,
+    _ holds: @escaping @Sendable (Before, Step<State, Event, Effect>) -> Bool
+  ) -> [Self] {
+    guard let given else {
+      return [
+        Self(
+          name: name, citations: citations, source: source, cost: cost,
+          kind: .alwaysStep(StepCheck(before: before, holds)))
+      ]
+    }
+    return [
+      Self(
+        name: name, citations: citations, source: source, cost: cost,
+        kind: .alwaysStep(StepCheck(before: before) { !given($0, $1) || holds($0, $1) })),
+      Self(
+        name: "put to the test: \(name)", citations: citations, source: source,
+        kind: .sometimesStep(StepCheck(before: before, given))),
+    ]
+  }
+
   /// The names among ``reads`` that no host has.
   public func unknownReads(among hosts: [String]) -> [String] { (reads ?? []).filter { !hosts.contains($0) } }
 

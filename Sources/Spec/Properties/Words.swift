@@ -29,15 +29,27 @@
 }
 
 /// Holds of every step; `before` says what of the state before the check needs.
+///
+/// - Parameters:
+///   - name: What it is called.
+///   - cites: The requirements that it stands for.
+///   - cost: How dear it is to judge.
+///   - file: Where it is written.
+///   - line: Where it is written.
+///   - before: What of the state before the check needs.
+///   - given: The steps that the law speaks of, where these are not all. That there are such steps is a property of its
+///     own.
+///   - holds: Whether it is kept.
 @inlinable public func AlwaysStep<M: Machine, Before>(
   _ name: String, cites: M.Requirement..., cost: PropertyCost = .step, file: String = #fileID, line: Int = #line,
   before: @escaping @Sendable (M) -> Before,
+  when given: (@Sendable (Before, Step<M, M.Event, M.Effect>) -> Bool)? = nil,
   _ holds: @escaping @Sendable (Before, Step<M, M.Event, M.Effect>) -> Bool
 ) -> BookPart<M> {
-  .property(
-    Property(
-      name: name, citations: cites.map(\.rawValue), source: SourceLine(file, line), cost: cost,
-      kind: .alwaysStep(StepCheck(before: before, holds))))
+  .section(
+    Property.law(
+      name, cites.map(\.rawValue), SourceLine(file, line), cost, before: before, when: given, holds
+    ).map(BookPart.property))
 }
 
 /// Holds in at least one reachable state.

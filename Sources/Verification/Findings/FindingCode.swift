@@ -54,6 +54,10 @@ public struct FindingCode: Sendable {
       "mutant-survived", "a mistake put into a machine was not noticed", "add a law or scenario that it breaks"),
     FindingCode(
       "mutant-noticed", "a remark alone tells a mutant from the original", "add a law or scenario that it breaks"),
+    FindingCode(
+      "mutant-score-low", "too few mutants of a machine are killed", "add laws or scenarios that the survivors break"),
+    FindingCode(
+      "mutants-uncounted", "the mutants of a machine were never all tried", "interlock mutate MACHINE --keep"),
     FindingCode("rounds-unreadable", "the file of rounds cannot be used", "name another with --rounds, or delete it"),
     FindingCode(
       "evidence-unreadable", "kept evidence cannot be read, and was gathered anew", "nothing: it was replaced"),
@@ -65,6 +69,8 @@ public struct FindingCode: Sendable {
     FindingCode("property-broken", "a run breaks a law", "mend the rule that fired last, or the law"),
     FindingCode("never-leads", "a fair run never comes where a law says it does", "give the run a way out"),
     FindingCode("deadlock", "nothing can happen, and somebody may not rest", "add a rule or an answer that leads out"),
+    FindingCode(
+      "hosted", "a host does otherwise than the semantics say", "mend the engine, or the driver that it was given"),
     FindingCode("never-met", "what a law says happens sometimes never happens", "widen a world, or drop the law"),
     FindingCode("never-begun", "a law of where runs lead is never put to the test", "widen a world, or drop the law"),
     FindingCode("rule-never-fired", "a rule never fires in any world", "widen a world, or drop the rule"),

@@ -144,6 +144,31 @@ public struct MutationEvidence: Hashable, Sendable {
     self.isCurrent = isCurrent
     self.source = source
   }
+
+  /// The share of those that are not equivalent which must be killed.
+  public static let goal = 0.95
+
+  /// Those that are not equivalent.
+  public var judged: Int { all - equivalent }
+  /// Whether enough were killed; a score of nothing is none.
+  public var isEnough: Bool { judged > 0 && Double(killed) >= Self.goal * Double(judged) }
+  /// The share that was killed, with one decimal, rounded down: `94.9`.
+  public var percent: String {
+    let tenths = judged == 0 ? 0 : killed * 1000 / judged
+    return "\(tenths / 10).\(tenths % 10)"
+  }
+}
+
+/// One system of the package, and what is kept of its mutants.
+public struct MutationScore: Hashable, Sendable {
+  public let system: String
+  /// nil where they were never all tried.
+  public let evidence: MutationEvidence?
+
+  public init(system: String, evidence: MutationEvidence?) {
+    self.system = system
+    self.evidence = evidence
+  }
 }
 
 /// What is told of a chapter and its system beside what they say themselves.

@@ -1,8 +1,8 @@
 import Chapters
 import Spec
 
-/// `docs/README.md`: every chapter, and every requirement with a link to its sentence.
-func indexPage(_ pages: [PageInput], _ citations: Citations) -> String {
+/// `docs/README.md`: every chapter, the mutants of every system, and every requirement with a link to its sentence.
+func indexPage(_ pages: [PageInput], _ citations: Citations, _ scores: [MutationScore]) -> String {
   var text = generatedMark("specs/") + "\n# Chapters\n\n"
   text += """
     Each page is a chapter of `specs/`, woven with what its machines say of themselves: diagrams, rules, guards,
@@ -21,6 +21,7 @@ func indexPage(_ pages: [PageInput], _ citations: Citations) -> String {
         link(page.htmlPath, to: page.htmlPath),
       ]
     })
+  if !scores.isEmpty { text += mutants(scores) }
   text += "\n## Requirements\n"
   for page in pages where !page.chapter.requirements.isEmpty {
     text += "\n### \(page.chapter.title)\n\n"
@@ -40,4 +41,29 @@ func indexPage(_ pages: [PageInput], _ citations: Citations) -> String {
       })
   }
   return text
+}
+
+/// The one table of the scores of all systems.
+private func mutants(_ scores: [MutationScore]) -> String {
+  """
+
+  ## Mutants
+
+  Small mistakes are put into each system, one at a time, and its static findings, scenarios and worlds are to notice
+  them. The score is the share of killed mutants among those that are not equivalent; at least \
+  \(Int(MutationEvidence.goal * 100)) % is asked of each, and `interlock audit` finds what is below, was never counted,
+  or was counted under other rules. `interlock mutate --all --stale --keep specs/evidence` counts what is missing.
+
+
+  """
+    + table(
+      ["System", "Mutants", "Killed", "Noticed", "Equivalent", "Score", ""],
+      scores.map { score in
+        guard let kept = score.evidence else { return ["`\(score.system)`", "", "", "", "", "", "never counted"] }
+        return [
+          "`\(score.system)`", grouped(kept.all), grouped(kept.killed), grouped(kept.noticed),
+          grouped(kept.equivalent), "\(kept.percent) %",
+          !kept.isCurrent ? "counted under other rules" : kept.isEnough ? "" : "**below the goal**",
+        ]
+      })
 }

@@ -82,7 +82,7 @@ struct PlainSearch {
 extension ExplorationReport {
   /// What a plain search would have found too.
   var told: Set<String> {
-    let coverage: Set = ["rule-never-fired", "never-met", "never-begun", "never-leads"]
+    let coverage = Coverage.missedCodes.union(["never-leads"])
     // A plain search does not know which channel was full.
     let full = /\ but what waits for room in the channel of \w+,/
     return Set(

@@ -3,8 +3,14 @@ import Spec
 
 // Models that nobody thought of: a few toys with rules, routes and contracts drawn from a seed.
 extension Model {
+  static func random(_ seed: Int) -> Model { Model("random \(seed)", Row.random(seed) { _ in [] }) }
+}
+
+extension Row {
   /// A row of two to four toys with random rules, routed to each other in a random way.
-  static func random(_ seed: Int) -> Model {
+  ///
+  /// - Parameter laws: Laws of the whole row, given the number of toys.
+  static func random(_ seed: Int, laws: (_ count: Int) -> [DesignPart<Row>]) -> Design<Row> {
     var draw = SplitMix64(seed: UInt64(seed))
     let count = 2 + draw.below(3)
     var books: [RuleBook<Toy>] = []
@@ -51,7 +57,10 @@ extension Model {
       Crashes(atMost: crashes)
       Channels(of: 3)
     }
-    return Model("random \(seed)", Row.design(books, [world]) { for route in routes { route } })
+    return Row.design(books, [world]) {
+      for route in routes { route }
+      for law in laws(count) { law }
+    }
   }
 }
 

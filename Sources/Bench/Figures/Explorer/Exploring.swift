@@ -16,7 +16,8 @@ enum Exploring {
       EpochSwitch.sizes.first { $0.worlds[0].name == "4x4,3,3" }!, runs: 3, counts: (1_705_770, 9_980_956))
     let table = try ModelRuns(DiningPhilosophers.design(count: 12), runs: 3, counts: (1_118_878, 9_415_128))
     let team = try ModelRuns(
-      TopologySwitch.design, world: TopologySwitch.design.worlds.first { $0.name == "three-agents" }!, runs: 2)
+      TopologySwitch.design, world: TopologySwitch.design.worlds.first { $0.name == "three-agents" }!, runs: 2,
+      counts: (103_790, 600_608))
     let rates = [
       rate(commit, Double(commit.generated), "generated", goal: 12e6),
       rate(epoch, Double(epoch.distinct), "distinct", goal: 1e6),
