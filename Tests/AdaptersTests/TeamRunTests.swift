@@ -100,6 +100,27 @@ import Testing
     #expect(team.summary.delivered == 1)
   }
 
+  @Test func `tells the time before a message is sent, so that what has expired is in nobody's way`() throws {
+    let agents = [WorkloadAgent(name: "a"), WorkloadAgent(name: "b", serviceMilliseconds: 90)]
+    let workload = Workload(
+      name: "expiry", agents: agents, topology: .flat,
+      actions: [message(at: 0, 0, to: 1), message(at: 1, 0, to: 1, ttl: 20), message(at: 50, 0, to: 1)])
+    let team = TeamRun(workload, loop: Loop(.virtual), journal: nil, seed: 1)
+    let folder = RunFolder()
+    let meta = RecordMeta(source: "expiry", seed: 1, isRealTime: false, agents: ["a", "b"], episodes: 0)
+    let telemetry = try TeamTelemetry(team, MetricRegistry(), records: folder.path, meta)
+    try team.run()
+    try telemetry.close()
+    let events = try folder.lines("router.jsonl").compactMap { line in
+      line.firstMatch(of: /"ts":([0-9.]+),"event":"(\w+)"/).map { "\($0.1) \($0.2)" }
+    }
+    #expect(
+      events == [
+        "0 enqueue_success", "0 dequeue", "1 enqueue_success", "50 drop", "50 enqueue_success", "90 ack", "90 dequeue",
+        "180 ack",
+      ])
+  }
+
   @Test func `cancels a switch that is asked to be cancelled, and refuses to cancel none`() throws {
     let cancel = { (at: Double) in WorkloadAction(at: .milliseconds(at), line: 1, kind: .cancelSwitch) }
     let workload = Workload(

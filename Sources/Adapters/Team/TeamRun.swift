@@ -220,6 +220,8 @@ public final class TeamRun: Driver {
 
   private func schedule(_ action: WorkloadAction) {
     loop.schedule(at: action.at.nanoseconds + outages) { [unowned self] in
+      // First the time: what has expired holds no slot against whoever writes now (RTR-15).
+      if loop.now / 1_000_000 >= lastClock + Parameters.clockGranularity.milliseconds { try tellTime() }
       nextAction += 1
       try take(action.kind)
       if nextAction < workload.actions.count { schedule(workload.actions[nextAction]) }
