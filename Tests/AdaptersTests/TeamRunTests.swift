@@ -133,6 +133,31 @@ import Testing
     #expect(team.summary.late == 1, "the preparation answers after it was given up")
   }
 
+  private func decision(at milliseconds: Double, _ decision: Decision) -> WorkloadAction {
+    WorkloadAction(at: .milliseconds(milliseconds), line: 1, kind: .decide(WorkloadDecision(decision)))
+  }
+
+  @Test func `takes what is decided at one instant for one tick, and the last of it for the decision`() throws {
+    let agents = [WorkloadAgent(name: "a"), WorkloadAgent(name: "b")]
+    func ticks(_ actions: [WorkloadAction]) throws -> [String] {
+      let team = TeamRun(
+        Workload(name: "ticks", agents: agents, actions: actions), loop: Loop(.virtual), journal: nil, seed: 1)
+      let seen = Ticks()
+      team.host.observers = [seen]
+      try team.run()
+      #expect(team.summary.decisions == actions.count { if case .decide = $0.kind { true } else { false } })
+      return seen.ticks
+    }
+    // Three lines of one instant would otherwise use up the dwell, and switch at once.
+    let one = try ticks([
+      decision(at: 1, .chain), message(at: 1, 0, to: 1), decision(at: 1, .star), decision(at: 1, .flat),
+    ])
+    #expect(Array(one.prefix(3)) == ["1 flat", "10 undecided", "20 undecided"])
+    // A tick that nothing asked for gives way to what is decided at its instant, before it or after it.
+    let two = try ticks([decision(at: 1, .chain), decision(at: 10, .flat), decision(at: 20, .flat)])
+    #expect(Array(two.prefix(3)) == ["1 chain", "10 flat", "20 flat"])
+  }
+
   @Test func `gives up a preparation that takes too long`() throws {
     let workload = Workload(
       name: "cold", agents: [WorkloadAgent(name: "a"), WorkloadAgent(name: "b")], preparationMilliseconds: 40,
@@ -178,6 +203,18 @@ import Testing
   func `reads percentiles as the least value that so many do not exceed`(share: Double, milliseconds: Double) {
     #expect(PhaseTimes.milliseconds([3_000_000, 1_000_000, 4_000_000, 2_000_000], at: share) == milliseconds)
     #expect(PhaseTimes.milliseconds([], at: share) == 0)
+  }
+}
+
+/// The ticks that the watch was given, with their instants in milliseconds.
+private final class Ticks: StepObserver {
+  private(set) var ticks: [String] = []
+
+  func stepped(
+    _ host: Engine.Host<Machines.Team>, _ event: Machines.Team.Event, _ cause: Record.Cause, _ outcome: Outcome,
+    at nanoseconds: UInt64
+  ) {
+    if case .health(.tick(let decision)) = event { ticks.append("\(nanoseconds / 1_000_000) \(decision)") }
   }
 }
 

@@ -47,7 +47,9 @@ extension TeamRun {
       guard nextAction < workload.actions.count, case .decide(let made) = workload.actions[nextAction].kind else {
         return
       }
-      owedTick = made.decision
+      passAction()
+      owedTick = decidesAgain ? nil : made.decision
+      return
     case .health(.tick):
       owedTick = nil
       return

@@ -42,6 +42,8 @@ public final class TeamRun: Driver {
   private var dayBookFailure: DayBookError?
   /// What the controller decided, where a killed run had told how long that took, and no more.
   var owedTick: Decision?
+  /// The instant of the last tick.
+  private var lastTick: UInt64?
   /// Whether a tick is due that nothing of the workload asks for.
   private var isTicking = false
   private var lastClock: UInt64 = 0
@@ -111,7 +113,7 @@ public final class TeamRun: Driver {
     if pays { try tellDay() }
     // A workload that costs something, and names no episodes, is one.
     if pays, !workload.namesEpisodes, host.state.budget.phase == .idle { try beginEpisode("") }
-    if let decision = owedTick { try host.send(.health(.tick(decision))) }
+    if let decision = owedTick { try tick(decision) }
     keepTicking()
   }
 
@@ -183,9 +185,29 @@ public final class TeamRun: Driver {
     isTicking = true
     loop.schedule(after: Parameters.tickInterval) { [unowned self] in
       isTicking = false
-      if host.state.isRestless { try host.send(.health(.tick(.undecided))) }
+      if host.state.isRestless, !isTickInstant { try tick(.undecided) }
       keepTicking()
     }
+  }
+
+  /// One instant is one tick (DEC-36).
+  private func tick(_ decision: Decision) throws {
+    lastTick = loop.now
+    owedTick = nil
+    try host.send(.health(.tick(decision)))
+  }
+
+  /// Whether the controller has decided at this instant, or is about to.
+  private var isTickInstant: Bool {
+    let due = workload.actions[nextAction...].prefix { $0.at.nanoseconds + outages <= loop.now }
+    return lastTick == loop.now || due.contains(where: \.isDecision)
+  }
+
+  /// Whether the workload decides once more at the instant of the action that was taken last.
+  var decidesAgain: Bool {
+    guard nextAction > 0 else { return false }
+    let instant = workload.actions[nextAction - 1].at
+    return workload.actions[nextAction...].prefix { $0.at == instant }.contains(where: \.isDecision)
   }
 
   /// Whether something happens by this time.
@@ -238,8 +260,11 @@ public final class TeamRun: Driver {
     case .beginEpisode(let task): try beginEpisode(task)
     case .decide(let made):
       summary.decisions += 1
+      // What is decided at one instant is one tick: each decision takes its time, and the last one counts.
+      owedTick = decidesAgain ? nil : made.decision
       try host.send(.health(.decided(UInt32(clamping: Int((made.policyMilliseconds * 1_000).rounded(.up))))))
-      try host.send(.health(.tick(made.decision)))
+      guard let decision = owedTick else { return }
+      try tick(decision)
       if host.state.health.withholds(made.decision) { summary.withheld += 1 }
       keepTicking()
     }

@@ -126,7 +126,7 @@ extension Workload {
   }
 
   /// Whether the workload has a controller.
-  var decides: Bool { actions.contains { if case .decide = $0.kind { true } else { false } } }
+  var decides: Bool { actions.contains(where: \.isDecision) }
 }
 
 /// The roles of a software team, in the order in which a chain passes work on.
@@ -163,6 +163,8 @@ public struct WorkloadAction: Sendable, Equatable {
     /// Begins an episode; the one before it ends. What is sent from here on belongs to it.
     case beginEpisode(String)
   }
+
+  var isDecision: Bool { if case .decide = kind { true } else { false } }
 
   public init(at: Duration, line: Int, kind: Kind) {
     self.at = at
