@@ -218,6 +218,83 @@ private final class Ticks: StepObserver {
   }
 }
 
+@Suite struct `A budget that a workload limits` {
+  private func run(_ lines: String..., records: RunFolder? = nil) throws -> TeamRun {
+    let team = #"{"team": {"agents": [{"name": "P", "role": "Planner"}, {"name": "C", "role": "Coder"}]}}"#
+    let workload = try Workload.parse(Array(([team] + lines).joined(separator: "\n").utf8), file: "limits.jsonl")
+    let run = TeamRun(workload, loop: Loop(.virtual), journal: nil, seed: 1)
+    let meta = RecordMeta(source: "limits", seed: 1, isRealTime: false, agents: ["P", "C"], episodes: 1)
+    let telemetry = try TeamTelemetry(run, MetricRegistry(), records: records?.path, meta)
+    try run.run()
+    try telemetry.close()
+    #expect(run.host.counts.unexpected == 0 && run.summary.offContract == 0)
+    return run
+  }
+
+  private func problems(_ folder: RunFolder) throws -> [String] {
+    try RecordSummary.read(folder.path).problems.map { "\($0)" }
+  }
+
+  @Test func `denies what exceeds the limits of its first lines, in each scope`() throws {
+    let call = #"{"at_ms": 0, "from": "P", "to": "C", "cost": {"prompt": 60, "output": 40}}"#
+    // 100 tokens are estimated at 110, of which 132 are held.
+    for (limits, reason) in [
+      (#"{"daily": {"tokens": 131}}"#, "daily: tok_headroom"),
+      (#"{"episode": {"tokens": 131}}"#, "episode: tok_headroom"),
+      (#"{"agent": {"Coder": {"tokens": 131}}}"#, "agent: tok_headroom"),
+      (#"{"episode": {"ms": 5999}}"#, "episode: ms_headroom"),
+    ] {
+      let run = try run(#"{"limits": \#(limits)}"#, call)
+      #expect(run.summary.granted == 0 && run.summary.denied[reason] == 6, "\(limits) \(run.summary.denied)")
+      #expect(run.summary.endings == [.maxRetries: 1])
+    }
+    let enough = try run(
+      #"{"limits": {"daily": {"tokens": 132}, "agent": {"Coder": {"tokens": 132}, "Planner": {"tokens": 0}}}}"#, call)
+    #expect(enough.summary.granted == 1 && enough.summary.endings == [.acknowledged: 1])
+  }
+
+  @Test func `is exceeded by a call that costs more than was set aside, and that is told and recorded`() throws {
+    let folder = RunFolder()
+    let run = try run(
+      #"{"limits": {"episode": {"tokens": 500}}}"#, #"{"at_ms": 0, "episode": "one"}"#,
+      #"{"at_ms": 1, "from": "P", "to": "C", "cost": {"prompt": 60, "output": 700, "output_most": 40}}"#,
+      #"{"at_ms": 100, "episode": "two"}"#,
+      #"{"at_ms": 101, "from": "P", "to": "C", "service_ms": 12000, "#
+        + #""cost": {"prompt": 60, "output": 700, "output_most": 40}}"#,
+      records: folder)
+    #expect(run.summary.granted == 2 && run.summary.violations == 2 && run.summary.tokensSpent == 1_520)
+    #expect(try problems(folder) == [])
+    let events = try folder.lines("budget.jsonl").compactMap { line in
+      line.contains("\"scope\":\"episode\"") ? line.firstMatch(of: /"event":"(\w+)"/).map { String($0.1) } : nil
+    }
+    #expect(
+      events == [
+        "begin", "begin", "granted", "settled", "violated", "begin", "granted", "expired", "corrected", "violated",
+      ])
+    #expect(try folder.lines("episodes.jsonl").count { $0.contains("\"budget_violated\":true") } == 2)
+  }
+
+  @Test func `of time learns from twenty calls how long the next one may take, each model by itself`() throws {
+    func call(_ number: Int, _ model: String) -> String {
+      #"{"at_ms": \#(number), "from": "P", "to": "C", "service_ms": 30, "#
+        + #""cost": {"prompt": 1, "output": 1, "model": "\#(model)"}}"#
+    }
+    let workload = (["{\"limits\": {\"episode\": {\"ms\": 7000}}}"] + (0..<40).map { call($0, $0 < 30 ? "a" : "b") })
+    let folder = RunFolder()
+    let run = try run(workload.joined(separator: "\n"), records: folder)
+    // One after another, since a Coder does one call at a time: twenty at the prior, and then at what they took.
+    let estimates = try folder.lines("budget.jsonl").compactMap { line in
+      line.contains("\"event\":\"granted\"") && line.contains("\"resource\":\"ms\"")
+        ? line.firstMatch(of: /"estimate":([0-9.]+)/).map { String($0.1) } : nil
+    }
+    #expect(estimates.prefix(30) == (Array(repeating: "5000", count: 20) + Array(repeating: "30", count: 10))[...])
+    // Model b is unknown, and after thirty calls of 30 ms a prior of 6,000 ms finds 6,100 ms left.
+    #expect(estimates.dropFirst(30).first == "5000")
+    #expect(run.summary.violations == 0)
+    #expect(try problems(folder) == [])
+  }
+}
+
 @Suite struct `Handlers that a workload makes fail` {
   private func run(_ handling: WorkloadHandling, nacks: Double = 0) throws -> TeamRun {
     let agents = ["A", "B"].map { WorkloadAgent(name: $0, serviceMilliseconds: 2, nacks: $0 == "B" ? nacks : 0) }

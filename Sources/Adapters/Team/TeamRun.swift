@@ -34,6 +34,9 @@ public final class TeamRun: Driver {
   var asked: [MessageIdentity: WorkloadMessage] = [:]
   /// What becomes of the calls that were asked for, by their copies' acceptance numbers.
   var calls: [UInt64: Handler] = [:]
+  /// How long calls took, where time is limited, and the models of those under way by their reservations.
+  var callTimes: CallTimes
+  var callModels: [UInt64: String] = [:]
   var isIdle: [Bool]
   /// What the agents said of themselves, and which of them hang.
   public var readiness: Readiness
@@ -76,6 +79,7 @@ public final class TeamRun: Driver {
     decides = workload.decides
     self.loop = loop
     identities = MessageIdentities(seed: journal?.header.seed ?? seed ?? .random(in: 0...(.max)))
+    callTimes = CallTimes(models: workload.limits.limitTime ? workload.models : [])
     isIdle = Array(repeating: true, count: workload.agents.count)
     readiness = Readiness(workload.agents)
     host = Host(
@@ -86,7 +90,7 @@ public final class TeamRun: Driver {
 
   /// The state that a workload's team begins in.
   public static func start(_ workload: Workload) -> Machines.Team {
-    Machines.Team(roles: workload.budgetRoles, topology: workload.topology)
+    Machines.Team(roles: workload.budgetRoles, topology: workload.topology, budget: workload.limits.budget)
   }
 
   /// Runs the workload to its end and closes the journal.

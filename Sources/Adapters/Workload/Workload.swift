@@ -27,6 +27,9 @@ public struct Workload: Sendable, Equatable {
   /// How long warming the team takes while a switch prepares.
   public var preparationMilliseconds: Double
 
+  /// What may be spent.
+  public var limits: WorkloadLimits
+
   /// What is asked for, in order of time.
   public var actions: [WorkloadAction]
 
@@ -44,12 +47,14 @@ public struct Workload: Sendable, Equatable {
 
   public init(
     name: String, agents: [WorkloadAgent], topology: Topology = .star, preparationMilliseconds: Double = 2,
-    actions: [WorkloadAction] = [], storm: Storm? = nil, unaddressed: Int = 0, notes: [String] = []
+    limits: WorkloadLimits = WorkloadLimits(), actions: [WorkloadAction] = [], storm: Storm? = nil,
+    unaddressed: Int = 0, notes: [String] = []
   ) {
     self.name = name
     self.agents = agents
     self.topology = topology
     self.preparationMilliseconds = preparationMilliseconds
+    self.limits = limits
     self.actions = actions
     self.storm = storm
     self.unaddressed = unaddressed
@@ -119,6 +124,11 @@ extension Workload {
   var pays: Bool {
     namesEpisodes
       || actions.contains { if case .send(let message) = $0.kind { message.cost != nil } else { false } }
+  }
+
+  /// The models that messages call, each as often as it is called; the one without a name is "".
+  var models: [String] {
+    actions.compactMap { if case .send(let message) = $0.kind { message.cost?.modelName } else { nil } }
   }
 
   var namesEpisodes: Bool {
