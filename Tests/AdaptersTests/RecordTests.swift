@@ -100,7 +100,34 @@ private func expect(
     #expect(try problems(other) == [])
   }
 
-  @Test func `show an edit by its line, and a missing end by its file`() throws {
+  /// A run that dies after a while, on the real clock: its records are read as it dies.
+  @Test func `are written while the run goes on, and a summary of them says that it did not end`() throws {
+    func message(at milliseconds: Int) -> WorkloadAction {
+      let message = WorkloadMessage(sender: .agent(0), recipients: .one(1), payloadBytes: 20)
+      return WorkloadAction(at: .milliseconds(milliseconds), line: 0, kind: .send(message))
+    }
+    let agents = ["A", "B"].map { WorkloadAgent(name: $0, serviceMilliseconds: 400) }
+    let workload = Workload(
+      name: "killed", agents: agents, topology: .flat, actions: [message(at: 0), message(at: 1), message(at: 60_000)])
+    let loop = Loop(.real)
+    let team = TeamRun(workload, loop: loop, journal: nil, seed: 1)
+    let folder = RunFolder()
+    let meta = RecordMeta(source: "killed", seed: 1, isRealTime: true, agents: ["A", "B"], episodes: 0)
+    let telemetry = try TeamTelemetry(
+      team, MetricRegistry(), records: folder.path, meta, interval: .milliseconds(20))
+    struct Killed: Error {}
+    // Between the second message and the end of the first one's handling nothing happens but that records are written.
+    loop.schedule(at: 200_000_000) { throw Killed() }
+    #expect(throws: Killed.self) { try team.run() }
+    #expect(try folder.lines("router.jsonl").count == 4)
+    let summary = try RecordSummary.read(folder.path)
+    #expect(!summary.isWhole && summary.numbers["copies.routed"] == 2)
+    #expect(summary.problems.map(\.words.description).filter { !$0.hasPrefix("the run did not end") } == [])
+    #expect(try RecordSummary.read(self.folder.path).isWhole)
+    withExtendedLifetime(telemetry) {}
+  }
+
+  @Test func `fault 36: show an edit by its line, and a missing end by its file`() throws {
     let edited = try folder.copy()
     let line = try edited.edit("router.jsonl") {
       $0.replacing("\"priority\":\"draft\"", with: "\"priority\":\"final\"")

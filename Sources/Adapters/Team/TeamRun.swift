@@ -54,6 +54,8 @@ public final class TeamRun: Driver {
   private var wakesAt = UInt64.max
   private var attempt: SwitchAttempt?
   private var isClosed = false
+  /// Called after each turn of the loop.
+  var onTurn: (() -> Void)?
   /// Called now and then with what has been done so far.
   public var onProgress: ((TeamSummary) -> Void)?
   /// Called when a switch has been reported, with the times of its attempt; nil for a topology already in force.
@@ -130,6 +132,7 @@ public final class TeamRun: Driver {
     try host.flush()
     if let failure = dayBookFailure { throw failure }
     awaitNextMoment()
+    onTurn?()
     onProgress?(summary)
     guard nothingLeft else { return }
     try host.send(.control(.shutdown))
