@@ -284,6 +284,18 @@ struct Run: ParsableCommand {
       ? "none" : counts.sorted { $0.key < $1.key }.map { "\($0.key) \(Output.count($0.value))" }.joined(separator: ", ")
   }
 
+  /// What a request to switch was answered (SW-1).
+  private func answer(_ answer: SwitchAnswer) -> [String: Any] {
+    func milliseconds(_ time: UInt64?) -> Any { time.map { Double($0) / 1e6 } ?? NSNull() }
+    return [
+      "ok": answer.isOK, "to": "\(answer.target)", "epoch": answer.epoch, "reason": answer.reason?.word ?? NSNull(),
+      "phase_ms": [
+        "prepare": milliseconds(answer.times.prepare), "quiesce": milliseconds(answer.times.quiesce),
+        "finish": milliseconds(answer.times.finish),
+      ], "migrated": answer.migrated, "dropped_by_reason": answer.dropped,
+    ]
+  }
+
   private func object(
     _ summary: TeamSummary, _ header: JournalHeader, _ audit: JournalAudit?, _ recovery: Recovery?
   ) -> [String: Any] {
@@ -314,7 +326,7 @@ struct Run: ParsableCommand {
         "asked": summary.switchesAsked, "committed": summary.committed,
         "aborted": Dictionary(uniqueKeysWithValues: summary.aborted.map { ("\($0)", $1) }),
         "refused": summary.switchesRefused, "already_in_force": summary.switchesIdle, "epoch": summary.epoch,
-        "migrated": summary.migrated,
+        "migrated": summary.migrated, "attempts": summary.answers.map(answer),
       ] as [String: Any],
       "decisions": [
         "made": summary.decisions, "validations": summary.validations, "not_ready": summary.notReady,

@@ -297,6 +297,27 @@ private func expect(
     #expect(summary.levels.map(\.id) == ["SLO-2"])
   }
 
+  /// Episodes of 10,000 tokens, of which the first so many use the given number too many.
+  private func level(_ episodes: Int, violating: Int, excess: UInt64 = 0) throws -> ServiceLevel? {
+    let guarded = try Watched(BudgetGuard())
+    for episode in 1...episodes {
+      try guarded.send(.beginEpisode(UInt32(episode)))
+      try guarded.send(.reserve(Request(UInt64(episode), role: 1, Amount(tokens: 1))))
+      let spent = episode <= violating ? 10_000 + excess * UInt64(episode) : 1
+      try guarded.send(.settled(Settlement(UInt64(episode), Amount(tokens: spent))))
+      try guarded.send(.endEpisode)
+    }
+    return try RecordSummary.read(guarded.close().path).levels.first { $0.id == "SLO-2" }
+  }
+
+  @Test func `BUD-11: violating episodes are judged by their bound, and their overspending is told`() throws {
+    #expect(try level(298, violating: 0)?.verdict == .told)
+    let clean = try level(299, violating: 0)
+    #expect(clean?.verdict == .met && clean?.words.contains("beyond it") == false)
+    let over = try level(300, violating: 2, excess: 25)
+    #expect(over?.verdict == .missed && over?.words.hasSuffix("; those used 37.5 tokens beyond it in the mean") == true)
+  }
+
   @Test func `show a grant beyond a limit, a part of one, and books that do not add up`() throws {
     let whole = try record()
     try whole.unseal()

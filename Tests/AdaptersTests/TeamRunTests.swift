@@ -77,6 +77,25 @@ import Testing
     #expect(team.summary.migrated == 1)
     expectBalance(team.summary)
     #expect(team.summary.delivered == 6)
+    #expect(team.summary.answers.map(\.isOK) == [false] && team.summary.answers[0].reason == .quiesceTimeout)
+  }
+
+  @Test func `SW-1: a switch is answered with its phases, and what was migrated and dropped meanwhile`() throws {
+    let agents = [WorkloadAgent(name: "a"), WorkloadAgent(name: "b", serviceMilliseconds: 10)]
+    let workload = Workload(
+      name: "answers", agents: agents, topology: .flat, preparationMilliseconds: 1,
+      actions: (0..<3).map { message(at: Double($0) * 0.01, 0, to: 1) } + [
+        message(at: 0.5, 0, to: 1, ttl: 12), message(at: 0.6, 0, to: 0), request(at: 1, .chain),
+        message(at: 4, 0, to: 1), message(at: 5, 0, to: 0), message(at: 6, 0, to: 0), request(at: 60, .star),
+      ])
+    let team = try run(workload)
+    // Copies leave at 0, 10 and 20 ms, and the fourth would at 30 but for its time to live.
+    let first = try #require(team.summary.answers.first)
+    #expect(first.isOK && first.target == .chain && first.epoch == 1 && first.reason == nil)
+    #expect(first.times.prepare == 1_000_000 && first.times.quiesce == 18_000_000)
+    #expect(first.migrated == 1 && first.dropped == ["topology": 2, "expired": 1])
+    let second = try #require(team.summary.answers.last)
+    #expect(team.summary.answers.count == 2 && second.isOK && second.epoch == 2 && second.dropped == [:])
   }
 
   @Test func `commits once the last copy has left`() throws {

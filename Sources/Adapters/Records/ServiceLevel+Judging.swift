@@ -13,7 +13,9 @@ extension ServiceLevel {
     return ServiceLevel(
       id: "SLO-2",
       words: "\(numbers.violating) of \(numbers.episodes) episodes violated their budget: at most "
-        + "\(percent(bound)) do, with 95 % confidence (at most \(percent(Parameters.violationLimit)))",
+        + "\(percent(bound)) do, with 95 % confidence (at most \(percent(Parameters.violationLimit)))"
+        + (numbers.violating == 0
+          ? "" : "; those used \(tokens(numbers.overspent / Double(numbers.violating))) tokens beyond it in the mean"),
       verdict: numbers.episodes < Parameters.episodesToArm
         ? .told : bound <= Parameters.violationLimit ? .met : .missed)
   }
@@ -64,6 +66,7 @@ extension ServiceLevel {
         ? .told : mean <= Parameters.stressLossMean && p95 <= Parameters.stressLoss95 ? .met : .missed)
   }
 
+  private static func tokens(_ number: Double) -> String { "\((number * 10).rounded() / 10)" }
   private static func percent(_ share: Double) -> String { "\((share * 100_000).rounded() / 1_000) %" }
   private static func milliseconds(_ time: Double) -> String { "\((time * 1_000).rounded() / 1_000) ms" }
 }

@@ -43,7 +43,7 @@ public final class TeamRun: Driver {
   /// Where what is spent today is shared with other runs. Only a run on the real clock has days.
   public var dayBook: DayBook?
   private var dayBookFailure: DayBookError?
-  /// What the controller decided, where a killed run had told how long that took, and no more.
+  /// What the controller decided, where so far only the time that it took was told.
   var owedTick: Decision?
   /// The instant of the last tick.
   private var lastTick: UInt64?
@@ -313,6 +313,7 @@ public final class TeamRun: Driver {
     summary.offered += copies
     if let refusal = receipt.refusals.first {
       summary.refuse(refusal, copies: copies, isSwitch: false)
+      attempt?.dropped[refusal.code ?? refusal.name, default: 0] += copies
     } else {
       summary.routed += Int(host.state.router.accepted - before)
     }
@@ -349,12 +350,14 @@ public final class TeamRun: Driver {
     case .handlers(.handle(let copy)): handle(copy, ticket)
     case .handlers(.call(let call)): make(call, ticket)
     case .coordinator(.validate): validate(ticket)
-    case .control(.prepare):
-      attempt = SwitchAttempt(began: nanoseconds)
+    case .control(.prepare(let target)):
+      attempt = SwitchAttempt(target: target, began: nanoseconds)
       prepare(ticket)
     case .control(.quiesceTimer):
       // After a crash nobody knows when the attempt began.
-      if attempt == nil { attempt = SwitchAttempt(began: nanoseconds) }
+      if attempt == nil {
+        attempt = SwitchAttempt(target: host.state.control.target ?? host.state.control.topology, began: nanoseconds)
+      }
       attempt?.quiesced = nanoseconds
       keepTellingTime()
     default: break
@@ -363,7 +366,9 @@ public final class TeamRun: Driver {
 
   public func notice(_ effect: Machines.Team.Effect, at nanoseconds: UInt64) {
     switch effect {
-    case .router(.recorded(let ending)): summary.endings[ending.how, default: 0] += 1
+    case .router(.recorded(let ending)):
+      summary.endings[ending.how, default: 0] += 1
+      if ending.how != .acknowledged { attempt?.dropped[ending.how.word, default: 0] += 1 }
     case .control(.topologyChanged(let change)):
       traffic?.topology = change.to
       summary.epoch = change.epoch
@@ -388,8 +393,11 @@ extension Machines.Team {
 
 /// The instants of a switch in flight, in nanoseconds of the run.
 struct SwitchAttempt {
+  let target: Topology
   let began: UInt64
   var quiesced: UInt64?
+  /// The copies that were refused or dropped since then.
+  var dropped: [String: Int] = [:]
 
   func times(finished: UInt64, told: UInt64) -> AttemptTimes {
     AttemptTimes(
