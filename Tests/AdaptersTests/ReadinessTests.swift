@@ -86,7 +86,8 @@ import Testing
     return team.summary
   }
 
-  @Test func `a switch does not begin while an agent hangs, and begins in vain where nobody is asked`() throws {
+  @Test func `fault 24: a switch does not begin while an agent hangs, and begins in vain where nobody is asked`() throws
+  {
     let hanging = try run(hangs: true)
     #expect(hanging.committed == 0 && hanging.validations == 1)
     #expect(hanging.notReady == ["Runner": 1] && hanging.heldBack == [.prevalidation: 1])
