@@ -38,7 +38,7 @@ struct Summary: ParsableCommand {
         throw WorldFailure("\(error)", try: "interlock run <workload> --artifacts \(folder)")
       }
     }
-    let stress = summaries.count > 1 ? ServiceLevel.stress(summaries.map(\.numbers)) : nil
+    let stress = summaries.count > 1 ? ServiceLevel.stress(summaries.map { ($0.seed, $0.numbers) }) : nil
     let levels = summaries.flatMap(\.levels) + (stress.map { [$0] } ?? [])
     let isFine = summaries.allSatisfy(\.problems.isEmpty) && levels.allSatisfy { $0.verdict != .missed }
     if json {
