@@ -36,7 +36,7 @@ struct Run: ParsableCommand {
     help: ArgumentHelp(
       "Where the journal is kept; without it, a temporary one is audited and removed.", valueName: "file"))
   var journal: String?
-  @Option(help: "The clock of the run.") var clock: ClockKind = .real
+  @Option(help: "The clock of the run; real unless given. A run that goes on has its journal's.") var clock: ClockKind?
   @Option(
     help: ArgumentHelp(
       "Seeds message identities, for runs that can be repeated; without it, one is drawn.", valueName: "number"))
@@ -81,7 +81,7 @@ struct Run: ParsableCommand {
         throw ValidationError("--metrics is \(metrics), which is the \(name)'s own file; name another")
       }
     }
-    if dayBook != nil, clock == .virtual, !resume {
+    if dayBook != nil, clock == .virtual {
       throw ValidationError("--day-book needs --clock real: the days of a virtual clock are all the same")
     }
     if snapshots < 0 { throw ValidationError("--snapshots is \(snapshots); give a number from 0 on") }
@@ -107,7 +107,7 @@ struct Run: ParsableCommand {
       resume
       ? try Journal(continuing: path, durability: durability)
       : try Journal(
-        creating: path, header: read.header(seed: seed, clock: clock == .real ? .real : .virtual),
+        creating: path, header: read.header(seed: seed, clock: clock == .virtual ? .virtual : .real),
         durability: durability)
     if resume { try checkSame(kept.header, read) }
     if dayBook != nil, kept.header.clock == .virtual {
@@ -180,7 +180,7 @@ struct Run: ParsableCommand {
     }
   }
 
-  /// Refuses to go on with another team, workload or seed.
+  /// Refuses to go on with another team, workload, clock or seed.
   private func checkSame(_ found: JournalHeader, _ workload: Workload) throws {
     guard found.system == Team.design.name else {
       throw WorldFailure(
@@ -193,6 +193,11 @@ struct Run: ParsableCommand {
           + (found.world == workload.name
             ? "the file says something else now" : "\(workload.name) says something else"),
         try: "name the workload that the killed run was given, unchanged")
+    }
+    if let clock, (clock == .virtual) != (found.clock == .virtual) {
+      throw WorldFailure(
+        "the journal \(journal ?? "") is of a run with a \(found.clock) clock, and this is --clock \(clock)",
+        try: "leave --clock out: the journal has it")
     }
     if let seed, seed != found.seed {
       throw WorldFailure(
@@ -216,8 +221,8 @@ struct Run: ParsableCommand {
         + "\(Output.count(summary.delivered)) delivered in \(Output.decimal(seconds)) s"
     )
     print("  refused    \(list(summary.refused))")
-    print("  outcomes   \(list(Dictionary(uniqueKeysWithValues: summary.endings.map { ("\($0)", $1) })))")
-    let aborts = Dictionary(uniqueKeysWithValues: summary.aborted.map { ("\($0)", $1) })
+    print("  outcomes   \(list(Dictionary(uniqueKeysWithValues: summary.endings.map { ($0.word, $1) })))")
+    let aborts = Dictionary(uniqueKeysWithValues: summary.aborted.map { ($0.word, $1) })
     print(
       "  switches   \(summary.committed) committed, \(summary.aborted.values.reduce(0, +)) aborted"
         + (aborts.isEmpty ? "" : " (\(list(aborts)))")
@@ -234,7 +239,7 @@ struct Run: ParsableCommand {
       print(table.text, terminator: "")
     }
     if summary.decisions > 0 {
-      let reasons = Dictionary(uniqueKeysWithValues: summary.heldBack.map { ("\($0)", $1) })
+      let reasons = Dictionary(uniqueKeysWithValues: summary.heldBack.map { ($0.word, $1) })
       print(
         "  decisions  \(Output.count(summary.decisions)); held back: \(list(reasons)); "
           + "\(Output.count(summary.validations)) validated, not ready: \(list(summary.notReady)); "
@@ -284,6 +289,18 @@ struct Run: ParsableCommand {
       ? "none" : counts.sorted { $0.key < $1.key }.map { "\($0.key) \(Output.count($0.value))" }.joined(separator: ", ")
   }
 
+  /// What a request to switch was answered (SW-1).
+  private func answer(_ answer: SwitchAnswer) -> [String: Any] {
+    func milliseconds(_ time: UInt64?) -> Any { time.map { Double($0) / 1e6 } ?? NSNull() }
+    return [
+      "ok": answer.isOK, "to": "\(answer.target)", "epoch": answer.epoch, "reason": answer.reason?.word ?? NSNull(),
+      "phase_ms": [
+        "prepare": milliseconds(answer.times.prepare), "quiesce": milliseconds(answer.times.quiesce),
+        "finish": milliseconds(answer.times.finish),
+      ], "migrated": answer.migrated, "dropped_by_reason": answer.dropped,
+    ]
+  }
+
   private func object(
     _ summary: TeamSummary, _ header: JournalHeader, _ audit: JournalAudit?, _ recovery: Recovery?
   ) -> [String: Any] {
@@ -307,18 +324,18 @@ struct Run: ParsableCommand {
       "artifacts": artifacts ?? "",
       "copies": [
         "offered": summary.offered, "routed": summary.routed, "delivered": summary.delivered,
-        "outcomes": Dictionary(uniqueKeysWithValues: summary.endings.map { ("\($0)", $1) }),
+        "outcomes": Dictionary(uniqueKeysWithValues: summary.endings.map { ($0.word, $1) }),
       ] as [String: Any],
       "refused": summary.refused,
       "switches": [
         "asked": summary.switchesAsked, "committed": summary.committed,
-        "aborted": Dictionary(uniqueKeysWithValues: summary.aborted.map { ("\($0)", $1) }),
+        "aborted": Dictionary(uniqueKeysWithValues: summary.aborted.map { ($0.word, $1) }),
         "refused": summary.switchesRefused, "already_in_force": summary.switchesIdle, "epoch": summary.epoch,
-        "migrated": summary.migrated,
+        "migrated": summary.migrated, "attempts": summary.answers.map(answer),
       ] as [String: Any],
       "decisions": [
         "made": summary.decisions, "validations": summary.validations, "not_ready": summary.notReady,
-        "held_back": Dictionary(uniqueKeysWithValues: summary.heldBack.map { ("\($0)", $1) }), "pins": summary.pins,
+        "held_back": Dictionary(uniqueKeysWithValues: summary.heldBack.map { ($0.word, $1) }), "pins": summary.pins,
         "withheld": summary.withheld,
       ] as [String: Any],
       "calls": [

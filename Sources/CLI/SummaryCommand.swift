@@ -11,7 +11,8 @@ struct Summary: ParsableCommand {
       A folder is what `interlock run --artifacts` wrote. Each record is held against its seal; the router's are held \
       against I1 to I3, the budget's against I4, and decisions, health and switches against I5; and every number that \
       the run reported must come out again, counts exactly. Of 40 stressed runs or more, each with its folder, the \
-      loss over all of them is judged as well.
+      loss over all of them is judged as well. Of a run that was killed, the records are those that it had written; \
+      that it did not end is told.
       """,
     exitCodes: [
       0: "every number comes out again, and no service level is missed",
@@ -37,7 +38,7 @@ struct Summary: ParsableCommand {
         throw WorldFailure("\(error)", try: "interlock run <workload> --artifacts \(folder)")
       }
     }
-    let stress = summaries.count > 1 ? ServiceLevel.stress(summaries.map(\.numbers)) : nil
+    let stress = summaries.count > 1 ? ServiceLevel.stress(summaries.map { ($0.seed, $0.numbers) }) : nil
     let levels = summaries.flatMap(\.levels) + (stress.map { [$0] } ?? [])
     let isFine = summaries.allSatisfy(\.problems.isEmpty) && levels.allSatisfy { $0.verdict != .missed }
     if json {
@@ -72,7 +73,7 @@ struct Summary: ParsableCommand {
 
   private static func object(_ summary: RecordSummary) -> [String: Any] {
     [
-      "folder": summary.folder, "source": summary.source, "numbers": summary.numbers,
+      "folder": summary.folder, "source": summary.source, "ended": summary.isWhole, "numbers": summary.numbers,
       "records": Dictionary(uniqueKeysWithValues: summary.records.map { ($0.file, $0.count) }),
       "levels": summary.levels.map(object),
       "problems": summary.problems.map { problem in

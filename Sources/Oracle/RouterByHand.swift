@@ -56,7 +56,7 @@ public struct RouterByHand: Sendable {
       now = time
       revoke(&outbox)
       giveUp(&outbox)
-      if phase == .diverting { sweep(&outbox) }
+      sweep(&outbox)
       lapse(&outbox)
       lineUp()
       ease(&outbox)
@@ -64,7 +64,6 @@ public struct RouterByHand: Sendable {
       return .fired
 
     case (.open, .divert):
-      sweep(&outbox)
       if activeCount == 0 { outbox.emit(.drained) }
       phase = .diverting
       return .fired
@@ -197,13 +196,6 @@ public struct RouterByHand: Sendable {
 
   private mutating func serve(_ place: Int, _ outbox: inout Outbox<Router.Effect>) -> Reply {
     guard place < boxes.count, boxes[place].activeCount > 0 else { return .refused }
-    for line in boxes[place].active.indices {
-      while let head = boxes[place].active[line].first, now > head.expires {
-        boxes[place].active[line].popFirst()
-        boxes[place].activeCount -= 1
-        outbox.emit(.recorded(Ending(head, .expired)))
-      }
-    }
     hand(place, &outbox)
     return .fired
   }
@@ -256,7 +248,7 @@ public struct RouterByHand: Sendable {
     boxes[place].left -= 1
     var waiting: UInt8 = 0
     for queue in boxes[place].active {
-      guard let head = queue.first(where: { now <= $0.expires }) else { continue }
+      guard let head = queue.first else { continue }
       waiting |= 1 << head.priority.rawValue
     }
     if waiting == 0 {
@@ -374,12 +366,21 @@ public struct RouterByHand: Sendable {
 
   private mutating func sweep(_ outbox: inout Outbox<Router.Effect>) {
     let now = now
-    for place in boxes.indices where boxes[place].activeCount > 0 {
-      for copy in byAcceptance(boxes[place].active) where now > copy.expires {
-        outbox.emit(.recorded(Ending(copy, .expired)))
-        boxes[place].activeCount -= 1
+    for place in boxes.indices {
+      for line in boxes[place].active.indices {
+        for copy in boxes[place].active[line] where now > copy.expires {
+          outbox.emit(.recorded(Ending(copy, .expired)))
+          boxes[place].activeCount -= 1
+        }
+        boxes[place].active[line].keep { now <= $0.expires }
       }
-      for line in boxes[place].active.indices { boxes[place].active[line].keep { now <= $0.expires } }
+      for line in boxes[place].next.indices {
+        for copy in boxes[place].next[line] where now > copy.expires {
+          outbox.emit(.recorded(Ending(copy, .expired)))
+          boxes[place].nextCount -= 1
+        }
+        boxes[place].next[line].keep { now <= $0.expires }
+      }
     }
   }
 

@@ -98,7 +98,7 @@ import Testing
   }
 
   @Test(arguments: [("PREPARE", 0), ("QUIESCE", 0), ("half COMMIT", 0), ("COMMIT", 1)] as [(String, UInt32)])
-  func `leaves the old epoch short of the commit point, and the new one from there on`(
+  func `fault 7: leaves the old epoch short of the commit point, and the new one from there on`(
     name: String, epoch: UInt32
   ) throws {
     let record = ["PREPARE": prepare, "QUIESCE": quiesce][name] ?? commit

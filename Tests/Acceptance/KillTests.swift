@@ -99,7 +99,7 @@ import Testing
     #expect(object["seconds"] as? Double ?? 0 >= (2_500 + outage) / 1_000, "the last line waits as long as it did")
   }
 
-  @Test func `does not go on with another workload or seed`() throws {
+  @Test func `does not go on with another workload, seed or clock`() throws {
     let scratch = try Scratch()
     try scratch.write("w.jsonl", paying)
     try killed("--seed", "7", in: scratch)
@@ -121,6 +121,15 @@ import Testing
       other.errors == """
         error: the journal j.sqlite is of a run with --seed 7, and this is --seed 8
           try: leave --seed out: the journal has it
+
+        """)
+    let virtual = try Program.run(
+      "run", "w.jsonl", "--journal", "j.sqlite", "--resume", "--clock", "virtual", in: scratch.url)
+    #expect(virtual.status == 3)
+    #expect(
+      virtual.errors == """
+        error: the journal j.sqlite is of a run with a real clock, and this is --clock virtual
+          try: leave --clock out: the journal has it
 
         """)
     let same = try Program.run(

@@ -10,7 +10,7 @@ import Testing
     #expect(one.output == other.output)
     for words in [
       "topology-switch, world team, seed 7\n  1  input", "fault  the answer to switch prepare topology=flat is lost",
-      "refused by \"discard what has expired\": it is not so that a copy waits",
+      "refused by \"deliver the copy whose turn it is\": it is not so that a copy waits",
       "not \"begin a switch\": it is not so that the target is another topology",
       "again with: interlock simulate topology-switch --world team --seed 7 --steps 12",
     ] { #expect(one.output.contains(words), "\(words)") }

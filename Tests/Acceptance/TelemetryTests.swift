@@ -70,6 +70,28 @@ import Testing
     await #expect(throws: (any Error).self) { _ = try await URLSession.shared.data(from: url) }
   }
 
+  @Test func `a run that is killed leaves what it wrote`() throws {
+    let scratch = try Scratch()
+    try scratch.write("w.jsonl", workload(seconds: 1_200))
+    let run = try Program.start(["run", "w.jsonl", "--artifacts", "records", "--no-audit"], in: scratch.url)
+    defer { if run.process.isRunning { kill(run.process.processIdentifier, SIGKILL) } }
+    func lines() -> Int {
+      let text = (try? String(contentsOfFile: scratch.path("records/router.jsonl"), encoding: .utf8)) ?? ""
+      return text.split(separator: "\n").count
+    }
+    // It goes on for twenty minutes: what is there comes from no end.
+    while lines() < 2, run.process.isRunning { Thread.sleep(forTimeInterval: 0.05) }
+    kill(run.process.processIdentifier, SIGKILL)
+    run.process.waitUntilExit()
+    let summary = try Program.run("summary", "records", "--json", in: scratch.url)
+    let object = try #require(try summary.object()["runs"] as? [[String: Any]]).first
+    #expect(summary.status == 1 && object?["ended"] as? Bool == false)
+    let problems = try #require(object?["problems"] as? [[String: Any]])
+    #expect(problems.count == 1, "\(problems)")
+    #expect((problems.first?["words"] as? String)?.hasPrefix("the run did not end: it was killed") == true)
+    #expect((object?["numbers"] as? [String: Double])?["copies.routed"] ?? 0 > 0)
+  }
+
   @Test func `in a file, whose last version is of the end`() throws {
     let scratch = try Scratch()
     try scratch.write("w.jsonl", workload())

@@ -1,6 +1,7 @@
 import Adapters
 import Engine
 import Machines
+import Spec
 import Testing
 
 @Suite struct `Readiness for a switch` {
@@ -31,6 +32,43 @@ import Testing
     #expect(readiness.ask(at: 0, depths: [5, 6]).crowded == [1])
   }
 
+  @Test func `ARC-3: agents are warmed and asked at once, and the slowest is waited for`() throws {
+    let agents = [3.0, 17, 11, 5].map {
+      WorkloadAgent(name: "\($0)", serviceMilliseconds: 10, preparationMilliseconds: $0)
+    }
+    let workload = Workload(
+      name: "parallel", agents: agents,
+      actions: [WorkloadAction(at: .zero, line: 1, kind: .decide(WorkloadDecision(.flat)))])
+    let team = TeamRun(workload, loop: Loop(.virtual), journal: nil, seed: 1)
+    try team.run()
+    #expect(team.summary.phases.prepare == [17_000_000] && team.summary.pings == 4)
+    // Of four that hang each takes its twenty milliseconds, and so do all together.
+    let hanging = TeamRun(workload, loop: Loop(.virtual), journal: nil, seed: 1)
+    for place in agents.indices { hanging.readiness.hang(place, until: 60 * second) }
+    let watch = Validations()
+    hanging.host.observers = [watch]
+    try hanging.run()
+    #expect(watch.lengths == [20_000_000] && hanging.summary.heldBack[.prevalidation] == 1)
+  }
+
+  /// How long each validation lasted, in nanoseconds.
+  private final class Validations: StepObserver {
+    private(set) var lengths: [UInt64] = []
+    private var began: UInt64?
+
+    func stepped(
+      _ host: Engine.Host<Machines.Team>, _ event: Machines.Team.Event, _ cause: Record.Cause, _ outcome: Outcome,
+      at nanoseconds: UInt64
+    ) {
+      let isValidating = host.state.coordinator.phase == .validating
+      if isValidating, began == nil { began = nanoseconds }
+      if !isValidating, let start = began {
+        lengths.append(nanoseconds - start)
+        began = nil
+      }
+    }
+  }
+
   /// A team whose Runner hangs for a while, and whose controller wants a chain.
   private func run(hangs: Bool, validates: Bool = true) throws -> TeamSummary {
     let agents = ["Planner", "Coder", "Runner"].map { WorkloadAgent(name: $0, serviceMilliseconds: 200) }
@@ -48,7 +86,8 @@ import Testing
     return team.summary
   }
 
-  @Test func `a switch does not begin while an agent hangs, and begins in vain where nobody is asked`() throws {
+  @Test func `fault 24: a switch does not begin while an agent hangs, and begins in vain where nobody is asked`() throws
+  {
     let hanging = try run(hangs: true)
     #expect(hanging.committed == 0 && hanging.validations == 1)
     #expect(hanging.notReady == ["Runner": 1] && hanging.heldBack == [.prevalidation: 1])

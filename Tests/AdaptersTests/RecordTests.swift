@@ -100,7 +100,34 @@ private func expect(
     #expect(try problems(other) == [])
   }
 
-  @Test func `show an edit by its line, and a missing end by its file`() throws {
+  /// A run that dies after a while, on the real clock: its records are read as it dies.
+  @Test func `are written while the run goes on, and a summary of them says that it did not end`() throws {
+    func message(at milliseconds: Int) -> WorkloadAction {
+      let message = WorkloadMessage(sender: .agent(0), recipients: .one(1), payloadBytes: 20)
+      return WorkloadAction(at: .milliseconds(milliseconds), line: 0, kind: .send(message))
+    }
+    let agents = ["A", "B"].map { WorkloadAgent(name: $0, serviceMilliseconds: 400) }
+    let workload = Workload(
+      name: "killed", agents: agents, topology: .flat, actions: [message(at: 0), message(at: 1), message(at: 60_000)])
+    let loop = Loop(.real)
+    let team = TeamRun(workload, loop: loop, journal: nil, seed: 1)
+    let folder = RunFolder()
+    let meta = RecordMeta(source: "killed", seed: 1, isRealTime: true, agents: ["A", "B"], episodes: 0)
+    let telemetry = try TeamTelemetry(
+      team, MetricRegistry(), records: folder.path, meta, interval: .milliseconds(20))
+    struct Killed: Error {}
+    // Between the second message and the end of the first one's handling nothing happens but that records are written.
+    loop.schedule(at: 200_000_000) { throw Killed() }
+    #expect(throws: Killed.self) { try team.run() }
+    #expect(try folder.lines("router.jsonl").count == 4)
+    let summary = try RecordSummary.read(folder.path)
+    #expect(!summary.isWhole && summary.numbers["copies.routed"] == 2)
+    #expect(summary.problems.map(\.words.description).filter { !$0.hasPrefix("the run did not end") } == [])
+    #expect(try RecordSummary.read(self.folder.path).isWhole)
+    withExtendedLifetime(telemetry) {}
+  }
+
+  @Test func `fault 36: show an edit by its line, and a missing end by its file`() throws {
     let edited = try folder.copy()
     let line = try edited.edit("router.jsonl") {
       $0.replacing("\"priority\":\"draft\"", with: "\"priority\":\"final\"")
@@ -270,6 +297,27 @@ private func expect(
     #expect(summary.levels.map(\.id) == ["SLO-2"])
   }
 
+  /// Episodes of 10,000 tokens, of which the first so many use the given number too many.
+  private func level(_ episodes: Int, violating: Int, excess: UInt64 = 0) throws -> ServiceLevel? {
+    let guarded = try Watched(BudgetGuard())
+    for episode in 1...episodes {
+      try guarded.send(.beginEpisode(UInt32(episode)))
+      try guarded.send(.reserve(Request(UInt64(episode), role: 1, Amount(tokens: 1))))
+      let spent = episode <= violating ? 10_000 + excess * UInt64(episode) : 1
+      try guarded.send(.settled(Settlement(UInt64(episode), Amount(tokens: spent))))
+      try guarded.send(.endEpisode)
+    }
+    return try RecordSummary.read(guarded.close().path).levels.first { $0.id == "SLO-2" }
+  }
+
+  @Test func `BUD-11: violating episodes are judged by their bound, and their overspending is told`() throws {
+    #expect(try level(298, violating: 0)?.verdict == .told)
+    let clean = try level(299, violating: 0)
+    #expect(clean?.verdict == .met && clean?.words.contains("beyond it") == false)
+    let over = try level(300, violating: 2, excess: 25)
+    #expect(over?.verdict == .missed && over?.words.hasSuffix("; those used 37.5 tokens beyond it in the mean") == true)
+  }
+
   @Test func `show a grant beyond a limit, a part of one, and books that do not add up`() throws {
     let whole = try record()
     try whole.unseal()
@@ -391,16 +439,18 @@ private func expect(
   }
 
   @Test func `SLO-5 is judged over forty runs that dropped messages early, and no fewer`() {
-    func run(_ loss: Double, early: Double = 1) -> [String: Double] {
-      ["copies.loss": loss, "copies.refused.wred_drop": early]
+    func verdict(_ losses: [Double], early: Double = 1, seeds: Int = 100) -> ServiceLevel.Verdict? {
+      ServiceLevel.stress(
+        losses.enumerated().map { number, loss in
+          (Double(number % seeds), ["copies.loss": loss, "copies.refused.wred_drop": early])
+        })?.verdict
     }
-    #expect(ServiceLevel.stress(Array(repeating: run(0.005), count: 40))?.verdict == .met)
-    #expect(ServiceLevel.stress(Array(repeating: run(0.005_1), count: 40))?.verdict == .missed)
-    #expect(
-      ServiceLevel.stress(Array(repeating: run(0.001), count: 37) + [run(0.02), run(0.02), run(0.02)])?.verdict
-        == .missed)
-    #expect(ServiceLevel.stress(Array(repeating: run(0.001), count: 38) + [run(0.02), run(0.02)])?.verdict == .met)
-    #expect(ServiceLevel.stress(Array(repeating: run(0.001), count: 39))?.verdict == .told)
-    #expect(ServiceLevel.stress(Array(repeating: run(0, early: 0), count: 40))?.verdict == .told)
+    #expect(verdict(Array(repeating: 0.005, count: 40)) == .met)
+    #expect(verdict(Array(repeating: 0.005_1, count: 40)) == .missed)
+    #expect(verdict(Array(repeating: 0.001, count: 37) + [0.02, 0.02, 0.02]) == .missed)
+    #expect(verdict(Array(repeating: 0.001, count: 38) + [0.02, 0.02]) == .met)
+    #expect(verdict(Array(repeating: 0.001, count: 39)) == .told)
+    #expect(verdict(Array(repeating: 0, count: 40), early: 0) == .told)
+    #expect(verdict(Array(repeating: 0.001, count: 80), seeds: 39) == .told, "a run that is repeated says nothing new")
   }
 }

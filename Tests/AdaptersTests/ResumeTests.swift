@@ -91,6 +91,24 @@ import Testing
     #expect(Set(try routes().map(\.message.idHigh)).count == 10)
   }
 
+  /// After 45 calls of 30 ms, 5,650 ms of the episode are left: enough for a call that is known, and not for the prior.
+  @Test(arguments: [nil, 1, 16]) func `knows how long calls take`(interval: Int?) throws {
+    let limits = WorkloadLimits(episode: .init(milliseconds: 7_000))
+    func workload(_ model: String) -> Workload {
+      let late = message(at: 5_000, cost: WorkloadCost(prompt: 1, output: 1, model: model), service: 30)
+      let calls = (0..<45).map { message(at: 40 * $0, cost: WorkloadCost(prompt: 1, output: 1), service: 30) }
+      return Workload(name: "known", agents: agents, limits: limits, actions: calls + [late])
+    }
+    _ = try run(workload(""), to: 4_000, snapshotInterval: interval)
+    let known = try run(workload(""), outage: 0, snapshotInterval: interval)
+    #expect(known.granted == 1 && known.denied == [:] && known.endings == [.acknowledged: 1])
+    _ = try routes()
+    _ = try run(workload("another"), to: 4_000, snapshotInterval: interval)
+    let unknown = try run(workload("another"), outage: 0, snapshotInterval: interval)
+    #expect(unknown.granted == 0 && unknown.denied == ["episode: ms_headroom": 6])
+    _ = try routes()
+  }
+
   @Test func `draws on where it died`() throws {
     let workload = Workload(name: "draws", agents: agents, actions: (0..<40).map { message(at: 5 * $0) })
     _ = try run(workload, seed: 7)

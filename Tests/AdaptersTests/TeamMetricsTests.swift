@@ -18,6 +18,10 @@ import Testing
     try guarded.send(.reserve(Request(3, role: 3, Amount(tokens: 2_000))))
     #expect(guarded.value("budget_denied_total", "{scope=\"agent\"}") == 1)
     #expect(guarded.value("budget_denied_total", "{scope=\"episode\"}") == 0)
+    // 1,200 and 1,920 tokens are held.
+    #expect(guarded.value("budget_headroom", "{scope=\"episode\",resource=\"tokens\"}") == 1 - 0.312)
+    #expect(guarded.value("budget_headroom", "{scope=\"agent:Planner\",resource=\"tokens\"}") == 0.6)
+    #expect(guarded.value("budget_headroom", "{scope=\"episode\",resource=\"ms\"}") == nil, "time is not limited")
     try guarded.send(.settled(Settlement(1, Amount(tokens: 900))))
     #expect(guarded.value("episode_tokens_used") == 900)
     #expect(guarded.value("agent_tokens_used", "{role=\"Planner\"}") == 900)
@@ -30,6 +34,7 @@ import Testing
     try guarded.send(.settled(Settlement(2, Amount(tokens: 2_100))))
     #expect(guarded.value("budget_violation_total", "{scope=\"agent\"}") == 1)
     #expect(guarded.value("agent_tokens_used", "{role=\"Critic\"}") == 2_100)
+    #expect(guarded.value("budget_headroom", "{scope=\"agent:Critic\",resource=\"tokens\"}") == 0)
     #expect(
       guarded.metrics.numbers == [
         "budget.expired": 1, "budget.denied.daily": 0, "budget.denied.episode": 0, "budget.denied.agent": 1,

@@ -77,6 +77,25 @@ import Testing
     #expect(team.summary.migrated == 1)
     expectBalance(team.summary)
     #expect(team.summary.delivered == 6)
+    #expect(team.summary.answers.map(\.isOK) == [false] && team.summary.answers[0].reason == .quiesceTimeout)
+  }
+
+  @Test func `SW-1: a switch is answered with its phases, and what was migrated and dropped meanwhile`() throws {
+    let agents = [WorkloadAgent(name: "a"), WorkloadAgent(name: "b", serviceMilliseconds: 10)]
+    let workload = Workload(
+      name: "answers", agents: agents, topology: .flat, preparationMilliseconds: 1,
+      actions: (0..<3).map { message(at: Double($0) * 0.01, 0, to: 1) } + [
+        message(at: 0.5, 0, to: 1, ttl: 12), message(at: 0.6, 0, to: 0), request(at: 1, .chain),
+        message(at: 4, 0, to: 1), message(at: 5, 0, to: 0), message(at: 6, 0, to: 0), request(at: 60, .star),
+      ])
+    let team = try run(workload)
+    // Copies leave at 0, 10 and 20 ms, and the fourth would at 30 but for its time to live.
+    let first = try #require(team.summary.answers.first)
+    #expect(first.isOK && first.target == .chain && first.epoch == 1 && first.reason == nil)
+    #expect(first.times.prepare == 1_000_000 && first.times.quiesce == 18_000_000)
+    #expect(first.migrated == 1 && first.dropped == ["topology": 2, "expired": 1])
+    let second = try #require(team.summary.answers.last)
+    #expect(team.summary.answers.count == 2 && second.isOK && second.epoch == 2 && second.dropped == [:])
   }
 
   @Test func `commits once the last copy has left`() throws {
@@ -100,6 +119,27 @@ import Testing
     #expect(team.summary.delivered == 1)
   }
 
+  @Test func `tells the time before a message is sent, so that what has expired is in nobody's way`() throws {
+    let agents = [WorkloadAgent(name: "a"), WorkloadAgent(name: "b", serviceMilliseconds: 90)]
+    let workload = Workload(
+      name: "expiry", agents: agents, topology: .flat,
+      actions: [message(at: 0, 0, to: 1), message(at: 1, 0, to: 1, ttl: 20), message(at: 50, 0, to: 1)])
+    let team = TeamRun(workload, loop: Loop(.virtual), journal: nil, seed: 1)
+    let folder = RunFolder()
+    let meta = RecordMeta(source: "expiry", seed: 1, isRealTime: false, agents: ["a", "b"], episodes: 0)
+    let telemetry = try TeamTelemetry(team, MetricRegistry(), records: folder.path, meta)
+    try team.run()
+    try telemetry.close()
+    let events = try folder.lines("router.jsonl").compactMap { line in
+      line.firstMatch(of: /"ts":([0-9.]+),"event":"(\w+)"/).map { "\($0.1) \($0.2)" }
+    }
+    #expect(
+      events == [
+        "0 enqueue_success", "0 dequeue", "1 enqueue_success", "50 drop", "50 enqueue_success", "90 ack", "90 dequeue",
+        "180 ack",
+      ])
+  }
+
   @Test func `cancels a switch that is asked to be cancelled, and refuses to cancel none`() throws {
     let cancel = { (at: Double) in WorkloadAction(at: .milliseconds(at), line: 1, kind: .cancelSwitch) }
     let workload = Workload(
@@ -110,6 +150,31 @@ import Testing
     #expect(team.summary.switchesRefused == ["no_switch": 1, "switch_in_progress": 1])
     #expect(team.summary.switchesIdle == 1)
     #expect(team.summary.late == 1, "the preparation answers after it was given up")
+  }
+
+  private func decision(at milliseconds: Double, _ decision: Decision) -> WorkloadAction {
+    WorkloadAction(at: .milliseconds(milliseconds), line: 1, kind: .decide(WorkloadDecision(decision)))
+  }
+
+  @Test func `takes what is decided at one instant for one tick, and the last of it for the decision`() throws {
+    let agents = [WorkloadAgent(name: "a"), WorkloadAgent(name: "b")]
+    func ticks(_ actions: [WorkloadAction]) throws -> [String] {
+      let team = TeamRun(
+        Workload(name: "ticks", agents: agents, actions: actions), loop: Loop(.virtual), journal: nil, seed: 1)
+      let seen = Ticks()
+      team.host.observers = [seen]
+      try team.run()
+      #expect(team.summary.decisions == actions.count { if case .decide = $0.kind { true } else { false } })
+      return seen.ticks
+    }
+    // Three lines of one instant would otherwise use up the dwell, and switch at once.
+    let one = try ticks([
+      decision(at: 1, .chain), message(at: 1, 0, to: 1), decision(at: 1, .star), decision(at: 1, .flat),
+    ])
+    #expect(Array(one.prefix(3)) == ["1 flat", "10 undecided", "20 undecided"])
+    // A tick that nothing asked for gives way to what is decided at its instant, before it or after it.
+    let two = try ticks([decision(at: 1, .chain), decision(at: 10, .flat), decision(at: 20, .flat)])
+    #expect(Array(two.prefix(3)) == ["1 chain", "10 flat", "20 flat"])
   }
 
   @Test func `gives up a preparation that takes too long`() throws {
@@ -157,6 +222,95 @@ import Testing
   func `reads percentiles as the least value that so many do not exceed`(share: Double, milliseconds: Double) {
     #expect(PhaseTimes.milliseconds([3_000_000, 1_000_000, 4_000_000, 2_000_000], at: share) == milliseconds)
     #expect(PhaseTimes.milliseconds([], at: share) == 0)
+  }
+}
+
+/// The ticks that the watch was given, with their instants in milliseconds.
+private final class Ticks: StepObserver {
+  private(set) var ticks: [String] = []
+
+  func stepped(
+    _ host: Engine.Host<Machines.Team>, _ event: Machines.Team.Event, _ cause: Record.Cause, _ outcome: Outcome,
+    at nanoseconds: UInt64
+  ) {
+    if case .health(.tick(let decision)) = event { ticks.append("\(nanoseconds / 1_000_000) \(decision)") }
+  }
+}
+
+@Suite struct `A budget that a workload limits` {
+  private func run(_ lines: String..., records: RunFolder? = nil) throws -> TeamRun {
+    let team = #"{"team": {"agents": [{"name": "P", "role": "Planner"}, {"name": "C", "role": "Coder"}]}}"#
+    let workload = try Workload.parse(Array(([team] + lines).joined(separator: "\n").utf8), file: "limits.jsonl")
+    let run = TeamRun(workload, loop: Loop(.virtual), journal: nil, seed: 1)
+    let meta = RecordMeta(source: "limits", seed: 1, isRealTime: false, agents: ["P", "C"], episodes: 1)
+    let telemetry = try TeamTelemetry(run, MetricRegistry(), records: records?.path, meta)
+    try run.run()
+    try telemetry.close()
+    #expect(run.host.counts.unexpected == 0 && run.summary.offContract == 0)
+    return run
+  }
+
+  private func problems(_ folder: RunFolder) throws -> [String] {
+    try RecordSummary.read(folder.path).problems.map { "\($0)" }
+  }
+
+  @Test func `denies what exceeds the limits of its first lines, in each scope`() throws {
+    let call = #"{"at_ms": 0, "from": "P", "to": "C", "cost": {"prompt": 60, "output": 40}}"#
+    // 100 tokens are estimated at 110, of which 132 are held.
+    for (limits, reason) in [
+      (#"{"daily": {"tokens": 131}}"#, "daily: tok_headroom"),
+      (#"{"episode": {"tokens": 131}}"#, "episode: tok_headroom"),
+      (#"{"agent": {"Coder": {"tokens": 131}}}"#, "agent: tok_headroom"),
+      (#"{"episode": {"ms": 5999}}"#, "episode: ms_headroom"),
+    ] {
+      let run = try run(#"{"limits": \#(limits)}"#, call)
+      #expect(run.summary.granted == 0 && run.summary.denied[reason] == 6, "\(limits) \(run.summary.denied)")
+      #expect(run.summary.endings == [.maxRetries: 1])
+    }
+    let enough = try run(
+      #"{"limits": {"daily": {"tokens": 132}, "agent": {"Coder": {"tokens": 132}, "Planner": {"tokens": 0}}}}"#, call)
+    #expect(enough.summary.granted == 1 && enough.summary.endings == [.acknowledged: 1])
+  }
+
+  @Test func `is exceeded by a call that costs more than was set aside, and that is told and recorded`() throws {
+    let folder = RunFolder()
+    let run = try run(
+      #"{"limits": {"episode": {"tokens": 500}}}"#, #"{"at_ms": 0, "episode": "one"}"#,
+      #"{"at_ms": 1, "from": "P", "to": "C", "cost": {"prompt": 60, "output": 700, "output_most": 40}}"#,
+      #"{"at_ms": 100, "episode": "two"}"#,
+      #"{"at_ms": 101, "from": "P", "to": "C", "service_ms": 12000, "#
+        + #""cost": {"prompt": 60, "output": 700, "output_most": 40}}"#,
+      records: folder)
+    #expect(run.summary.granted == 2 && run.summary.violations == 2 && run.summary.tokensSpent == 1_520)
+    #expect(try problems(folder) == [])
+    let events = try folder.lines("budget.jsonl").compactMap { line in
+      line.contains("\"scope\":\"episode\"") ? line.firstMatch(of: /"event":"(\w+)"/).map { String($0.1) } : nil
+    }
+    #expect(
+      events == [
+        "begin", "begin", "granted", "settled", "violated", "begin", "granted", "expired", "corrected", "violated",
+      ])
+    #expect(try folder.lines("episodes.jsonl").count { $0.contains("\"budget_violated\":true") } == 2)
+  }
+
+  @Test func `of time learns from twenty calls how long the next one may take, each model by itself`() throws {
+    func call(_ number: Int, _ model: String) -> String {
+      #"{"at_ms": \#(number), "from": "P", "to": "C", "service_ms": 30, "#
+        + #""cost": {"prompt": 1, "output": 1, "model": "\#(model)"}}"#
+    }
+    let workload = (["{\"limits\": {\"episode\": {\"ms\": 7000}}}"] + (0..<40).map { call($0, $0 < 30 ? "a" : "b") })
+    let folder = RunFolder()
+    let run = try run(workload.joined(separator: "\n"), records: folder)
+    // One after another, since a Coder does one call at a time: twenty at the prior, and then at what they took.
+    let estimates = try folder.lines("budget.jsonl").compactMap { line in
+      line.contains("\"event\":\"granted\"") && line.contains("\"resource\":\"ms\"")
+        ? line.firstMatch(of: /"estimate":([0-9.]+)/).map { String($0.1) } : nil
+    }
+    #expect(estimates.prefix(30) == (Array(repeating: "5000", count: 20) + Array(repeating: "30", count: 10))[...])
+    // Model b is unknown, and after thirty calls of 30 ms a prior of 6,000 ms finds 6,100 ms left.
+    #expect(estimates.dropFirst(30).first == "5000")
+    #expect(run.summary.violations == 0)
+    #expect(try problems(folder) == [])
   }
 }
 

@@ -96,6 +96,54 @@ private func errorText(_ lines: String...) -> String {
       faulty.handling == WorkloadHandling(serviceMilliseconds: 12.5, fault: .crash, faultyDeliveries: 2))
   }
 
+  @Test func `limits stand right after the team, and are written as they were read`() throws {
+    let workload = try parse(
+      team,
+      #"{"limits": {"daily": {"tokens": 50000}, "episode": {"tokens": 0, "ms": 60000}, "#
+        + #""agent": {"Coder": {"ms": 9}}}}"#,
+      #"{"at_ms": 0, "from": "Planner", "to": "Coder", "#
+        + #""cost": {"prompt": 1, "output": 9, "output_most": 2, "model": "m"}}"#
+    )
+    #expect(
+      workload.limits
+        == WorkloadLimits(
+          daily: .init(tokens: 50_000), episode: .init(tokens: 0, milliseconds: 60_000),
+          roles: [.coder: .init(milliseconds: 9)]))
+    guard case .send(let paid) = workload.actions[0].kind else { return #expect(Bool(false)) }
+    #expect(paid.cost == WorkloadCost(prompt: 1, output: 9, outputMost: 2, model: "m"))
+    #expect(paid.cost?.spent.tokens == 10 && paid.cost?.estimate.tokens == 4)
+    var again = try Workload.parse(Array(workload.text().utf8), file: "team.jsonl")
+    again.digest = workload.digest
+    again.actions[0].line = workload.actions[0].line
+    #expect(again == workload)
+  }
+
+  @Test(arguments: [
+    (#"{"limits": {"dayly": {"tokens": 1}}}"#, "a set of limits has no field \"dayly\""),
+    (#"{"limits": {"daily": {"tokens": -1}}}"#, "\"tokens\" is -1"),
+    (#"{"limits": {"daily": {"tokens": 1.5}}}"#, "\"tokens\" is 1.5"),
+    (#"{"limits": {"daily": {"tokens": 1099511627777}}}"#, "\"tokens\" is 1099511627777"),
+    (#"{"limits": {"episode": {"ms": 0}}}"#, "\"ms\" is 0"),
+    (#"{"limits": {"episode": {"ms": "long"}}}"#, "\"ms\" is \"long\", not a whole number"),
+    (#"{"limits": {"episode": {}}}"#, "a limit has neither \"tokens\" nor \"ms\""),
+    (#"{"limits": {"episode": 7}}"#, "\"episode\" is 7, not an object"),
+    (#"{"limits": {"agent": {"coder": {"tokens": 1}}}}"#, "the list of roles has no field \"coder\""),
+    (#"{"limits": {}, "at_ms": 0}"#, "the line of limits has no field \"at_ms\""),
+  ])
+  func `a limit that is none is told by its line and key`(line: String, words: String) {
+    #expect(
+      errorText(team, line).hasPrefix("error: team.jsonl:2: \(words)\n")
+        || errorText(team, line) == "error: team.jsonl:2: \(words)")
+  }
+
+  @Test func `limits come once, and before anything happens`() {
+    let limits = #"{"limits": {"daily": {"tokens": 1}}}"#
+    #expect(errorText(team, limits, limits).hasPrefix("error: team.jsonl:3: the limits are given twice"))
+    #expect(
+      errorText(team, #"{"at_ms": 1, "switch": "flat"}"#, limits).hasPrefix(
+        "error: team.jsonl:3: the limits come too late"))
+  }
+
   @Test func `decisions and episodes are actions in order of time`() throws {
     let workload = try parse(
       team, #"{"at_ms": 0, "episode": "code-17"}"#, #"{"at_ms": 8, "decision": "flat", "policy_ms": 3.2}"#,
@@ -150,7 +198,7 @@ private func errorText(_ lines: String...) -> String {
     let page = try String(contentsOfFile: examples + "/README.md", encoding: .utf8)
     let teamLine = try #require(page.components(separatedBy: "```json\n").dropFirst().first).prefix { $0 != "\n" }
     let blocks = page.components(separatedBy: "```jsonl\n").dropFirst()
-    #expect(blocks.count == 35)
+    #expect(blocks.count == 41)
     for block in blocks {
       let parts = block.components(separatedBy: "\n```")
       let (lines, printed) = (parts[0], parts[2].trimmingPrefix("text\n"))

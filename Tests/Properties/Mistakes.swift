@@ -149,8 +149,9 @@ extension Mistake {
       "an acknowledgement is recorded twice", "effect recorded done twice in rule \"free the slot\"",
       in: .twoAgents, killer: "copies neither vanish nor appear", steps: 3),
     Mistake(
-      "an expiry is not recorded", "effect recorded dropped in rule \"discard what has expired\"",
-      in: .twoAgents, killer: "copies neither vanish nor appear", steps: 3),
+      "an expiry is not recorded",
+      "effect recorded dropped in rule \"time passes, and what has expired is dropped\"",
+      in: .twoAgents, killer: "copies neither vanish nor appear", steps: 2),
     Mistake(
       "closing records nothing", "effect recorded dropped in rule \"drop what is left, with its reason\"",
       in: .twoAgents, killer: "copies neither vanish nor appear", steps: 2,

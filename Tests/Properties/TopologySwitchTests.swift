@@ -30,7 +30,7 @@ private let explored: [String: ExplorationReport] = Dictionary(
     let reports = explored.values
     let rules = TopologySwitch.design.hosts.flatMap { $0.book.rules.map(\.name) }
     let fired = Set(reports.flatMap { $0.coverage.rules.filter { $0.fired > 0 }.map(\.rule) })
-    #expect(rules.filter { !fired.contains($0) } == [] && rules.count == 31)
+    #expect(rules.filter { !fired.contains($0) } == [] && rules.count == 30)
     let names = Set(reports.flatMap { $0.coverage.sometimes.map(\.name) })
     let met = Set(reports.flatMap { $0.coverage.sometimes.filter(\.isMet).map(\.name) })
     #expect(names == met && names.count == 11)

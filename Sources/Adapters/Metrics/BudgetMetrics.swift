@@ -10,6 +10,7 @@ final class BudgetMetrics {
   private let denied: ContiguousArray<Counter>
   private let violated: ContiguousArray<Counter>
   private let expired: Counter
+  private let headrooms: ContiguousArray<(scope: Int, isTime: Bool, gauge: Gauge)>
   private let isHosted: Bool
 
   init(_ registry: MetricRegistry, _ start: BudgetGuard?) {
@@ -31,9 +32,29 @@ final class BudgetMetrics {
           "budget_violation_total", "Settlements that left a scope over its limit.", ["scope": $0.name])
       })
     expired = registry.counter("reservation_expired_total", "Reservations that nobody settled in time.")
+    headrooms = BudgetMetrics.headrooms(registry, start)
     isHosted = start != nil
     if let start { tell(start) }
   }
+
+  /// A gauge for each scope: that of time only where it is limited.
+  private static func headrooms(
+    _ registry: MetricRegistry, _ start: BudgetGuard?
+  ) -> ContiguousArray<(scope: Int, isTime: Bool, gauge: Gauge)> {
+    guard let start else { return [] }
+    var headrooms: ContiguousArray<(scope: Int, isTime: Bool, gauge: Gauge)> = []
+    for (place, account) in accounts(start).enumerated() {
+      for isTime in account.limit.milliseconds > 0 ? [false, true] : [false] {
+        let gauge = registry.gauge(
+          "budget_headroom", "The share of a scope's limit that is neither used nor held.",
+          ["scope": BudgetScope.book(place), "resource": isTime ? "ms" : "tokens"])
+        headrooms.append((place, isTime, gauge))
+      }
+    }
+    return headrooms
+  }
+
+  private static func accounts(_ books: BudgetGuard) -> [Account] { [books.daily, books.episodes] + books.roles }
 
   var numbers: [String: Double] {
     guard isHosted else { return [:] }
@@ -71,12 +92,19 @@ final class BudgetMetrics {
     for place in roles.indices where place < books.roles.count {
       roles[place].set(Double(books.roles[place].used.tokens))
     }
+    let accounts = BudgetMetrics.accounts(books)
+    for (scope, isTime, gauge) in headrooms where scope < accounts.count {
+      gauge.set(isTime ? accounts[scope].timeHeadroom : accounts[scope].headroom)
+    }
   }
 }
 
 /// The scopes of a budget as metrics and records name them.
 enum BudgetScope {
   static let all: [(name: String, bit: Scopes)] = [("daily", .daily), ("episode", .episode), ("agent", .agent)]
+
+  /// A book by its place, the roles' after the two outer ones: `daily`, `episode`, `agent:Planner`.
+  static func book(_ place: Int) -> String { place < 2 ? all[place].name : "agent:\(role(place - 2))" }
 
   /// A role by its number in the guard: those of chapter 4 by name.
   static func role(_ number: Int) -> String {

@@ -102,6 +102,9 @@ final class CopyMetrics {
 }
 
 extension Ending.How {
+  /// What records, metrics and reports call it.
+  public var word: String { reason?.rawValue ?? "acknowledged" }
+
   /// Why the copy was dropped; nil where it was acknowledged.
   var reason: DropReason? {
     switch self {

@@ -49,6 +49,8 @@ final class RecordFolder {
   private let journal: Journal?
   private var files: [RecordKind: RecordFile] = [:]
   private var line = RecordLine()
+  /// Whether there are records that have not been handed to the system.
+  private(set) var holdsRecords = false
 
   /// Makes the folder where there is none, and in it a file for each of the kinds.
   ///
@@ -107,6 +109,14 @@ final class RecordFolder {
     fields(&line)
     line.end()
     file.write(&line)
+    holdsRecords = true
+  }
+
+  /// Hands what was written so far to the system: it is there even if the run is killed. What cannot be written is told
+  /// at the end.
+  func flush() {
+    holdsRecords = false
+    for kind in RecordKind.allCases { try? files[kind]?.flush() }
   }
 
   /// Writes the report, and hands everything to the system.

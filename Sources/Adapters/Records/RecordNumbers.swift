@@ -10,6 +10,8 @@ struct RecordNumbers {
   private(set) var policyMilliseconds: [Double] = []
   private(set) var episodes = 0
   private(set) var violating = 0
+  /// Tokens that violating episodes used beyond their own limit, all together.
+  private(set) var overspent = 0.0
   /// The event and scope of the budget's last record, if it was of tokens.
   private var lastBudget = ""
 
@@ -42,7 +44,10 @@ struct RecordNumbers {
     case .budget: take(budget: record)
     case .episodes:
       episodes += 1
-      if RecordNumbers.isViolating(record) == true { violating += 1 }
+      guard RecordNumbers.isViolating(record) == true else { return }
+      violating += 1
+      let used = (record["tokens_used_total"] ?? record["tokens_used"])?.number ?? 0
+      overspent += max(0, used - (record["budget"]?.number ?? used))
     case .histograms: break
     }
   }

@@ -10,6 +10,8 @@ import Machines
 public struct RecordSummary {
   public let folder: String
   public let source: String
+  /// What the run's chance followed from; nil where no file says so.
+  public let seed: Double?
   /// Computed from the records alone.
   public let numbers: [String: Double]
   /// How many records each file has.
@@ -17,6 +19,9 @@ public struct RecordSummary {
   /// Files and lines that are damaged, break an invariant, or do not come to what was reported.
   public let problems: [RecordProblem]
   public let levels: [ServiceLevel]
+  /// Whether the run ended by itself. Of one that was killed, or still goes on, there is what it had written so far:
+  /// what can be said of whole runs alone is not asked of it.
+  public let isWhole: Bool
 
   /// Reads the records of a run and its report.
   ///
@@ -56,6 +61,8 @@ struct RecordReading {
   private var report: (report: RunReport, lines: [String: Int])?
   private var ends: [String: (lines: Int, seal: String?)] = [:]
   private var source = ""
+  private var seed: Double?
+  private var isWhole = true
 
   init(_ folder: String) { self.folder = folder }
 
@@ -63,7 +70,18 @@ struct RecordReading {
   private func has(_ kind: RecordKind) -> Bool { FileManager.default.fileExists(atPath: path(kind)) }
 
   mutating func read() {
-    do throws(RecordProblem) { report = try RunReport.read(folder) } catch { problems.append(error) }
+    isWhole =
+      FileManager.default.fileExists(atPath: "\(folder)/\(RunReport.fileName)")
+      || !RecordKind.allCases.contains(where: has)
+    if isWhole {
+      do throws(RecordProblem) { report = try RunReport.read(folder) } catch { problems.append(error) }
+    } else {
+      problems.append(
+        RecordProblem(
+          "\(folder)/\(RunReport.fileName)", nil,
+          "the run did not end: it was killed, or goes on; there is no report, and the records are those that it had "
+            + "written"))
+    }
     source = report?.report.source ?? ""
     if !RecordKind.allCases.contains(where: has) {
       problems.append(RecordProblem(folder, nil, "the folder has no records"))
@@ -72,13 +90,13 @@ struct RecordReading {
     if has(.router) {
       var check = CopyCheck(path(.router))
       each(.router) { check.take($0, line: $1) }
-      check.finish()
+      if isWhole { check.finish() }
       problems += check.problems
     }
     if has(.budget) {
       var check = BudgetCheck(path(.budget))
       each(.budget) { check.take($0, line: $1) }
-      check.finish()
+      if isWhole { check.finish() }
       problems += check.problems
     }
     // The measures of a tick are those of the episodes and transitions before it, so these are read first.
@@ -89,7 +107,8 @@ struct RecordReading {
       let path = path(.switches)
       each(.switches) { health.take(switch: $0, path, line: $1) }
     }
-    if has(.health) {
+    // Episodes are written at the end, and I5 is about what they came to.
+    if has(.health), isWhole {
       health.finish()
       problems += health.problems
     }
@@ -106,6 +125,10 @@ struct RecordReading {
       defer {
         records.append((kind.fileName, reader.records))
         ends[kind.fileName] = (reader.line, reader.seal)
+        if let meta = reader.meta {
+          seed = meta["seed"]?.number ?? seed
+          if source.isEmpty { source = meta["source"]?.string ?? "" }
+        }
       }
       while let record = try reader.next() {
         numbers.take(record, kind)
@@ -204,7 +227,7 @@ struct RecordReading {
 
   var summary: RecordSummary {
     RecordSummary(
-      folder: folder, source: source, numbers: numbers.numbers, records: records, problems: problems,
-      levels: ServiceLevel.levels(of: numbers))
+      folder: folder, source: source, seed: seed, numbers: numbers.numbers, records: records, problems: problems,
+      levels: ServiceLevel.levels(of: numbers), isWhole: isWhole)
   }
 }

@@ -13,7 +13,9 @@ extension ServiceLevel {
     return ServiceLevel(
       id: "SLO-2",
       words: "\(numbers.violating) of \(numbers.episodes) episodes violated their budget: at most "
-        + "\(percent(bound)) do, with 95 % confidence (at most \(percent(Parameters.violationLimit)))",
+        + "\(percent(bound)) do, with 95 % confidence (at most \(percent(Parameters.violationLimit)))"
+        + (numbers.violating == 0
+          ? "" : "; those used \(tokens(numbers.overspent / Double(numbers.violating))) tokens beyond it in the mean"),
       verdict: numbers.episodes < Parameters.episodesToArm
         ? .told : bound <= Parameters.violationLimit ? .met : .missed)
   }
@@ -47,23 +49,26 @@ extension ServiceLevel {
 
   /// SLO-5 over runs with different seeds; nil where none of them has copies.
   ///
-  /// - Parameter runs: Each run's numbers.
-  public static func stress(_ runs: [[String: Double]]) -> ServiceLevel? {
-    let losses = runs.compactMap { $0["copies.loss"] }.sorted()
+  /// - Parameter runs: Each run's seed and numbers. Runs of one seed are one as far as their count goes.
+  public static func stress(_ runs: [(seed: Double?, numbers: [String: Double])]) -> ServiceLevel? {
+    let losses = runs.compactMap { $0.numbers["copies.loss"] }.sorted()
+    let seeds = Set(runs.compactMap(\.seed)).count
     guard losses.count == runs.count, !losses.isEmpty else { return nil }
     // Without what adding them up leaves in the last digits.
     let mean = (losses.reduce(0, +) / Double(losses.count) * 1e12).rounded() / 1e12
     let p95 = RunNumbers.quantile(losses, 0.95)
-    let early = runs.count { ($0["copies.refused.wred_drop"] ?? 0) > 0 }
+    let early = runs.count { ($0.numbers["copies.refused.wred_drop"] ?? 0) > 0 }
     let isEngaged = early == runs.count
     return ServiceLevel(
       id: "SLO-5",
       words: "loss mean \(percent(mean)) (at most \(percent(Parameters.stressLossMean))), p95 \(percent(p95)) (at most "
-        + "\(percent(Parameters.stressLoss95))) over \(losses.count) runs; \(early) of them dropped messages early",
-      verdict: losses.count < Parameters.stressRuns || !isEngaged
+        + "\(percent(Parameters.stressLoss95))) over \(losses.count) runs with \(seeds) seeds; "
+        + "\(early) of them dropped messages early",
+      verdict: seeds < Parameters.stressRuns || !isEngaged
         ? .told : mean <= Parameters.stressLossMean && p95 <= Parameters.stressLoss95 ? .met : .missed)
   }
 
+  private static func tokens(_ number: Double) -> String { "\((number * 10).rounded() / 10)" }
   private static func percent(_ share: Double) -> String { "\((share * 100_000).rounded() / 1_000) %" }
   private static func milliseconds(_ time: Double) -> String { "\((time * 1_000).rounded() / 1_000) ms" }
 }

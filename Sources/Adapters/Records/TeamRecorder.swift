@@ -43,6 +43,12 @@ public final class TeamRecorder<S: HostsTeam>: StepObserver {
     episodes = EpisodeRecords(folder, meta)
   }
 
+  /// Whether there are records that would be lost if the process died now.
+  var holdsRecords: Bool { folder.holdsRecords }
+
+  /// Hands the records written so far to the system; what is held back until its outcome is known still waits.
+  func flush() { folder.flush() }
+
   // MARK: What drivers tell
 
   /// The phases of the attempt that was reported; nil for a topology already in force.

@@ -25,7 +25,7 @@ extension TeamRun {
     }
     calls[copy.sequence] = handler
     loop.schedule(at: loop.now) { [unowned self] in
-      try host.answer(ticket, with: .handlers(.wants(Need(copy.lease, cost.estimate))))
+      try host.answer(ticket, with: .handlers(.wants(Need(copy.lease, estimate(cost)))))
       // Nobody pays: the copy has failed, and its handler is free.
       if host.state.handlers.jobs.element(key: copy.sequence)?.isCalling != true {
         isIdle[place] = true
@@ -39,14 +39,34 @@ extension TeamRun {
     guard isInDayBook(), let handler = calls.removeValue(forKey: call.lease.sequence) else { return }
     summary.granted += 1
     let place = Int(call.lease.agent.place)
-    let spent = asked[handler.identity]?.cost?.spent ?? Amount()
+    let cost = asked[handler.identity]?.cost
+    called(call.reservation, cost)
+    var spent = cost?.spent ?? Amount()
+    if workload.limits.limitTime { spent.milliseconds = (handler.nanoseconds + 999_999) / 1_000_000 }
+    let bill = Bill(call.reservation, spent, hasSucceeded: handler.ending == .acknowledged)
     loop.schedule(after: .nanoseconds(handler.nanoseconds)) { [unowned self] in
       isIdle[place] = true
       guard handler.ending != .silent else { return }
-      try host.answer(
-        ticket,
-        with: .handlers(.finished(Bill(call.reservation, spent, hasSucceeded: handler.ending == .acknowledged))))
+      finished(bill)
+      try host.answer(ticket, with: .handlers(.finished(bill)))
     }
+  }
+
+  /// What a call may cost (BUD-4); its time is nobody's business where time is not limited.
+  private func estimate(_ cost: WorkloadCost) -> Amount {
+    var estimate = cost.estimate
+    if workload.limits.limitTime { estimate.milliseconds = callTimes.estimate(cost.modelName) }
+    return estimate
+  }
+
+  /// A call of this model has begun.
+  func called(_ reservation: UInt64, _ cost: WorkloadCost?) {
+    if let cost, workload.limits.limitTime { callModels[reservation] = cost.modelName }
+  }
+
+  /// A call has ended, and says how long it took.
+  func finished(_ bill: Bill) {
+    if let model = callModels.removeValue(forKey: bill.reservation) { callTimes.note(bill.spent.milliseconds, model) }
   }
 
   /// The agents are warmed at once (SW-4). The slowest answers for all, one that cannot be warmed says so at the end of

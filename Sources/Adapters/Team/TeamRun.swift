@@ -34,14 +34,19 @@ public final class TeamRun: Driver {
   var asked: [MessageIdentity: WorkloadMessage] = [:]
   /// What becomes of the calls that were asked for, by their copies' acceptance numbers.
   var calls: [UInt64: Handler] = [:]
+  /// How long calls took, where time is limited, and the models of those under way by their reservations.
+  var callTimes: CallTimes
+  var callModels: [UInt64: String] = [:]
   var isIdle: [Bool]
   /// What the agents said of themselves, and which of them hang.
   public var readiness: Readiness
   /// Where what is spent today is shared with other runs. Only a run on the real clock has days.
   public var dayBook: DayBook?
   private var dayBookFailure: DayBookError?
-  /// What the controller decided, where a killed run had told how long that took, and no more.
+  /// What the controller decided, where so far only the time that it took was told.
   var owedTick: Decision?
+  /// The instant of the last tick.
+  private var lastTick: UInt64?
   /// Whether a tick is due that nothing of the workload asks for.
   private var isTicking = false
   private var lastClock: UInt64 = 0
@@ -49,6 +54,8 @@ public final class TeamRun: Driver {
   private var wakesAt = UInt64.max
   private var attempt: SwitchAttempt?
   private var isClosed = false
+  /// Called after each turn of the loop.
+  var onTurn: (() -> Void)?
   /// Called now and then with what has been done so far.
   public var onProgress: ((TeamSummary) -> Void)?
   /// Called when a switch has been reported, with the times of its attempt; nil for a topology already in force.
@@ -74,6 +81,7 @@ public final class TeamRun: Driver {
     decides = workload.decides
     self.loop = loop
     identities = MessageIdentities(seed: journal?.header.seed ?? seed ?? .random(in: 0...(.max)))
+    callTimes = CallTimes(models: workload.limits.limitTime ? workload.models : [])
     isIdle = Array(repeating: true, count: workload.agents.count)
     readiness = Readiness(workload.agents)
     host = Host(
@@ -84,7 +92,7 @@ public final class TeamRun: Driver {
 
   /// The state that a workload's team begins in.
   public static func start(_ workload: Workload) -> Machines.Team {
-    Machines.Team(roles: workload.budgetRoles, topology: workload.topology)
+    Machines.Team(roles: workload.budgetRoles, topology: workload.topology, budget: workload.limits.budget)
   }
 
   /// Runs the workload to its end and closes the journal.
@@ -111,7 +119,7 @@ public final class TeamRun: Driver {
     if pays { try tellDay() }
     // A workload that costs something, and names no episodes, is one.
     if pays, !workload.namesEpisodes, host.state.budget.phase == .idle { try beginEpisode("") }
-    if let decision = owedTick { try host.send(.health(.tick(decision))) }
+    if let decision = owedTick { try tick(decision) }
     keepTicking()
   }
 
@@ -124,6 +132,7 @@ public final class TeamRun: Driver {
     try host.flush()
     if let failure = dayBookFailure { throw failure }
     awaitNextMoment()
+    onTurn?()
     onProgress?(summary)
     guard nothingLeft else { return }
     try host.send(.control(.shutdown))
@@ -183,9 +192,29 @@ public final class TeamRun: Driver {
     isTicking = true
     loop.schedule(after: Parameters.tickInterval) { [unowned self] in
       isTicking = false
-      if host.state.isRestless { try host.send(.health(.tick(.undecided))) }
+      if host.state.isRestless, !isTickInstant { try tick(.undecided) }
       keepTicking()
     }
+  }
+
+  /// One instant is one tick (DEC-36).
+  private func tick(_ decision: Decision) throws {
+    lastTick = loop.now
+    owedTick = nil
+    try host.send(.health(.tick(decision)))
+  }
+
+  /// Whether the controller has decided at this instant, or is about to.
+  private var isTickInstant: Bool {
+    let due = workload.actions[nextAction...].prefix { $0.at.nanoseconds + outages <= loop.now }
+    return lastTick == loop.now || due.contains(where: \.isDecision)
+  }
+
+  /// Whether the workload decides once more at the instant of the action that was taken last.
+  var decidesAgain: Bool {
+    guard nextAction > 0 else { return false }
+    let instant = workload.actions[nextAction - 1].at
+    return workload.actions[nextAction...].prefix { $0.at == instant }.contains(where: \.isDecision)
   }
 
   /// Whether something happens by this time.
@@ -220,6 +249,8 @@ public final class TeamRun: Driver {
 
   private func schedule(_ action: WorkloadAction) {
     loop.schedule(at: action.at.nanoseconds + outages) { [unowned self] in
+      // First the time: what has expired holds no slot against whoever writes now (RTR-15).
+      if loop.now / 1_000_000 >= lastClock + Parameters.clockGranularity.milliseconds { try tellTime() }
       nextAction += 1
       try take(action.kind)
       if nextAction < workload.actions.count { schedule(workload.actions[nextAction]) }
@@ -236,8 +267,11 @@ public final class TeamRun: Driver {
     case .beginEpisode(let task): try beginEpisode(task)
     case .decide(let made):
       summary.decisions += 1
+      // What is decided at one instant is one tick: each decision takes its time, and the last one counts.
+      owedTick = decidesAgain ? nil : made.decision
       try host.send(.health(.decided(UInt32(clamping: Int((made.policyMilliseconds * 1_000).rounded(.up))))))
-      try host.send(.health(.tick(made.decision)))
+      guard let decision = owedTick else { return }
+      try tick(decision)
       if host.state.health.withholds(made.decision) { summary.withheld += 1 }
       keepTicking()
     }
@@ -279,6 +313,7 @@ public final class TeamRun: Driver {
     summary.offered += copies
     if let refusal = receipt.refusals.first {
       summary.refuse(refusal, copies: copies, isSwitch: false)
+      attempt?.dropped[refusal.code ?? refusal.name, default: 0] += copies
     } else {
       summary.routed += Int(host.state.router.accepted - before)
     }
@@ -315,12 +350,14 @@ public final class TeamRun: Driver {
     case .handlers(.handle(let copy)): handle(copy, ticket)
     case .handlers(.call(let call)): make(call, ticket)
     case .coordinator(.validate): validate(ticket)
-    case .control(.prepare):
-      attempt = SwitchAttempt(began: nanoseconds)
+    case .control(.prepare(let target)):
+      attempt = SwitchAttempt(target: target, began: nanoseconds)
       prepare(ticket)
     case .control(.quiesceTimer):
       // After a crash nobody knows when the attempt began.
-      if attempt == nil { attempt = SwitchAttempt(began: nanoseconds) }
+      if attempt == nil {
+        attempt = SwitchAttempt(target: host.state.control.target ?? host.state.control.topology, began: nanoseconds)
+      }
       attempt?.quiesced = nanoseconds
       keepTellingTime()
     default: break
@@ -329,7 +366,9 @@ public final class TeamRun: Driver {
 
   public func notice(_ effect: Machines.Team.Effect, at nanoseconds: UInt64) {
     switch effect {
-    case .router(.recorded(let ending)): summary.endings[ending.how, default: 0] += 1
+    case .router(.recorded(let ending)):
+      summary.endings[ending.how, default: 0] += 1
+      if ending.how != .acknowledged { attempt?.dropped[ending.how.word, default: 0] += 1 }
     case .control(.topologyChanged(let change)):
       traffic?.topology = change.to
       summary.epoch = change.epoch
@@ -354,8 +393,11 @@ extension Machines.Team {
 
 /// The instants of a switch in flight, in nanoseconds of the run.
 struct SwitchAttempt {
+  let target: Topology
   let began: UInt64
   var quiesced: UInt64?
+  /// The copies that were refused or dropped since then.
+  var dropped: [String: Int] = [:]
 
   func times(finished: UInt64, told: UInt64) -> AttemptTimes {
     AttemptTimes(

@@ -21,6 +21,8 @@ public struct TeamSummary: Sendable {
   public internal(set) var migrated = 0
   public internal(set) var epoch: UInt32 = 0
   public internal(set) var phases = PhaseTimes()
+  /// What each attempt to switch was answered, in their order.
+  public internal(set) var answers: [SwitchAnswer] = []
   /// Answers that came after their obligation was cancelled.
   public internal(set) var late = 0
   public internal(set) var offContract = 0
@@ -87,7 +89,33 @@ public struct TeamSummary: Sendable {
     if let reason = report.reason { aborted[reason, default: 0] += 1 } else { committed += 1 }
     let times = attempt.times(finished: nanoseconds, told: told)
     phases.add(times)
+    answers.append(SwitchAnswer(attempt, report, times))
     return times
+  }
+}
+
+/// What whoever asked for a switch is told at its end (SW-1).
+public struct SwitchAnswer: Sendable, Equatable {
+  public let target: Topology
+  /// The epoch in force after it.
+  public let epoch: UInt32
+  /// Why it was given up; nil where the target is in force.
+  public let reason: Switch.Reason?
+  public let times: AttemptTimes
+  /// The copies promoted to the new epoch, or put back behind the old one's.
+  public let migrated: UInt32
+  /// The copies that were refused or dropped while it lasted, by reason.
+  public let dropped: [String: Int]
+
+  public var isOK: Bool { reason == nil }
+
+  init(_ attempt: SwitchAttempt, _ report: Switch.Report, _ times: AttemptTimes) {
+    target = attempt.target
+    epoch = report.epoch
+    reason = report.reason
+    migrated = report.migrated
+    dropped = attempt.dropped
+    self.times = times
   }
 }
 

@@ -17,8 +17,10 @@ public final class TeamTelemetry {
   /// - Parameters:
   ///   - records: The folder that records are written to; nil to write none.
   ///   - timesSteps: Whether to observe how long each step takes, which reads the system's clock twice.
+  ///   - interval: How long records stay in memory at most, where the process would lose them.
   public init(
-    _ team: TeamRun, _ registry: MetricRegistry, records: String?, _ meta: RecordMeta, timesSteps: Bool = false
+    _ team: TeamRun, _ registry: MetricRegistry, records: String?, _ meta: RecordMeta, timesSteps: Bool = false,
+    interval: Duration = Parameters.recordsInterval
   ) throws(RecordFolderError) {
     self.team = team
     self.registry = registry
@@ -32,6 +34,10 @@ public final class TeamTelemetry {
         "interlock_step_seconds", "The time that a step takes, its journal record included.",
         bounds: MetricRegistry.doubling(
           from: Double(Parameters.stepBucketFirst.nanoseconds) / 1e9, count: Parameters.stepBuckets))
+    }
+    if let recorder {
+      let pace = RecordPace(recorder, team.loop, interval)
+      team.onTurn = { pace.turn() }
     }
     team.onAttempt = { times in
       if let times { watch.machines.attempt(times) }

@@ -27,6 +27,9 @@ public struct Workload: Sendable, Equatable {
   /// How long warming the team takes while a switch prepares.
   public var preparationMilliseconds: Double
 
+  /// What may be spent.
+  public var limits: WorkloadLimits
+
   /// What is asked for, in order of time.
   public var actions: [WorkloadAction]
 
@@ -44,12 +47,14 @@ public struct Workload: Sendable, Equatable {
 
   public init(
     name: String, agents: [WorkloadAgent], topology: Topology = .star, preparationMilliseconds: Double = 2,
-    actions: [WorkloadAction] = [], storm: Storm? = nil, unaddressed: Int = 0, notes: [String] = []
+    limits: WorkloadLimits = WorkloadLimits(), actions: [WorkloadAction] = [], storm: Storm? = nil,
+    unaddressed: Int = 0, notes: [String] = []
   ) {
     self.name = name
     self.agents = agents
     self.topology = topology
     self.preparationMilliseconds = preparationMilliseconds
+    self.limits = limits
     self.actions = actions
     self.storm = storm
     self.unaddressed = unaddressed
@@ -121,12 +126,17 @@ extension Workload {
       || actions.contains { if case .send(let message) = $0.kind { message.cost != nil } else { false } }
   }
 
+  /// The models that messages call, each as often as it is called; the one without a name is "".
+  var models: [String] {
+    actions.compactMap { if case .send(let message) = $0.kind { message.cost?.modelName } else { nil } }
+  }
+
   var namesEpisodes: Bool {
     actions.contains { if case .beginEpisode = $0.kind { true } else { false } }
   }
 
   /// Whether the workload has a controller.
-  var decides: Bool { actions.contains { if case .decide = $0.kind { true } else { false } } }
+  var decides: Bool { actions.contains(where: \.isDecision) }
 }
 
 /// The roles of a software team, in the order in which a chain passes work on.
@@ -163,6 +173,8 @@ public struct WorkloadAction: Sendable, Equatable {
     /// Begins an episode; the one before it ends. What is sent from here on belongs to it.
     case beginEpisode(String)
   }
+
+  var isDecision: Bool { if case .decide = kind { true } else { false } }
 
   public init(at: Duration, line: Int, kind: Kind) {
     self.at = at

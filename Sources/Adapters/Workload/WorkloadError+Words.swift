@@ -35,8 +35,8 @@ extension WorkloadError: CustomStringConvertible {
       wordsOnJSON
     case .noTeam, .secondTeam, .doubledAgent, .reservedName, .agentCount, .percentiles:
       wordsOnTeam
-    case .unknownAgent, .noRecipients, .doubledRecipient, .payloadTwice, .timeGoesBackwards, .afterStorm,
-      .afterProfile:
+    case .unknownAgent, .noRecipients, .doubledRecipient, .payloadTwice, .timeGoesBackwards, .lateLimits,
+      .secondLimits, .emptyLimit, .afterStorm, .afterProfile:
       wordsOnActions
     case .noHistory, .noSpeaker, .nobodySpeaks:
       wordsOnTranscript
@@ -139,6 +139,12 @@ extension WorkloadError: CustomStringConvertible {
       Words(
         "\"at_ms\" goes back from \(short(after)) to \(short(milliseconds))", why: "lines stand in order of time",
         try: "\"at_ms\": \(short(after))")
+    case .lateLimits:
+      Words("the limits come too late", why: "they stand right after the team, before anything happens")
+    case .secondLimits:
+      Words("the limits are given twice", why: "one line names them all")
+    case .emptyLimit:
+      Words("a limit has neither \"tokens\" nor \"ms\"", try: Example.limits)
     case .afterProfile:
       Words("nothing may follow the profile on the first line", why: "a profile is a whole workload")
     case .afterStorm(let line):
@@ -170,6 +176,7 @@ extension WorkloadError: CustomStringConvertible {
   private enum Example {
     static let team = #"{"team": {"agents": [{"name": "Planner"}, {"name": "Coder"}]}}"#
     static let message = #"{"at_ms": 0, "from": "Planner", "to": "Coder"}"#
+    static let limits = #"{"limits": {"episode": {"tokens": 2000, "ms": 60000}}}"#
     static let entry = #"{"role": "Planner", "content": "…"}"#
 
     static func field(_ field: String, of owner: String) -> String? {

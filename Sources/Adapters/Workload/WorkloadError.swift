@@ -76,6 +76,12 @@ public struct WorkloadError: Error, Equatable {
     case percentiles(half: Double, most: Double)
     case timeGoesBackwards(milliseconds: Double, after: Double)
 
+    /// The limits stand behind something that happens, or behind other limits.
+    case lateLimits
+    case secondLimits
+    /// A scope's limits name neither tokens nor time.
+    case emptyLimit
+
     /// Something follows the storm, which stands on `line`.
     case afterStorm(line: Int)
     /// Something follows the profile, which stands on the first line.

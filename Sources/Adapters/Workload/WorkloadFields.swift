@@ -43,6 +43,11 @@ struct WorkloadFields {
     WorkloadError(file: file, place: place, problem: problem)
   }
 
+  /// The same fields of an object that is called something else.
+  func named(_ owner: String) -> WorkloadFields {
+    WorkloadFields(values: values, file: file, place: place, owner: owner)
+  }
+
   func contains(_ field: String) -> Bool {
     values[field] != nil
   }

@@ -12,6 +12,10 @@
 /// otherwise the order of the file stays, so a second Coder sits directly after the first. Whoever comes first is the
 /// hub: the first Planner, if there is one.
 ///
+/// The **limits** of what may be spent, right after the team, where they are not those of chapter 4:
+///
+///     {"limits": {"daily": {"tokens": 50000}, "episode": {"ms": 60000}, "agent": {"Coder": {"tokens": 500}}}}
+///
 /// A **message**. `to` is a name, a list of names, or `"BROADCAST"`; `from` is a name or `"system"`; `priority` is
 /// draft unless given. `payload` is an object, and `payload_bytes` can stand in for it; without either it is `{}`:
 ///
@@ -63,12 +67,18 @@ struct WorkloadLines {
     }
     var workload = try team(first)
     workload.name = name
+    var hasLimits = false
     var stormLine: Int?
     for line in lines.dropFirst() {
       let fields = try fields(of: line, in: content)
       if let stormLine { throw fields.failure(.afterStorm(line: stormLine)) }
       if fields.contains("team") { throw fields.failure(.secondTeam) }
-      if fields.contains("storm") {
+      if fields.contains("limits") {
+        if hasLimits { throw fields.failure(.secondLimits) }
+        if !workload.actions.isEmpty { throw fields.failure(.lateLimits) }
+        workload.limits = try Self.limits(fields)
+        hasLimits = true
+      } else if fields.contains("storm") {
         workload.storm = try storm(fields)
         stormLine = line.number
       } else {
@@ -211,7 +221,7 @@ struct WorkloadLines {
         "at_ms", "from", "to", "priority", "payload", "payload_bytes", "id", "ttl_ms", "cost", "service_ms", "fails",
         "fail_times",
       ],
-      alsoSuggest: ["switch", "cancel", "storm", "team", "decision", "episode"])
+      alsoSuggest: ["switch", "cancel", "storm", "team", "limits", "decision", "episode"])
     let from = try fields.required("from", fields.text("from"))
     return WorkloadMessage(
       sender: from == "system" ? .system : .agent(try index(of: from, in: "from", fields)),
@@ -222,12 +232,12 @@ struct WorkloadLines {
 
   private func cost(_ fields: WorkloadFields) throws(WorkloadError) -> WorkloadCost? {
     guard let cost = try fields.object("cost", as: "a cost") else { return nil }
-    try cost.allow(only: ["prompt", "output", "output_most"])
+    try cost.allow(only: ["prompt", "output", "output_most", "model"])
     let range = 0...1_000_000_000
     let output = try cost.required("output", cost.integer("output", in: range))
     return WorkloadCost(
       prompt: UInt64(try cost.required("prompt", cost.integer("prompt", in: range))), output: UInt64(output),
-      outputMost: try cost.integer("output_most", in: output...1_000_000_000).map { UInt64($0) })
+      outputMost: try cost.integer("output_most", in: range).map { UInt64($0) }, model: try cost.text("model"))
   }
 
   private func handling(_ fields: WorkloadFields) throws(WorkloadError) -> WorkloadHandling {

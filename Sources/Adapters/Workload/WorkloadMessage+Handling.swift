@@ -8,14 +8,21 @@ public struct WorkloadCost: Sendable, Equatable {
   /// Tokens that the model is going to write.
   public var output: UInt64
 
-  /// The most that the caller lets it write; the output, unless given.
+  /// The most that the caller lets it write; the output, unless given. A model that writes more costs more than was
+  /// set aside for it.
   public var outputMost: UInt64
 
-  public init(prompt: UInt64, output: UInt64, outputMost: UInt64? = nil) {
+  /// The model that is called, where a team has several: how long its calls take is known of each.
+  public var model: String?
+
+  public init(prompt: UInt64, output: UInt64, outputMost: UInt64? = nil, model: String? = nil) {
     self.prompt = prompt
     self.output = output
     self.outputMost = outputMost ?? output
+    self.model = model
   }
+
+  var modelName: String { model ?? "" }
 
   /// What is set aside before the call (BUD-4), before the guard's safety factor.
   public var estimate: Amount { Amount.estimate(prompt: prompt, output: outputMost) }

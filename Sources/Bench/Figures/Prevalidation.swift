@@ -74,22 +74,27 @@ enum Prevalidation {
     var off = 0
     var on = 0
     var heldBack = 0
+    var committed = (off: 0, on: 0)
     for seed in seeds {
       let workload = deciding(Profile.stressed.workload(seed: seed))
       let blind = try run(workload, seed, validates: false)
       let asking = try run(workload, seed, validates: true)
       off += blind.attempts - blind.committed
       on += asking.attempts - asking.committed
+      committed.off += blind.committed
+      committed.on += asking.committed
       heldBack += asking.heldBack[.prevalidation] ?? 0
     }
     let reduction = 100 * (1 - Double(on) / Double(max(1, off)))
     return [
       Figure(
         name: "aborts that validation spares (SLO-13)", measured: Quantity(reduction, "%"), goal: "at least 30 %",
-        isMet: reduction >= 30 && off >= 30,
+        // A team that never switches has no aborts either.
+        isMet: reduction >= 30 && off >= 30 && committed.on > 0,
         note: "\(Quantity.grouped(off)) aborts without, \(Quantity.grouped(on)) with it, "
-          + "\(Quantity.grouped(heldBack)) attempts held back; \(seeds.count) seeded runs of Profile S each, "
-          + "a decision every 250 ms")
+          + "\(Quantity.grouped(heldBack)) attempts held back; \(Quantity.grouped(committed.off)) commits without, "
+          + "\(Quantity.grouped(committed.on)) with it, once the queues are short; \(seeds.count) seeded runs of Profile "
+          + "S each, a decision every 250 ms, and on until all is done")
     ]
   }
 
@@ -101,10 +106,12 @@ enum Prevalidation {
     return run.summary
   }
 
-  /// The same with a controller that never makes up its mind.
+  /// The same with a controller that never makes up its mind: during the burst, while what came in it is worked off,
+  /// and for a while in peace.
   private static func deciding(_ workload: Workload) -> Workload {
     var workload = workload
-    let end = workload.actions.last?.at ?? .zero
+    // At twice the rate at which it is worked off, a burst takes as long again, and what failed a little longer.
+    let end = (workload.actions.last?.at ?? .zero) * 2.2 + .seconds(30)
     var decisions: [WorkloadAction] = []
     var at = Duration.milliseconds(250)
     while at < end {

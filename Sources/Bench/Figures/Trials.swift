@@ -4,7 +4,7 @@ import Spec
 
 /// What seeded runs of the spec come to: the shares of the classes (SLO-11), and trials of a whole team (SLO-16).
 enum Trials {
-  static func figures() -> [Figure] { [shares(), trials()] }
+  static func figures() -> [Figure] { [shares(), trials(), trialsAtSize()] }
 
   // MARK: - SLO-11
 
@@ -71,5 +71,48 @@ enum Trials {
       goal: "0", isMet: report.findings.isEmpty,
       note: "\(Quantity.grouped(report.cases)) trials of a team of five, \(Quantity.grouped(report.steps)) steps; "
         + "every law judged after each")
+  }
+
+  /// Limits so small that a run meets them are one thing, and the team as it is run another.
+  private static func trialsAtSize() -> Figure {
+    let report = fuzz(Team.design, world: realSize, options: FuzzOptions(seed: 16, cases: 1_000, steps: 400))
+    let met = report.coverage.sometimes.count(where: \.isMet)
+    return Figure(
+      name: "violations in random trials at the chapters' limits (SLO-16)",
+      measured: Quantity(Double(report.findings.count), ""), goal: "0", isMet: report.findings.isEmpty,
+      note: "\(Quantity.grouped(report.cases)) trials of a team of seven, \(Quantity.grouped(report.steps)) steps; "
+        + "\(met) of \(report.coverage.sometimes.count) things that may happen did")
+  }
+
+  private static let realSize = World<Team>(
+    "real-size", "7 agents at the limits of the chapters, with everything that a run may meet", isExhaustive: false,
+    start: { Team(roles: [0, 1, 1, 2, 3, 4, 4], topology: .flat) }
+  ) {
+    Input(.budget, .beginEpisode) { [$0.budget.episode + 1] }
+    Input(.budget, .endEpisode)
+    Input(.budget, .day) { [$0.budget.day + 1] }
+    Input(.router, .route) { team in
+      (0..<7).flatMap { sender in
+        (0..<7).map { receiver in
+          let number = team.router.accepted + 1
+          return Message(
+            idHigh: number &* 0x9E37_79B9_7F4A_7C15, idLow: number, from: Agent(sender), to: .one(Agent(receiver)),
+            priority: Priority.allCases[sender % 3], created: team.router.now,
+            expires: sender == 6 ? team.router.now + 30 : 0)
+        }
+      }
+    }
+    Input(.router, .dequeue) { _ in (0..<7).map { Agent($0) } }
+    Input(.router, .clock) { team in [10, 150, 61_000, 200_001].map { team.router.now + $0 } }
+    Input(.health, .decided) { _ in [1_000, 7_000, 11_000] }
+    Input(.health, .tick) { _ in Decision.allCases }
+    Input(.health, .order) { _ in Topology.allCases }
+    Input(.control, .cancel)
+    Lost(.control, .prepare, atMost: 2)
+    Lost(.coordinator, .validate, atMost: 2)
+    Lost(.handlers, .handle, atMost: 2)
+    Lost(.handlers, .call, atMost: 2)
+    Repeated(.handlers, .call, atMost: 2)
+    Crashes(atMost: 2)
   }
 }

@@ -14,7 +14,18 @@ import Spec
   /// A bit for each line in which somebody waits.
   private var waiting: UInt8 = 0
 
-  public init(agents: Int) { lines = Array(repeating: Fifo(), count: agents + 1) }
+  // What follows from the lines, so that to find nothing expired looks at the heads alone: in a line whose copies
+  // expire in their order, nothing behind a head that lives has expired.
+
+  /// For each line a moment by which all that waits in it has expired, or a later one.
+  private var latest: [UInt64]
+  /// A moment up to which nothing has expired that stands behind a copy that expires later.
+  private var soonestBehind = UInt64.max
+
+  public init(agents: Int) {
+    lines = Array(repeating: Fifo(), count: agents + 1)
+    latest = Array(repeating: 0, count: agents + 1)
+  }
 
   public var isEmpty: Bool { count == 0 }
 
@@ -31,33 +42,35 @@ import Spec
 
   // MARK: Heads
 
-  /// The first copy of a line that has not expired.
-  @inline(__always) func head(of line: Int, now: UInt64) -> Copy? {
-    for position in 0..<lines[line].count where now <= lines[line][position].expires { return lines[line][position] }
-    return nil
-  }
-
-  /// The copies of which one may be delivered. O(*lines*), and one more for each expired copy at their heads.
-  func heads(now: UInt64) -> Heads {
+  /// The copies of which one may be delivered. O(*lines*).
+  var heads: Heads {
     var heads = Heads()
-    for line in Bits(waiting) { if let head = head(of: line, now: now) { heads.offer(head, line: line) } }
+    for line in Bits(waiting) { heads.offer(lines[line][0], line: line) }
     return heads
   }
 
-  /// The copies in front of the heads: those that have expired.
-  func expiredHeads(now: UInt64) -> [Copy] {
-    var expired: [Copy] = []
+  // MARK: Time
+
+  /// Visits what has expired. O(*lines* + *expired*) where the copies of each line expire in their order, and
+  /// O(*count*) where one has expired behind others that have not.
+  func forEachExpired(now: UInt64, _ visit: (Copy) -> Void) {
     for line in Bits(waiting) {
-      var position = 0
-      while position < lines[line].count, now > lines[line][position].expires {
-        expired.append(lines[line][position])
-        position += 1
+      let copies = lines[line]
+      if now > soonestBehind {
+        for copy in copies where now > copy.expires { visit(copy) }
+      } else {
+        var position = 0
+        while position < copies.count, now > copies[position].expires {
+          visit(copies[position])
+          position += 1
+        }
       }
     }
-    return expired
   }
 
-  mutating func discardExpiredHeads(now: UInt64) {
+  /// Drops what has expired, at the cost of visiting it.
+  mutating func dropExpired(now: UInt64) {
+    if now > soonestBehind { return keep { now <= $0.expires } }
     for line in Bits(waiting) {
       while !lines[line].isEmpty, now > lines[line][0].expires { popFirst(line: line) }
     }
@@ -70,12 +83,21 @@ import Spec
     lines[line].append(copy)
     waiting |= 1 << UInt8(line)
     count += 1
+    note(copy.expires, in: line)
+  }
+
+  @inline(__always) private mutating func note(_ expires: UInt64, in line: Int) {
+    if expires >= latest[line] { latest[line] = expires } else { soonestBehind = Swift.min(soonestBehind, expires) }
   }
 
   @discardableResult mutating func popFirst(line: Int) -> Copy? {
     guard let copy = lines[line].popFirst() else { return nil }
-    if lines[line].isEmpty { waiting &= ~(1 << UInt8(line)) }
     count -= 1
+    if lines[line].isEmpty {
+      waiting &= ~(1 << UInt8(line))
+      latest[line] = 0
+      if waiting == 0 { soonestBehind = .max }
+    }
     return copy
   }
 
@@ -94,11 +116,20 @@ import Spec
   private mutating func recount() {
     count = 0
     waiting = 0
-    for line in lines.indices where !lines[line].isEmpty {
+    soonestBehind = .max
+    for line in lines.indices {
+      latest[line] = 0
+      if lines[line].isEmpty { continue }
       count += lines[line].count
       waiting |= 1 << UInt8(line)
+      for copy in lines[line] { note(copy.expires, in: line) }
     }
   }
+
+  /// The lines are all there is to a queue: the rest follows from them.
+  public static func == (a: Self, b: Self) -> Bool { a.lines == b.lines }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(lines) }
 
   public mutating func fields(_ f: inout Fields) {
     f.enter("from")

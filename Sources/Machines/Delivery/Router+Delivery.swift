@@ -9,13 +9,13 @@ extension Router {
 
   /// The line to serve, and whose turn that makes it.
   func choice(_ agent: Agent) -> (line: Int, turn: Turn)? {
-    let heads = self[agent].active.heads(now: now)
+    let heads = self[agent].active.heads
     return self[agent].turn.first(heads.classes).map { (heads.line($0.priority), $0) }
   }
 
   /// The copy to deliver, flagged if its message was delivered before (RTR-12).
   func chosen(_ agent: Agent) -> Copy {
-    flagged(self[agent].active.head(of: choice(agent)!.line, now: now)!, for: agent)
+    flagged(self[agent].active.lines[choice(agent)!.line][0], for: agent)
   }
 
   private func flagged(_ copy: Copy, for agent: Agent) -> Copy {
@@ -24,19 +24,14 @@ extension Router {
     return copy
   }
 
-  /// What becomes of the copies in front of the heads.
-  func expiredHeads(_ agent: Agent) -> [Ending] {
-    self[agent].active.expiredHeads(now: now).map { Ending($0, .expired) }
-  }
-
-  /// Moves the copy whose turn it is to its handler; no expired head is left when it comes here.
+  /// Moves the copy whose turn it is to its handler.
   mutating func lease(_ agent: Agent) {
     guard let choice = choice(agent), var copy = self[agent].active.popFirst(line: choice.line) else { return }
     copy = flagged(copy, for: agent)
     self[agent].seen.insert(copy, now: now, most: Int(limits.seen))
     self[agent].leased.insert(Held(copy, until: now.later(by: Router.leaseTime)))
     var turn = choice.turn
-    turn.pay(self[agent].active.heads(now: now).classes)
+    turn.pay(self[agent].active.heads.classes)
     self[agent].turn = turn
   }
 

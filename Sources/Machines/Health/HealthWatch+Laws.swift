@@ -29,7 +29,9 @@ extension HealthWatch {
         && before.sortedPercentile <= before.limits.healed && !before.boundIsBroken
       return step.after.isPinned == !hasHealed
     }
-    AlwaysStep("setting or clearing the pin leaves one record, with its figures", cites: .`HLT-4`, before: { $0 }) {
+    AlwaysStep(
+      "setting or clearing the pin leaves one record, with its figures", cites: .`HLT-4`, .`ARC-4`, before: { $0 }
+    ) {
       before, step in
       let records = step.sent(.changed)
       guard before.isPinned != step.after.isPinned else { return records.isEmpty }

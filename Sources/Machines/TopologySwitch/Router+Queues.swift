@@ -83,20 +83,22 @@ extension Router {
 
   func anyActive(liveAt now: UInt64) -> Bool { mailboxes.contains { $0.active.contains { now <= $0.expires } } }
 
-  /// The copies of the active queues that have expired, mailbox by mailbox.
+  /// The queued copies that have expired, mailbox by mailbox and line by line.
   func expiredQueued() -> [Ending] {
     var endings: [Ending] = []
-    for mailbox in mailboxes where mailbox.active.contains(where: isExpired) {
-      for copy in mailbox.active where isExpired(copy) { endings.append(Ending(copy, .expired)) }
+    for mailbox in mailboxes {
+      mailbox.active.forEachExpired(now: now) { endings.append(Ending($0, .expired)) }
+      mailbox.next.forEachExpired(now: now) { endings.append(Ending($0, .expired)) }
     }
     return endings
   }
 
-  /// Drops the expired copies of the active queues, so that nobody's absence keeps dead copies in the way (SW-5).
+  /// Drops the queued copies that have expired, which frees their slots (RTR-15), and keeps nobody's absence from
+  /// leaving dead copies in a switch's way (SW-5).
   mutating func sweep() {
     for place in mailboxes.indices {
-      let now = now
-      mailboxes[place].active.keep { now <= $0.expires }
+      mailboxes[place].active.dropExpired(now: now)
+      mailboxes[place].next.dropExpired(now: now)
     }
   }
 

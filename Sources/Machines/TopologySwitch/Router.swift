@@ -112,30 +112,21 @@ extension Router {
     In(.open) {
       On(.dequeue, "deliver the copy whose turn it is", cites: .`RTR-6`, .`RTR-7`, .`RTR-9`, .`RTR-12`, .I2, .I3)
         .when(.isKnown)
-        .when(.hasLiveCopy)
-        .emitEach(.recorded) { router, agent in router.expiredHeads(agent) }
-        .emit(.deliver) { router, agent in router.chosen(agent) }
-        .then { router, agent in
-          router[agent].active.discardExpiredHeads(now: router.now)
-          router.lease(agent)
-        }
-      Otherwise(.dequeue, "discard what has expired", cites: .`RTR-6`, .`RTR-15`)
-        .when(.isKnown)
         .when(.hasCopy)
-        .emitEach(.recorded) { router, agent in router.expiredHeads(agent) }
-        .then { router, agent in router[agent].active.discardExpiredHeads(now: router.now) }
+        .emit(.deliver) { router, agent in router.chosen(agent) }
+        .then { router, agent in router.lease(agent) }
     }
     In(.diverting) {
       On(.dequeue, "deliver the last copy of the epoch: drained", cites: .`RTR-6`, .`SW-5`, .I2)
         .when(.isKnown)
-        .when(.hasLiveCopy)
+        .when(.hasCopy)
         .when("no other copy of the epoch waits anywhere") { router, _ in router.queuedActive == 1 }
         .emit(.deliver) { router, agent in router.chosen(agent) }
         .then { router, agent in router.lease(agent) }
         .emit(.drained)
       Otherwise(.dequeue, "deliver the copy of the epoch whose turn it is", cites: .`RTR-6`, .`RTR-7`, .I2, .I3)
         .when(.isKnown)
-        .when(.hasLiveCopy)
+        .when(.hasCopy)
         .emit(.deliver) { router, agent in router.chosen(agent) }
         .then { router, agent in router.lease(agent) }
     }
@@ -160,18 +151,22 @@ extension Router {
 
   static let passingOfTime = Section<Self> {
     In(.open) {
-      On(.clock, "time passes", cites: .`MSG-4`, .`RTR-13`, .`RTR-14`, .`RTR-19`)
-        .when(.isLater)
-        .then { router, now in router.now = now }
-        .emitEach(.revoked) { router, _ in router.lapsed() }
-        .emitEach(.recorded) { router, _ in router.givenUp() }
-        .cancelEach(.deliver) { router, _ in router.lapsed() }
-        .then { router, _ in
-          router.postponeLapsed()
-          router.lineUpDue()
-        }
-        .emitEach(.pressed) { router, _ in router.falling() }
-        .then { router, _ in router.fall() }
+      On(
+        .clock, "time passes, and what has expired is dropped",
+        cites: .`MSG-4`, .`RTR-5`, .`RTR-13`, .`RTR-14`, .`RTR-15`, .`RTR-19`
+      )
+      .when(.isLater)
+      .then { router, now in router.now = now }
+      .emitEach(.revoked) { router, _ in router.lapsed() }
+      .emitEach(.recorded) { router, _ in router.givenUp() + router.expiredQueued() }
+      .cancelEach(.deliver) { router, _ in router.lapsed() }
+      .then { router, _ in
+        router.postponeLapsed()
+        router.lineUpDue()
+        router.sweep()
+      }
+      .emitEach(.pressed) { router, _ in router.falling() }
+      .then { router, _ in router.fall() }
     }
     In(.diverting) {
       On(.clock, "the last copies of the epoch expire: drained", cites: .`SW-5`, .`RTR-15`)
@@ -191,33 +186,31 @@ extension Router {
         .emitEach(.pressed) { router, _ in router.falling() }
         .then { router, _ in router.fall() }
         .emit(.drained)
-      Otherwise(.clock, "time passes, and the active queues are swept", cites: .`SW-5`, .`RTR-14`, .`RTR-15`)
-        .when(.isLater)
-        .then { router, now in router.now = now }
-        .emitEach(.revoked) { router, _ in router.lapsed() }
-        .emitEach(.recorded) { router, _ in router.givenUp() + router.expiredQueued() }
-        .cancelEach(.deliver) { router, _ in router.lapsed() }
-        .then { router, _ in
-          router.postponeLapsed()
-          router.lineUpDue()
-          router.sweep()
-        }
-        .emitEach(.pressed) { router, _ in router.falling() }
-        .then { router, _ in router.fall() }
+      Otherwise(
+        .clock, "time passes behind the gate, and what has expired is dropped", cites: .`SW-5`, .`RTR-14`, .`RTR-15`
+      )
+      .when(.isLater)
+      .then { router, now in router.now = now }
+      .emitEach(.revoked) { router, _ in router.lapsed() }
+      .emitEach(.recorded) { router, _ in router.givenUp() + router.expiredQueued() }
+      .cancelEach(.deliver) { router, _ in router.lapsed() }
+      .then { router, _ in
+        router.postponeLapsed()
+        router.lineUpDue()
+        router.sweep()
+      }
+      .emitEach(.pressed) { router, _ in router.falling() }
+      .then { router, _ in router.fall() }
     }
   }
 
   static let gate = Section<Self> {
     In(.open) {
       On(.divert, "nothing waits: drained at once", cites: .`SW-5`)
-        .when("no unexpired copy waits anywhere") { router, _ in !router.anyActive(liveAt: router.now) }
-        .emitEach(.recorded) { router, _ in router.expiredQueued() }
-        .then { router, _ in router.sweep() }
+        .when("no copy waits anywhere") { router, _ in router.queuedActive == 0 }
         .emit(.drained)
         .go(.diverting)
       Otherwise(.divert, "send arrivals behind the gate", cites: .`SW-5`)
-        .emitEach(.recorded) { router, _ in router.expiredQueued() }
-        .then { router, _ in router.sweep() }
         .go(.diverting)
     }
     In(.diverting) {
@@ -318,9 +311,6 @@ extension Guard<Router, Agent> {
   }
   static var hasCopy: Self {
     Guard("a copy waits") { router, agent in !router[agent].active.isEmpty }
-  }
-  static var hasLiveCopy: Self {
-    Guard("a copy waits that has not expired") { router, agent in router.choice(agent) != nil }
   }
 }
 

@@ -5,8 +5,8 @@ import Spec
 /// While *preparing*, the next topology is built beside the current one and nothing stops. While *quiescing*,
 /// arrivals wait behind the router's gate and the active queues drain. Then the epoch advances, or everything returns
 /// to where it was. Committing and aborting last no longer than one step: the router answers within it, so nobody
-/// sees a mix. What is deliberately absent: the intent log, and recovery (a crash ends the process and its queues
-/// with it).
+/// sees a mix. What is deliberately absent is an intent log: the journal of its host is one, in which the record of the
+/// step that commits is the commit point, and from which queues come back as well (chapter 6).
 ///
 /// Source: chapter 1, *The switch*.
 public struct Switch: Machine {

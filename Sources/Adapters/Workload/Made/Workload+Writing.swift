@@ -11,6 +11,7 @@ extension Workload {
     var lines = comment.map { "# \($0)\n" } ?? ""
     lines += "{\"team\": {\"agents\": [\(agents.map(\.text).joined(separator: ", "))], "
     lines += "\"topology\": \"\(topology)\", \"prepare_ms\": \(shortNumber(preparationMilliseconds))}}\n"
+    if limits != WorkloadLimits() { lines += limits.text + "\n" }
     for action in actions {
       lines += "{\"at_ms\": \(shortNumber(Double(action.at.nanoseconds) / 1e6)), \(text(of: action.kind))}\n"
     }
@@ -50,7 +51,8 @@ extension Workload {
     if let time = message.ttlMilliseconds { fields.append("\"ttl_ms\": \(shortNumber(time))") }
     if let cost = message.cost {
       let most = cost.outputMost == cost.output ? "" : ", \"output_most\": \(cost.outputMost)"
-      fields.append("\"cost\": {\"prompt\": \(cost.prompt), \"output\": \(cost.output)\(most)}")
+      let model = cost.model.map { ", \"model\": \(quoted($0))" } ?? ""
+      fields.append("\"cost\": {\"prompt\": \(cost.prompt), \"output\": \(cost.output)\(most)\(model)}")
     }
     if let time = message.handling.serviceMilliseconds { fields.append("\"service_ms\": \(shortNumber(time))") }
     if let fault = message.handling.fault {
@@ -76,6 +78,27 @@ extension WorkloadAgent {
     if let time = preparationMilliseconds { fields.append("\"prepare_ms\": \(shortNumber(time))") }
     if preparationFailures != 0 { fields.append("\"prepare_fails\": \(shortNumber(preparationFailures))") }
     return "{\(fields.joined(separator: ", "))}"
+  }
+}
+
+extension WorkloadLimits {
+  fileprivate var text: String {
+    var fields = [("daily", daily), ("episode", episode)].compactMap { name, limit in
+      limit.text.map { "\"\(name)\": \($0)" }
+    }
+    let agents = WorkloadRole.allCases.compactMap { role in roles[role]?.text.map { "\"\(role)\": \($0)" } }
+    if !agents.isEmpty { fields.append("\"agent\": {\(agents.joined(separator: ", "))}") }
+    return "{\"limits\": {\(fields.joined(separator: ", "))}}"
+  }
+}
+
+extension WorkloadLimits.Limit {
+  /// Nil where nothing is limited in a way of its own.
+  fileprivate var text: String? {
+    let fields = [("tokens", tokens), ("ms", milliseconds)].compactMap { name, value in
+      value.map { "\"\(name)\": \($0)" }
+    }
+    return fields.isEmpty ? nil : "{\(fields.joined(separator: ", "))}"
   }
 }
 
