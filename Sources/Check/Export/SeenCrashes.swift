@@ -8,33 +8,38 @@ final class SeenCrashes {
   /// Why the crashes that were seen cannot be written down; nil where they can.
   private(set) var obstacle: String?
 
+  private unowned let walker: PartWalker
+
   /// Listens to every crash of the walker from now on.
   init(_ walker: PartWalker, _ words: ExportWords) {
+    self.walker = walker
     rows = Array(repeating: [:], count: walker.plan.hosts)
-    let crash = walker.typed.crash
-    walker.typed.crash = { [unowned walker] in
-      let before = (0..<walker.plan.count).map { walker.codes[$0] }
-      let result = crash()
-      if result.isBlocked {
-        self.obstacle = self.obstacle ?? "a crash after which there is no room for what is sent"
-      } else {
-        self.note(before, walker, words)
-      }
+    let recover = walker.typed.recover
+    walker.typed.recover = { [unowned walker] in
+      let result = recover()
+      self.note(result, walker, words)
       return result
     }
   }
 
-  private func note(_ before: [UInt32], _ walker: PartWalker, _ words: ExportWords) {
-    for part in before.indices where part != walker.plan.purses {
-      let after = walker.codes[part]
-      if part >= walker.plan.hosts {
-        if after != before[part] {
-          obstacle = obstacle ?? "a crash that changes what is open or under way"
-        }
-      } else if rows[part].updateValue(after, forKey: before[part]) ?? after != after {
-        obstacle = obstacle ?? "a crash after which \(words.hosts[part]) depends on other machines"
-      }
+  private func note(_ recovered: TypedSide.Recovered, _ walker: PartWalker, _ words: ExportWords) {
+    if recovered.isRefused {
+      obstacle = obstacle ?? "a crash that a machine refuses which must take part"
+    } else if !recovered.orders.isEmpty {
+      obstacle = obstacle ?? "a crash that changes what is open or under way"
     }
+    for (host, after) in recovered.codes.enumerated()
+    where rows[host].updateValue(after, forKey: walker.before[host]) ?? after != after {
+      obstacle = obstacle ?? "a crash after which \(words.hosts[host]) depends on other machines"
+    }
+  }
+
+  /// Whether a crash changed what was open.
+  var changesLedgers: Bool {
+    guard let op = walker.ledgerOpNumbers[.crash] else { return false }
+    var changes = false
+    walker.ledgerSteps.forEach { ledger, its, after in if its == op, after != ledger { changes = true } }
+    return changes
   }
 }
 
@@ -42,7 +47,10 @@ extension Tabulator {
   /// The move that every machine takes in a crash; none where the world has no crashes.
   func crashes(_ seen: SeenCrashes) throws(ExportError) -> [TabulatedMove] {
     guard let purse = purseNumbers[purseNumbers.count - 1] else { return [] }
-    if let obstacle = seen.obstacle { throw .unsupported("\(obstacle): take a world without crashes; this one") }
+    let change = seen.changesLedgers ? "a crash that changes what is open or under way" : nil
+    if let obstacle = seen.obstacle ?? change {
+      throw .unsupported("\(obstacle): take a world without crashes; this one")
+    }
     let changed = seen.rows.indices.filter { host in seen.rows[host].contains { $0.key != $0.value } }
     var later: TabulatedMove.Stage?
     var branch: TabulatedMove.Branch?
