@@ -68,7 +68,7 @@ struct MutantExhibition {
   private func heading(_ mutant: Mutant) -> [String] {
     let host = mutant.host.isEmpty ? "" : "\(mutant.host): "
     let title = "\(machine), mutant \(mutant.name): \(host)\(mutant.words)"
-    return [Style(for: .standardOutput).bold(title), "  \(mutant.place)"]
+    return [Style(for: .standardOutput).bold(title), "  \(Places.path(of: mutant.place))"]
   }
 
   private func show(_ exhibit: Exhibit, _ telling: Telling) {
@@ -84,13 +84,14 @@ struct MutantExhibition {
 
   private func object(_ mutant: Mutant, _ exhibit: Exhibit) -> [String: Any] {
     var object: [String: Any] = [
-      "machine": machine, "mutant": mutant.name, "words": mutant.words, "place": mutant.place, "early": exhibit.early,
+      "machine": machine, "mutant": mutant.name, "words": mutant.words, "place": Places.path(of: mutant.place),
+      "early": exhibit.early,
     ]
     guard let found = exhibit.found else { return object }
     object["world"] = exhibit.world
     object["finding"] = [
       "severity": found.finding.severity.word, "code": found.finding.code, "words": found.finding.words,
-      "place": found.finding.place,
+      "place": Places.path(of: found.finding.place),
     ].merging(Telling.object(found.trace, found.finding, diagram)) { $1 }
     return object
   }

@@ -10,7 +10,7 @@ enum MutationOutput {
     for (mutant, trial) in report.trials {
       table.add(
         mutant.name, mutant.operation.rawValue, subject(mutant), word(trial.verdict, style), trial.killer,
-        trial.steps.map(String.init) ?? "", mutant.place)
+        trial.steps.map(String.init) ?? "", Places.path(of: mutant.place))
     }
     print(style.bold("\(report.machine), \(Output.count(report.trials.count)) mutants"))
     print(table.text, terminator: "")
@@ -41,7 +41,7 @@ enum MutationOutput {
       print(Style(for: .standardOutput).bold("\(name), \(Output.count(mutants.count)) mutants"))
       var table = Table([.right("mutant"), "operator", "machine", "mistake", "place"])
       for mutant in mutants {
-        table.add(mutant.name, mutant.operation.rawValue, mutant.host, mutant.words, mutant.place)
+        table.add(mutant.name, mutant.operation.rawValue, mutant.host, mutant.words, Places.path(of: mutant.place))
       }
       print(table.text, terminator: "")
     }
@@ -54,7 +54,7 @@ enum MutationOutput {
     print("\n" + style.bold("not killed"))
     for (mutant, trial) in report.survivors {
       let host = mutant.host.isEmpty ? "" : "\(mutant.host): "
-      print("  \(mutant.name)  \(host)\(mutant.words)  \(style.dim("(\(mutant.place))"))")
+      print("  \(mutant.name)  \(host)\(mutant.words)  \(style.dim("(\(Places.path(of: mutant.place)))"))")
       print("      \(word(trial.verdict, style))\(trial.words.isEmpty ? "" : ": \(trial.words)")")
     }
   }
@@ -137,7 +137,7 @@ enum MutationOutput {
   private static func object(_ mutant: Mutant) -> [String: Any] {
     [
       "mutant": mutant.name, "operator": mutant.operation.rawValue, "machine": mutant.host, "rule": mutant.subject,
-      "words": mutant.words, "place": mutant.place,
+      "words": mutant.words, "place": Places.path(of: mutant.place),
     ]
   }
 }

@@ -15,7 +15,9 @@ enum Output {
   }
 
   static func json(_ findings: [Finding]) -> [[String: Any]] {
-    findings.map { ["severity": $0.severity.word, "code": $0.code, "words": $0.words, "place": $0.place] }
+    findings.map {
+      ["severity": $0.severity.word, "code": $0.code, "words": $0.words, "place": Places.path(of: $0.place)]
+    }
   }
 
   static func line(_ finding: Finding, _ style: Style = Style(for: .standardOutput)) -> String {
@@ -25,7 +27,7 @@ enum Output {
       case .minor: style.yellow(finding.severity.word)
       case .question: style.dim(finding.severity.word)
       }
-    let place = finding.place.isEmpty ? "" : style.dim("  (\(finding.place))")
+    let place = finding.place.isEmpty ? "" : style.dim("  (\(Places.path(of: finding.place)))")
     return "\(word) \(finding.code): \(finding.words)\(place)"
   }
 

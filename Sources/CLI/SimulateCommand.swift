@@ -46,7 +46,7 @@ struct Simulate: ParsableCommand {
   private func show(_ run: Simulation) {
     let style = Style(for: .standardOutput)
     print(style.bold("\(run.machine), world \(run.world), seed \(run.seed)"))
-    print(run.trace.text(ending: run.finding, explains: true))
+    print(run.trace.text(ending: run.finding.map(Places.located), explains: true))
     if let diagram, diagramFile == nil { print("\n\(diagram.draw(run.trace, ending: run.finding))\n") }
     let taken = Output.count(run.trace.steps.count, "step", "steps")
     let ending = run.finding != nil ? "a law is broken" : run.isAtRest ? "nothing more can happen" : "no law is broken"

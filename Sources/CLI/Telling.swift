@@ -125,7 +125,7 @@ struct Telling {
   // MARK: - Telling one
 
   static func show(_ trace: Trace, _ finding: Finding?, _ diagram: DiagramForm?) {
-    print(trace.text(ending: finding))
+    print(trace.text(ending: finding.map(Places.located)))
     if let diagram { print("\n\(diagram.draw(trace, ending: finding))\n") }
   }
 

@@ -82,6 +82,17 @@ import Testing
     }
   }
 
+  @Test func `memory that gives out is told, and ends the process as an error does`() throws {
+    let run = try Program.start(
+      ["explore", "two-phase-commit", "--world", "9", "--workers", "1"], in: Program.root)
+    usleep(700_000)
+    kill(run.process.processIdentifier, SIGSEGV)
+    run.process.waitUntilExit()
+    let errors = String(decoding: run.err.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    #expect(run.process.terminationReason == .exit && run.process.terminationStatus == 1)
+    #expect(errors.contains("error: a fault of memory, such as a stack that overflows, in "), "\(errors)")
+  }
+
   @Test func `exports a world to a file, and names the command that counts it again`() throws {
     let scratch = try Scratch()
     let file = scratch.url.appendingPathComponent("Lock.tla")
@@ -114,9 +125,32 @@ import Testing
 
   @Test func `several worlds are one object: the gravest verdict, sums, and what one of them exercised`() throws {
     let object = try Program.run("explore", "topology-switch", "--depth", "3", "--json").object()
-    #expect((object["worlds"] as? [Any])?.count == 4)
-    #expect(object["distinct"] as? Int ?? 0 > 0)
-    #expect(object["verdict"] as? String == "UNFINISHED")
+    let worlds = try #require(object["worlds"] as? [[String: Any]])
+    #expect(worlds.count == 4)
+    func numbers(_ key: String) -> [Int] { worlds.compactMap { $0[key] as? Int } }
+    for key in ["distinct", "generated", "states_compared"] {
+      #expect(object[key] as? Int == numbers(key).reduce(0, +) && numbers(key).count == 4, "\(key)")
+    }
+    #expect(object["depth"] as? Int == numbers("depth").max())
+    let fired = try #require(object["rules_fired"] as? Int)
+    #expect(numbers("rules_fired").allSatisfy { $0 < fired }, "no world fires what all of them do")
+    let rules = try #require(object["coverage"] as? [[String: Any]])
+    #expect(rules.count { $0["fired"] as? Int ?? 0 > 0 } == fired)
+    #expect(Set(object.keys) == Set(worlds[0].keys).union(["worlds"]))
+    #expect(object["verdict"] as? String == "UNFINISHED" && object["complete"] as? Bool == false)
+    #expect((object["extent"] as? String)?.hasPrefix("NOT the whole of \"two-agents\", ") == true)
+  }
+
+  @Test func `a verdict says how much was never exercised, in each world and in all together`() throws {
+    let one = try Program.run("explore", "topology-switch", "--world", "classes", "--depth", "2")
+    #expect(one.output.split(separator: "\n").last?.contains("; not exercised: ") == true, "\(one.output)")
+    let all = try Program.run("explore", "topology-switch", "--depth", "2").output
+    #expect(all.contains("\ntopology-switch, these 4 worlds together\n"))
+    #expect(all.split(separator: "\n").last?.contains("UNFINISHED: NOT the whole of ") == true)
+    let whole = try Program.run("explore", "peterson", "--json").object()
+    #expect(whole["worlds"] == nil, "one world is told once")
+    #expect((whole["extent"] as? String)?.hasSuffix("; every rule, guard and law was exercised") == true)
+    #expect((whole["laws_never_tested"] as? [String])?.isEmpty == true)
   }
 
   @Test func `fuzzes with a seed that it prints, and the same seed gives the same run`() throws {

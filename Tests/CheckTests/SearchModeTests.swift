@@ -68,14 +68,30 @@ private let corpus = Model.examples + Model.brokenExamples + Model.toys
     for options in others { #expect(Said(model.explore(options)) == Said(report)) }
   }
 
+  @Test func `a bound of memory below what a search begins with says how much that is`() {
+    let model = Model("two-phase commit, 3", TwoPhaseCommit.design(managers: 3))
+    let report = model.explore(SearchOptions(bounds: Bounds(bytes: 2_048)))
+    #expect(report.boundsMet.count == 1 && report.verdict == .unfinished)
+    let words = report.boundsMet[0]
+    #expect(words.hasPrefix("2 KiB of memory, and a search by 1 worker begins with "), "\(words)")
+    // What it names is enough to begin with.
+    let least = words.split(separator: " ").compactMap { Int($0) }.last ?? 0
+    let next = model.explore(SearchOptions(bounds: Bounds(bytes: (least + 1) << 10)))
+    #expect(!next.boundsMet.contains { $0.contains("begins with") }, "\(next.boundsMet)")
+  }
+
   @Test func `a bound of memory stops the search, and says so`() {
     let model = Model("epoch switch, 4,3,3", EpochSwitch.design)
     let whole = model.explore()
     #expect(whole.isComplete)
     for workers in 1...2 {
-      let bounds = Bounds(bytes: whole.peakBytes / 2)
+      let bounds = Bounds(bytes: whole.peakBytes * 3 / 4)
       let report = model.explore(SearchOptions(bounds: bounds, workers: workers))
-      #expect(report.boundsMet == ["\(bounds.bytes / 1_024) KiB of memory"])
+      // Several workers begin with room for each.
+      let least = report.boundsMet[0].hasPrefix(
+        "\(bounds.bytes / 1_024) KiB of memory, and a search by 2 workers begins")
+      #expect(
+        workers == 1 ? report.boundsMet == ["\(bounds.bytes / 1_024) KiB of memory"] : least, "\(report.boundsMet)")
       #expect(!report.isComplete && report.distinct < whole.distinct)
       #expect(report.verdict == .unfinished)
     }

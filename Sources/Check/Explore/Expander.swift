@@ -30,17 +30,20 @@ public struct Expander: Sendable {
     /// A law that reads more than it says.
     let overreach: (_ seed: UInt64) -> String?
     let coverage: () -> Coverage
+    /// Takes what tells the run to the state at hand.
+    let tellRuns: (@escaping () -> String) -> Void
 
     @usableFromInline init(
       walker: PartWalker, start: @escaping () -> (low: UInt64, high: UInt64)?,
       disagreement: @escaping (Batch) -> String?, overreach: @escaping (UInt64) -> String?,
-      coverage: @escaping () -> Coverage
+      coverage: @escaping () -> Coverage, tellRuns: @escaping (@escaping () -> String) -> Void
     ) {
       self.walker = walker
       self.start = start
       self.disagreement = disagreement
       self.overreach = overreach
       self.coverage = coverage
+      self.tellRuns = tellRuns
     }
   }
 
@@ -59,7 +62,7 @@ public struct Expander: Sendable {
         return Worker(
           walker: interpreter.walker, start: { interpreter.start() },
           disagreement: { interpreter.disagreement($0) }, overreach: { interpreter.overreach($0) },
-          coverage: { interpreter.coverage })
+          coverage: { interpreter.coverage }, tellRuns: { interpreter.runSoFar = $0 })
       },
       trace: { ordinals, isUpToSymmetry, isStuck in
         isUpToSymmetry

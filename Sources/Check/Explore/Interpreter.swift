@@ -34,6 +34,8 @@ import Spec
   @exclusivity(unchecked) @usableFromInline var overflown: Set<String> = []
   @exclusivity(unchecked) @usableFromInline var asking = Question.none
   @exclusivity(unchecked) @usableFromInline var asker = -1
+  /// The run to the state at hand, in words, where somebody knows it.
+  @exclusivity(unchecked) @usableFromInline var runSoFar: (() -> String)?
 
   @inlinable init(_ design: Design<S>, _ world: World<S>, _ lexicon: Lexicon) {
     self.design = design
@@ -86,7 +88,11 @@ import Spec
     crashFirings = design.hosts.map { Array(repeating: 0, count: $0.book.rules.count) }
     connect()
     let it = Unowned(self)
-    asker = Asked.add { it.value.question }
+    asker = Asked.add {
+      it.value.question
+    } run: {
+      it.value.runSoFar?()
+    }
   }
 
   deinit { Asked.remove(asker) }

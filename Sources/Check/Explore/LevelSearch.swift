@@ -42,6 +42,8 @@ final class LevelSearch: @unchecked Sendable {
   private var seen: Set<String> = []
   private var peakBytes = 0
   var levelBytes = 0
+  /// What is held before the first state.
+  private var bytesAtStart = 0
   /// What the last checkpoint took while it was written; the next will take as much.
   private var savedBytes = 0
 
@@ -67,6 +69,8 @@ final class LevelSearch: @unchecked Sendable {
           isWide: options.memory == .hash128, isNumbered: options.memory == .exact || keepsEdges,
           capacity: options.workers == 1 ? 1 << 12 : options.workers << 19)))
     for number in 0..<options.workers { workers.append(SearchWorker(number, self)) }
+    for worker in workers { worker.weigh() }
+    bytesAtStart = bytes
   }
 
   deinit {
@@ -124,7 +128,10 @@ final class LevelSearch: @unchecked Sendable {
       if workers.count == 1 {
         workers[0].work()
       } else {
-        DispatchQueue.concurrentPerform(iterations: workers.count) { self.workers[$0].work() }
+        DispatchQueue.concurrentPerform(iterations: workers.count) {
+          Asked.beginThread()
+          self.workers[$0].work()
+        }
       }
       tellFindings()
       if distinct >= shared.pointee.table.room { grow(for: distinct * 4 / 3) }
@@ -232,11 +239,17 @@ final class LevelSearch: @unchecked Sendable {
     options.bounds.bytes < .max && bytes + more > options.bounds.bytes
   }
 
-  /// The bound of memory in words.
+  /// The bound of memory in words; where a search holds more before it begins, with that.
   var memoryBound: String {
-    let bytes = options.bounds.bytes
-    if bytes < 1 << 10 { return bytes == 1 ? "1 byte of memory" : "\(bytes) bytes of memory" }
-    return (bytes >= 1 << 20 ? "\(bytes >> 20) MiB" : "\(bytes >> 10) KiB") + " of memory"
+    let told = "\(Self.words(bytes: options.bounds.bytes)) of memory"
+    if bytesAtStart <= options.bounds.bytes { return told }
+    let workers = options.workers == 1 ? "1 worker" : "\(options.workers) workers"
+    return "\(told), and a search by \(workers) begins with \(Self.words(bytes: bytesAtStart))"
+  }
+
+  private static func words(bytes: Int) -> String {
+    if bytes < 1 << 10 { return bytes == 1 ? "1 byte" : "\(bytes) bytes" }
+    return bytes >= 1 << 20 ? "\(bytes >> 20) MiB" : "\(bytes >> 10) KiB"
   }
 
   private func checkMemory() {

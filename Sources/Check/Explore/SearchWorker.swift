@@ -24,6 +24,8 @@ final class SearchWorker: @unchecked Sendable {
   @exclusivity(unchecked) private var left: (chunk: FrontierChunk, next: Int)?
   @exclusivity(unchecked) private var archive = Archive()
   @exclusivity(unchecked) private var expanded = 0
+  /// The number of the state that is expanded.
+  @exclusivity(unchecked) private var current = 0
   @exclusivity(unchecked) private(set) var waiting = 0
   @exclusivity(unchecked) private(set) var generated = 0
   /// States of which only some moves were followed.
@@ -60,6 +62,14 @@ final class SearchWorker: @unchecked Sendable {
     block = search.log.block()
     chunk = FrontierChunk(
       widths: Array(repeating: 1, count: walker.plan.count), isWide: search.options.memory == .hash128)
+    unowned(unsafe) let it = self
+    worker.tellRuns { it.runSoFar }
+  }
+
+  /// The run to the state that is expanded, in words.
+  private var runSoFar: String {
+    let trace = search.expander.trace(search.log.path(to: current), search.symmetry != nil, false)
+    return trace.steps.isEmpty ? "  at the start" : trace.text
   }
 
   /// Leaves the numbers that are left, and goes on with others.
@@ -120,6 +130,7 @@ final class SearchWorker: @unchecked Sendable {
           return
         }
         let (number, hash) = chunk.read(index, into: walker.codes)
+        current = Int(number)
         walker.ensureAll()
         walker.expand(hash: hash, into: batch)
         take(Int(number), hash)
