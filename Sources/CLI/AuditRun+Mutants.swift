@@ -20,6 +20,8 @@ extension AuditRun {
       let own = worlds.filter { $0.machine == entry.name }
       let isRight = own.allSatisfy { $0.isWhole && $0.findings.verdict == .ready }
       guard isRight, !own.isEmpty, entry.staticFindings().allSatisfy({ $0.severity > .major }) else {
+        // What is kept is known all the same.
+        add(scored(TriedMutants(machine: entry.name, all: 0), []))
         leftOut(AuditUnit(.mutants, entry.name))
         continue
       }
@@ -81,7 +83,7 @@ extension AuditRun {
     guard let entry = entries.first(where: { $0.name == tried.machine }) else { return [] }
     let trials = mutants.compactMap { tried.trials[$0.name] }
     let counted =
-      trials.count < mutants.count
+      mutants.isEmpty || trials.count < mutants.count
       ? nil
       : MutationEvidence(
         all: trials.count, killed: trials.count { $0.verdict.isKilled },

@@ -85,7 +85,7 @@ private let corpus = Model.examples + Model.brokenExamples + Model.toys
     let whole = model.explore()
     #expect(whole.isComplete)
     for workers in 1...2 {
-      let bounds = Bounds(bytes: whole.peakBytes / 2)
+      let bounds = Bounds(bytes: whole.peakBytes * 3 / 4)
       let report = model.explore(SearchOptions(bounds: bounds, workers: workers))
       // Several workers begin with room for each.
       let least = report.boundsMet[0].hasPrefix(
