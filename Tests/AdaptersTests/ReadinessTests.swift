@@ -33,8 +33,8 @@ import Testing
   }
 
   @Test func `ARC-3: agents are warmed and asked at once, and the slowest is waited for`() throws {
-    let agents = [3.0, 17, 11, 5].map {
-      WorkloadAgent(name: "\($0)", serviceMilliseconds: 10, preparationMilliseconds: $0)
+    let agents = [3.0, 17, 11, 5].map { (time: Double) in
+      WorkloadAgent(name: "\(time)", serviceMilliseconds: 10, preparationMilliseconds: time)
     }
     let workload = Workload(
       name: "parallel", agents: agents,

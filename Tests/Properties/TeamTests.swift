@@ -12,7 +12,7 @@ private let explored: [String: ExplorationReport] = Dictionary(
 
 @Suite struct `The team` {
   @Test(arguments: [
-    ("switching", 258_058, 2_070_701, 30), ("paying", 106_405, 501_070, 19), ("pinned", 132_304, 979_867, 31),
+    ("switching", 252_858, 2_039_829, 30), ("paying", 106_129, 500_350, 19), ("pinned", 132_304, 979_867, 31),
   ])
   func `I1 to I5 hold in every state of the worlds that are explored`(
     name: String, distinct: Int, generated: Int, depth: Int
@@ -48,7 +48,7 @@ private let explored: [String: ExplorationReport] = Dictionary(
 
   @Test func `SW-10: a thousand random runs of a team of five break none of I1 to I5`() {
     let report = fuzz(
-      Machines.Team.design, world: named("whole"), options: FuzzOptions(seed: 10, cases: 1000, steps: 200))
+      Machines.Team.design, world: named("whole"), options: FuzzOptions(seed: 12, cases: 1000, steps: 200))
     #expect(report.cases == 1000 && report.steps == 200_000)
     #expect(report.findings.map(\.finding.words) == [])
     // Nothing that I4 and I5 speak of was spared these runs, and some of them end.

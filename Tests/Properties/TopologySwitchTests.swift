@@ -11,7 +11,7 @@ private let explored: [String: ExplorationReport] = Dictionary(
 
 @Suite struct `Topology switch` {
   @Test(arguments: [
-    ("two-agents", 42_283, 229_368, 13), ("three-agents", 103_790, 600_608, 15), ("retries", 34_211, 89_499, 19),
+    ("two-agents", 39_501, 216_380, 13), ("three-agents", 91_627, 543_002, 15), ("retries", 33_285, 87_717, 19),
     ("classes", 43_570, 233_352, 15),
   ])
   func `I1 to I3 hold in every state of the worlds that are explored`(

@@ -42,7 +42,7 @@ extension TeamRun {
     let cost = asked[handler.identity]?.cost
     called(call.reservation, cost)
     var spent = cost?.spent ?? Amount()
-    if workload.limits.limitTime { spent.milliseconds = (handler.nanoseconds + 999_999) / 1_000_000 }
+    if workload.limits.isTimed { spent.milliseconds = (handler.nanoseconds + 999_999) / 1_000_000 }
     let bill = Bill(call.reservation, spent, hasSucceeded: handler.ending == .acknowledged)
     loop.schedule(after: .nanoseconds(handler.nanoseconds)) { [unowned self] in
       isIdle[place] = true
@@ -55,13 +55,13 @@ extension TeamRun {
   /// What a call may cost (BUD-4); its time is nobody's business where time is not limited.
   private func estimate(_ cost: WorkloadCost) -> Amount {
     var estimate = cost.estimate
-    if workload.limits.limitTime { estimate.milliseconds = callTimes.estimate(cost.modelName) }
+    if workload.limits.isTimed { estimate.milliseconds = callTimes.estimate(cost.modelName) }
     return estimate
   }
 
   /// A call of this model has begun.
   func called(_ reservation: UInt64, _ cost: WorkloadCost?) {
-    if let cost, workload.limits.limitTime { callModels[reservation] = cost.modelName }
+    if let cost, workload.limits.isTimed { callModels[reservation] = cost.modelName }
   }
 
   /// A call has ended, and says how long it took.

@@ -81,7 +81,7 @@ public final class TeamRun: Driver {
     decides = workload.decides
     self.loop = loop
     identities = MessageIdentities(seed: journal?.header.seed ?? seed ?? .random(in: 0...(.max)))
-    callTimes = CallTimes(models: workload.limits.limitTime ? workload.models : [])
+    callTimes = CallTimes(models: workload.limits.isTimed ? workload.models : [])
     isIdle = Array(repeating: true, count: workload.agents.count)
     readiness = Readiness(workload.agents)
     host = Host(

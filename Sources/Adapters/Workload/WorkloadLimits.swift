@@ -33,7 +33,7 @@ public struct WorkloadLimits: Sendable, Equatable {
   }
 
   /// Whether some scope limits time, so that calls have to say how much of it they may take.
-  var limitTime: Bool {
+  var isTimed: Bool {
     [daily, episode].contains { $0.milliseconds != nil } || roles.values.contains { $0.milliseconds != nil }
   }
 

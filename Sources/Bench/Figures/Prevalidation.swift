@@ -93,8 +93,8 @@ enum Prevalidation {
         isMet: reduction >= 30 && off >= 30 && committed.on > 0,
         note: "\(Quantity.grouped(off)) aborts without, \(Quantity.grouped(on)) with it, "
           + "\(Quantity.grouped(heldBack)) attempts held back; \(Quantity.grouped(committed.off)) commits without, "
-          + "\(Quantity.grouped(committed.on)) with it, once the queues are short; \(seeds.count) seeded runs of Profile "
-          + "S each, a decision every 250 ms, and on until all is done")
+          + "\(Quantity.grouped(committed.on)) with it, once the queues are short; \(seeds.count) seeded runs of "
+          + "Profile S each, a decision every 250 ms, and on until all is done")
     ]
   }
 
