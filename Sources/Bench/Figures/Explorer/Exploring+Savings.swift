@@ -99,7 +99,7 @@ extension Exploring {
     let program = (Bundle.main.executableURL ?? URL(filePath: CommandLine.arguments[0]))
       .deletingLastPathComponent().appending(path: "interlock").path
     let buffered = Verdict(machine: "epoch-switch-buffered", world: "4,2,1,3", states: 173_473)
-    let team = Verdict(machine: "topology-switch", world: "two-agents", states: 42_283)
+    let team = Verdict(machine: "topology-switch", world: "two-agents", states: 39_501)
     return try [buffered.figure(program, secondsMax: secondsMax), team.figure(program, secondsMax: nil)]
   }
 

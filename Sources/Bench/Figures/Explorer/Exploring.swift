@@ -17,7 +17,7 @@ enum Exploring {
     let table = try ModelRuns(DiningPhilosophers.design(count: 12), runs: 3, counts: (1_118_878, 9_415_128))
     let team = try ModelRuns(
       TopologySwitch.design, world: TopologySwitch.design.worlds.first { $0.name == "three-agents" }!, runs: 2,
-      counts: (103_790, 600_608))
+      counts: (91_627, 543_002))
     let rates = [
       rate(commit, Double(commit.generated), "generated", goal: 12e6),
       rate(epoch, Double(epoch.distinct), "distinct", goal: 1e6),
