@@ -12,6 +12,8 @@ final class TuneBook {
   private let work: LoopWork
   private let output: any TuneOutput
   private var lock: FileLock?
+  /// Of the program, whichever database its runs have: two at once would measure each other.
+  private var programLock: FileLock?
   private var store: TuneStore?
   /// Whether the run has a row that says what it comes to.
   private var hasRow = false
@@ -78,9 +80,22 @@ final class TuneBook {
       let path = order.besideDatabase("-lock")
       let folder = (path as NSString).deletingLastPathComponent
       if !folder.isEmpty { try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
-      lock = try FileLock(path)
+      let beside = try FileLock(path)
+      try takeProgramLock()
+      lock = beside
     } catch FileLock.Failure.held(let pid) {
       throw AutotuneRun.OtherRun(pid: pid)
+    }
+  }
+
+  private func takeProgramLock() throws(FileLock.Failure) {
+    let folder = order.environment["XDG_RUNTIME_DIR"] ?? NSTemporaryDirectory()
+    let name = (order.profile.program as NSString).lastPathComponent
+    do {
+      programLock = try FileLock(folder + "/interlock-\(getuid())-\(name).lock")
+    } catch {
+      // Where nobody can write, the survey alone tells of another run.
+      if case .held = error { throw error }
     }
   }
 
@@ -275,6 +290,7 @@ final class TuneBook {
   /// Closes the database, and lets others have it.
   func letGo() {
     store = nil
+    programLock = nil
     lock = nil
   }
 

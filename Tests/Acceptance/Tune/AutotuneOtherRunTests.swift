@@ -22,15 +22,36 @@ import Testing
       in: bench.scratch.url)
     #expect(second.status == 6 && second.lastError == "exit_reason=provider_conflict", "\(second.errors)")
     #expect(
-      second.errors.hasPrefix(
-        "error: foreground-PID-\(candidate.pid), a server of run \(first.process.processIdentifier) is in the way\n"
-          + "  try: again when that run has ended\n"), "\(second.errors)")
+      second.errors.contains(
+        "error: another run is under way (pid \(first.process.processIdentifier))\n  try: again when it has ended\n"),
+      "\(second.errors)")
     #expect(ProcessTable.isAlive(candidate.pid) && bench.modelsStarted == ["slow"])
     kill(first.process.processIdentifier, SIGINT)
     first.process.waitUntilExit()
     #expect(first.process.terminationStatus == 130)
     #expect(try bench.record().trials.map(\.notes) == ["interrupted"])
     bench.expectClean()
+  }
+
+  @Test func `SRV-1: a server that a check has started is in the way as long as that lives, and no longer`() throws {
+    let bench = try TuneBench(#"{"slow": {"loadMilliseconds": 60000}}"#)
+    defer { bench.endAll() }
+    let check = try Program.start(
+      ["provider", "check", bench.profile, "--model", "slow"], in: bench.scratch.url)
+    try bench.awaitStarts(1)
+    let server = try #require(ProcessTable.processes { $0.contains("slow") && $0.contains(bench.script) }.first)
+    let run = try bench.runShort("--candidate-models", "m", "--drain")
+    #expect(run.status == 6 && run.lastError == "exit_reason=provider_conflict")
+    #expect(
+      run.errors.hasPrefix(
+        "error: foreground-PID-\(server.pid), a server of run \(check.process.processIdentifier) is in the way\n"
+          + "  try: again when that run has ended\n"), "\(run.errors)")
+    #expect(ProcessTable.isAlive(server.pid))
+    kill(check.process.processIdentifier, SIGKILL)
+    check.process.waitUntilExit()
+    let next = try bench.runShort("--candidate-models", "m")
+    #expect(next.status == 0, "\(next.errors)")
+    #expect(next.errors == "warning: a run that died left pid \(server.pid); asked to end\nexit_reason=ok\n")
   }
 
   @Test func `FR-H.1, SRV-9: what a killed run left is ended by one with another database, and never brought back`()
