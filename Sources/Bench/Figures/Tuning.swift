@@ -32,7 +32,8 @@ enum Tuning {
         note:
           "6 cells of 3 requests, \(what); \(seconds(total)) in all, \(seconds(watch.measuring)) in requests that are "
           + "measured, \(watch.starts) starts of \(seconds(start)): the median time of 5 such servers, started by "
-          + "themselves, from the spawn to the first 200, asked every 2 ms")
+          + "themselves, from the spawn to the first 200, asked every 2 ms; of the rest, \(seconds(watch.stopping)) "
+          + "until servers that were asked to end had ended")
     ]
     if let before, let peak = PeakMemory.bytes {
       let megabytes = Double(PeakMemory.atStart + max(0, peak - before)) / 1e6
@@ -116,6 +117,7 @@ enum Tuning {
   /// Counts the starts, and adds up the time in which servers are asked what is measured.
   private final class Watch: StepObserver {
     private(set) var starts = 0
+    private(set) var stopping: UInt64 = 0
     private(set) var measuring: UInt64 = 0
     private var phase = Provider.Phase.absent
     private var since: UInt64 = 0
@@ -126,6 +128,7 @@ enum Tuning {
     ) {
       let next = host.state.provider.phase
       if phase == .asked { measuring += nanoseconds - since }
+      if phase == .stopping { stopping += nanoseconds - since }
       if next == .waiting, phase != .waiting { starts += 1 }
       (phase, since) = (next, nanoseconds)
     }

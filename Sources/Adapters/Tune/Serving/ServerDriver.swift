@@ -74,7 +74,7 @@ final class ServerDriver {
     switch effect {
     case .awaitPort: awaitPort(ticket, open(ticket))
     case .spawn(let launch): spawn(launch, ticket)
-    case .awaitReady: awaitReady(ticket, open(ticket))
+    case .awaitReady: awaitReady(ticket, open(ticket), since: loop.now)
     case .warmUp: warmUp(ticket, open(ticket))
     case .request: request(ticket, open(ticket))
     case .readyTimer, .graceTimer, .terminate, .portHeld, .ready, .reply, .ended, .stuck: break
@@ -266,11 +266,10 @@ final class ServerDriver {
 
   // MARK: - Readiness
 
-  /// - Parameter pause: Until the next question. It begins short and doubles: a server that loads in a moment is not
-  ///   waited for longer than it takes, and one that takes minutes is not asked all the time.
-  private func awaitReady(
-    _ ticket: UInt64, _ cancellation: Cancellation, after pause: Duration = Parameters.readinessPollIntervalLeast
-  ) {
+  /// - Parameter began: When it was first asked. A question comes after a tenth of the time that it has taken so far, so
+  ///   that one which loads in a moment is not waited for longer than it takes, and one that takes minutes is not asked
+  ///   all the time.
+  private func awaitReady(_ ticket: UInt64, _ cancellation: Cancellation, since began: UInt64) {
     let client = client
     let request = HTTPRequest.get(
       address + order.profile.readyPath, timeout: Parameters.readinessPollTimeout)
@@ -293,10 +292,10 @@ final class ServerDriver {
         try tellEndIfOver()
         try close(ticket, .responded(false))
       case .notYet:
-        loop.schedule(after: pause) { [self] in
-          if open[ticket] != nil {
-            awaitReady(ticket, cancellation, after: min(pause * 2, Parameters.readinessPollInterval))
-          }
+        let pause = Duration.nanoseconds(Int64((loop.now - began) / 10))
+        let (least, most) = (Parameters.readinessPollIntervalLeast, Parameters.readinessPollInterval)
+        loop.schedule(after: min(max(pause, least), most)) { [self] in
+          if open[ticket] != nil { awaitReady(ticket, cancellation, since: began) }
         }
       }
     }
