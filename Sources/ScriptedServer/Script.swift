@@ -103,6 +103,8 @@ struct Reply: Codable, Sendable {
   var error: String?
   /// Breaks the connection off after so many texts, within a line.
   var cutsAfter: Int?
+  /// Ends the stream after its texts, without a word of its being over.
+  var endsSilently: Bool?
   /// Says nothing more after so many texts.
   var stallsAfter: Int?
   /// Ends the process after so many texts.

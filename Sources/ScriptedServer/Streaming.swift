@@ -39,6 +39,10 @@ struct Streaming {
     }
     if let words = reply.error { event(#"{"error":{"message":"\#(words)","type":"scripted"}}"#) }
     wait(until: total)
+    if reply.endsSilently == true {
+      if isChunked { write("", isLast: true) }
+      return false
+    }
     event(#"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#)
     if reply.usage != false {
       let completion = reply.completionTokens ?? texts.count

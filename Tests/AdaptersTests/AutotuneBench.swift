@@ -14,6 +14,8 @@ final class Bench {
   /// Of services; nil for that of this system.
   var manager: (any ServiceManager)?
   private(set) var output = Said()
+  /// What time it is for the configuration's backups.
+  var now: () -> Date = Date.init
 
   #if DEBUG
     private static let configuration = "debug"
@@ -69,7 +71,7 @@ final class Bench {
   func run(_ candidates: [String], beside: (AutotuneRun) -> Void = { _ in }) throws -> Conclusion {
     order.candidates = candidates
     output = Said()
-    let run = AutotuneRun(order, loop: Loop(.real), journal: nil, output: output, manager: manager)
+    let run = AutotuneRun(order, loop: Loop(.real), journal: nil, output: output, manager: manager, now: now)
     beside(run)
     let conclusion = try run.run()
     #expect(run.host.counts.unexpected == 0 && run.host.counts.offContract == 0)

@@ -55,7 +55,7 @@ import Testing
     #expect(!coordinator.hasCaller)
   }
 
-  @Test func `AC-3: nothing works, and the smallest candidate's reason comes first, whatever the order`() throws {
+  @Test func `AC-3, T-12: nothing works, and the smallest candidate's reason comes first, whatever the order`() throws {
     for list in [["x-1B", "x-32B"], ["x-32B", "x-1B"]] {
       let bench = try Bench(
         #"{"x-1B": {"replies": [{"status": 500, "body": "small"}]}, "#

@@ -14,6 +14,12 @@ import Testing
 
     """
 
+  @Test func `T-9: vLLM's own words for a spoilt header are integrity by its profile`() throws {
+    let markers = try ProfileFile(named: "vllm").profile.integrityMarkers
+    let line = "safetensors_rust.SafetensorError: Error while deserializing header: HeaderTooLarge"
+    #expect(LoadEvidence(log: line, integrityMarkers: markers) == .integrity)
+  }
+
   private func profile(_ more: String = "") throws -> ServerProfile {
     try ProfileFile(Self.least + more, name: "mine.yaml", folder: "/etc/mine").profile
   }

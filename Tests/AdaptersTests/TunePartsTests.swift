@@ -211,6 +211,88 @@ import Testing
     #expect(partial.contains(#""partial":true"#))
   }
 
+  /// The type of each value of the document, by its path; of a list, that of each element as well.
+  private static func types(of document: CanonicalJSON, at path: String = "") -> [String: String] {
+    switch document {
+    case .null: return [path: "null"]
+    case .bool: return [path: "bool"]
+    case .integer: return [path: "integer"]
+    case .number: return [path: "number"]
+    case .string: return [path: "string"]
+    case .array(let list):
+      return list.map { types(of: $0, at: path + "[]") }
+        .reduce(into: [path: "array"]) { $0.merge($1) { $0 == $1 ? $0 : "\($0) or \($1)" } }
+    case .object(let members):
+      return members.map { types(of: $0.value, at: path.isEmpty ? $0.name : "\(path).\($0.name)") }
+        .reduce(into: path.isEmpty ? [:] : [path: "object"]) { $0.merge($1) { first, _ in first } }
+    }
+  }
+
+  private static let always = [
+    "spec_version": "string", "run_id": "string", "started_at": "string", "ended_at": "string", "machine": "object",
+    "machine.ram_gb": "integer", "machine.chip": "string", "machine.os_version": "string",
+    "machine.binary_version": "string", "inputs": "object", "inputs.target_context": "integer",
+    "inputs.candidate_models": "array", "inputs.candidate_models[]": "string", "inputs.stage1_replicates": "integer",
+    "inputs.stage2_replicates": "integer", "inputs.gate_ttft_ms": "integer", "inputs.tps_tie_epsilon": "number",
+    "alternates": "array", "infeasible": "array", "infeasible[]": "object", "infeasible[].model": "string",
+    "infeasible[].rank": "integer", "infeasible[].reason": "string", "db_path": "string",
+  ]
+  private static let recommended = [
+    "recommendation": "object", "recommendation.model": "string", "recommendation.target_context": "integer",
+    "recommendation.knobs": "object", "recommendation.knobs.kv_bits": "integer",
+    "recommendation.knobs.max_concurrency_override": "integer",
+    "recommendation.knobs.max_context_override": "integer", "recommendation.tps_median": "number",
+    "recommendation.ttft_p95_ms": "number", "recommendation.replicates": "integer",
+    "recommendation.serve_command": "string", "recipe_hash": "string", "alternates[]": "string",
+  ]
+
+  @Test func `AC-11, T-17: every field has its type, with a recommendation, a partial one and none`() {
+    let list = ["a-32B", "b-7B", "c-1B"]
+    func types(_ knobs: Knobs?, isPartial: Bool = false) -> [String: String] {
+      var report = report(candidates: list, knobs: knobs, isPartial: isPartial)
+      report.found?.candidate = 1
+      report.reasons = [0: "too big"]
+      return Self.types(of: report.document)
+    }
+    var expected = Self.always.merging(Self.recommended) { $1 }
+    #expect(types(knobs) == expected)
+    expected["recommendation.partial"] = "bool"
+    #expect(types(knobs, isPartial: true) == expected)
+    expected["recommendation.partial"] = nil
+    expected["recommendation.knobs.kv_bits"] = "null"
+    #expect(types(Knobs(kvBits: .unset, maxBatch: 2, maxContext: 4000)) == expected)
+    #expect(types(nil) == Self.always.merging(["recommendation": "null", "recipe_hash": "null"]) { $1 })
+  }
+
+  @Test func `AC-11: every value is that of the order, the machine and what was found`() throws {
+    var report = report(candidates: ["a-32B", "b-7B", "c-1B"], knobs: knobs)
+    report.order.plan.stage1Replicates = 2
+    report.order.plan.stage2Replicates = 5
+    report.order.plan.gate = Milliseconds(1234)
+    report.order.tieEpsilon = 0.125
+    report.found?.candidate = 1
+    report.reasons = [0: "too big"]
+    let object = try #require(
+      JSONSerialization.jsonObject(with: Data(report.document.text.utf8)) as? [String: Any])
+    let expected: [String: Any] = [
+      "spec_version": "SPEC-013 v0.3", "run_id": "id", "started_at": "1970-01-01T00:00:00Z",
+      "ended_at": "1970-01-01T00:01:01Z",
+      "machine": ["ram_gb": 16, "chip": "Apple M2", "os_version": "macOS 15.1", "binary_version": "1.4.0"],
+      "inputs": [
+        "target_context": 4000, "candidate_models": ["a-32B", "b-7B", "c-1B"], "stage1_replicates": 2,
+        "stage2_replicates": 5, "gate_ttft_ms": 1234, "tps_tie_epsilon": 0.125,
+      ] as [String: Any],
+      "recommendation": [
+        "model": "b-7B", "target_context": 4000,
+        "knobs": ["kv_bits": 4, "max_concurrency_override": 1, "max_context_override": 4000], "tps_median": 10.05,
+        "ttft_p95_ms": 3000.25, "replicates": 5, "serve_command": "macprovider-cli serve --model b-7B --kv-bits 4",
+      ] as [String: Any],
+      "alternates": ["c-1B"], "infeasible": [["model": "a-32B", "rank": 1, "reason": "too big"] as [String: Any]],
+      "recipe_hash": try #require(report.recipeHash), "db_path": "/folder/autotune.sqlite",
+    ]
+    #expect(object as NSDictionary == expected as NSDictionary)
+  }
+
   @Test func `AC-17: alternates are smaller by size, wherever they stand`() {
     let small = report(candidates: ["x-1B", "x-32B"], knobs: knobs)
     #expect(small.alternates == [])

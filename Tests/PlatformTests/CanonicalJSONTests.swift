@@ -156,7 +156,12 @@ import Testing
 
 /// The other implementation, where it is installed.
 private enum Python {
-  private static let program = "python3"
+  /// That of `scripts/setup`, where it is; else the usual one.
+  private static let program: String = {
+    let own = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent(".build/python/bin/python3").path
+    return FileManager.default.isExecutableFile(atPath: own) ? own : "python3"
+  }()
 
   static let hasCanonicalJSON = (try? run("import rfc8785")) != nil
 

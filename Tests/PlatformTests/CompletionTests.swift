@@ -38,6 +38,23 @@ import Testing
     if reply.contains("größe") { #expect(completion.text == "w0 w1 größe 🙂 ") }
   }
 
+  @Test(arguments: [#"{"cutsAfter": 3, "http10": true}"#, #"{"cutsAfter": 3}"#])
+  func `T-16: a stream that breaks off within a line has failed, though closing is how HTTP/1.0 ends one`(
+    reply: String
+  ) throws {
+    let completion = try complete(reply)
+    guard case .transport = completion.fault else {
+      Issue.record("\(String(describing: completion.fault))")
+      return
+    }
+  }
+
+  @Test(arguments: [true, false])
+  func `a stream that ends without a word of its being over has failed, whatever ends it`(http10: Bool) throws {
+    let completion = try complete(#"{"endsSilently": true, "http10": \#(http10)}"#)
+    #expect(completion.fault == .transport("the stream ended before it was complete"))
+  }
+
   @Test func `a stream is over with its last word, though the connection stays open`() throws {
     let completion = try complete(#"{"holdsAfterDone": true, "milliseconds": 100}"#)
     #expect(completion.fault == nil && completion.texts == 8 && completion.completionTokens == 8)

@@ -28,6 +28,7 @@ import Testing
     "requests.exceptions.ConnectionError: HTTPSConnectionPool: Max retries exceeded with url",
     "401 Client Error: Unauthorized for url", "HTTP 403 Forbidden", "error 404: not found", "HTTP status 429",
     "server error: 503 Service Unavailable", "curl: (6) Could not resolve host: huggingface.co",
+    "HTTP Error 507: Insufficient Storage", "501 Server Error: Not Implemented for url", "HTTP/1.1 599",
     "[Errno 28] No space left on device", "Cannot access gated repo for url",
     "socket.gaierror: [Errno -3] Temporary failure in name resolution", "connection reset by peer",
   ])
@@ -39,6 +40,9 @@ import Testing
   @Test(arguments: [
     "CUDA out of memory. Tried to allocate 2.00 GiB", "ggml: failed to allocate buffer of size 9126805504",
     "error: unrecognized arguments: --kv-bits 4", "error: unknown argument: --foo", "Segmentation fault (core dumped)",
+    "[metal::malloc] Attempting to allocate 17179869184 bytes which is greater than the maximum allowed buffer size",
+    "terminate called after throwing an instance of 'std::bad_alloc'", "GGML_ASSERT(n_ctx > 0) failed",
+    "x: error: argument --kv-bits: invalid choice: 7", "ValueError: Model type foo not supported.",
   ])
   func `DEC-10: a model that does not fit, a wrong flag or a crash is neither`(line: String) {
     #expect(LoadEvidence(log: line) == .other)
@@ -46,13 +50,27 @@ import Testing
 
   @Test func `PWM-5: a marker that is denied says nothing`() {
     #expect(LoadEvidence(log: "no hash mismatch") == .none)
-    #expect(LoadEvidence(log: "verified: 0 checksum mismatch") == .none)
+    #expect(LoadEvidence(log: "verified: 0 checksum mismatches") == .none)
+    #expect(LoadEvidence(log: "found 0 hash mismatches") == .none)
+    #expect(LoadEvidence(log: "ready without any signature mismatch") == .none)
     #expect(LoadEvidence(log: "loaded without hash mismatch\nconnection refused") == .fetch)
     #expect(LoadEvidence(log: "no signature or hash mismatch") == .none)
     #expect(LoadEvidence(log: "no update was found; hash mismatch in shard 3") == .integrity)
     #expect(LoadEvidence(log: "no hash mismatch so far\nhash mismatch in shard 3") == .integrity)
     #expect(LoadEvidence(log: "no hash mismatch, but a hash mismatch after all") == .integrity)
     #expect(LoadEvidence(log: "a signature, no: a signature mismatch") == .integrity)
+  }
+
+  @Test(arguments: [
+    "worker 0 checksum mismatch in model-00001-of-00002.safetensors",
+    "ERROR shard 0 hash mismatch: expected ab12 got cd34", "rank 0 hash mismatches in 2 files",
+    "model file not trusted - signature mismatch", "GPU 0 weight verification failed",
+    "not loaded: verification of shard 0, checksum mismatch", "never mind the cache, hash mismatch",
+    "the file was not what it should be (hash mismatch)", "verified: 0 checksum mismatch",
+  ])
+  func `PWM-5, T-8: a number or a word that denies something else does not deny the marker`(line: String) {
+    #expect(LoadEvidence(log: line) == .integrity)
+    #expect(LoadEvidence(log: line.uppercased()) == .integrity)
   }
 
   @Test func `PWM-5: lines are read one by one, and a marker across two lines is none`() {
@@ -64,14 +82,21 @@ import Testing
   @Test func `integrity comes before fetching, and both before the rest`() {
     #expect(LoadEvidence(log: "out of memory\nconnection reset\nchecksum mismatch") == .integrity)
     #expect(LoadEvidence(log: "out of memory\nconnection reset") == .fetch)
-    #expect(LoadEvidence(log: "Loading", wasSignalled: true) == .other)
-    #expect(LoadEvidence(log: "connection reset", wasSignalled: true) == .fetch)
+    #expect(LoadEvidence(log: "Loading", hasCrashed: true) == .other)
+    #expect(LoadEvidence(log: "connection reset", hasCrashed: true) == .fetch)
   }
 
   @Test func `a profile may add markers, whatever their case`() {
     let line = "safetensors_rust.SafetensorError: Error while deserializing header: HeaderTooLarge"
     #expect(LoadEvidence(log: line) == .none)
     #expect(LoadEvidence(log: line, integrityMarkers: ["Error while deserializing header"]) == .integrity)
+  }
+
+  @Test func `DEC-10: an error without a cause is none of fetching, once the weights are in the cache`() {
+    #expect(LoadEvidence(log: "error: cannot go on", isCached: true) == .other)
+    #expect(LoadEvidence(log: "error: cannot go on") == .none)
+    #expect(LoadEvidence(log: "loading", isCached: true) == .none)
+    #expect(LoadEvidence(log: "error: connection reset", isCached: true) == .fetch)
   }
 
   @Test func `numbers that are no answers of a server are none`() {

@@ -5,7 +5,10 @@ usage: serve_xllamacpp.py MODEL.gguf [--port P] [--ctx N] [--parallel N] [--ctk 
        [--threads N] [--slot-save-path DIR] [--alias NAME] [--no-cache-prompt] [--metrics] [--cache-ram MIB] [--unified]
 The flags are named after llama-server's.  Prints "listening http://host:port" once the model is loaded.
 """
-import argparse, importlib.metadata, os, signal, sys, time
+import argparse, importlib.metadata, importlib.util, os, signal, sys, time
+
+if importlib.util.find_spec("xllamacpp") is None:
+    sys.exit("error: Python has no package xllamacpp: pip install xllamacpp")
 
 a = argparse.ArgumentParser()
 a.add_argument("--version", action="version", version=f"version: {importlib.metadata.version('xllamacpp')}")

@@ -31,9 +31,10 @@ public final class AutotuneRun: Driver {
   ///   - journal: Where each step is kept; nil to keep none.
   ///   - runID: Of a run that goes on after a crash; nil for a new one.
   ///   - manager: Of the operator's services; nil for that of this system.
+  ///   - now: What time it is, by which a backup of the configuration is named.
   public init(
     _ order: TuneOrder, loop: Loop, journal: Journal?, output: any TuneOutput, runID: String? = nil,
-    manager: (any ServiceManager)? = nil
+    manager: (any ServiceManager)? = nil, now: @escaping () -> Date = Date.init
   ) {
     self.order = order
     self.loop = loop
@@ -51,7 +52,7 @@ public final class AutotuneRun: Driver {
       order, runID: id, manager: manager ?? order.serviceManager, loop: loop, work: work, warn: warn
     ) { [unowned self] ticket, event in try host.answer(ticket, with: .service(event)) }
     configuration = ConfigurationDriver(
-      order.configurationPath, token: id, loop: loop, values: { [unowned self] in found }, warn: warn
+      order.configurationPath, token: id, loop: loop, values: { [unowned self] in found }, now: now, warn: warn
     ) { [unowned self] ticket, event in try host.answer(ticket, with: .apply(event)) }
     host.driver = self
   }
@@ -110,6 +111,7 @@ public final class AutotuneRun: Driver {
       // The machines cannot go on, where their journal cannot be written for one. What they owe is done without them.
       server.stopNow()
       service.startAgainNow()
+      book.concludeBroken()
       throw error
     }
     server.letGo()
@@ -154,6 +156,7 @@ public final class AutotuneRun: Driver {
       answer(ticket, .run(.recommended))
     case .conclude(let conclusion):
       if conclusion.isApplied { tellApplied() }
+      service.tellLeftDown()
       // Nothing is owed any more: what came back is back, and of what did not the command was told.
       service.forget()
       let isStored = book.conclude(conclusion, crashed: hasCrashed)
@@ -189,10 +192,7 @@ public final class AutotuneRun: Driver {
   }
 
   private func checkCache(_ candidate: UInt16, _ ticket: UInt64) {
-    // As its server sees it.
-    let environment = order.environment.merging(order.profile.environment) { $1 }
-    let cache = order.profile.cache.map { WeightCache(folder: $0) } ?? WeightCache(environment: environment)
-    let isCold = cache.isCold(order.candidates[Int(candidate)])
+    let isCold = order.isCold(order.candidates[Int(candidate)])
     answer(ticket, .prewarm(.cacheChecked(isCold)))
   }
 
@@ -211,11 +211,15 @@ public final class AutotuneRun: Driver {
       "applied: model=\(values.model ?? "unset") kv_bits=\(values.kvBits.map { "\($0)" } ?? "unset") "
         + "max_context_override=\(values.maxContext ?? 0) max_concurrency_override=\(values.maxConcurrency ?? 0) "
         + "backup=\(configuration.keptAt ?? "none")")
-    // What was stopped for the run starts with it; what was not has to be told to.
-    guard host.state.service.occupant == .nobody else { return }
+    // What was stopped for the run starts with it; what was not, or stays down, has to be told to.
+    guard !service.hasBroughtBack else { return }
+    let commands = service.restartCommands
     output.warn(
-      (["hint: a server takes it up when it is started again; the command line of its unit was not changed"]
-        + service.restartCommands.map { "  type: \($0)" }).joined(separator: "\n"))
+      ([
+        "hint: a server takes it up when it is started again"
+          + (commands.isEmpty ? "" : "; the command line of its unit was not changed")
+      ]
+        + commands.map { "  type: \($0)" }).joined(separator: "\n"))
   }
 
   /// What the run has found, as a configuration says it.

@@ -16,6 +16,7 @@ final class ConfigurationDriver {
   private let values: () -> ServingConfiguration
   private let answer: (UInt64, ConfigApply.Event) throws -> Void
   private let warn: (String) -> Void
+  private let now: () -> Date
   /// What this process has read, and what is to take its place; nil after a crash.
   private var edit: Edit?
   private var backup: String?
@@ -31,15 +32,18 @@ final class ConfigurationDriver {
   /// - Parameters:
   ///   - token: Names the temporary file; that of the run, so that it is found again.
   ///   - values: Asked once something is recommended.
+  ///   - now: What time it is, which names the backup.
   init(
     _ path: String, token: String, loop: Loop, values: @escaping () -> ServingConfiguration,
-    warn: @escaping (String) -> Void, answer: @escaping (UInt64, ConfigApply.Event) throws -> Void
+    now: @escaping () -> Date, warn: @escaping (String) -> Void,
+    answer: @escaping (UInt64, ConfigApply.Event) throws -> Void
   ) {
     self.path = path
     self.token = token
     self.loop = loop
     self.values = values
     self.warn = warn
+    self.now = now
     self.answer = answer
   }
 
@@ -95,7 +99,7 @@ final class ConfigurationDriver {
     let old = try file.read()
     do {
       let new = try values().written(into: old)
-      edit = Edit(file: file, old: old, new: new, second: Int64(Date().timeIntervalSince1970))
+      edit = Edit(file: file, old: old, new: new, second: Int64(now().timeIntervalSince1970))
     } catch {
       throw Unusable("'\(path)' cannot be edited: \(error)")
     }

@@ -12,9 +12,13 @@ final class TuneBook {
   private let work: LoopWork
   private let output: any TuneOutput
   private var lock: FileLock?
+  /// Of the program, whichever database its runs have: two at once would measure each other.
+  private var programLock: FileLock?
   private var store: TuneStore?
   /// Whether the run has a row that says what it comes to.
   private var hasRow = false
+  /// Whether what the run comes to was told.
+  private var isTold = false
   private(set) var report: TuneReport
   /// Why a stage ended though no candidate is to blame.
   private var trouble: String?
@@ -76,9 +80,22 @@ final class TuneBook {
       let path = order.besideDatabase("-lock")
       let folder = (path as NSString).deletingLastPathComponent
       if !folder.isEmpty { try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
-      lock = try FileLock(path)
+      let beside = try FileLock(path)
+      try takeProgramLock()
+      lock = beside
     } catch FileLock.Failure.held(let pid) {
       throw AutotuneRun.OtherRun(pid: pid)
+    }
+  }
+
+  private func takeProgramLock() throws(FileLock.Failure) {
+    let folder = order.environment["XDG_RUNTIME_DIR"] ?? NSTemporaryDirectory()
+    let name = (order.profile.program as NSString).lastPathComponent
+    do {
+      programLock = try FileLock(folder + "/interlock-\(getuid())-\(name).lock")
+    } catch {
+      // Where nobody can write, the survey alone tells of another run.
+      if case .held = error { throw error }
     }
   }
 
@@ -110,7 +127,7 @@ final class TuneBook {
       let reason = trial.fits ? nil : trial.notes ?? ""
       if trial.stage == 1 {
         if let candidate = order.candidates.firstIndex(of: trial.model) { report.reasons[candidate] = .some(reason) }
-      } else if let reason {
+      } else if let reason = reason ?? (trial.rate == nil ? trial.notes : nil) {
         let cell = order.plan.cells.firstIndex { knobs in
           knobs.kvBits.number == trial.kvBits && Int(knobs.maxBatch) == trial.maxBatch
             && Int(knobs.maxContext) == trial.maxContext
@@ -173,7 +190,7 @@ final class TuneBook {
       if trial.stage == 1 {
         report.reasons[Int(trial.candidate)] = .some(reason)
       } else {
-        report.cellReasons[Int(trial.cell)] = reason
+        report.cellReasons[Int(trial.cell)] = reason ?? (trial.judgement.rate == nil ? words : nil)
       }
     }
     if [.stuck, .notStarted, .portHeld].contains(trial.judgement.kind) { trouble = words }
@@ -255,13 +272,25 @@ final class TuneBook {
     if !reason.recommends { report.found = nil }
     explain(reason)
     if order.printsJSON { output.say(report.document.text) }
+    isTold = true
     letGo()
     return isStored
+  }
+
+  /// Tells what there is to tell of a run that could not go on: its row says `internal_error` from the beginning.
+  func concludeBroken() {
+    if order.printsJSON, hasRow, !isTold {
+      report.ended = Date()
+      report.found = nil
+      output.say(report.document.text)
+    }
+    letGo()
   }
 
   /// Closes the database, and lets others have it.
   func letGo() {
     store = nil
+    programLock = nil
     lock = nil
   }
 

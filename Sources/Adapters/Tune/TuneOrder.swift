@@ -80,6 +80,14 @@ public struct TuneOrder: Sendable {
     return nil
   }
 
+  /// Whether a model's weights must be fetched before it can be loaded, as its server sees it.
+  func isCold(_ model: String) -> Bool {
+    let cache =
+      profile.cache.map { WeightCache(folder: $0) }
+      ?? WeightCache(environment: environment.merging(profile.environment) { $1 })
+    return cache.isCold(model)
+  }
+
   /// Where what lies beside the database is, such as its lock.
   func besideDatabase(_ ending: String) -> String {
     (databasePath == ":memory:" ? logFolder + "/autotune" : databasePath) + ending

@@ -26,7 +26,11 @@ extension AutotuneCommand {
     lines.append("at most:        \(plan.maxDuration.count / 1000) s")
     lines.append(
       "what runs here: "
-        + (order.plan.drains ? "is stopped, and comes back" : "is left alone; a server in the way ends the run"))
+        + (!order.plan.drains
+          ? "is left alone; a server in the way ends the run"
+          : order.plan.restartsForeground
+            ? "is stopped, and comes back"
+            : "is stopped; a service comes back, a server started by hand with --restart-foreground alone"))
     lines.append("database:       \(order.databasePath), \(order.retainedRuns) runs kept")
     lines.append("journal:        \(journalPath(order) ?? "none")")
     lines.append("configuration:  \(order.configurationPath)\(plan.applies ? "" : " (left as it is)")")

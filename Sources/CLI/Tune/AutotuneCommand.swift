@@ -120,7 +120,12 @@ struct AutotuneCommand: ParsableCommand {
       if dbPath == ":memory:", html != nil || compare {
         throw ValidationError("--html and --compare read the database, and --db-path is :memory:")
       }
+      try refuseSameFile([
+        ("--db-path", order.databasePath), ("--journal", journalPath(order)), ("--config", order.configurationPath),
+        ("--html", html),
+      ])
       if let html { try probe("--html", html) }
+      if apply { try probeConfiguration(order) }
       if dryRun { return print(plan(order, warnings)) }
       // One that cannot be used is told before anything is written beside it.
       if FileManager.default.fileExists(atPath: order.databasePath) { _ = try TuneStore(order.databasePath) }
@@ -147,6 +152,14 @@ struct AutotuneCommand: ParsableCommand {
 
   /// What is asked, for another profile too than the one that is named.
   func order(for profile: ServerProfile) throws -> (order: TuneOrder, warnings: [String]) {
+    do {
+      return try request.order(for: profile)
+    } catch {
+      throw ValidationError("\(error)")
+    }
+  }
+
+  private var request: TuneRequest {
     var request = TuneRequest()
     request.targetContext = targetContext
     request.candidateModels = candidateModels
@@ -170,11 +183,7 @@ struct AutotuneCommand: ParsableCommand {
     request.applies = apply
     request.drains = drain
     request.restartsForeground = restartForeground
-    do {
-      return try request.order(for: profile)
-    } catch {
-      throw ValidationError("\(error)")
-    }
+    return request
   }
 
   /// Interlock's own server is a command of its own, where a version has it.
@@ -203,6 +212,29 @@ struct AutotuneCommand: ParsableCommand {
     do { try Telling.probe(path) } catch { throw ValidationError("\(flag): \(error)") }
   }
 
+  /// Each of them is written as another kind of file.
+  private func refuseSameFile(_ files: [(flag: String, path: String?)]) throws {
+    var taken: [String: String] = [:]
+    for (flag, path) in files {
+      guard let path, path != ":memory:" else { continue }
+      let place = URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
+      if let other = taken[place] { throw ValidationError("\(flag): '\(path)' is the file of \(other) as well") }
+      taken[place] = flag
+    }
+  }
+
+  /// A configuration that cannot be edited is told before hours are spent on what to put into it.
+  private func probeConfiguration(_ order: TuneOrder) throws {
+    let path = order.configurationPath
+    do {
+      let old = try FileReplacement(of: path).read()
+      let keys = order.profile.configuration?.keys ?? ServingKeys()
+      _ = try ServingConfiguration(model: "m", maxContext: 1, maxConcurrency: 1, keys: keys).written(into: old)
+    } catch {
+      throw WorldFailure("'\(path)' cannot be edited: \(error)", try: "mend it, or give another --config")
+    }
+  }
+
   // MARK: - Told from the database
 
   private func tellMore(_ session: TuneSession, _ order: TuneOrder) throws {
@@ -224,7 +256,9 @@ struct AutotuneCommand: ParsableCommand {
 
   /// Tells the last run again.
   private func report() throws {
+    do { try request.check() } catch { throw ValidationError("\(error)") }
     let path = (dbPath ?? "~/.config/interlock/autotune.sqlite").expandingTilde
+    try refuseSameFile([("--db-path", path), ("--html", html)])
     guard !path.isEmpty, FileManager.default.fileExists(atPath: path) else {
       throw ValidationError("--report-only: there is no database at '\(path)'; run autotune first, or give --db-path")
     }

@@ -1,4 +1,5 @@
 import Adapters
+import Machines
 import Options
 import Platform
 
@@ -64,7 +65,10 @@ struct ProviderCheck: ParsableCommand {
       Reads the profile, finds its program, asks it for its version and its help, and holds every flag against that. \
       With --model it starts a server with every knob, waits until it is ready, sends one request, and has it end.
       """,
-    exitCodes: [0: "the profile does what it says", 1: "something is wrong with it", 2: "usage", 3: "no such profile"])
+    exitCodes: [
+      0: "the profile does what it says", 1: "something is wrong with it", 2: "usage", 3: "no such profile",
+      130: "interrupted; the server was asked to end",
+    ])
 
   @Argument(help: "The profile's name, or its file.") var provider: String
   @Option(help: ArgumentHelp("What to serve; without it, no server is started.", valueName: "model")) var model: String?
@@ -86,16 +90,22 @@ struct ProviderCheck: ParsableCommand {
   mutating func run() throws {
     let style = Style(for: .standardOutput)
     var file = try read(style)
-    if let providerBin { file.profile.program = providerBin }
+    if let providerBin { file.profile.start(providerBin) }
     let check = ProfileCheck(
       file, model: model, port: port.map { UInt16($0) } ?? LocalPort.unused().number,
       targetContext: UInt32(targetContext))
+    let signals = TuneSignals()
+    signals.send(to: { [cancellation = check.cancellation] _ in cancellation.cancel() })
     var objects: [[String: Any]] = []
     let isFine = check.run { remark in
       objects.append([
         "kind": remark.kind.rawValue, "key": remark.key, "line": remark.line ?? 0, "words": remark.words,
       ])
       if !json { print(line(remark, file, style)) }
+    }
+    if check.cancellation.isCancelled {
+      Terminal.printError("error: interrupted; the server was asked to end\n")
+      throw ExitCode(ExitReason.interrupted.code)
     }
     if json {
       try Output.json(["profile": file.name, "remarks": objects, "fine": isFine])

@@ -74,14 +74,16 @@ struct TunePage {
 
   private var knobsIntroduction: String {
     "Each cell had a fresh server. The fastest wins; within \(escaped(TuneFigure.percent(record.run.tieEpsilon))) of "
-      + "each other, the one whose first token comes sooner."
+      + "each other, the one whose first token comes sooner. A cell in outline does not work: the table says why."
   }
 
   private var throughput: BarChart {
     BarChart(
       "Throughput, tokens/s",
       record.cells.map { cell in
-        .init(name(cell), cell.rate, words: cell.rate.map(TuneFigure.plain) ?? short(cell), isMarked: cell.isKept)
+        .init(
+          name(cell), cell.rate, words: cell.rate.map(TuneFigure.plain) ?? short(cell), isMarked: cell.isKept,
+          isFailed: !cell.fits)
       })
   }
 
@@ -90,7 +92,9 @@ struct TunePage {
       "Time to the first token, ms",
       record.cells.map { cell in
         let time = cell.firstTokenMilliseconds
-        return .init(name(cell), time, words: time.map(TuneFigure.plain) ?? short(cell), isMarked: cell.isKept)
+        return .init(
+          name(cell), time, words: time.map(TuneFigure.plain) ?? short(cell), isMarked: cell.isKept,
+          isFailed: !cell.fits)
       })
   }
 

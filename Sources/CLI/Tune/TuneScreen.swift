@@ -8,6 +8,8 @@ final class TuneScreen: TuneOutput {
   private let isVerbose: Bool
   /// The document, which is the last line whatever else is told.
   private var document: String?
+  /// How it ended, which is the last line of standard error.
+  private var ending: String?
   let showsProgress = Terminal.standardError.canRewrite
 
   init(isVerbose: Bool) { self.isVerbose = isVerbose }
@@ -23,6 +25,10 @@ final class TuneScreen: TuneOutput {
   }
 
   func warn(_ line: String) {
+    if line.hasPrefix("exit_reason=") {
+      ending = line
+      return
+    }
     progress.clear()
     Terminal.printError(line + "\n")
   }
@@ -34,9 +40,11 @@ final class TuneScreen: TuneOutput {
   func update(_ line: @autoclosure () -> String) { progress.update(line()) }
   func finishProgress() { progress.finish() }
 
-  /// Prints the document.
+  /// Prints the document, and how it ended.
   func finish() {
     progress.finish()
+    if let ending { Terminal.printError(ending + "\n") }
+    ending = nil
     if let document { print(document) }
     document = nil
     fflush(nil)

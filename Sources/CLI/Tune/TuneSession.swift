@@ -40,7 +40,7 @@ struct TuneSession {
       screen.warn("error: \(error)")
       return conclude(.providerConflict)
     } catch {
-      screen.warn("\(error)".hasPrefix("error: ") ? "\(error)" : "error: \(error)")
+      warn(error)
       return conclude(.configError)
     }
     let loop = Loop(.real)
@@ -53,14 +53,27 @@ struct TuneSession {
       do {
         try tellMore()
       } catch {
-        screen.warn("error: \(error)")
-        return conclusion.exitCode == 0 ? ExitReason.internalError.code : conclusion.exitCode
+        screen.warn(
+          "error: \(error)\n  try: interlock autotune --report-only, which tells the run from its database again")
+        return conclusion.exitCode == 0 ? conclude(.internalError) : conclusion.exitCode
       }
       return conclusion.exitCode
     } catch {
-      screen.warn("error: \(error)")
+      warn(error)
       return conclude(.internalError)
     }
+  }
+
+  /// Tells what went wrong, once as an error, and of a journal that a run cannot go on without it.
+  private func warn(_ error: any Error) {
+    var words = "\(error)"
+    let advice = "what the run had begun was put away\n  try: free some space, and run it again"
+    switch error as? JournalError {
+    case .full: words = "there is no room left for the journal; \(advice)"
+    case .writeFailed(_, _, let reason): words = "the journal cannot be written any more: \(reason); \(advice)"
+    default: break
+    }
+    screen.warn(words.hasPrefix("error: ") ? words : "error: \(words)")
   }
 
   private func conclude(_ reason: ExitReason) -> Int32 {
@@ -85,11 +98,21 @@ struct TuneSession {
   /// Puts away a run that was killed, keeps its journal under another name, and begins one.
   private func beginJournal(_ path: String, _ signals: TuneSignals) throws -> Journal {
     let folder = (path as NSString).deletingLastPathComponent
-    if !folder.isEmpty { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+    if !folder.isEmpty {
+      do {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      } catch {
+        throw WorldFailure(
+          "the folder '\(folder)' cannot be made: \(error.localizedDescription)", try: "another --db-path or --journal")
+      }
+    }
     if FileManager.default.fileExists(atPath: path) { try keepPrevious(path, signals) }
     let about = TuneJournal(
       runID: runID, folder: FileManager.default.currentDirectoryPath, profile: profile.text, profileName: profile.name,
       words: words)
+    // It holds the profile and the command line, which may hold secrets.
+    let mask = umask(0o077)
+    defer { umask(mask) }
     return try Journal(creating: path, header: about.header(for: order))
   }
 
@@ -147,7 +170,7 @@ private final class LeftoverOutput: TuneOutput {
   }
 }
 
-/// SIGINT, SIGTERM and a terminal that hangs up: each asks the run to end, and a second one changes nothing.
+/// SIGINT, SIGQUIT, SIGTERM and a terminal that hangs up: each asks the run to end, and a second one changes nothing.
 final class TuneSignals {
   private let sources: [any DispatchSourceSignal]
   private let target = Target()
@@ -178,8 +201,10 @@ final class TuneSignals {
   init() {
     // A reader that is gone must not end the run, which has servers to put away.
     signal(SIGPIPE, SIG_IGN)
+    // Nor must a limit to the size of files: the write fails then, as on a disk that is full.
+    signal(SIGXFSZ, SIG_IGN)
     let target = target
-    sources = [SIGINT, SIGTERM, SIGHUP].compactMap { number in
+    sources = [SIGINT, SIGQUIT, SIGTERM, SIGHUP].compactMap { number in
       let before = signal(number, SIG_IGN)
       // Whoever started this with nohup wants it to go on.
       if number == SIGHUP, TuneSignals.isIgnored(before) { return nil }
@@ -190,7 +215,7 @@ final class TuneSignals {
     }
   }
 
-  /// Names the run that a signal ends from now on; one that came already ends it at once.
+  /// Names what a signal ends from now on; one that came already ends it at once.
   func send(to stop: @escaping @Sendable (StopCause) -> Void) { target.set(stop) }
 
   private static func isIgnored(_ handler: (@convention(c) (Int32) -> Void)?) -> Bool {

@@ -20,9 +20,13 @@ extension LoadEvidence {
   ///
   /// - Parameters:
   ///   - integrityMarkers: What the profile adds to ``integrityMarkers``, from the real output of its server.
-  ///   - wasSignalled: Whether the process ended by a signal: it crashed, or the system took its memory away.
+  ///   - hasCrashed: Whether the process ended by a signal, or with the status that a shell gives to one: it crashed,
+  ///     or the system took its memory away.
+  ///   - isCached: Whether the weights are in the cache by now; then an error without a cause is none of fetching.
   /// - Complexity: O(*characters* × *markers*).
-  public init(log: String, integrityMarkers added: [String] = [], wasSignalled: Bool = false) {
+  public init(
+    log: String, integrityMarkers added: [String] = [], hasCrashed: Bool = false, isCached: Bool = false
+  ) {
     let lines = log.lowercased().split(whereSeparator: \.isNewline)
     let integrity = Self.integrityMarkers + added.map { $0.lowercased() }
     if lines.contains(where: { line in integrity.contains { Self.asserts($0, in: line) } }) {
@@ -31,7 +35,9 @@ extension LoadEvidence {
       Self.fetchMarkers.contains { Self.asserts($0, in: line) } || Self.tellsOfFailedRequest(line)
     }) {
       self = .fetch
-    } else if wasSignalled || lines.contains(where: { line in Self.otherMarkers.contains(where: line.contains) }) {
+    } else if hasCrashed || lines.contains(where: { line in Self.otherMarkers.contains(where: line.contains) }) {
+      self = .other
+    } else if isCached, lines.contains(where: { line in Self.errorWords.contains(where: line.contains) }) {
       self = .other
     } else {
       self = .none
@@ -63,25 +69,57 @@ extension LoadEvidence {
     "insufficient memory", "unrecognized argument", "unrecognized option", "unknown argument", "unknown option",
     "invalid argument", "invalid option", "unexpected argument", "segmentation fault", "illegal instruction",
     "core dumped", "assertion failed", "unknown model architecture", "unsupported model",
+    "bad_alloc", "attempting to allocate", "maximum allowed buffer size", "out of range", "invalid choice",
+    "expected one argument", "the following arguments are required", "not supported", "unsupported", "ggml_assert",
+    "terminate called", "assertionerror", "valueerror", "keyerror", "typeerror", "attributeerror", "importerror",
+    "modulenotfounderror",
   ]
 
+  /// Something went wrong, whatever it was.
+  private static let errorWords = ["error", "exception", "traceback", "fatal", "failed", "abort", "panic"]
+
   /// Whether the line says so, rather than that it is not so: `no hash mismatch` asserts nothing.
+  ///
+  /// A marker is denied by the word before it alone. A zero may be the number of a shard or a worker, and a `not`
+  /// further off may deny anything else: where in doubt, it is asserted.
   private static func asserts(_ marker: String, in line: Substring) -> Bool {
     line.ranges(of: marker).contains { found in
-      // The last few words before it, back to where its clause begins.
-      let clause = line[..<found.lowerBound].split(omittingEmptySubsequences: false) { ",;:.!?()".contains($0) }.last
-      let before = clause?.split { !($0.isLetter || $0.isNumber) }.suffix(3) ?? []
-      return !before.contains { ["no", "not", "without", "never", "0", "zero"].contains($0) }
+      var words = clause(before: found.lowerBound, in: line)
+      // `no signature or hash mismatch`, `without any hash mismatch`
+      while words.count >= 2, words.last == "or" { words.removeLast(2) }
+      if words.last == "any" { words.removeLast() }
+      switch words.last {
+      case "no", "without": return false
+      case "0", "zero":
+        let isPlural = line[found.upperBound...].hasPrefix("s") || line[found.upperBound...].hasPrefix("es")
+        let counts = words.count == 1 || ["found", "with"].contains(words[words.count - 2])
+        return !(isPlural && counts)
+      default: return true
+      }
     }
+  }
+
+  /// The words before a place, back to where its clause begins.
+  private static func clause(before place: Substring.Index, in line: Substring) -> [Substring] {
+    var start = line.startIndex
+    for mark in [" - ", " – ", " — "] {
+      if let dash = line[..<place].ranges(of: mark).last { start = max(start, dash.upperBound) }
+    }
+    let clause = line[start..<place].split(omittingEmptySubsequences: false) { ",;:.!?()".contains($0) }.last
+    return clause?.split { !($0.isLetter || $0.isNumber) } ?? []
   }
 
   /// Whether the line tells of a request that a server refused, or failed at, by the number that HTTP has for it.
   private static func tellsOfFailedRequest(_ line: Substring) -> Bool {
     let words = line.split { !($0.isLetter || $0.isNumber) }
-    guard words.contains(where: { ["http", "https", "status", "error"].contains($0) }) else { return false }
-    return words.contains { word in
-      guard word.count == 3, let code = Int(word) else { return false }
-      return [401, 403, 404, 429, 500, 502, 503, 504].contains(code) || (520...524).contains(code)
+    return words.indices.contains { place in
+      guard words[place].count == 3, let code = Int(words[place]) else { return false }
+      let usual = [401, 403, 404, 429, 500, 502, 503, 504].contains(code) || (520...524).contains(code)
+      if usual { return words.contains { ["http", "https", "status", "error"].contains($0) } }
+      // Any other number of a server's failure may count something else: it has to stand where HTTP puts it.
+      guard (500...599).contains(code) else { return false }
+      return words[..<place].suffix(3).contains { ["http", "https", "status"].contains($0) }
+        || words[(place + 1)...].prefix(2).elementsEqual(["server", "error"])
     }
   }
 }

@@ -15,6 +15,10 @@ struct CompletionStream {
   private(set) var error: String?
   /// Whether the stream has said that it is over.
   private(set) var isDone = false
+  /// Whether the completion has said why it ended, or what it used: nothing of it is missing then.
+  private(set) var isComplete = false
+  /// Whether the connection ended within a line.
+  private(set) var endsWithinLine = false
   private var events = EventStream()
   private let decoder = JSONDecoder()
 
@@ -28,8 +32,16 @@ struct CompletionStream {
 
   mutating func finish(at instant: ContinuousClock.Instant) {
     var events = events
-    events.finish { take($0, instant) }
+    events.finish {
+      if !isDone, !$0.data.elementsEqual("[DONE]".utf8), (try? decoder.decode(Chunk.self, from: Data($0.data))) == nil {
+        endsWithinLine = true
+      }
+      take($0, instant)
+    }
   }
+
+  /// Whether it broke off: a connection that ends does not tell whether its stream was over.
+  var isCut: Bool { !isDone && (endsWithinLine || !isComplete) }
 
   private mutating func take(_ event: ServerEvent, _ instant: ContinuousClock.Instant) {
     if event.data.elementsEqual("[DONE]".utf8) {
@@ -43,6 +55,7 @@ struct CompletionStream {
     if let words = chunk.error, error == nil { error = words }
     promptTokens = chunk.usage?.promptTokens ?? promptTokens
     completionTokens = chunk.usage?.completionTokens ?? completionTokens
+    if chunk.isLast || chunk.usage != nil { isComplete = true }
     guard let piece = chunk.text, !piece.isEmpty else { return }
     text += piece
     texts += 1
@@ -54,6 +67,8 @@ struct CompletionStream {
 /// One `data` of the stream. Fields of another type than expected are as if they were not there.
 private struct Chunk: Decodable {
   let text: String?
+  /// Whether it says why the completion ended.
+  let isLast: Bool
   let usage: Usage?
   let error: String?
 
@@ -70,6 +85,19 @@ private struct Chunk: Decodable {
   private struct Choice: Decodable {
     let delta: Delta?
     let text: String?
+    let finishReason: String?
+
+    enum CodingKeys: String, CodingKey {
+      case delta, text
+      case finishReason = "finish_reason"
+    }
+
+    init(from decoder: any Decoder) throws {
+      let fields = try decoder.container(keyedBy: CodingKeys.self)
+      delta = try fields.decodeIfPresent(Delta.self, forKey: .delta)
+      text = try fields.decodeIfPresent(String.self, forKey: .text)
+      finishReason = try? fields.decodeIfPresent(String.self, forKey: .finishReason)
+    }
   }
 
   private struct Delta: Decodable {
@@ -93,6 +121,7 @@ private struct Chunk: Decodable {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     let choice = (try? fields.decodeIfPresent([Choice].self, forKey: .choices))?.first
     text = [choice?.delta?.text, choice?.text].compactMap { $0 }.first { !$0.isEmpty }
+    isLast = choice?.finishReason != nil
     usage = try? fields.decodeIfPresent(Usage.self, forKey: .usage)
     let isNull = (try? fields.decodeNil(forKey: .error)) ?? true
     if isNull {

@@ -38,6 +38,8 @@ extension HTTPClient {
   private func fault(of stream: CompletionStream, _ request: CompletionRequest) -> Completion.Fault? {
     if let leak = leak(in: stream, request) { return leak }
     if let error = stream.error { return .streamError(error) }
+    // Closing the connection is how HTTP/1.0 ends a stream, and how one breaks off.
+    if stream.isCut { return .transport("the stream ended before it was complete") }
     return stream.texts == 0 ? .empty : nil
   }
 

@@ -16,12 +16,15 @@ public struct BarChart: Hashable, Sendable {
     public var words: String
     /// Whether it is the one to look at.
     public var isMarked: Bool
+    /// Whether its value is nothing to have: it is drawn as an outline.
+    public var isFailed: Bool
 
-    public init(_ name: String, _ value: Double?, words: String, isMarked: Bool = false) {
+    public init(_ name: String, _ value: Double?, words: String, isMarked: Bool = false, isFailed: Bool = false) {
       self.name = name
       self.value = value
       self.words = words
       self.isMarked = isMarked
+      self.isFailed = isFailed
     }
   }
 }
@@ -36,7 +39,7 @@ public func svg(_ chart: BarChart) -> String {
   var elements = ["<text class=\"title\" x=\"\(side)\" y=\"26\">\(htmlEscaped(chart.title))</text>"]
   for (index, bar) in chart.bars.enumerated() {
     let top = 42 + index * row
-    let look = bar.isMarked ? " marked" : ""
+    let look = bar.isMarked ? " marked" : bar.isFailed ? " failed" : ""
     elements.append("<text class=\"label\(look)\" x=\"\(side)\" y=\"\(top + 12)\">\(htmlEscaped(bar.name))</text>")
     elements.append(
       "<text class=\"value\(bar.value == nil ? " none" : look)\" x=\"\(width - side)\" y=\"\(top + 12)\">"
@@ -79,6 +82,8 @@ private let barStyle = """
   svg.bars .track { fill: #f6f8fa; }
   svg.bars rect.bar { fill: #8c959f; }
   svg.bars rect.marked { fill: #0969da; }
+  svg.bars text.failed { fill: #cf222e; }
+  svg.bars rect.failed { fill: none; stroke: #cf222e; stroke-dasharray: 3 2; }
   p:has(> svg.bars) { display: flex; flex-wrap: wrap; gap: 1rem; }
   @media (prefers-color-scheme: dark) {
     svg.bars text { fill: #e6edf3; }
@@ -87,5 +92,7 @@ private let barStyle = """
     svg.bars .track { fill: #161b22; }
     svg.bars rect.bar { fill: #6e7681; }
     svg.bars rect.marked { fill: #58a6ff; }
+    svg.bars text.failed { fill: #ff7b72; }
+    svg.bars rect.failed { stroke: #ff7b72; }
   }
   """

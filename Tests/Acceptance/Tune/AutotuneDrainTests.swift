@@ -30,9 +30,33 @@ import Testing
     let bench = try TuneBench()
     let theirs = try bench.startByHand("theirs")
     defer { bench.endAll() }
-    #expect(try bench.runShort("--candidate-models", "m", "--drain").status == 0)
-    #expect(!theirs.isAlive && bench.modelsStarted == ["theirs", "m"])
+    let words = try #require(ProcessTable.words(of: theirs.pid))
+    let run = try bench.runShort("--candidate-models", "m", "--drain", "--apply")
+    #expect(run.status == 0 && !theirs.isAlive && bench.modelsStarted == ["theirs", "m"])
     bench.expectClean()
+    // What to type is told, and nothing of a unit that does not exist.
+    let line = "  type: cd \(ShellText.word(bench.folder)) && \(ShellText.line(words))\n"
+    #expect(
+      run.errors
+        == "stopping foreground-PID-\(theirs.pid)\n"
+        + "hint: a server takes it up when it is started again\n"
+        + "note: foreground-PID-\(theirs.pid) was stopped for the run, and stays down; "
+        + "--restart-foreground brings it back\n" + line + "exit_reason=ok\n", "\(run.errors)")
+    let plan = try bench.runShort("--candidate-models", "m", "--drain", "--dry-run")
+    #expect(
+      plan.output.contains(
+        "what runs here: is stopped; a service comes back, a server started by hand with --restart-foreground alone\n"))
+  }
+
+  @Test func `SRV-1: with another program given, servers of the profile's name are in the way as well`() throws {
+    let bench = try TuneBench()
+    let theirs = try bench.startByHand("theirs")
+    defer { bench.endAll() }
+    let other = bench.scratch.path("other-name")
+    try FileManager.default.createSymbolicLink(atPath: other, withDestinationPath: bench.server)
+    let run = try bench.runShort(
+      "--candidate-models", "m", "--provider-bin", other, "--port", "\(LocalPort.unused().number)")
+    #expect(run.status == 6 && run.errors.hasPrefix("error: foreground-PID-\(theirs.pid) is in the way\n"))
   }
 
   @Test func `AC-6: neither a helper whose words look alike nor autotune itself is a server in the way`() throws {
@@ -75,7 +99,8 @@ struct UnitStandIn {
   let bench: TuneBench
   var variables: [String: String] { ["PATH": bench.scratch.path("bin") + ":/usr/bin:/bin"] }
 
-  init(_ bench: TuneBench, serving model: String) throws {
+  /// - Parameter answers: Shell lines that come before the usual ones.
+  init(_ bench: TuneBench, serving model: String, answers: String = "") throws {
     self.bench = bench
     try FileManager.default.createDirectory(atPath: bench.scratch.path("bin"), withIntermediateDirectories: true)
     let server = ([bench.server] + bench.words(serving: model)).map { "'\($0)'" }.joined(separator: " ")
@@ -85,6 +110,7 @@ struct UnitStandIn {
       pid=$(cat unit-pid 2> /dev/null || echo 0)
       runs() { [ "$pid" -gt 0 ] && ps -o stat= -p "$pid" | grep -qv Z; }
       case "$*" in *show*) ;; *stop*) echo stop >> orders ;; *start*) echo start >> orders ;; esac
+      \(answers)
       case "$*" in
         *show*)
           echo LoadState=loaded
@@ -119,7 +145,9 @@ struct UnitStandIn {
 }
 
 extension TuneBench {
-  func standIn(serving model: String) throws -> UnitStandIn { try UnitStandIn(self, serving: model) }
+  func standIn(serving model: String, answers: String = "") throws -> UnitStandIn {
+    try UnitStandIn(self, serving: model, answers: answers)
+  }
 
   func runShort(_ arguments: [String], variables: [String: String]) throws -> Program {
     try Program.run(words(TuneBench.short + arguments), in: scratch.url, variables: variables)
@@ -140,7 +168,7 @@ extension TuneBench {
     return process
   }
 
-  fileprivate func awaitListener() {
+  func awaitListener() {
     let deadline = ContinuousClock.now + .seconds(10)
     while LocalPort(port).isFree, ContinuousClock.now < deadline { usleep(5000) }
   }

@@ -41,6 +41,42 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: bench.scratch.url.path).count == 3)
   }
 
+  @Test func `--report-only refuses values that no run could have, and files that are the database`() throws {
+    let bench = try TuneBench()
+    #expect(try bench.runShort("--candidate-models", "m").status == 0)
+    let before = try Data(contentsOf: URL(fileURLWithPath: bench.database))
+    let lines: [(words: [String], error: String)] = [
+      (["--kv-bits-axis", "5"], "--kv-bits-axis: cell 1 is '5'; a cell is unset, 4 or 8"),
+      (["--retain-runs", "0"], "--retain-runs: it is 0; give a whole number from 1 to"),
+      (["--max-model-size", "x"], "--max-model-size: it is 'x'"),
+      (["--html", bench.database], "--html: '\(bench.database)' is the file of --db-path as well"),
+    ]
+    for (words, error) in lines {
+      let run = try Program.run(bench.words(["--report-only"] + words), in: bench.scratch.url)
+      #expect(run.status == 64 && run.lastError == "exit_reason=config_error" && run.output.isEmpty)
+      #expect(run.errors.hasPrefix("error: \(error)"), "\(run.errors)")
+    }
+    #expect(try Data(contentsOf: URL(fileURLWithPath: bench.database)) == before)
+  }
+
+  @Test(arguments: ["--journal", "--html", "--config"])
+  func `two kinds of files in one place are refused, and nothing is touched`(flag: String) throws {
+    let bench = try TuneBench()
+    let run = try bench.runShort("--candidate-models", "m", flag, bench.scratch.path("./t.sqlite"))
+    #expect(run.status == 64 && run.lastError == "exit_reason=config_error")
+    #expect(run.errors.contains("is the file of --db-path as well\n"), "\(run.errors)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: bench.scratch.url.path).count == 3)
+  }
+
+  @Test func `a folder that cannot be made is told in words`() throws {
+    let bench = try TuneBench()
+    let file = try bench.scratch.write("file", "")
+    let run = try bench.runShort("--candidate-models", "m", "--db-path", file + "/x/t.sqlite")
+    #expect(run.status == 64 && run.lastError == "exit_reason=config_error")
+    #expect(run.errors.hasPrefix("error: the folder '\(file)/x' cannot be made: "), "\(run.errors)")
+    #expect(!run.errors.contains("Domain=") && run.errors.contains("  try: another --db-path or --journal\n"))
+  }
+
   @Test func `a profile that is wrong is told by file, line and key, and one that is not there by name`() throws {
     let bench = try TuneBench(profile: "redy: /health")
     let run = try bench.run("--candidate-models", "m")

@@ -75,14 +75,62 @@ import Testing
     #expect(bench.starts.isEmpty)
   }
 
-  /// The flags of each kind, held against the program that is installed here.
-  @Test(arguments: ProfileFile.shipped.map(\.name).filter { $0 != "interlock" })
-  func `the flags of a profile are those of the installed program`(name: String) throws {
-    let profile = try ProfileFile(named: name).profile
+  @Test(arguments: [0, 2000]) func `DEC-30: check does not take a stranger's answers for the server's`(load: Int) throws
+  {
+    let bench = try TuneBench(#"{"m": {"loadMilliseconds": \#(load)}}"#)
+    let theirs = try bench.startByHand("theirs")
+    defer { bench.endAll() }
+    let run = try Program.run(
+      ["provider", "check", bench.profile, "--model", "m", "--port", "\(bench.port)"], in: bench.scratch.url)
+    #expect(run.status == 1)
+    #expect(
+      run.output.contains(
+        "arguments: no server was started: port \(bench.port) is held by pid \(theirs.pid); "
+          + "give another with --port\n"),
+      "\(run.output)")
+    #expect(theirs.isAlive && bench.modelsStarted == ["theirs"])
+  }
+
+  @Test func `T-4: a server that says once that it is ready and ends was not ready`() throws {
+    let bench = try TuneBench(#"{"m": {"endsAfterReady": 1}}"#)
+    let run = try Program.run(["provider", "check", bench.profile, "--model", "m"], in: bench.scratch.url)
+    #expect(run.status == 1 && run.output.contains("arguments: the server ended before it was ready"), "\(run.output)")
+  }
+
+  /// Which of the programs a machine has differs; the others are skipped, each by its name.
+  private static func isHere(_ name: String) -> Bool {
+    guard let profile = try? ProfileFile(named: name).profile else { return false }
     let path = ProcessInfo.processInfo.environment["PATH"]
-    // Which of them a machine has differs; the others cannot be held against anything.
-    guard (try? Platform.Program.locate(profile.program, path: path)) != nil else { return }
+    return (try? Platform.Program.locate(profile.program, path: path)) != nil
+  }
+
+  private func expectFlags(of name: String) throws {
     let run = try Program.run("provider", "check", name)
     #expect(run.status == 0, "\(run.output)")
+  }
+
+  @Test(.enabled(if: isHere("llama-server"), "there is no llama-server here"))
+  func `the flags of llama-server's profile are those of the installed program`() throws {
+    try expectFlags(of: "llama-server")
+  }
+
+  @Test(.enabled(if: isHere("vllm"), "there is no vllm here"))
+  func `the flags of vllm's profile are those of the installed program`() throws { try expectFlags(of: "vllm") }
+
+  @Test(.enabled(if: isHere("mlx_lm.server"), "there is no mlx_lm.server here"))
+  func `the flags of mlx_lm.server's profile are those of the installed program`() throws {
+    try expectFlags(of: "mlx_lm.server")
+  }
+
+  @Test(.enabled(if: isHere("macprovider-cli"), "there is no macprovider-cli here"))
+  func `the flags of macprovider-cli's profile are those of the installed program`() throws {
+    try expectFlags(of: "macprovider-cli")
+  }
+
+  @Test func `every profile has its test of flags`() {
+    #expect(
+      Set(ProfileFile.shipped.map(\.name)) == [
+        "interlock", "llama-server", "vllm", "mlx_lm.server", "macprovider-cli",
+      ])
   }
 }

@@ -15,6 +15,7 @@ struct Leftovers: Sendable {
   ///
   /// - Parameter warn: Is told of everything that was found, and of what could not be put away.
   func putAway(warn: (String) -> Void) {
+    endOrphans(warn)
     for memo in RunMemo.others(than: runID, order) {
       endServers(of: memo.runID, warn)
       if memo.isOwed { bringBack(memo.survey, warn) }
@@ -24,16 +25,27 @@ struct Leftovers: Sendable {
   }
 
   private func endServers(of run: String, _ warn: (String) -> Void) {
-    let variable = "\(ServerDriver.variable)=\(run)-"
+    end(warn) { ProcessTable.processes(withVariableBeginning: "\(ServerMark.start)=\(run)-") }
+  }
+
+  /// Ends servers of this kind, or at this port, whose run has died with a database that is not this one.
+  private func endOrphans(_ warn: (String) -> Void) {
+    end(warn) {
+      let pids = order.profile.running().map(\.pid) + LocalPort(order.port).listeners.compactMap(\.pid)
+      return Set(pids).sorted().filter { pid in ServerMark.server(pid).map { !$0.isInUse } ?? false }
+    }
+  }
+
+  private func end(_ warn: (String) -> Void, _ find: () -> [pid_t]) {
     for _ in 0..<2 {
-      let servers = ProcessTable.processes(withVariableBeginning: variable)
+      let servers = find()
       if servers.isEmpty { return }
       warn("warning: a run that died left \(Leftovers.words(servers)); asked to end")
       for pid in servers { kill(pid, SIGTERM) }
       let deadline = ContinuousClock.now + order.plan.stopGrace.duration
       while servers.contains(where: ProcessTable.isAlive), ContinuousClock.now < deadline { usleep(20_000) }
     }
-    let stuck = ProcessTable.processes(withVariableBeginning: variable)
+    let stuck = find()
     if !stuck.isEmpty { warn("warning: \(Leftovers.words(stuck)) alive, SIGKILL disabled") }
   }
 

@@ -70,6 +70,19 @@ final class LiveServiceDriver {
   /// What somebody types to have the service take up another configuration; empty where none is known.
   var restartCommands: [String] { order.profile.service(of: manager).map(manager.restartCommands) ?? [] }
 
+  /// Whether what was stopped was started again.
+  private(set) var hasBroughtBack = false
+
+  /// Says what was stopped and stays down, and how to have it back: a server that somebody started by hand.
+  func tellLeftDown() {
+    guard order.plan.drains, !order.plan.restartsForeground else { return }
+    for server in survey?.foreground ?? [] where !ProcessTable.isAlive(server.pid) {
+      warn(
+        "note: foreground-PID-\(server.pid) was stopped for the run, and stays down; "
+          + "--restart-foreground brings it back\n  type: \(server.commandLine)")
+    }
+  }
+
   func cancelled(_ ticket: UInt64) { open.remove(ticket) }
 
   private func close(_ ticket: UInt64, _ event: LiveService.Event) throws {
@@ -187,7 +200,10 @@ final class LiveServiceDriver {
     } then: { [self] problem in
       // From here on a crash leaves nothing to bring back; what failed is told.
       try? keep(isOwed: false)
-      guard let problem else { return try close(ticket, .started) }
+      guard let problem else {
+        hasBroughtBack = true
+        return try close(ticket, .started)
+      }
       warn(problem.description)
       try close(ticket, .startFailed)
     }

@@ -33,7 +33,9 @@ public struct Survey: Sendable, Equatable, Codable {
   static func look(_ order: TuneOrder, manager: any ServiceManager, warn: (String) -> Void) throws -> Survey {
     let (profile, port, drains) = (order.profile, LocalPort(order.port), order.plan.drains)
     let found = try managed(profile, manager, warn)
-    let servers = profile.matcher.running()
+    let servers = order.profile.running()
+    // One that a run has started is no operator's, and nobody else's to stop.
+    if let ours = servers.compactMap({ ServerMark.server($0.pid) }).first { return inUse(ours) }
     // Seen before anything is stopped: to stop the one would not move the other.
     if let stranger = stranger(at: port, found?.state, servers) { return listener(at: port, stranger) }
     if let found { return found.survey }
@@ -54,6 +56,14 @@ public struct Survey: Sendable, Equatable, Codable {
       return survey
     }
     return port.isFree ? Survey(.nobody) : listener(at: port, port.listeners.first?.pid)
+  }
+
+  private static func inUse(_ server: ServerMark.Server) -> Survey {
+    var survey = Survey(.foreign)
+    let run = server.isInUse ? server.owner : nil
+    survey.name = "foreground-PID-\(server.pid), a server of " + (run.map { "run \($0)" } ?? "a run that died")
+    survey.remedy = run == nil ? "end it" : "again when that run has ended"
+    return survey
   }
 
   private static func listener(at port: LocalPort, _ pid: pid_t?) -> Survey {
@@ -125,6 +135,7 @@ extension Survey.ForegroundServer {
   init(_ process: RunningProcess) {
     let variables = (ProcessTable.environment(of: process.pid) ?? []).compactMap { variable -> (String, String)? in
       let parts = variable.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard ![ServerMark.start, ServerMark.owner].contains(String(parts[0])) else { return nil }
       return parts.count == 2 ? (String(parts[0]), String(parts[1])) : nil
     }
     self.init(

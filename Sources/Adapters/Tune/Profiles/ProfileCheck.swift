@@ -7,7 +7,7 @@ import Platform
 ///     let check = ProfileCheck(file, model: "qwen.gguf", port: LocalPort.unused().number)
 ///     check.run { remark in print(remark) }
 ///
-/// It starts one server at the most, and asks it to end, whatever comes of it.
+/// It starts one server at the most, and asks it to end, whatever comes of it, its being cancelled included.
 public struct ProfileCheck {
   public let file: ProfileFile
   /// What is served; nil to start no server.
@@ -15,6 +15,8 @@ public struct ProfileCheck {
   public let port: UInt16
   public let targetContext: UInt32
   public var environment = Surroundings.environment
+  /// Ends it early, from any thread, a signal's for one.
+  public let cancellation = Cancellation()
 
   public init(_ file: ProfileFile, model: String?, port: UInt16, targetContext: UInt32) {
     self.file = file
@@ -53,7 +55,9 @@ public struct ProfileCheck {
       return false
     }
     checkVersion(remark)
+    if cancellation.isCancelled { return false }
     checkFlags(remark)
+    if cancellation.isCancelled { return false }
     guard let model else {
       remark(.open, "arguments", "no server was started; give one to serve with --model")
       return isFine
@@ -133,17 +137,25 @@ public struct ProfileCheck {
     let words = profile.launchWords(model: model, port: port, knobs)
     let log = NSTemporaryDirectory() + "interlock-check-\(UUID().uuidString).log"
     defer { try? FileManager.default.removeItem(atPath: log) }
+    // Somebody else's answers would be taken for those of the profile (DEC-30).
+    guard LocalPort(port).isFree else {
+      let pid = LocalPort(port).listeners.first?.pid.map { " by pid \($0)" } ?? ""
+      return remark(.wrong, "arguments", "no server was started: port \(port) is held\(pid); give another with --port")
+    }
+    let variables = environment.merging(profile.environment) { $1 }
+      .merging(ServerMark.variables("check-\(UUID().uuidString.lowercased())")) { $1 }
     do {
       let bounded = try BoundedLog(creating: log)
       defer { bounded.close() }
       let process = try ChildProcess(
-        Command(profile.program, words: words, environment: environment.merging(profile.environment) { $1 }),
-        output: bounded.descriptor)
+        Command(profile.program, words: words, environment: variables), output: bounded.descriptor)
       remark(.fine, "arguments", ShellText.line(words))
       defer { end(process, remark) }
       guard awaitReady(process, bounded, remark) else { return }
       ask(model, remark)
-      if !process.isAlive { remark(.wrong, "arguments", "the server ended after a request: \(tail(of: bounded))") }
+      if !process.isAlive, !cancellation.isCancelled {
+        remark(.wrong, "arguments", "the server ended after a request: \(tail(of: bounded))")
+      }
     } catch {
       remark(.wrong, "arguments", "\(error)")
     }
@@ -154,16 +166,20 @@ public struct ProfileCheck {
     let clock = ContinuousClock()
     let start = clock.now
     var answer = "nothing"
+    func hasEnded() -> Bool {
+      // One that fails may answer once and end: its end is a moment behind its answer.
+      guard process.waitForEnd(atMost: .milliseconds(30)) != nil else { return false }
+      remark(.wrong, "arguments", "the server ended before it was ready: \(tail(of: log))")
+      return true
+    }
     while clock.now - start < profile.prewarmTimeout {
-      if !process.isAlive {
-        remark(.wrong, "arguments", "the server ended before it was ready: \(tail(of: log))")
-        return false
-      }
+      if cancellation.isCancelled || hasEnded() { return false }
       let request = HTTPRequest.get(
         "http://127.0.0.1:\(port)\(profile.readyPath)", timeout: Parameters.readinessPollTimeout)
-      if let response = try? client.fetch(request).0 {
+      if let response = try? client.fetch(request, cancellation: cancellation).0 {
         answer = "HTTP \(response.status)"
         if response.isSuccess {
+          if hasEnded() { return false }
           remark(
             .fine, "ready",
             "\(profile.readyPath) says \(answer) after \(TuneFigure.seconds((clock.now - start) / .seconds(1)))")
@@ -184,7 +200,8 @@ public struct ProfileCheck {
     let request = CompletionRequest(
       server: "http://127.0.0.1:\(port)", model: model, prompt: Prompt.text(words: Int(max(8, targetContext / 4))),
       tokensMax: 16, timeout: profile.requestTimeout, stopTokens: profile.allStopTokens)
-    let completion = HTTPClient().complete(request)
+    let completion = HTTPClient().complete(request, cancellation: cancellation)
+    if cancellation.isCancelled { return }
     if let fault = completion.fault {
       let key = if case .leak = fault { "stop_tokens" } else { "ready" }
       return remark(.wrong, key, "a request fails: \(fault)")
@@ -200,7 +217,11 @@ public struct ProfileCheck {
   }
 
   private func end(_ process: ChildProcess, _ remark: Tell) {
-    guard process.isAlive else { return process.reap() }
+    // What it started may outlive it.
+    guard process.isAlive else {
+      process.signalAll(SIGTERM)
+      return process.reap()
+    }
     process.signalAll(SIGTERM)
     if process.waitForEnd(atMost: Parameters.stopGrace) == nil {
       remark(.wrong, "program", "pid \(process.pid) ignores SIGTERM, and lives on; SIGKILL is not used")

@@ -12,6 +12,8 @@ public struct ServerProfile: Sendable, Equatable, Codable {
   public var id: String
   /// A path, or a name that is looked for on `PATH`.
   public var program: String
+  /// The program that the profile named, where another is started in its stead: servers of both names are of this kind.
+  public var usualProgram: String?
   /// The program that knows its version; nil for itself.
   public var versionProgram: String?
   /// What makes that print the version and end.
@@ -86,6 +88,7 @@ public struct ServerProfile: Sendable, Equatable, Codable {
     self.program = program
     self.arguments = arguments
     self.readyPath = readyPath
+    usualProgram = nil
     versionProgram = nil
     versionArguments = ["--version"]
     versionPattern = nil
@@ -122,10 +125,28 @@ public struct ServerProfile: Sendable, Equatable, Codable {
 
   public var allStopTokens: [String] { ServerProfile.stopTokens + stopTokens }
 
-  public var matcher: ServerMatcher {
-    ServerMatcher(
-      program: program.split(separator: "/").last.map(String.init) ?? program, subcommand: subcommand,
-      isScript: isScript)
+  public var matchers: [ServerMatcher] {
+    [program, usualProgram].compactMap(\.self).map { program in
+      ServerMatcher(
+        program: program.split(separator: "/").last.map(String.init) ?? program, subcommand: subcommand,
+        isScript: isScript)
+    }
+  }
+
+  /// The servers of this kind that run now, by ascending number.
+  func running() -> [RunningProcess] { ProcessTable.processes { words in matchers.contains { $0.matches(words) } } }
+
+  /// Has another program started than the profile's. What knows its version then is what lies beside it, or itself: the
+  /// profile's own may be another installation.
+  public mutating func start(_ other: String) {
+    usualProgram = usualProgram ?? program
+    program = other
+    guard let name = versionProgram?.split(separator: "/").last, let end = other.lastIndex(of: "/") else {
+      versionProgram = nil
+      return
+    }
+    let beside = other[...end] + name
+    versionProgram = (try? Program.locate(String(beside), path: nil)) == nil ? nil : String(beside)
   }
 
   /// The words that start a server for a measurement: on its own, at this port.

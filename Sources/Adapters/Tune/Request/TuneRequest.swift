@@ -50,7 +50,7 @@ public struct TuneRequest: Sendable, Equatable {
     try checkNumbers()
     var profile = profile
     profile.cache = profile.cache.map { ServerProfile.expanded($0, home: home) }
-    if let providerBinary { profile.program = try path("--provider-bin", providerBinary, home) }
+    if let providerBinary { profile.start(try path("--provider-bin", providerBinary, home)) }
     var warnings: [String] = []
     let candidates = try self.candidates(profile, home, &warnings)
     var order = TuneOrder(profile, candidates: candidates, folder: home + "/.config/interlock")
@@ -91,6 +91,22 @@ public struct TuneRequest: Sendable, Equatable {
   private func path(_ flag: String, _ given: String, _ home: String) throws(TuneRequestError) -> String {
     guard !given.isEmpty else { throw TuneRequestError(flag, "it is empty; leave it out, or give a name") }
     return ServerProfile.expanded(given, home: home)
+  }
+
+  /// Refuses what no profile could make sense of; for a run that is only told again.
+  public func check() throws(TuneRequestError) {
+    try checkNumbers()
+    var anything = ServerProfile(id: "any", program: "", arguments: [], readyPath: "/")
+    anything.kvBits = ["4": ["4"], "8": ["8"]]
+    anything.maxBatch = ["{batch}"]
+    anything.maxContext = ["{context}"]
+    anything.candidates = ["any"]
+    var warnings: [String] = []
+    _ = try axes(anything, &warnings)
+    for (flag, text) in [("--max-model-size", maxModelSize), ("--min-model-size", minModelSize)] {
+      _ = try TuneRequest.parameters(flag, text)
+    }
+    if let candidateModels { _ = try CellList("--candidate-models", candidateModels) }
   }
 
   // MARK: - Numbers
@@ -145,7 +161,11 @@ public struct TuneRequest: Sendable, Equatable {
       guard !cell.hasPrefix("-") else {
         throw TuneRequestError(flag, "\(place) is '\(cell)', which a server would take for a flag")
       }
-      let model = ServerProfile.expanded(cell, home: home)
+      var model = ServerProfile.expanded(cell, home: home)
+      // A service that takes it from the configuration runs in another folder.
+      if ServerProfile.isPath(model), !model.hasPrefix("/") {
+        model = URL(fileURLWithPath: model).standardizedFileURL.path
+      }
       if ServerProfile.isPath(model), !FileManager.default.fileExists(atPath: model) {
         throw TuneRequestError(flag, "\(place) is a path, and there is no file '\(model)'")
       }

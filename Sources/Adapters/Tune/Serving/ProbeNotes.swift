@@ -29,7 +29,9 @@ struct ProbeNotes {
   func words(for judgement: Judgement, of replicates: Int, gate: Milliseconds, cut: String) -> String? {
     let cause = ending ?? "no word of it in its log"
     switch judgement.kind {
-    case .feasible: return isEstimate ? "tokens are estimated by the texts of the stream" : nil
+    case .feasible:
+      if judgement.rate == nil { return ProbeNotes.noRate }
+      return isEstimate ? "tokens are estimated by the texts of the stream" : nil
     case .tooSlow:
       let time = judgement.firstToken.map { "\(($0.milliseconds * 10).rounded() / 10) ms" } ?? "no first token"
       return "TTFT p95 \(time) exceeds the gate of \(gate.count) ms"
@@ -46,6 +48,9 @@ struct ProbeNotes {
     case .dropped: return cut
     }
   }
+
+  /// Why a cell that answers cannot be the best one (KNB-2).
+  static let noRate = "no token was counted, so there is no rate"
 
   /// The end of a log: its last lines, and before them the one that tells what the whole of it was taken for, where it
   /// is none of them.

@@ -74,7 +74,7 @@ final class ServerDriver {
     switch effect {
     case .awaitPort: awaitPort(ticket, open(ticket))
     case .spawn(let launch): spawn(launch, ticket)
-    case .awaitReady: awaitReady(ticket, open(ticket))
+    case .awaitReady: awaitReady(ticket, open(ticket), since: loop.now)
     case .warmUp: warmUp(ticket, open(ticket))
     case .request: request(ticket, open(ticket))
     case .readyTimer, .graceTimer, .terminate, .portHeld, .ready, .reply, .ended, .stuck: break
@@ -143,7 +143,7 @@ final class ServerDriver {
     loading = launch.purpose == .prewarm ? LoadTime(began: loop.now) : nil
     let words = order.profile.launchWords(model: model, port: order.port, launch.knobs)
     var environment = order.environment.merging(order.profile.environment) { $1 }
-    environment[ServerDriver.variable] = markOf(ticket)
+    environment.merge(ServerMark.variables(markOf(ticket))) { $1 }
     do {
       try FileManager.default.createDirectory(atPath: order.logFolder, withIntermediateDirectories: true)
       let name = LogName.of(model: model, port: order.port, at: Date(), mark: markOf(ticket))
@@ -166,8 +166,6 @@ final class ServerDriver {
     }
   }
 
-  static let variable = "INTERLOCK_TICKET"
-
   private func markOf(_ ticket: UInt64) -> String { "\(mark)-\(ticket)" }
 
   /// The log of a start that an earlier process made; nil where it came to none.
@@ -177,7 +175,7 @@ final class ServerDriver {
 
   /// Finds the server that an earlier process started under this ticket, and says what is missing.
   func resume(_ launch: Launch, _ ticket: UInt64, stage: Int) {
-    let variable = "\(ServerDriver.variable)=\(markOf(ticket))"
+    let variable = "\(ServerMark.start)=\(markOf(ticket))"
     // Its children carry the mark as well; the one that was started first leads its session.
     let family = ProcessTable.processes(withVariable: variable)
     let isToldAsSpawned = stage > 0
@@ -191,7 +189,7 @@ final class ServerDriver {
       let wasStarted = path != nil
       loop.schedule(after: .zero) { [self] in
         if !isToldAsSpawned { try answer(ticket, wasStarted ? .spawned : .spawnFailed) }
-        if isToldAsSpawned || wasStarted { try answer(ticket, .exited(evidence(in: log, wasSignalled: false))) }
+        if isToldAsSpawned || wasStarted { try answer(ticket, .exited(evidence(in: log))) }
       }
       return
     }
@@ -205,8 +203,11 @@ final class ServerDriver {
     }
   }
 
-  private func evidence(in log: String, wasSignalled: Bool) -> LoadEvidence {
-    LoadEvidence(log: log, integrityMarkers: order.profile.integrityMarkers, wasSignalled: wasSignalled)
+  private func evidence(in log: String, _ ending: ChildProcess.Ending = .unknown) -> LoadEvidence {
+    LoadEvidence(
+      log: log, integrityMarkers: order.profile.integrityMarkers, hasCrashed: ending.isCrash,
+      // It may have fetched all of them before it failed.
+      isCached: !order.isCold(model))
   }
 
   /// Says once that the process has ended.
@@ -214,7 +215,7 @@ final class ServerDriver {
     guard !server.isEnded else { return }
     server.isEnded = true
     let log = server.log.tail()
-    let found = evidence(in: log, wasSignalled: ending.wasSignalled)
+    let found = evidence(in: log, ending)
     let lines = ProbeNotes.telling(log, found, markers: order.profile.integrityMarkers)
     // How a process ends that we ask to is our doing, and says nothing of it.
     let words = [server.isAskedToEnd ? nil : ending.words, lines].compactMap { $0 }.joined(separator: ": ")
@@ -265,7 +266,10 @@ final class ServerDriver {
 
   // MARK: - Readiness
 
-  private func awaitReady(_ ticket: UInt64, _ cancellation: Cancellation) {
+  /// - Parameter began: When it was first asked. A question comes after a tenth of the time that it has taken so far:
+  ///   one that loads in a moment is not waited for longer than it takes, and one that takes minutes is not asked all
+  ///   the time.
+  private func awaitReady(_ ticket: UInt64, _ cancellation: Cancellation, since began: UInt64) {
     let client = client
     let request = HTTPRequest.get(
       address + order.profile.readyPath, timeout: Parameters.readinessPollTimeout)
@@ -288,8 +292,10 @@ final class ServerDriver {
         try tellEndIfOver()
         try close(ticket, .responded(false))
       case .notYet:
-        loop.schedule(after: Parameters.readinessPollInterval) { [self] in
-          if open[ticket] != nil { awaitReady(ticket, cancellation) }
+        let pause = Duration.nanoseconds(Int64((loop.now - began) / 10))
+        let (least, most) = (Parameters.readinessPollIntervalLeast, Parameters.readinessPollInterval)
+        loop.schedule(after: min(max(pause, least), most)) { [self] in
+          if open[ticket] != nil { awaitReady(ticket, cancellation, since: began) }
         }
       }
     }
@@ -311,7 +317,7 @@ final class ServerDriver {
       }
       notes.ending = "the warm-up failed: \(fault)"
       try tellEndIfOver()
-      try close(ticket, .warmUpFailed(server.map { evidence(in: $0.log.tail(), wasSignalled: false) } ?? .none))
+      try close(ticket, .warmUpFailed(server.map { evidence(in: $0.log.tail()) } ?? .none))
     }
   }
 
@@ -377,6 +383,15 @@ final class ServerDriver {
 }
 
 extension ChildProcess.Ending {
+  /// Whether it ended by a signal, or with the status by which a shell tells of one.
+  fileprivate var isCrash: Bool {
+    switch self {
+    case .exited(let status): status > 128
+    case .signalled: true
+    case .unknown: false
+    }
+  }
+
   /// For people.
   var words: String {
     switch self {

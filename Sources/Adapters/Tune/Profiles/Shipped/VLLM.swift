@@ -39,6 +39,9 @@ extension ProfileFile {
     unit: vllm.service
     label: ai.vllm.serve
 
+    # What safetensors says of a file whose header is spoilt.
+    integrity_markers: [Error while deserializing header]
+
     candidates:
       - Qwen/Qwen2.5-32B-Instruct-AWQ
       - Qwen/Qwen2.5-14B-Instruct-AWQ
