@@ -111,7 +111,8 @@ struct Docs: ParsableCommand {
       return PageInput(
         chapter: chapter, source: text.text, design: entries.first?.summary(), evidence: explored.map(\.evidence),
         sources: sources, locks: entries.map { locks.note(of: $0.name) },
-        stories: try stories(of: chapter, entries.first, explored.map(\.coverage), mistakes, in: folder))
+        stories: try stories(of: chapter, entries.first, explored.map(\.coverage), mistakes, in: folder),
+        others: entries.dropFirst().map { $0.summary() })
     }
   }
 

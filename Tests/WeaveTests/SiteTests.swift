@@ -100,6 +100,29 @@ import Weave
     }
   }
 
+  @Test func `what a system without a page cites leads to its source`() throws {
+    let (text, sources) = (crossingText(), SourceReader(root: root))
+    let chapter = try readChapters([ChapterText(file: "07-crossing.md", text: text)])[0]
+    let files = weave([
+      PageInput(
+        chapter: chapter, source: text, design: nil, evidence: [], sources: sources,
+        others: [DesignSummary(Crossing.design)])
+    ])
+    let page = WeaveTests.text("07-crossing.html", of: files)
+    #expect(page.contains("aria-label=\"LC-1: what it stands on\">2 rules, 2 laws</a>"))
+    #expect(page.contains("<a href=\"../Tests/WeaveTests/Crossing.swift#L"))
+    #expect(!files.contains { $0.path == "machine-gate.html" })
+    let told = try crossing(others: [DesignSummary(Crossing.design)])
+    #expect(WeaveTests.text("README.md", of: weave([told])).contains("| 2 rules, 2 laws |"))
+  }
+
+  private func crossing(others: [DesignSummary]) throws -> PageInput {
+    let chapter = try readChapters([ChapterText(file: "07-crossing.md", text: crossingText())])[0]
+    return PageInput(
+      chapter: chapter, source: crossingText(), design: DesignSummary(Crossing.design), evidence: [],
+      sources: SourceReader(root: root), others: others)
+  }
+
   @Test func `a scenario stands behind a requirement where a rule that cites it fires, and nowhere else`() throws {
     var stories = Stories(run: run)
     stories.scenarios["Two trains"] = [

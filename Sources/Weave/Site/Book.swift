@@ -41,6 +41,7 @@ struct Book {
     systems = pages.compactMap { page in page.design.map { SystemPlace(page: page, design: $0) } }
     for machine in machines { add(machine) }
     for system in systems { add(system) }
+    for page in pages { for other in page.others { add(other, of: page) } }
   }
 
   /// What two chapters tell on one page is one use.
@@ -72,6 +73,25 @@ struct Book {
         markdown: .init(page: system.page.markdownPath, anchor: place(jointHeading)))
       for id in law.citations { add(use, to: id) }
     }
+  }
+
+  /// What a system without a page cites besides what the others do; its rules and laws lead to their source.
+  private mutating func add(_ design: DesignSummary, of page: PageInput) {
+    func add(_ name: String, of owner: String, _ source: SourceLine, isRule: Bool, to ids: [String]) {
+      guard let path = page.sources.path(of: source) else { return }
+      let use = RequirementRow.Use(
+        isRule: isRule, owner: owner, name: name, address: "../\(path)#L\(source.line)",
+        markdown: .init(page: "../\(path)", anchor: "L\(source.line)"))
+      for id in ids
+      where uses[id]?.contains(where: { ($0.isRule, $0.owner, $0.name) == (isRule, owner, name) }) != true {
+        uses[id, default: []].append(use)
+      }
+    }
+    for book in design.told.map({ design.hosts[$0].book }) {
+      for rule in book.rules { add(rule.name, of: book.title, rule.source, isRule: true, to: rule.citations) }
+      for law in book.properties { add(law.name, of: book.title, law.source, isRule: false, to: law.citations) }
+    }
+    for law in design.properties { add(law.name, of: design.title, law.source, isRule: false, to: law.citations) }
   }
 
   func neighbours(of place: Int) -> (before: PageInput?, after: PageInput?) {

@@ -192,7 +192,7 @@ private let pieceStyle = """
   .matrix thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .matrix tr { border: 1px solid var(--line); border-radius: 12px; padding: .7rem 1.1rem; margin-bottom: .8rem;
     max-width: 62rem; }
-  .matrix td { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); gap: 1rem; border: 0; padding: .22rem 0; }
+  .matrix td { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); gap: 0 1rem; border: 0; padding: .22rem 0; }
   .matrix td::before { content: attr(data-label); color: var(--quiet); font-size: .8rem; padding-top: .1rem; }
   .matrix td > * { grid-column: 2; }
   .matrix td:first-child, .matrix td[data-label="Sentence"] { display: block; }
