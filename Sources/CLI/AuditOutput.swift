@@ -60,13 +60,11 @@ enum AuditOutput {
         style.dim(
           "  \(kept.count) of these rest on evidence of earlier rounds, the oldest of \(oldest): unchanged since"))
     }
-    let mutants = report.machines.compactMap { $0.mutants?.tried }
-    let tried = mutants.reduce(0) { $0 + $1.trials.count }
-    let all = mutants.reduce(0) { $0 + $1.all }
-    if tried < all {
-      let words = "  \(Output.count(tried)) of \(Output.count(all)) mutants tried so far; to try more: "
-      print(style.dim(words + "interlock audit --only mutants"))
+    if let words = report.mutantWords {
+      let isAll = report.mutants.tried == report.mutants.all
+      print(style.dim("  mutants \(words)" + (isAll ? "" : "; to try more: interlock audit --only mutants")))
     }
+    if let words = report.countedWords { print(style.dim("  mutants \(words)")) }
     if let (count, kept) = report.pages {
       print(style.dim("  \(count) pages compared\(kept.map { ", on \($0)" } ?? "")"))
     }

@@ -43,7 +43,7 @@ extension AuditRun {
         })
       finished(AuditUnit(.locks, entry.name))
     }
-    for name in file.locked.keys.sorted() where scope.isEverything && !entries.contains(where: { $0.name == name }) {
+    for name in file.locked.keys.sorted() where scope.has(.locks) && !entries.contains(where: { $0.name == name }) {
       add([
         AuditFinding(
           AuditUnit(.locks), .major, "lock-stranger", "a lock is of \(name), which this version does not have",

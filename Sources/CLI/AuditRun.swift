@@ -67,7 +67,9 @@ final class AuditRun {
       },
       traces: traces, findings: findings.ordered, undone: undone)
     report.pages = pages
+    let told = evidence.findings.count
     report.comparison = evidence.settle(report, done: done)
+    report.findings = (report.findings + evidence.findings.dropFirst(told)).ordered
     return report
   }
 
@@ -132,10 +134,8 @@ final class AuditRun {
         .compactMap { evidence.world(entry.name, $0.name)?.evidence }
     }
     let traces = tracing.traces(worlds: worlds + earlier, scenarios: fired)
-    add(specs.findings + specs.strayMentions())
-    if !specs.chapters.isEmpty { add(tracing.findings(traces)) }
-    for entry in entries where !specs.chapters.isEmpty && !specs.chapters.contains(where: { $0.file == entry.chapter })
-    {
+    add(specs.findings + specs.strayMentions() + tracing.findings(traces))
+    for entry in entries where !specs.isThere(entry.chapter) {
       add([
         AuditFinding(
           unit, .major, "chapter-missing", "\(entry.name) is told in specs/\(entry.chapter), which is not there",

@@ -27,12 +27,14 @@ struct Docs: ParsableCommand {
     let texts = try self.texts(folder)
     let files = try weave(
       pages(folder, texts), title: Catalog.isOfOthers ? Catalog.program.capitalized : "Interlock",
+      tests: NamedTests(root: folder),
       scores: Catalog.entries.map {
-        MutationScore(system: $0.name, evidence: try KeptMutation.evidence(of: $0, in: folder))
+        // What cannot be read is a finding of its own.
+        MutationScore(system: $0.name, evidence: try? KeptMutation.evidence(of: $0, in: folder))
       })
     let docs = folder.appendingPathComponent("docs")
     let findings =
-      try proseFindings(texts, root: folder) + linkFindings(files, in: docs) + scenarioFindings()
+      proseFindings(texts, root: folder) + linkFindings(files, in: docs) + scenarioFindings()
       + evidenceFindings(folder)
     if !json { for finding in findings { print(Output.line(finding)) } }
     if check {
@@ -71,10 +73,16 @@ struct Docs: ParsableCommand {
     }
   }
 
-  /// Counts of mutants that are of other rules than these; the page says so too.
-  private func evidenceFindings(_ folder: URL) throws -> [Finding] {
-    try Catalog.entries.compactMap { entry in
-      guard let kept = try KeptMutation.evidence(of: entry, in: folder), !kept.isCurrent else { return nil }
+  /// Counts of mutants that cannot be read, or are of other rules than these; the page says so of the latter too.
+  private func evidenceFindings(_ folder: URL) -> [Finding] {
+    Catalog.entries.compactMap { entry in
+      let evidence: MutationEvidence?
+      do { evidence = try KeptMutation.evidence(of: entry, in: folder) } catch {
+        return Finding(
+          .major, "counts-unreadable", "\(error)".split(separator: "\n").first.map(String.init) ?? "",
+          at: "\(KeptMutation.path(entry.name)):1")
+      }
+      guard let kept = evidence, !kept.isCurrent else { return nil }
       return KeptMutation.finding(of: entry, in: folder)
     }
   }
@@ -103,7 +111,8 @@ struct Docs: ParsableCommand {
       return PageInput(
         chapter: chapter, source: text.text, design: entries.first?.summary(), evidence: explored.map(\.evidence),
         sources: sources, locks: entries.map { locks.note(of: $0.name) },
-        stories: try stories(of: chapter, entries.first, explored.map(\.coverage), mistakes, in: folder))
+        stories: try stories(of: chapter, entries.first, explored.map(\.coverage), mistakes, in: folder),
+        others: entries.dropFirst().map { $0.summary() })
     }
   }
 
@@ -115,15 +124,21 @@ struct Docs: ParsableCommand {
     var stories = Stories()
     // A scenario may be of a system that has its page in another chapter.
     for entry in Catalog.entries where entry.chapters.contains(chapter.file) {
+      let titles = Dictionary(entry.hosts.map { ($0.name, $0.book.title) }) { first, _ in first }
       for (title, parts) in entry.tellScenarios() where chapter.scenarios.contains(where: { $0.title == title }) {
         stories.scenarios[title] = parts.map { part in
           let sequence = part.trace.sequence()
-          return ScenarioStory(world: part.world, sequence: sequence, mermaid: sequence.mermaid)
+          let fired = part.trace.steps.flatMap(\.events).compactMap { event in
+            event.rule.map { FiredRuleName(book: titles[event.hostName] ?? "", rule: $0) }
+          }
+          return ScenarioStory(
+            world: part.world, sequence: sequence, mermaid: sequence.mermaid, fired: Set(fired))
         }
       }
     }
     guard let entry else { return stories }
-    stories.mutation = try KeptMutation.evidence(of: entry, in: folder)
+    // What cannot be read is a finding of its own.
+    stories.mutation = try? KeptMutation.evidence(of: entry, in: folder)
     stories.mistakes = mistakes[entry.name] ?? []
     stories.rules = entry.rules(coverage)
     if let world = entry.worlds.first(where: { entry.ownWorlds.contains($0.name) && !$0.isExhaustive })

@@ -69,8 +69,13 @@ final class KeptEvidence {
 
   func settle(_ report: RoundReport, done: Set<AuditUnit>) -> RoundComparison? {
     guard let store else { return nil }
-    return try? store.settle(
-      report.findings, done: done, date: date, verdict: report.verdict, scope: report.scope)
+    do throws(RoundStoreError) {
+      return try store.settle(
+        report.findings, done: done, date: date, verdict: report.verdict, scope: report.scope)
+    } catch {
+      findings.append(KeptEvidence.unusable(error, "so that this round is held against none, and is not kept"))
+      return nil
+    }
   }
 }
 

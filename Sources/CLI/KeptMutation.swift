@@ -25,7 +25,7 @@ struct KeptMutation: Codable {
 
   private static func digest(_ entry: CatalogEntry) -> String { String(entry.bookDigest(), radix: 16) }
 
-  private static func path(_ name: String) -> String { "specs/evidence/\(name).json" }
+  static func path(_ name: String) -> String { "specs/evidence/\(name).json" }
 
   func write(to folder: String) throws {
     let encoder = JSONEncoder()

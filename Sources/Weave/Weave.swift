@@ -14,20 +14,22 @@ import Spec
 ///
 /// - Parameters:
 ///   - title: What the book is called.
+///   - tests: The tests that are named by a requirement, for the matrix.
 ///   - scores: Every system of the package, and what is kept of its mutants.
 /// - Returns: For each chapter a page in Markdown and its diagrams; an index of all of them; and the book, a folder of
 ///   HTML that needs no network and no server. Chapters themselves are never written.
 public func weave(
-  _ pages: [PageInput], title: String = "Interlock", scores: [MutationScore] = []
+  _ pages: [PageInput], title: String = "Interlock", tests: NamedTests = NamedTests(), scores: [MutationScore] = []
 ) -> [WovenFile] {
   let ordered = pages.sorted { $0.chapter.file < $1.chapter.file }
+  let book = Book(ordered, title: title, tests: tests)
   let citations = Citations(ordered)
   var files: [WovenFile] = []
   for page in ordered {
     let images = page.design.map { diagrams(of: $0, in: page.chapter, page.stories.rules) } ?? []
-    files.append(WovenFile(path: page.markdownPath, content: .text(chapterPage(page, citations))))
+    files.append(WovenFile(path: page.markdownPath, content: .text(chapterPage(page, citations, book))))
     files += images.map { WovenFile(path: $0.path, content: .diagram($0)) }
   }
-  files.append(WovenFile(path: "README.md", content: .text(indexPage(ordered, citations, scores))))
-  return files + site(Book(ordered, title: title))
+  files.append(WovenFile(path: "README.md", content: .text(indexPage(book, scores))))
+  return files + site(book)
 }

@@ -11,6 +11,7 @@ import Testing
       at: scratch.url.appendingPathComponent("examples/own-protocol"), withIntermediateDirectories: true)
     for name in [
       "specs", "Tests", "Sources", "examples/own-protocol/Package.swift", "examples/own-protocol/Sources",
+      "examples/own-protocol/Tests", "examples/own-protocol/specs",
     ] {
       try FileManager.default.copyItem(
         at: Program.root.appendingPathComponent(name), to: scratch.url.appendingPathComponent(name))
@@ -119,8 +120,14 @@ import Testing
   }
 
   @Test func `a stale page is found with its line`() throws {
-    let scratch = try package()
-    try FileManager.default.createDirectory(atPath: scratch.path("docs"), withIntermediateDirectories: true)
+    let scratch = try Scratch()
+    for name in ["specs", "docs"] {
+      try FileManager.default.createDirectory(atPath: scratch.path(name), withIntermediateDirectories: true)
+    }
+    // One chapter is enough, and no other machine is explored for its pages.
+    try FileManager.default.copyItem(
+      at: Program.root.appendingPathComponent("specs/93-peterson.md"),
+      to: scratch.url.appendingPathComponent("specs/93-peterson.md"))
     try scratch.write("docs/93-peterson.md", "# Another\n")
     let (found, status) = try findings(scratch, "docs")
     #expect(status == 1)
@@ -162,6 +169,70 @@ import Testing
     try FileManager.default.removeItem(atPath: scratch.path("specs/evidence/peterson.json"))
     #expect(try found(short) == ["MINOR mutants-uncounted"])
     #expect(try found("120s") == [], "a round that has tried them all knows the score")
+  }
+
+  @Test func `what docs finds of kept counts and woven pages is found by an audit, with file and line`() throws {
+    let scratch = try Scratch()
+    for name in ["specs", "specs/evidence", "docs"] {
+      try FileManager.default.createDirectory(atPath: scratch.path(name), withIntermediateDirectories: true)
+    }
+    let chapter = try String(
+      contentsOf: Program.root.appendingPathComponent("specs/93-peterson.md"), encoding: .utf8)
+    try scratch.write("specs/93-peterson.md", chapter + "\n![seen](https://example.org/x.png)\n")
+    let count = "{\n  \"all\": 1,\n  \"book\": \"0\",\n  \"equivalent\": 0,\n  \"killed\": 1,\n"
+    try scratch.write(
+      "specs/evidence/peterson.json", count + "  \"noticed\": 0,\n  \"system\": \"peterson\"\n}\n")
+    _ = try Program.run("docs", "--root", scratch.url.path)
+    let (found, _) = try findings(scratch, "docs")
+    let told = Set(found.map { "\($0["code"] ?? "") \($0["place"] ?? "")" })
+    #expect(told.contains("other-version specs/evidence/peterson.json:3"), "\(told)")
+    #expect(!told.contains { $0.hasPrefix("page-stale") }, "\(told)")
+    if try String(contentsOfFile: scratch.path("docs/93-peterson.html"), encoding: .utf8).contains("<img") {
+      #expect(told.contains("foreign-request docs/93-peterson.html:1"), "\(told)")
+    }
+    try scratch.write("specs/evidence/peterson.json", "{")
+    let (corrupt, status) = try findings(scratch, "docs")
+    #expect(status == 1)
+    let counts = try #require(corrupt.first { $0["code"] as? String == "counts-unreadable" }, "\(corrupt)")
+    #expect(counts["place"] as? String == "specs/evidence/peterson.json:1")
+  }
+
+  @Test func `a folder without chapters is no READY, and is told of once`() throws {
+    let scratch = try Scratch()
+    try FileManager.default.createDirectory(atPath: scratch.path("specs"), withIntermediateDirectories: true)
+    let (found, status) = try findings(scratch, "chapters")
+    #expect(status == 1)
+    #expect(found.map { $0["code"] as? String } == ["no-chapters"])
+  }
+
+  @Test func `one bad cell is one critical finding, and gives no untrue ones`() throws {
+    let scratch = try package()
+    try edit(scratch, "specs/05-health.md") {
+      $0 + "\n| Parameter | Value | Unit | Meaning |\n| --- | --- | --- | --- |\n| patience | ten | s | too long |\n"
+    }
+    let (found, status) = try findings(scratch, "chapters")
+    #expect(status == 1)
+    let grave = found.filter { ["CRITICAL", "MAJOR"].contains($0["severity"] as? String) }
+    #expect(grave.map { $0["code"] as? String } == ["chapter-unreadable"], "\(grave)")
+    #expect(found.contains { $0["code"] as? String == "not-checked" })
+  }
+
+  @Test func `a lock of a machine that is not there is found when locks are asked for`() throws {
+    let scratch = try package()
+    try edit(scratch, "specs/lock.json") { $0.replacing("\"peterson\":", with: "\"petersen\":") }
+    #expect(try findings(scratch, "locks").findings.contains { $0["code"] as? String == "lock-stranger" })
+  }
+
+  @Test func `rounds without their table of findings are told of`() throws {
+    let scratch = try Scratch()
+    let rounds = scratch.path("r.sqlite")
+    #expect(try Program.run("audit", "--only", "books,peterson", "--rounds", rounds).status == 0)
+    var database: OpaquePointer?
+    #expect(sqlite3_open(rounds, &database) == SQLITE_OK)
+    #expect(sqlite3_exec(database, "DROP TABLE findings", nil, nil, nil) == SQLITE_OK)
+    sqlite3_close(database)
+    let audit = try Program.run("audit", "--only", "books,peterson", "--rounds", rounds)
+    #expect(audit.output.contains("MINOR rounds-unreadable"), "\(audit.output)")
   }
 
   @Test func `a file of rounds of another version is a finding, and stays as it was`() throws {

@@ -15,7 +15,7 @@ import Testing
     try clear()
     let first = try #require(blocks.first)
     for command in first { try expect(command, in: Self.folder.deletingLastPathComponent(), then: "own-protocol") }
-    try copyExample()
+    // Nothing but the chapter's own commands brings the files.
     for command in blocks.dropFirst().joined() { try expect(command, in: Self.folder) }
   }
 
@@ -97,18 +97,17 @@ import Testing
     }
   }
 
-  /// Puts the files where the chapter's blocks say, into folders that its first block has made.
-  private func copyExample() throws {
+  @Test func `it names every file of the example, and copies them all`() throws {
+    let text = try String(contentsOf: Self.chapter, encoding: .utf8)
+    let copied = ["Package.swift", "specs", "Sources", "Tests"]
+    #expect(text.contains("$ cp -R ../../examples/own-protocol/{\(copied.joined(separator: ","))} .\n"))
     let files = FileManager.default
-    for part in ["specs", "Sources", "Tests"] {
-      for folder in try files.subpathsOfDirectory(atPath: Self.example.appending(path: part).path)
-      where !folder.contains(".") {
-        #expect(files.fileExists(atPath: Self.folder.appending(path: "\(part)/\(folder)").path), "\(part)/\(folder)")
+    for part in copied {
+      let folder = Self.example.appending(path: part)
+      let names = (try? files.subpathsOfDirectory(atPath: folder.path))?.map { "\(part)/\($0)" } ?? [part]
+      for name in names where name.contains(".") {
+        #expect(text.contains("[\(name)](../examples/own-protocol/\(name))"), "\(name)")
       }
-      try? files.removeItem(at: Self.folder.appending(path: part))
-      try files.copyItem(at: Self.example.appending(path: part), to: Self.folder.appending(path: part))
     }
-    try files.copyItem(
-      at: Self.example.appending(path: "Package.swift"), to: Self.folder.appending(path: "Package.swift"))
   }
 }

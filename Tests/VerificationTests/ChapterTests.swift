@@ -31,7 +31,7 @@ import Verification
     let found = folder.specs.strayMentions()
     #expect(
       found.map(\.words) == [
-        "the link (02-latch.md#the-latch) leads to #the-latch, which no heading of 02-latch.md is"
+        "the link leads to #the-latch, which is no heading and no requirement of 02-latch.md"
       ])
   }
 
@@ -53,12 +53,53 @@ import Verification
     let folder = try PackageFolder([
       "specs/01-doors.md": "# Doors\n\n**DR-1** A door opens.\n", "specs/02-broken.md": "# B\n\n```scenario\nx\n```\n",
     ])
-    #expect(folder.specs.findings.map(\.brief) == ["CRITICAL chapter-unreadable specs/02-broken.md:3"])
+    #expect(
+      folder.specs.findings.map(\.brief) == [
+        "CRITICAL chapter-unreadable specs/02-broken.md:3", "QUESTION not-checked specs/02-broken.md:1",
+      ])
+    #expect(folder.specs.findings[1].words.contains("these were not checked: its requirements"))
     #expect(folder.specs.chapters.map(\.file) == ["01-doors.md"])
+  }
+
+  @Test func `what a chapter that cannot be read may state is not said to be stated nowhere`() throws {
+    let bad =
+      "# B\n\n**DR-2** It shuts.\n\n| Parameter | Value | Unit | Meaning |\n|---|---|---|---|\n| wait | ten | s | x |\n"
+    let folder = try PackageFolder([
+      "specs/01-doors.md":
+        "# Doors\n\n**DR-1** A door opens, as DR-2 says.\n\n"
+        + "| Requirement | Held by | Why |\n|---|---|---|\n| DR-2 | not yet | later |\n",
+      "specs/02-broken.md": bad,
+    ])
+    #expect(folder.specs.findings.map(\.code) == ["chapter-unreadable", "not-checked"])
+    #expect(folder.specs.strayMentions() == [])
+    try folder.write(bad.replacing("ten", with: "10"), to: "specs/02-broken.md")
+    #expect(folder.specs.findings == [])
+    try folder.write("# B\n", to: "specs/02-broken.md")
+    #expect(folder.specs.strayMentions().map(\.code) == ["unknown-requirement", "unknown-requirement"])
+  }
+
+  @Test(arguments: [
+    "[a][b]\n\n[b]: gone.md", "<a href=\"gone.md\">a</a>", "[a](<gone away.md>)", "[a](gone.md \"A title\")",
+    "![a](gone.svg)",
+  ]) func `a link in any form of Markdown is followed`(link: String) throws {
+    let folder = try PackageFolder(["specs/01-a.md": "# A\n\n\(link)\n"])
+    #expect(folder.specs.strayMentions().map(\.code) == ["broken-link"])
+  }
+
+  @Test func `an excerpt that is not what its file says is found`() throws {
+    let folder = try PackageFolder([
+      "specs/01-a.md": "# A\n\n```swift Sources/A.swift\nlet a = 2\n```\n", "Sources/A.swift": "let a = 1\n",
+    ])
+    #expect(folder.specs.strayMentions().map(\.brief) == ["MAJOR stale-excerpt specs/01-a.md:4"])
   }
 
   @Test func `a folder without chapters is found`() throws {
     #expect(try PackageFolder().specs.findings.map(\.code) == ["no-chapters"])
+    let empty = try PackageFolder(["specs/lock.json": "{}"]).specs
+    #expect(
+      empty.findings.map(\.code) == ["no-chapters"] && empty.findings[0].words.hasPrefix("there is no chapter in"))
+    // That no chapter states what the rules cite is told by that one finding.
+    #expect(empty.isThere("01-doors.md"))
   }
 }
 
@@ -98,6 +139,13 @@ import Verification
     let found = findings(folder)
     #expect(!found.isEmpty && found.allSatisfy { $0.code == "unknown-requirement" && $0.requirements == ["PET-2"] })
     #expect(found.allSatisfy { $0.position?.file == "Machines/Peterson.swift" })
+    let twin = TracedMachine(name: "twin", hosts: machine.hosts, properties: machine.properties)
+    let tracing = Tracing(folder.specs, [machine, twin])
+    #expect(
+      tracing.findings(tracing.traces(worlds: [], scenarios: [])) == found, "what two machines share is told once")
+    let unreadable = try PackageFolder(["specs/93-peterson.md": "# P\n\n**PET-1** Never.\n\n**PET-2** x\n\n```\n"])
+    #expect(findings(unreadable) == [])
+    #expect(findings(try PackageFolder(["specs/nothing.txt": ""])) == [])
   }
 
   @Test func `a test that is named by it holds it`() throws {

@@ -1,3 +1,4 @@
+import Check
 import Foundation
 import Spec
 import Testing
@@ -140,6 +141,38 @@ import Verification
     #expect(parser.parse(), "\(parser.parserError.map { "\($0)" } ?? "")")
     #expect(reader.failures == ["\"it <opens> & shuts\" does not hold"])
     #expect(reader.skipped == 1)
+  }
+
+  @Test func `JUnit fails for each grave finding, of whatever check, machine and code`() {
+    let units = AuditCheck.allCases.flatMap { [AuditUnit($0), AuditUnit($0, "door"), AuditUnit($0, "window")] }
+    let findings = FindingCode.all.enumerated().map { index, code in
+      AuditFinding(units[index % units.count], index % 2 == 0 ? .critical : .major, code.code, "of \(code.code)")
+    }
+    let junit = report(findings).junit
+    for finding in findings {
+      let told = "\(finding.severity.word) \(finding.code): of \(finding.code)\n"
+      #expect("\(junit)\n".components(separatedBy: told.dropLast()).count == 2, "\(finding.code) of \(finding.unit)")
+    }
+    #expect(junit.components(separatedBy: "<failure ").count > AuditCheck.allCases.count)
+  }
+
+  @Test func `says how many mutants were tried of how many, in every form`() {
+    var report = report([])
+    var tried = TriedMutants(machine: "door", all: 5_058)
+    for index in 0..<115 {
+      tried.trials["m\(index)"] = Trial(index < 3 ? .equivalent : .killed, words: "x")
+    }
+    report.machines[0].mutants = (tried, nil)
+    report.machines[0].counted = .init(
+      all: 40, killed: 36, equivalent: 2, noticed: 0, source: "specs/evidence/door.json")
+    #expect(report.mutantWords == "killed 112 of 112 tried that differ; 115 of 5,058 tried")
+    #expect(report.html.contains("115 of 5,058 tried") && report.html.contains("<b>112 of 112</b>"))
+    #expect(report.markdown.contains("killed 112 of 112 tried that differ; 115 of 5,058 tried"))
+    #expect(
+      (report.object["mutants"] as? [String: Int]) == [
+        "all": 5_058, "tried": 115, "differ": 112, "killed": 112, "counted": 1,
+      ])
+    #expect(report.html.contains("counted in specs/evidence/door.json: 36 of 38 that differ killed, of 40"))
   }
 
   @Test func `Markdown tells all, and its cells stay whole`() {

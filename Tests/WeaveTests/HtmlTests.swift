@@ -66,11 +66,11 @@ import Weave
   @Test func `renders tables with pipes in their cells`() throws {
     #expect(
       try html("| A | B |\n| --- | ---: |\n| `a \\| b` | 1 |\n| <c> |\n") == """
-        <div class="table"><table>
+        <div class="table cards"><table>
         <thead><tr><th>A</th><th class="number">B</th></tr></thead>
         <tbody>
-        <tr><td><code>a | b</code></td><td class="number">1</td></tr>
-        <tr><td>&lt;c&gt;</td><td class="number"></td></tr>
+        <tr><td data-label="A"><code>a | b</code></td><td class="number" data-label="B">1</td></tr>
+        <tr><td data-label="A">&lt;c&gt;</td><td class="number" data-label="B"></td></tr>
         </tbody></table></div>
 
         """)

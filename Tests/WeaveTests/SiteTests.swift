@@ -61,7 +61,8 @@ import Weave
     let chapter = text("07-crossing.html", of: files)
     #expect(
       chapter.contains(
-        "<a class=\"trace\" href=\"requirements.html#LC-1\" aria-label=\"LC-1: who cites it\">2 rules, 2 laws</a>"))
+        "<a class=\"trace\" href=\"requirements.html#LC-1\" aria-label=\"LC-1: what it stands on\">2 rules, 2 laws</a>")
+    )
     #expect(chapter.contains("<a class=\"trace none\" href=\"requirements.html#LC-3\""))
     #expect(chapter.contains("<a href=\"machine-gate.html#rule-lower-the-gate\">lower the gate</a>"))
     let matrix = text("requirements.html", of: files)
@@ -70,6 +71,68 @@ import Weave
     let machine = text("machine-gate.html", of: files)
     #expect(machine.contains("href=\"07-crossing.html#LC-1\" title=\"Cars and trains never meet.\">LC-1</a>"))
     #expect(machine.contains("<a class=\"chip\" href=\"07-crossing.html\">7. Level crossing</a>"))
+  }
+
+  @Test func `both editions say the same of each requirement, also where two systems share a machine`() throws {
+    let other = try page("# Other\n\n**OT-1** Else.\n", file: "08-other.md")
+    let files = weave([try page(), other])
+    let (index, matrix) = (text("README.md", of: files), text("requirements.html", of: files))
+    for (id, file, words) in [
+      ("LC-1", "07-crossing", "2 rules, 2 laws"), ("LC-2", "07-crossing", "2 rules, 1 law"),
+      ("LC-3", "07-crossing", "nothing"), ("OT-1", "08-other", "nothing"),
+    ] {
+      let line = try #require(index.split(separator: "\n").first { $0.hasPrefix("| [\(id)](\(file).md#\(id))") })
+      #expect(line.hasSuffix("| \(words) |"), "\(line)")
+      let chapter = text("\(file).html", of: files)
+      #expect(chapter.contains("aria-label=\"\(id): what it stands on\">\(words)</a>"))
+      let row = try #require(matrix.split(separator: "\n").first { $0.contains(" id=\"\(id)\"") })
+      #expect(row.contains("<span class=\"use none\">nothing</span>") == (words == "nothing"))
+      for (column, noun) in [("Rules", "rule"), ("Laws", "law")] {
+        let cell = row.firstRange(of: "data-label=\"\(column)\">").map { row[$0.upperBound...] } ?? ""
+        let links = cell.prefix(upTo: cell.firstRange(of: "</td>")?.lowerBound ?? cell.endIndex)
+          .matches(of: /<a\b/).count
+        let told = words.components(separatedBy: ", ").first { $0.contains(" \(noun)") }?.prefix { $0.isNumber }
+        #expect(links == Int(told ?? "0"), "\(id): \(column)")
+      }
+    }
+    for page in ["README.md", "07-crossing.md"] {
+      #expect(!text(page, of: files).contains("ropert"), "laws are called laws")
+    }
+  }
+
+  @Test func `what a system without a page cites leads to its source`() throws {
+    let (text, sources) = (crossingText(), SourceReader(root: root))
+    let chapter = try readChapters([ChapterText(file: "07-crossing.md", text: text)])[0]
+    let files = weave([
+      PageInput(
+        chapter: chapter, source: text, design: nil, evidence: [], sources: sources,
+        others: [DesignSummary(Crossing.design)])
+    ])
+    let page = WeaveTests.text("07-crossing.html", of: files)
+    #expect(page.contains("aria-label=\"LC-1: what it stands on\">2 rules, 2 laws</a>"))
+    #expect(page.contains("<a href=\"../Tests/WeaveTests/Crossing.swift#L"))
+    #expect(!files.contains { $0.path == "machine-gate.html" })
+    let told = try crossing(others: [DesignSummary(Crossing.design)])
+    #expect(WeaveTests.text("README.md", of: weave([told])).contains("| 2 rules, 2 laws |"))
+  }
+
+  private func crossing(others: [DesignSummary]) throws -> PageInput {
+    let chapter = try readChapters([ChapterText(file: "07-crossing.md", text: crossingText())])[0]
+    return PageInput(
+      chapter: chapter, source: crossingText(), design: DesignSummary(Crossing.design), evidence: [],
+      sources: SourceReader(root: root), others: others)
+  }
+
+  @Test func `a scenario stands behind a requirement where a rule that cites it fires, and nowhere else`() throws {
+    var stories = Stories(run: run)
+    stories.scenarios["Two trains"] = [
+      ScenarioStory(
+        world: "rush", sequence: Self.sequence, mermaid: "", fired: [FiredRuleName(book: "Bell", rule: "ring once")])
+    ]
+    let files = try files("\n```scenario Two trains\ngate.approach track=1\n```\n", stories)
+    let chapter = text("07-crossing.html", of: files)
+    #expect(chapter.contains("aria-label=\"LC-2: what it stands on\">2 rules, 1 law, 1 scenario</a>"))
+    #expect(chapter.contains("aria-label=\"LC-1: what it stands on\">2 rules, 2 laws</a>"))
   }
 
   @Test func `a machine's page has its drawing, its guards' source and what became of its rules`() throws {
@@ -85,6 +148,57 @@ import Weave
     let dot = text("diagrams/07-crossing.machine-gate.svg", of: woven)
     #expect(dot.contains("class=\"fired\" penwidth=2.2") && dot.contains("class=\"never\" style=dashed"))
     #expect(!text("diagrams/07-crossing.machine-gate.svg", of: try files()).contains("class=\"never\""))
+  }
+
+  @Test func `a diagram has its own size in a frame that scrolls, and a link to the image alone`() throws {
+    let woven = try files()
+    for (path, image) in [
+      ("machine-gate.html", "diagrams/07-crossing.machine-gate.svg"),
+      ("system-crossing.html", "diagrams/07-crossing.system.svg"),
+    ] {
+      let page = text(path, of: woven)
+      #expect(page.contains("<figure class=\"diagram\"><div class=\"drawing\" tabindex=\"0\">{\(image)}</div>"))
+      #expect(page.contains("<a class=\"alone\" href=\"\(image)\">The drawing alone</a>"))
+    }
+    #expect(text("book.css", of: woven).contains(".diagram svg.interlock { max-width: none; }"))
+  }
+
+  @Test func `the page of the API links to the reference where make api and a server put it`() throws {
+    let page = text("api.html", of: try files())
+    let script = try String(contentsOf: root.appending(path: "scripts/api"), encoding: .utf8)
+    let makefile = try String(contentsOf: root.appending(path: "Makefile"), encoding: .utf8)
+    #expect(script.contains("--hosting-base-path \"$output/$module\""))
+    #expect(makefile.contains("scripts/api $(BIN) .build/api\n") && page.contains("$ make api"))
+    for module in ["Spec", "Check", "Engine"] {
+      let address = "http://localhost:8000/.build/api/\(module)/documentation/\(module.lowercased())/"
+      #expect(page.contains("<a href=\"\(address)\">\(module)</a>"))
+    }
+  }
+
+  @Test func `on paper, everything is open, light and whole`() throws {
+    let woven = try files()
+    let style = text("book.css", of: woven)
+    let paper = try #require(style.range(of: "@media print").map { style[$0.lowerBound...] })
+    for words in ["color-scheme: light", "white-space: pre-wrap", "max-height: none; overflow: visible"] {
+      #expect(paper.contains(words), "\(words)")
+    }
+    #expect(text("book.js", of: woven).contains("beforeprint"))
+  }
+
+  @Test func `the first page says where to begin, and a chapter without a system names the machines that cite it`()
+    throws
+  {
+    let other = try page("# Bells\n\n**BL-1** Else.\n", file: "08-bells.md", design: nil)
+    let first = text("index.html", of: weave([try page(), other]))
+    #expect(first.contains("<a href=\"07-crossing.html\"><b>Start here</b>"))
+    #expect(first.contains("<b>Check the promises</b> <span>2 of 4 requirements held</span>"))
+    let citing = weave([
+      try page("# Other\n\n**OT-1** Else.\n", file: "06-other.md"), try page(design: nil),
+    ])
+    #expect(text("machine-gate.html", of: citing).contains("<a class=\"chip\" href=\"07-crossing.html\">"))
+    let card = try #require(
+      text("index.html", of: citing).components(separatedBy: "<li class=\"card chapter\">").last)
+    #expect(card.contains("<a class=\"chip\" href=\"machine-gate.html\">Gate</a>"))
   }
 
   @Test func `scenarios, runs and mistakes are drawn`() throws {

@@ -21,9 +21,10 @@ public struct FindingCode: Sendable {
   // MARK: - Chapters, locks, mutants, rounds
 
   private static let audit = [
-    FindingCode("no-chapters", "there is no folder of chapters", "name the package's folder with --root"),
+    FindingCode("no-chapters", "there is no chapter", "name the package's folder with --root"),
     FindingCode("chapter-missing", "a machine names a chapter that is not there", "write it, or name another"),
     FindingCode("chapter-unreadable", "a chapter cannot be read", "write what the finding says instead"),
+    FindingCode("not-checked", "a check needs a chapter that cannot be read", "mend the chapter, and audit again"),
     FindingCode("broken-link", "a link of a chapter leads nowhere", "name a file and heading that are there"),
     FindingCode(
       "unknown-requirement", "a requirement is named that no chapter states", "state it, or name one that is stated"),
@@ -48,6 +49,9 @@ public struct FindingCode: Sendable {
     FindingCode("stale-excerpt", "an excerpt is no longer what its file says", "copy it from the file again"),
     FindingCode("foreign-request", "a page loads something over the network", "put it into the page, or leave it out"),
     FindingCode("other-version", "kept evidence is of another version of the rules", "interlock mutate MACHINE --keep"),
+    FindingCode(
+      "counts-unreadable", "a file of specs/evidence cannot be read",
+      "interlock mutate MACHINE --keep specs/evidence, or restore it from the repository"),
     FindingCode("page-stale", "a page is not as chapters and machines say", "interlock docs"),
     FindingCode("no-pages", "there is no folder of pages", "interlock docs"),
     FindingCode(

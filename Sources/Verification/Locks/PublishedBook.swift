@@ -83,7 +83,7 @@ extension PublishedBook.Host {
     return "\(contract.name): \(stages.joined(separator: ", then ")); late \(options.late), again \(options.again), "
       + "after a crash \(options.timer.map { "\($0.afterCrash)" } ?? "\(options.afterCrash)"), "
       + "faults \(faults.isEmpty ? "none" : faults.joined(separator: " and ")), holds \(options.holds ?? "nothing")"
-      + (options.timer.map { ", after \($0.duration)" } ?? "")
+      + (options.timer.map { timer in timer.duration.map { ", after \($0)" } ?? ", as long as it says" } ?? "")
   }
 }
 

@@ -39,6 +39,7 @@ extension RoundReport {
       html += "<div><b>\(escapedHtml(number))</b><span>\(escapedHtml(words))</span></div>\n"
     }
     html += "</div>\n"
+    if let countedWords { html += "<p class=\"quiet\">Mutants \(escapedHtml(countedWords)).</p>\n" }
     if !undone.isEmpty {
       html += "<p class=\"note\">The time did not suffice for: "
       html += "\(escapedHtml(undoneWords.joined(separator: "; "))).</p>\n"
@@ -49,7 +50,6 @@ extension RoundReport {
   private var cards: [(String, String)] {
     let worlds = machines.flatMap(\.worlds)
     let scenarios = machines.compactMap(\.scenarios).reduce(0) { $0 + $1.run }
-    let mutants = machines.compactMap { $0.mutants?.tried }
     let held = traces.count { ![.nothing, .notYet, .cited].contains($0.standing) }
     var cards: [(String, String)] = []
     if !traces.isEmpty { cards.append(("\(held) of \(traces.count)", "requirements held")) }
@@ -61,11 +61,10 @@ extension RoundReport {
         ))
     }
     if scenarios > 0 { cards.append(("\(scenarios)", "scenarios run")) }
-    if !mutants.isEmpty {
-      let killed = mutants.reduce(0) { $0 + $1.killed }
-      let alike = mutants.reduce(0) { $0 + $1.count(.equivalent) }
-      let tried = mutants.reduce(0) { $0 + $1.trials.count }
-      cards.append(("\(grouped(killed)) of \(grouped(tried - alike))", "mutants killed, of those that differ"))
+    let (all, tried, differ, killed) = mutants
+    if all > 0 {
+      let extent = tried == all ? "all \(grouped(all)) tried" : "\(grouped(tried)) of \(grouped(all)) tried"
+      cards.append(("\(grouped(killed)) of \(grouped(differ))", "tried mutants that differ were killed; \(extent)"))
     }
     return cards
   }
@@ -136,6 +135,7 @@ extension RoundReport {
       if let (tried, kept) = machine.mutants {
         words.append("mutants: \(tried.words)\(kept.map { " (evidence of \($0))" } ?? "")")
       }
+      words += machine.counted.map { ["\($0.words)"] } ?? []
       html += words.filter { !$0.isEmpty }.map(escapedHtml).joined(separator: " · ") + "</p>\n"
       if machine.worlds.isEmpty { return html }
       html += "<div class=\"table\"><table>\n<thead><tr><th>World</th><th class=\"number\">States</th>"

@@ -14,6 +14,10 @@ extension RoundReport {
       "undone": undone.map(\.description),
       "machines": machines.map(object),
       "requirements": traces.map(object),
+      "mutants": [
+        "all": mutants.all, "tried": mutants.tried, "differ": mutants.differ, "killed": mutants.killed,
+        "counted": machines.count { $0.counted != nil },
+      ],
       "pages": pages?.count as Any? ?? NSNull(),
     ]
   }
@@ -50,6 +54,12 @@ extension RoundReport {
           "all": tried.all, "tried": tried.trials.count, "killed": tried.killed,
           "equivalent": tried.count(.equivalent), "survived": tried.count(.survived),
           "noticed": tried.count(.noticed), "evidence_of": kept ?? date,
+        ] as [String: Any]
+      } as Any? ?? NSNull(),
+      "mutants_counted": machine.counted.map { counted in
+        [
+          "all": counted.all, "killed": counted.killed, "equivalent": counted.equivalent, "noticed": counted.noticed,
+          "source": counted.source,
         ] as [String: Any]
       } as Any? ?? NSNull(),
     ]

@@ -7,6 +7,19 @@ extension RoundReport {
   public var junit: String {
     var suites: [(name: String, cases: [Case])] = [("package", packageCases)]
     suites += machines.map { ($0.name, cases(of: $0)) }
+    // Whatever was found is told by some case, whether or not its check has one.
+    let told = Set(suites.flatMap(\.cases).flatMap(\.findings))
+    for (unit, found) in Dictionary(grouping: findings.filter { !told.contains($0) }, by: \.unit)
+      .sorted(by: { $0.key.description < $1.key.description })
+    {
+      let one = Case(name: unit.check.words, findings: found)
+      let name = unit.machine.isEmpty ? "package" : unit.machine
+      if let place = suites.firstIndex(where: { $0.name == name }) {
+        suites[place].cases.append(one)
+      } else {
+        suites.append((name, [one]))
+      }
+    }
     suites = suites.filter { !$0.cases.isEmpty }
     let all = suites.flatMap(\.cases)
     var xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
@@ -60,7 +73,8 @@ extension RoundReport {
     if !machine.worlds.isEmpty || !others.isEmpty { cases.append(Case(name: "worlds together", findings: others)) }
     cases += machine.random.map { runs, _ in
       Case(
-        name: "random runs of \(runs.world), seed \(runs.seed)", seconds: runs.seconds, findings: found(unit(.random)))
+        name: "random runs of \(runs.world), seed \(runs.seed)", seconds: runs.seconds,
+        findings: found(unit(.random)).filter { runs.findings.map(\.key).contains($0.key) })
     }
     if let (tried, _) = machine.mutants {
       cases.append(

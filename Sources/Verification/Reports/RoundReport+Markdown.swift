@@ -12,6 +12,8 @@ extension RoundReport {
     if !undone.isEmpty {
       text += "\nThe time did not suffice for: \(undoneWords.joined(separator: "; ")).\n"
     }
+    if let mutantWords { text += "\nMutants: \(mutantWords).\n" }
+    if let countedWords { text += "\nMutants \(countedWords).\n" }
     text += findingsPart + closedPart + machinesPart + requirementsPart
     return text
   }
@@ -102,5 +104,12 @@ extension TriedMutants {
     ]
     let parts = ["\(killed) killed"] + others.filter { count($0.0) > 0 }.map { "\(count($0.0)) \($0.1)" }
     return "\(grouped(trials.count)) of \(grouped(all)) tried: \(parts.joined(separator: ", "))"
+  }
+}
+
+extension RoundReport.CountedMutants {
+  /// `counted in specs/evidence/team.json: 40 of 42 killed, of 45`.
+  var words: String {
+    "counted in \(source): \(grouped(killed)) of \(grouped(all - equivalent)) that differ killed, of \(grouped(all))"
   }
 }

@@ -34,6 +34,8 @@ public struct RoundReport: Sendable {
     public var worlds: [(world: ExploredWorld, kept: String?)] = []
     public var random: [(runs: RandomRuns, kept: String?)] = []
     public var mutants: (tried: TriedMutants, kept: String?)?
+    /// What became of all mutants when they were last counted, under the same rules.
+    public var counted: CountedMutants?
 
     public init(name: String, title: String, chapter: String, rules: Int) {
       self.name = name
@@ -61,6 +63,52 @@ public struct RoundReport: Sendable {
     self.findings = findings
     self.comparison = comparison
     self.undone = undone
+  }
+
+  /// What became of all mutants of a machine, as a file of the package says.
+  public struct CountedMutants: Hashable, Sendable {
+    public let all: Int
+    public let killed: Int
+    public let equivalent: Int
+    public let noticed: Int
+    /// The file, from the package's folder.
+    public let source: String
+
+    public init(all: Int, killed: Int, equivalent: Int, noticed: Int, source: String) {
+      self.all = all
+      self.killed = killed
+      self.equivalent = equivalent
+      self.noticed = noticed
+      self.source = source
+    }
+  }
+
+  /// Mutants of all machines: how many there are, were tried, differ from the original in some world, and were killed.
+  public var mutants: (all: Int, tried: Int, differ: Int, killed: Int) {
+    let tried = machines.compactMap { $0.mutants?.tried }
+    let trials = tried.reduce(0) { $0 + $1.trials.count }
+    return (
+      tried.reduce(0) { $0 + $1.all }, trials, trials - tried.reduce(0) { $0 + $1.count(.equivalent) },
+      tried.reduce(0) { $0 + $1.killed }
+    )
+  }
+
+  /// `killed 112 of 112 tried that differ; 115 of 5,058 tried`; nil where none was asked for.
+  public var mutantWords: String? {
+    let (all, tried, differ, killed) = mutants
+    if all == 0 { return nil }
+    let extent = tried == all ? "all \(grouped(all)) tried" : "\(grouped(tried)) of \(grouped(all)) tried"
+    return "killed \(grouped(killed)) of \(grouped(differ)) tried that differ; \(extent)"
+  }
+
+  /// What the files of the package say of machines whose rules are those that were counted; nil where none is.
+  public var countedWords: String? {
+    let counted = machines.compactMap(\.counted)
+    if counted.isEmpty { return nil }
+    let (all, killed) = (counted.reduce(0) { $0 + $1.all }, counted.reduce(0) { $0 + $1.killed })
+    let differ = all - counted.reduce(0) { $0 + $1.equivalent }
+    return "counted whole before, under the same rules, for \(counted.count) of \(machines.count): "
+      + "\(grouped(killed)) of \(grouped(differ)) that differ, of \(grouped(all))"
   }
 
   /// READY is said where everything asked for was looked at to its end, and nothing critical or major was found.

@@ -46,7 +46,7 @@ public struct RequirementTrace: Codable, Hashable, Sendable {
     case judged = "a law, judged in every state"
     case fired = "rules that fire in explored worlds"
     case told = "scenarios"
-    case tested = "tests that name it"
+    case tested = "tests that name it, run by swift test and not by an audit"
     case elsewhere = "what its chapter names"
     /// Its rules and laws were not looked at in this audit.
     case cited = "rules and laws that were not looked at"
@@ -122,7 +122,7 @@ public struct Tracing: Sendable {
   public func traces(
     worlds: [ExploredWorld], scenarios: [(place: String, machine: String, fired: [FiredRule])]
   ) -> [RequirementTrace] {
-    let tests = namedTests()
+    let tests = NamedTests(root: specs.root)
     return specs.chapters.flatMap { chapter in
       chapter.requirements.map { requirement in
         var trace = RequirementTrace(
@@ -134,7 +134,7 @@ public struct Tracing: Sendable {
             trace.rules.contains { ($0.machine, $0.host, $0.name) == (scenario.machine, fired.host, fired.rule) }
           }
         }.map(\.place)
-        trace.tests = tests[requirement.id] ?? []
+        trace.tests = (tests.all[requirement.id] ?? []).map { "\($0.path):\($0.line)" }
         for row in specs.chapters.flatMap(\.heldElsewhere) where row.id == requirement.id {
           if let file = row.file {
             trace.heldBy.append(([file] + row.words).joined(separator: ", ") + ": \(row.why)")
@@ -168,23 +168,6 @@ public struct Tracing: Sendable {
       }
   }
 
-  /// Tests whose names begin with the identifier of a requirement, by the identifier.
-  private func namedTests() -> [String: [String]] {
-    let folder = specs.root.appending(path: "Tests")
-    let walk = FileManager.default.enumerator(atPath: folder.path(percentEncoded: false))
-    var found: [String: [String]] = [:]
-    var files: [String] = []
-    while let file = walk?.nextObject() as? String { if file.hasSuffix(".swift") { files.append(file) } }
-    for file in files.sorted() {
-      guard let text = specs.text("Tests/\(file)"), text.contains("func `") else { continue }
-      for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-        guard let name = line.firstMatch(of: /func `([A-Z][A-Z0-9]*(?:-[A-Z0-9.]+)*)(?=[: ])/) else { continue }
-        found[String(name.output.1), default: []].append("Tests/\(file):\(index + 1)")
-      }
-    }
-    return found
-  }
-
   // MARK: - Findings
 
   /// Requirements that nothing holds, that are not met yet, and citations of what no chapter states.
@@ -193,7 +176,7 @@ public struct Tracing: Sendable {
     var findings: [AuditFinding] = []
     for trace in traces {
       switch trace.standing {
-      case .nothing:
+      case .nothing where !specs.unread.contains { $0.text.contains(trace.id) }:
         findings.append(
           AuditFinding(
             unit, .major, "requirement-unheld", "\(trace.id) is stated, and nothing holds it: \(trace.text)",
@@ -210,11 +193,15 @@ public struct Tracing: Sendable {
   }
 
   private func unknownCitations() -> [AuditFinding] {
-    machines.flatMap { machine in
+    // A rule that several machines have is told of once.
+    var seen: Set<[String]> = []
+    return machines.flatMap { machine in
       let rules = machine.hosts.flatMap { $0.book.rules.map { ($0.name, $0.citations, $0.source.place) } }
       let laws = machine.properties.map { ($0.name, $0.citations, $0.source.place) }
       return (rules + laws).flatMap { name, citations, place in
-        citations.filter { places[$0] == nil }.map {
+        citations.filter {
+          !specs.mayBeStated($0, places) && seen.insert([name, place, $0]).inserted
+        }.map {
           AuditFinding(
             AuditUnit(.chapters), .major, "unknown-requirement",
             "\"\(name)\" of \(machine.name) cites \($0), which no chapter states", requirements: [$0],

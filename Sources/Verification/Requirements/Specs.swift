@@ -9,8 +9,12 @@ public struct Specs: Sendable {
   /// The chapters that can be read, in reading order, and their texts.
   public private(set) var chapters: [Chapter] = []
   public private(set) var texts: [String: String] = [:]
-  /// What is wrong with the others, and that there are none.
+  /// The others, each with as much of its text as can be decoded; nothing that they may state is said to be missing.
+  public private(set) var unread: [ChapterText] = []
+  /// What is wrong with those, and that there are none at all.
   public private(set) var findings: [AuditFinding] = []
+  /// Whether there is any chapter, readable or not. Without one, nothing is traced.
+  public var areThere: Bool { !chapters.isEmpty || !unread.isEmpty }
 
   /// Reads `specs/*.md` below a folder; whatever is wrong is a finding.
   public init(root: URL) {
@@ -21,12 +25,21 @@ public struct Specs: Sendable {
       findings = [AuditFinding(unit, .major, "no-chapters", "there is no folder \(folder.path(percentEncoded: false))")]
       return
     }
+    let files = names.filter { $0.hasSuffix(".md") }.sorted()
+    if files.isEmpty {
+      findings = [
+        AuditFinding(unit, .major, "no-chapters", "there is no chapter in \(folder.path(percentEncoded: false))")
+      ]
+    }
     var readable: [ChapterText] = []
-    for name in names.filter({ $0.hasSuffix(".md") }).sorted() {
+    for name in files {
+      let bytes = try? Data(contentsOf: folder.appending(path: name))
+      unread.append(ChapterText(file: name, text: String(decoding: bytes ?? Data(), as: UTF8.self)))
       do {
         let text = try ChapterText(file: name, bytes: Data(contentsOf: folder.appending(path: name)))
         _ = try readChapters([text], alone: true)
         readable.append(text)
+        unread.removeLast()
       } catch let error as ChapterErrors {
         findings += error.errors.map(Self.finding)
       } catch {
@@ -36,10 +49,34 @@ public struct Specs: Sendable {
     }
     do throws(ChapterErrors) { chapters = try readChapters(readable) } catch {
       // What is stated twice is wrong of two chapters together; both are told of all the same.
-      findings += error.errors.map(Self.finding)
+      findings += error.errors.filter { !mayState(anyOf: $0.found) }.map(Self.finding)
       chapters = readable.compactMap { try? readChapters([$0], alone: true).first }
     }
     texts = Dictionary(readable.map { ($0.file, $0.text) }) { first, _ in first }
+    findings += unread.map { chapter in
+      AuditFinding(
+        unit, .question, "not-checked",
+        "specs/\(chapter.file) cannot be read, so that these were not checked: its requirements, parameters, scenarios "
+          + "and explanations, and whether it states what rules, laws and other chapters name",
+        at: "specs/\(chapter.file):1")
+    }
+  }
+
+  /// Whether the file of a chapter is there, readable or not; said of all where there is none, since that is told.
+  public func isThere(_ file: String) -> Bool {
+    !areThere || chapters.contains { $0.file == file } || unread.contains { $0.file == file }
+  }
+
+  /// Whether a requirement is stated, or may be by a chapter that cannot be read.
+  func mayBeStated(_ id: String, _ stated: [String: String]) -> Bool {
+    !areThere || stated[id] != nil || mayState(anyOf: id)
+  }
+
+  /// Whether a chapter that cannot be read names a requirement of some words.
+  func mayState(anyOf words: String) -> Bool {
+    let ids = words.matches(of: /[A-Z][A-Z0-9]*(?:-[A-Z0-9]+(?:\.[0-9]+)*)*/).map { String($0.output) }
+      .filter { $0.contains(where: \.isNumber) }
+    return unread.contains { chapter in ids.contains { chapter.text.contains("**\($0)") } }
   }
 
   private static func finding(_ error: ChapterError) -> AuditFinding {

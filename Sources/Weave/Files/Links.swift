@@ -28,7 +28,7 @@ private func link(_ target: String, _ line: Int, of text: ChapterText, _ root: U
   if file.isEmpty {
     found = text.text
   } else {
-    let url = root.appending(path: "specs").appending(path: String(file))
+    let url = root.appending(path: "specs").appending(path: String(file).removingPercentEncoding ?? String(file))
     guard FileManager.default.fileExists(atPath: url.path(percentEncoded: false)) else {
       return complain("the link leads to \(file), which is not there")
     }
@@ -128,6 +128,15 @@ private struct ProseLines {
     for found in line.matches(of: /<a id="([^"]+)">/) { places.insert(String(found.output.1)) }
     // What is between backticks is no link.
     let prose = line.replacing(/`[^`]*`/, with: "")
-    for found in prose.matches(of: /\]\(([^()\s]+)\)/) { links.append((String(found.output.1), number)) }
+    // [words](file.md), (<a file.md>), (file.md "title"), the line `[words]: file.md`, and HTML.
+    for found in prose.matches(of: /\]\((?:<([^<>]+)>|([^()<>\s]+))(?:\s+"[^"]*")?\)/) {
+      links.append((String(found.output.1 ?? found.output.2 ?? ""), number))
+    }
+    if let found = prose.prefixMatch(of: /\s{0,3}\[[^\]]+\]:\s*(?:<([^<>]+)>|(\S+))/) {
+      links.append((String(found.output.1 ?? found.output.2 ?? ""), number))
+    }
+    for found in prose.matches(of: /<(?:a|img)\b[^>]*\b(?:href|src)="([^"]*)"/) {
+      links.append((String(found.output.1), number))
+    }
   }
 }

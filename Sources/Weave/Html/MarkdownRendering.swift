@@ -90,7 +90,9 @@ struct MarkdownRendering {
   private func table(_ lines: inout ArraySlice<String>) -> String {
     let header = cells(lines.removeFirst())
     let numeric = cells(lines.removeFirst()).map { $0.hasSuffix(":") && !$0.hasPrefix(":") }
-    var html = "<div class=\"table\"><table>\n<thead><tr>"
+    // On a narrow page each row becomes a card, whose cells bear the words above their column.
+    let labels = header.map { htmlEscaped(inline($0).replacing(/<[^>]*>/, with: "").unescapedHtml) }
+    var html = "<div class=\"table cards\"><table>\n<thead><tr>"
     let attributes = header.indices.map { numeric.indices.contains($0) && numeric[$0] ? " class=\"number\"" : "" }
     html += zip(header, attributes).map { "<th\($1)>\(inline($0))</th>" }.joined()
     html += "</tr></thead>\n<tbody>\n"
@@ -98,7 +100,7 @@ struct MarkdownRendering {
       lines.removeFirst()
       let row = cells(line)
       let columns = header.indices.map { index in
-        "<td\(attributes[index])>\(index < row.count ? inline(row[index]) : "")</td>"
+        "<td\(attributes[index]) data-label=\"\(labels[index])\">\(index < row.count ? inline(row[index]) : "")</td>"
       }
       html += "<tr>\(columns.joined())</tr>\n"
     }

@@ -8,6 +8,8 @@ public struct PageInput: Sendable {
   public let source: String
   /// The system that implements the chapter; nil while none does.
   public let design: DesignSummary?
+  /// Other systems of the chapter, such as the same one with restarts; they have no pages, but cite requirements.
+  public let others: [DesignSummary]
   /// What exploring each world has shown, in the order of the page's table.
   public let evidence: [WorldEvidence]
   /// Where the source of guards is read from.
@@ -19,8 +21,9 @@ public struct PageInput: Sendable {
 
   public init(
     chapter: Chapter, source: String, design: DesignSummary?, evidence: [WorldEvidence], sources: SourceReader,
-    locks: [LockNote] = [], stories: Stories = Stories()
+    locks: [LockNote] = [], stories: Stories = Stories(), others: [DesignSummary] = []
   ) {
+    self.others = others
     self.locks = locks
     self.stories = stories
     self.chapter = chapter

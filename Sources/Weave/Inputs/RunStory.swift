@@ -198,10 +198,24 @@ public struct ScenarioStory: Hashable, Sendable {
   public let sequence: MessageSequence
   /// The same for the repository host, which draws Mermaid.
   public let mermaid: String
+  /// The rules that fire in it.
+  public let fired: Set<FiredRuleName>
 
-  public init(world: String, sequence: MessageSequence, mermaid: String) {
+  public init(world: String, sequence: MessageSequence, mermaid: String, fired: Set<FiredRuleName> = []) {
+    self.fired = fired
     self.world = world
     self.sequence = sequence
     self.mermaid = mermaid
+  }
+}
+
+/// A rule by its name and the title of its book.
+public struct FiredRuleName: Hashable, Sendable {
+  public let book: String
+  public let rule: String
+
+  public init(book: String, rule: String) {
+    self.book = book
+    self.rule = rule
   }
 }

@@ -2,7 +2,7 @@ import Chapters
 import Spec
 
 /// The whole page of one chapter: its prose, then what its machines say of themselves.
-func chapterPage(_ page: PageInput, _ citations: Citations) -> String {
+func chapterPage(_ page: PageInput, _ citations: Citations, _ book: Book) -> String {
   var parts = [generatedMark("specs/\(page.chapter.file)"), prose(of: page)]
   if let design = page.design {
     parts.append("---\n\n*From here on, the page is what the machines say of themselves.*\n")
@@ -13,12 +13,12 @@ func chapterPage(_ page: PageInput, _ citations: Citations) -> String {
     if !design.properties.isEmpty {
       parts.append(
         heading(2, jointHeading) + "What holds of the machines together, in every world.\n\n"
-          + propertyTable(design.properties, page, citations))
+          + lawTable(design.properties, page, citations))
     }
     parts.append(evidenceSection(design, page.evidence))
     if let locks = lockSection(page.locks) { parts.append(locks) }
   }
-  parts.append(requirementSection(page, citations))
+  parts.append(requirementSection(page, book))
   return parts.joined(separator: "\n")
 }
 
@@ -30,8 +30,8 @@ func generatedMark(_ origin: String) -> String {
 /// What tells a generated page from any other file.
 let generatedWords = "by `interlock docs`. Never edited by hand."
 
-let jointHeading = "Joint properties"
-func propertiesHeading(_ host: String) -> String { "Properties of the \(host)" }
+let jointHeading = "Joint laws"
+func lawsHeading(_ host: String) -> String { "Laws of the \(host)" }
 
 // MARK: - The chapter itself
 

@@ -2,12 +2,14 @@ import Chapters
 import Spec
 
 /// `docs/README.md`: every chapter, the mutants of every system, and every requirement with a link to its sentence.
-func indexPage(_ pages: [PageInput], _ citations: Citations, _ scores: [MutationScore]) -> String {
+func indexPage(_ book: Book, _ scores: [MutationScore]) -> String {
+  let pages = book.pages
   var text = generatedMark("specs/") + "\n# Chapters\n\n"
   text += """
     Each page is a chapter of `specs/`, woven with what its machines say of themselves: diagrams, rules, guards,
-    contracts, properties and the evidence of exploration. `interlock docs` writes them, and `interlock docs --check`
-    fails when one is out of date. Every page is here twice: as Markdown, and as HTML that needs no other file.
+    contracts, laws and the evidence of exploration. `interlock docs` writes them, and `interlock docs --check`
+    fails when one is out of date. Every page is here twice: as Markdown, and as HTML of the book, which begins with
+    [index.html](index.html) and needs no network and no server.
 
 
     """
@@ -16,7 +18,7 @@ func indexPage(_ pages: [PageInput], _ citations: Citations, _ scores: [Mutation
     pages.map { page in
       [
         link("\(page.chapter.number). \(cell(page.chapter.title))", to: page.markdownPath),
-        page.design?.hosts.map { escaped($0.name) }.joined(separator: ", ") ?? "",
+        page.design?.told.map { escaped(page.design!.hosts[$0].book.title) }.joined(separator: ", ") ?? "",
         grouped(page.chapter.requirements.count), grouped(page.chapter.scenarios.count),
         link(page.htmlPath, to: page.htmlPath),
       ]
@@ -26,17 +28,11 @@ func indexPage(_ pages: [PageInput], _ citations: Citations, _ scores: [Mutation
   for page in pages where !page.chapter.requirements.isEmpty {
     text += "\n### \(page.chapter.title)\n\n"
     text += table(
-      ["Requirement", "Sentence", "Cited by"],
-      page.chapter.requirements.map { requirement in
-        let rules = citations.rules[requirement.id]?.count ?? 0
-        let properties = citations.properties[requirement.id]?.count ?? 0
-        let cited = [
-          rules > 0 ? counted(rules, "rule") : nil,
-          properties > 0 ? counted(properties, "property", "properties") : nil,
-        ].compactMap(\.self)
-        return [
-          link(requirement.id, to: "\(page.markdownPath)#\(requirement.id)"), cell(requirement.text),
-          cited.isEmpty ? "nothing" : cited.map { $0.replacing(" ", with: "&nbsp;") }.joined(separator: ", "),
+      ["Requirement", "Sentence", "Stands on"],
+      book.rows(of: page).map { row in
+        [
+          link(row.requirement.id, to: "\(page.markdownPath)#\(row.requirement.id)"), cell(row.requirement.text),
+          row.words,
         ]
       })
   }

@@ -2,7 +2,7 @@ import Spec
 
 func machineHeading(_ host: String) -> String { "Machine: \(host)" }
 
-/// One machine: its phases, rules, silences, guards, contracts and properties.
+/// One machine: its phases, rules, silences, guards, contracts and laws.
 func machineSection(
   _ index: Int, of design: DesignSummary, _ page: PageInput, _ citations: Citations
 ) -> String {
@@ -44,7 +44,7 @@ private struct MachineSection {
   private var name: String { escaped(host.name) }
 
   var text: String {
-    [intro, phases, rules, silences, guards, contracts, properties].compactMap(\.self).joined(separator: "\n")
+    [intro, phases, rules, silences, guards, contracts, laws].compactMap(\.self).joined(separator: "\n")
   }
 
   // MARK: Phases
@@ -198,11 +198,11 @@ private struct MachineSection {
     return text
   }
 
-  // MARK: Properties
+  // MARK: Laws
 
-  private var properties: String? {
+  private var laws: String? {
     guard !book.properties.isEmpty else { return nil }
-    return heading(3, propertiesHeading(host.name)) + propertyTable(book.properties, page, citations)
+    return heading(3, lawsHeading(host.name)) + lawTable(book.properties, page, citations)
   }
 }
 
@@ -225,26 +225,26 @@ private func grouped(_ guards: [GuardDescription], by sources: SourceReader) -> 
   return order.map { groups[$0] ?? [] }
 }
 
-/// Properties by their kind, each with what it cites.
-func propertyTable(
-  _ properties: [BookDescription.PropertyDescription], _ page: PageInput, _ citations: Citations
+/// Laws by their kind, each with what it cites.
+func lawTable(
+  _ laws: [BookDescription.PropertyDescription], _ page: PageInput, _ citations: Citations
 ) -> String {
   let kinds = [
     ("always", "in every state"), ("always, of each step", "of every step"), ("sometimes", "in some state"),
     ("sometimes, of a step", "of some step"), ("leads to", "in the end"),
   ]
   let known = Set(kinds.map(\.0))
-  let others = properties.map(\.kind).filter { !known.contains($0) }.map { ($0, $0) }
+  let others = laws.map(\.kind).filter { !known.contains($0) }.map { ($0, $0) }
   var rows: [[String]] = []
   for (kind, words) in kinds + others {
-    for property in properties where property.kind == kind {
-      let name = escaped(property.name)
+    for law in laws where law.kind == kind {
+      let name = escaped(law.name)
       rows.append([
         words,
-        page.sources.path(of: property.source).map { link(name, to: "../\($0)#L\(property.source.line)") } ?? name,
-        citations.links(property.citations, on: page),
+        page.sources.path(of: law.source).map { link(name, to: "../\($0)#L\(law.source.line)") } ?? name,
+        citations.links(law.citations, on: page),
       ])
     }
   }
-  return table(["Holds", "Property", "Cites"], rows)
+  return table(["Holds", "Law", "Cites"], rows)
 }

@@ -3,29 +3,25 @@ import Spec
 
 let requirementsHeading = "Requirement index"
 
-/// Each requirement of a chapter: where it is stated, and the rules and properties that cite it.
-func requirementSection(_ page: PageInput, _ citations: Citations) -> String {
-  let requirements = page.chapter.requirements
-  guard !requirements.isEmpty else { return heading(2, requirementsHeading) + "This chapter states no requirement.\n" }
-  let cited = requirements.filter { citations.rules[$0.id] != nil || citations.properties[$0.id] != nil }
-  let others = requirements.filter { !cited.contains($0) }
+/// Each requirement of a chapter: where it is stated, and what stands behind it.
+func requirementSection(_ page: PageInput, _ book: Book) -> String {
+  let rows = book.rows(of: page)
+  guard !rows.isEmpty else { return heading(2, requirementsHeading) + "This chapter states no requirement.\n" }
   var text = heading(2, requirementsHeading)
-  if cited.isEmpty {
-    text += "No rule and no property cites this chapter yet.\n"
-  } else {
-    let use = { (uses: [Citations.Use]?) in uses.map { citations.lines($0, on: page.markdownPath) } ?? "" }
-    text += "\(grouped(cited.count)) of \(counted(requirements.count, "requirement")) are cited.\n\n"
-    text += table(
-      ["Requirement", "Stated", "Rules", "Properties"],
-      cited.map { [name($0), line($0, page), use(citations.rules[$0.id]), use(citations.properties[$0.id])] })
-  }
-  if !others.isEmpty {
-    text += "\n" + heading(3, "Stated, not cited")
-    text +=
-      "No rule and no property cites these. A scenario, a test of the engine, or nothing may stand behind them.\n\n"
-    text += table(
-      ["Requirement", "Stated", "Sentence"], others.map { [name($0), line($0, page), cell($0.text)] })
-  }
+  text += "\(grouped(rows.count(where: \.isHeld))) of \(counted(rows.count, "requirement")) are held.\n\n"
+  text += table(
+    ["Requirement", "Stated", "Rules", "Laws", "Tests", "Scenarios", "Held by"],
+    rows.map { row in
+      [
+        name(row.requirement), line(row.requirement, page), uses(row.rules, on: page), uses(row.laws, on: page),
+        row.tests.map { link(escaped($0.name), to: "../\($0.path)") }.joined(separator: "<br>"),
+        row.scenarios.map { told in
+          told.page.markdownPath == page.markdownPath
+            ? escaped(told.scenario.title) : link(escaped(told.scenario.title), to: told.page.markdownPath)
+        }.joined(separator: "<br>"),
+        row.held.map(holder).joined(separator: "<br>"),
+      ]
+    })
   return text + scenarioList(page.chapter)
 }
 
@@ -35,6 +31,29 @@ private func name(_ requirement: RequirementSentence) -> String {
 
 private func line(_ requirement: RequirementSentence, _ page: PageInput) -> String {
   link("line&nbsp;\(requirement.line)", to: "../specs/\(page.chapter.file)?plain=1#L\(requirement.line)")
+}
+
+/// Links to rules or laws, one line for each machine or system.
+private func uses(_ uses: [RequirementRow.Use], on page: PageInput) -> String {
+  owners(of: uses).map { owner in
+    let links = uses.filter { $0.owner == owner }.map {
+      link(escaped($0.name), to: $0.markdown.seen(from: page.markdownPath))
+    }
+    return "*\(escaped(owner)):* \(links.joined(separator: "; "))"
+  }.joined(separator: "<br>")
+}
+
+/// Whose they are, in the order in which they come.
+func owners(of uses: [RequirementRow.Use]) -> [String] {
+  var owners: [String] = []
+  for use in uses where !owners.contains(use.owner) { owners.append(use.owner) }
+  return owners
+}
+
+private func holder(_ row: HeldElsewhere) -> String {
+  guard let file = row.file else { return "not yet: \(cell(row.why))" }
+  let words = row.words.isEmpty ? "" : ", \(codes(row.words))"
+  return "\(link(code(file), to: "../\(file)"))\(words): \(cell(row.why))"
 }
 
 /// The chapter's own Markdown inside a cell.

@@ -10,7 +10,7 @@ func systemSection(_ design: DesignSummary, _ page: PageInput, _ citations: Cita
       link("**\(escaped(host.name))**", to: "#\(place(machineHeading(design.teller(of: host).name)))"),
       escaped(book.words),
       "\(counted(book.phases.count, "phase")), \(counted(book.rules.count, "rule")), "
-        + counted(book.properties.count, "property", "properties"),
+        + counted(book.properties.count, "law"),
     ]
   }
   var text = heading(2, systemHeading)

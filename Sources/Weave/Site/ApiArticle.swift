@@ -6,7 +6,9 @@ func apiArticle() -> Article {
     ("Engine", "Run machines: loop, host, journal, recovery, metrics, records."),
   ]
   let cards = modules.map { name, words in
-    "<li class=\"card\"><h3>\(name)</h3><p>\(words)</p><p class=\"foot\"><code>import \(name)</code></p></li>"
+    let address = "\(apiServer)/.build/api/\(name)/documentation/\(name.lowercased())/"
+    return "<li class=\"card\"><h3>\(anchorTag(address, name))</h3><p>\(words)</p>"
+      + "<p class=\"foot\"><code>import \(name)</code></p></li>"
   }
   return Article(
     html: """
@@ -15,11 +17,15 @@ func apiArticle() -> Article {
       <p class="lead">The library is three modules, documented where they are declared.</p>
       <ul class="cards-grid">\(cards.joined(separator: "\n"))</ul>
       <p>Their reference is written by the toolchain's own DocC, from the comments of the sources, and every warning \
-      of it is \
-      an error:</p>
-      <pre class="console"><code>$ make api</code></pre>
-      <p>It lands in <code>.build/api/</code>, and is no part of this book: it is many times as large, and DocC's \
-      pages need a \
-      server (<code>make api</code> says how to start one).</p>
+      of it is an error. It is many times as large as this book, and no part of it: it is made in the package's \
+      folder, and since DocC's pages need a server, it is read from one. After these two commands the links above \
+      lead to it:</p>
+      <pre class="console"><code><b>$ make api</b>
+      <b>$ python3 -m http.server</b></code></pre>
+      <p class="quiet">The reference then lies in <code>.build/api/</code>. The links ask this computer alone, at \
+      <code>\(apiServer)</code>; the book itself needs no server.</p>
       """, contents: [])
 }
+
+/// Where `python3 -m http.server` answers, in the package's folder.
+let apiServer = "http://localhost:8000"

@@ -10,21 +10,15 @@ struct Book {
   /// Each rule book once, told by the first system that has it.
   let machines: [MachinePlace]
   /// Who cites each requirement.
-  private(set) var uses: [String: [Use]] = [:]
+  private(set) var uses: [String: [RequirementRow.Use]] = [:]
+  /// The tests that are named by a requirement.
+  let tests: NamedTests
   /// The page that states each requirement.
   let stated: [String: PageInput]
 
-  /// A rule or a law that cites a requirement.
-  struct Use {
-    let isRule: Bool
-    /// Whose it is.
-    let owner: String
-    let name: String
-    let address: String
-  }
-
-  init(_ pages: [PageInput], title: String) {
+  init(_ pages: [PageInput], title: String, tests: NamedTests = NamedTests()) {
     self.title = title
+    self.tests = tests
     self.pages = pages
     stated = Dictionary(
       pages.flatMap { page in page.chapter.requirements.map { ($0.id, page) } }, uniquingKeysWith: { first, _ in first }
@@ -47,37 +41,73 @@ struct Book {
     systems = pages.compactMap { page in page.design.map { SystemPlace(page: page, design: $0) } }
     for machine in machines { add(machine) }
     for system in systems { add(system) }
+    for page in pages { for other in page.others { add(other, of: page) } }
+  }
+
+  /// What two chapters tell on one page is one use.
+  private mutating func add(_ use: RequirementRow.Use, to id: String) {
+    if uses[id]?.contains(where: { $0.address == use.address }) != true { uses[id, default: []].append(use) }
   }
 
   private mutating func add(_ machine: MachinePlace) {
+    let (page, host) = (machine.page.markdownPath, machine.host)
+    let places = rulePlaces(machine.design)[machine.index]
     for (index, rule) in machine.book.rules.enumerated() {
-      for id in rule.citations {
-        uses[id, default: []].append(
-          Use(
-            isRule: true, owner: machine.title, name: rule.name, address: "\(machine.path)#\(machine.ruleIDs[index])"))
-      }
+      let use = RequirementRow.Use(
+        isRule: true, owner: machine.title, name: rule.name, address: "\(machine.path)#\(machine.ruleIDs[index])",
+        markdown: .init(page: page, anchor: places[index]))
+      for id in rule.citations { add(use, to: id) }
     }
     for (index, law) in machine.book.properties.enumerated() {
-      for id in law.citations {
-        uses[id, default: []].append(
-          Use(isRule: false, owner: machine.title, name: law.name, address: "\(machine.path)#\(machine.lawIDs[index])"))
-      }
+      let use = RequirementRow.Use(
+        isRule: false, owner: machine.title, name: law.name, address: "\(machine.path)#\(machine.lawIDs[index])",
+        markdown: .init(page: page, anchor: place(lawsHeading(host.name))))
+      for id in law.citations { add(use, to: id) }
     }
   }
 
   private mutating func add(_ system: SystemPlace) {
     for (index, law) in system.design.properties.enumerated() {
-      for id in law.citations {
-        uses[id, default: []].append(
-          Use(
-            isRule: false, owner: system.design.title, name: law.name,
-            address: "\(system.path)#\(system.lawIDs[index])"))
+      let use = RequirementRow.Use(
+        isRule: false, owner: system.design.title, name: law.name, address: "\(system.path)#\(system.lawIDs[index])",
+        markdown: .init(page: system.page.markdownPath, anchor: place(jointHeading)))
+      for id in law.citations { add(use, to: id) }
+    }
+  }
+
+  /// What a system without a page cites besides what the others do; its rules and laws lead to their source.
+  private mutating func add(_ design: DesignSummary, of page: PageInput) {
+    func add(_ name: String, of owner: String, _ source: SourceLine, isRule: Bool, to ids: [String]) {
+      guard let path = page.sources.path(of: source) else { return }
+      let use = RequirementRow.Use(
+        isRule: isRule, owner: owner, name: name, address: "../\(path)#L\(source.line)",
+        markdown: .init(page: "../\(path)", anchor: "L\(source.line)"))
+      for id in ids
+      where uses[id]?.contains(where: { ($0.isRule, $0.owner, $0.name) == (isRule, owner, name) }) != true {
+        uses[id, default: []].append(use)
       }
     }
+    for book in design.told.map({ design.hosts[$0].book }) {
+      for rule in book.rules { add(rule.name, of: book.title, rule.source, isRule: true, to: rule.citations) }
+      for law in book.properties { add(law.name, of: book.title, law.source, isRule: false, to: law.citations) }
+    }
+    for law in design.properties { add(law.name, of: design.title, law.source, isRule: false, to: law.citations) }
   }
 
   func neighbours(of place: Int) -> (before: PageInput?, after: PageInput?) {
     (place > 0 ? pages[place - 1] : nil, place + 1 < pages.count ? pages[place + 1] : nil)
+  }
+
+  /// The chapters that state what a machine's rules cite.
+  func chapters(citedBy machine: MachinePlace) -> [PageInput] {
+    let cited = Set(machine.book.rules.flatMap(\.citations))
+    return pages.filter { $0.chapter.requirements.contains { cited.contains($0.id) } }
+  }
+
+  /// The machines of a chapter: those of its system; where it has none, those whose rules cite it.
+  func machines(of page: PageInput) -> [MachinePlace] {
+    if let design = page.design { return design.told.compactMap { machine(of: design.hosts[$0].book) } }
+    return machines.filter { machine in chapters(citedBy: machine).contains { $0.chapter.file == page.chapter.file } }
   }
 
   /// The page of a machine; nil for one that no page of the book tells.

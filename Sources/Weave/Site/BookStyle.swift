@@ -10,13 +10,17 @@ private let dark = """
     --wait-soft: #2c2310; --stop: #ff8077; --stop-soft: #331614; --violet: #c3a6ff; --shadow: none;
   """
 
-private let lightAndDark = """
-  :root {
-    color-scheme: light;
+private let light = """
     --ground: #ffffff; --raised: #ffffff; --sunken: #f5f7fa; --text: #1b2129; --quiet: #5c6875; --line: #e1e6ec;
     --link: #0b5bc4; --accent: #0b5bc4; --accent-soft: #e8f1fd; --go: #0b7a45; --go-soft: #e3f5eb; --wait: #8a5a00;
     --wait-soft: #fdf3dc; --stop: #c2261f; --stop-soft: #fdeae8; --violet: #6b3fb8;
     --shadow: 0 1px 2px rgb(20 30 45 / .06), 0 4px 14px rgb(20 30 45 / .05);
+  """
+
+private let lightAndDark = """
+  :root {
+    color-scheme: light;
+  \(light)
     --sans: "Inter", -apple-system, "Segoe UI", "Helvetica Neue", "Liberation Sans", system-ui, Arial, sans-serif;
     --mono: ui-monospace, "SF Mono", SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace;
   }
@@ -131,7 +135,7 @@ private let frameStyle = """
     border-radius: 7px; }
   .pages a:hover { color: var(--text); background: var(--sunken); text-decoration: none; }
   .pages a[aria-current] { color: var(--accent); background: var(--accent-soft); font-weight: 600; }
-  .pages .number { min-width: 1.25rem; font-variant-numeric: tabular-nums; opacity: .75; }
+  .pages .number { min-width: 1.25rem; font-variant-numeric: tabular-nums; }
   main { min-width: 0; padding: 2.6rem clamp(1.25rem, 4vw, 3.5rem) 5rem; }
   .contents { display: none; }
   @media (min-width: 84rem) {
@@ -184,6 +188,18 @@ private let pieceStyle = """
   th:last-child, td:last-child { padding-right: .25rem; }
   th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; }
   td pre { margin: 0; font-size: .8rem; padding: .4rem .7rem; border-radius: 7px; }
+  .matrix table, .matrix tbody, .matrix tr { display: block; }
+  .matrix thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .matrix tr { border: 1px solid var(--line); border-radius: 12px; padding: .7rem 1.1rem; margin-bottom: .8rem;
+    max-width: 62rem; }
+  .matrix td { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); gap: 0 1rem; border: 0; padding: .22rem 0; }
+  .matrix td::before { content: attr(data-label); color: var(--quiet); font-size: .8rem; padding-top: .1rem; }
+  .matrix td > * { grid-column: 2; }
+  .matrix td:first-child, .matrix td[data-label="Sentence"] { display: block; }
+  .matrix td:first-child::before, .matrix td[data-label="Sentence"]::before { content: none !important; }
+  .matrix td[data-label="Sentence"] { padding-bottom: .5rem; }
+  .matrix td:empty { display: none; }
+  .use.none { color: var(--stop); }
   .use { display: block; } .use + .use { margin-top: .3rem; }
   .use em { color: var(--quiet); font-style: normal; font-size: .85em; }
   .requirement { font-size: .8rem; font-weight: 650; white-space: nowrap; font-variant-numeric: tabular-nums;
@@ -208,6 +224,14 @@ private let pieceStyle = """
   .card:hover { border-color: color-mix(in srgb, var(--accent) 45%, var(--line)); }
   .hero { padding: clamp(.5rem, 3vw, 2.5rem) 0 .5rem; }
   .hero h1 { font-size: clamp(2.6rem, 1.8rem + 4vw, 4.2rem); margin-bottom: .35em; }
+  .ways { list-style: none; padding: 0; margin: 1.6rem 0 0; display: grid; gap: .8rem;
+    grid-template-columns: repeat(auto-fill, minmax(min(100%, 12rem), 1fr)); }
+  .ways a { display: block; height: 100%; padding: .8rem 1.1rem; border-radius: 12px; background: var(--accent-soft);
+    border-left: 4px solid var(--accent); color: var(--text); }
+  .ways li:nth-child(2) a { background: var(--go-soft); border-color: var(--go); }
+  .ways li:nth-child(3) a { background: var(--wait-soft); border-color: var(--wait); }
+  .ways a:hover { text-decoration: none; box-shadow: var(--shadow); }
+  .ways b { display: block; } .ways span { color: var(--quiet); font-size: .9rem; }
   code.phase { color: var(--accent); background: var(--accent-soft); border-color: transparent; font-weight: 600; }
   code.event { color: var(--violet); } code.effect { color: var(--go); } code.code { color: var(--wait); }
   .phases { list-style: none; padding: 0; max-width: 52rem; }
@@ -262,6 +286,8 @@ private let drawingStyle = """
     background: var(--ground);
     margin: 0; }
   .run .drawing, .drawings .drawing { max-height: 40rem; }
+  .diagram .drawing { max-height: 85vh; }
+  .diagram .alone { float: right; margin-left: 1rem; }
   .legend .key { display: inline-block; width: 1.5rem; height: 0; border-top: 3px solid var(--go);
     margin: 0 .4rem 0 .2rem;
     vertical-align: .28em; }
@@ -311,6 +337,7 @@ private let drawingStyle = """
   .step .changes { font: .78rem/1.5 var(--mono); color: var(--quiet); margin-top: .3rem; }
   .steps { margin: 0 0 1.5rem; }
   svg.interlock { display: block; max-width: 100%; height: auto; margin: 0 auto; }
+  .diagram svg.interlock { max-width: none; }
   svg.interlock text { fill: var(--text);
     font-family: "Helvetica Neue", Helvetica, Arial, "Liberation Sans", sans-serif; }
   svg.interlock .graph > polygon, svg.interlock .ground { fill: transparent; stroke: none; }
@@ -377,11 +404,22 @@ private let narrowStyle = """
     .cards td::before { content: attr(data-label); display: block; color: var(--quiet); font-size: .74rem; }
     .drawing { padding: .6rem; border-radius: 10px; }
     .drawing svg.interlock { max-width: none; min-width: min(36rem, 100%); }
+    .drawings svg.interlock, .run svg.interlock { zoom: .8; }
+    .routes tr { padding: .3rem 0; margin: 0; border: 0; border-bottom: 1px solid var(--line); border-radius: 0; }
+    .routes td { display: inline; padding: 0 .35rem 0 0; } .routes td::before { content: none; }
+    .routes td:nth-child(3)::before { content: "→ "; display: inline; font-size: inherit; }
+    .matrix td { grid-template-columns: minmax(0, 1fr); gap: .1rem; } .matrix td > * { grid-column: 1; }
     .pager { flex-direction: column; } .pager a { flex: none; }
   }
   @media print {
-    .bar, .pages, .contents, .pager, .skip, .pin { display: none; }
+    :root, :root[data-theme="dark"], :root:not([data-theme="light"]) { color-scheme: light;
+  \(light) }
+    .bar, .pages, .contents, .pager, .skip, .pin, .diagram .alone { display: none; }
     .frame { display: block; } body { font-size: 10.5pt; }
-    .card, .rule, .scenario { break-inside: avoid; box-shadow: none; }
+    .card, .rule { break-inside: avoid; box-shadow: none; }
+    .drawing, .run .drawing, .drawings .drawing, .table { max-height: none; overflow: visible; }
+    .drawing svg.interlock, .diagram svg.interlock { max-width: 100%; min-width: 0; }
+    .told { display: block; }
+    pre { white-space: pre-wrap; overflow: visible; }
   }
   """

@@ -5,9 +5,7 @@ import Spec
 func chapterArticle(_ page: PageInput, in book: Book) -> Article {
   var rendering = MarkdownRendering()
   var html = rendering.html(markedProse(of: page))
-  for requirement in page.chapter.requirements {
-    html.replace(mark("requirement \(requirement.id)"), with: traces(requirement.id, book))
-  }
+  for row in book.rows(of: page) { html.replace(mark("requirement \(row.requirement.id)"), with: trace(row)) }
   for (index, scenario) in page.chapter.scenarios.enumerated() {
     html.replace("<p>\(mark("scenario \(index)"))</p>", with: scenarioFigure(scenario, page, isOpen: index == 0))
   }
@@ -71,15 +69,11 @@ private func markedProse(of page: PageInput) -> String {
   return written.joined(separator: "\n")
 }
 
-/// How many rules and laws cite a requirement, with a link to which.
-private func traces(_ id: String, _ book: Book) -> String {
-  let uses = book.uses[id] ?? []
-  let rules = uses.count { $0.isRule }
-  let laws = uses.count - rules
-  let words = [rules > 0 ? counted(rules, "rule") : nil, laws > 0 ? counted(laws, "law") : nil].compactMap(\.self)
-  let told = words.isEmpty ? "not cited" : words.joined(separator: ", ")
-  return " <a class=\"trace\(words.isEmpty ? " none" : "")\" href=\"\(requirementsPath)#\(id)\" "
-    + "aria-label=\"\(id): who cites it\">\(told)</a>"
+/// What a requirement stands on, with a link to it.
+private func trace(_ row: RequirementRow) -> String {
+  let id = row.requirement.id
+  return " <a class=\"trace\(row.isHeld ? "" : " none")\" href=\"\(requirementsPath)#\(id)\" "
+    + "aria-label=\"\(id): what it stands on\">\(row.words)</a>"
 }
 
 /// The machines of the chapter, each linked, and what exploring them came to.
@@ -106,9 +100,9 @@ private func requirementsOf(_ page: PageInput, _ book: Book, _ contents: inout [
 {
   guard !page.chapter.requirements.isEmpty else { return "" }
   return section("woven-requirements", "Where it is met", to: &contents)
-    + "<p>Each requirement of this chapter, with the rules and laws that cite it. "
+    + "<p>Each requirement of this chapter, with what stands behind it. "
     + "\(anchorTag(requirementsPath, "All requirements"))</p>\n"
-    + requirementTable(page.chapter.requirements, page, book)
+    + requirementTable(page, book)
 }
 
 // MARK: - Scenarios

@@ -124,5 +124,8 @@ let glossary = [
     "scenario", "A short run that a chapter tells and the tests take: a start, events, and what is expected."),
   GlossaryEntry("finding", "Something wrong or worth asking, with a severity, a stable code and a place."),
   GlossaryEntry("verdict", "What a reader concludes: READY, FIX REQUIRED, UNFINISHED, or NOTHING FOUND."),
+  GlossaryEntry(
+    "lock", "What pins a machine's published rules: they may be added to, and nothing of them may change.",
+    see: "rule", "finding"),
   GlossaryEntry("epoch", "The time between one committed change of topology and the next."),
 ]

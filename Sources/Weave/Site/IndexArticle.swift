@@ -12,10 +12,8 @@ func indexArticle(_ book: Book) -> Article {
   let requirements = pages.reduce(0) { $0 + $1.chapter.requirements.count }
   let scenarios = pages.reduce(0) { $0 + $1.chapter.scenarios.count }
   let cards = pages.map { page in
-    let chips = page.design.map { design in
-      design.told.compactMap { index in book.machine(of: design.hosts[index].book) }
-        .map { anchorTag($0.path, htmlEscaped($0.title), "chip") }.joined(separator: " ")
-    }
+    let chips = book.machines(of: page).map { anchorTag($0.path, htmlEscaped($0.title), "chip") }
+      .joined(separator: " ")
     let counts = [
       page.chapter.requirements.isEmpty ? nil : counted(page.chapter.requirements.count, "requirement"),
       page.chapter.scenarios.isEmpty ? nil : counted(page.chapter.scenarios.count, "scenario"),
@@ -24,7 +22,7 @@ func indexArticle(_ book: Book) -> Article {
       <li class="card chapter"><span class="number">\(page.chapter.number)</span>
       <h3>\(anchorTag(page.htmlPath, htmlEscaped(page.chapter.title)))</h3>
       <p>\(firstParagraph(page))</p>
-      <p class="foot">\(chips.map { "\($0) " } ?? "")<small>\(counts.joined(separator: " · "))</small></p></li>
+      <p class="foot">\(chips) <small>\(counts.joined(separator: " · "))</small></p></li>
       """
   }
   let html = """
@@ -39,6 +37,7 @@ func indexArticle(_ book: Book) -> Article {
       fact(grouped(requirements), "requirements"), scenarios > 0 ? fact(grouped(scenarios), "scenarios run") : "",
       states > 0 ? fact(grouped(states), "states explored") : "",
     ]))
+    \(beginnings(book))
     </header>
     <h2 id="chapters">Chapters</h2>
     <ul class="cards-grid chapters">
@@ -59,6 +58,28 @@ func indexArticle(_ book: Book) -> Article {
     </ul>
     """
   return Article(html: html, contents: [])
+}
+
+/// Where each kind of reader begins.
+private func beginnings(_ book: Book) -> String {
+  let rows = book.pages.flatMap { book.rows(of: $0) }
+  let held = rows.count(where: \.isHeld)
+  var ways: [(target: String, words: String, more: String)] = []
+  if let first = book.pages.first {
+    ways.append((first.htmlPath, "Start here", "\(first.chapter.title), from the top"))
+  }
+  if let system = book.systems.max(by: { $0.design.hosts.count < $1.design.hosts.count }) {
+    ways.append((system.path, "See it run", "\(system.design.title): its machines, and a run step by step"))
+  }
+  if let own = book.pages.first(where: { $0.name.hasSuffix("own-protocol") }) {
+    ways.append((own.htmlPath, "Write your own", "from an empty folder to a green audit"))
+  }
+  if !rows.isEmpty {
+    ways.append(
+      (requirementsPath, "Check the promises", "\(grouped(held)) of \(grouped(rows.count)) requirements held"))
+  }
+  let items = ways.map { "<li>\(anchorTag($0.target, "<b>\($0.words)</b> <span>\(htmlEscaped($0.more))</span>"))</li>" }
+  return "<ul class=\"ways\">\(items.joined(separator: "\n"))</ul>"
 }
 
 /// What a chapter says first, below its title.

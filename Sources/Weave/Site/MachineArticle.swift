@@ -32,9 +32,11 @@ private struct MachineWriter {
   }
 
   private var intro: String {
-    let chapters = ([machine.page] + machine.others).map { page in
-      chapterChip(page)
+    let telling = [machine.page] + machine.others
+    let cited = book.chapters(citedBy: machine).filter { page in
+      !telling.contains { $0.chapter.file == page.chapter.file }
     }
+    let chapters = (telling + cited).map { chapterChip($0) }
     let systems = ([machine.page] + machine.others).compactMap { book.system(of: $0) }
       .map { anchorTag($0.path, htmlEscaped($0.design.title), "chip strong") }
     let fired = evidence.map { all in all.count { $0.fired > 0 } }
@@ -58,18 +60,15 @@ private struct MachineWriter {
   }
 
   private mutating func diagram() -> String {
-    let seam = MarkdownRendering.seam
     let path = machineDiagramPath(machine.page.name, machine.host.name)
     let legend =
       evidence == nil
       ? ""
-      : "<figcaption class=\"legend\"><span class=\"key fired\"></span>fired when all worlds were explored, the "
+      : "<span class=\"key fired\"></span>fired when all worlds were explored, the "
         + "thicker the "
         + "oftener <span class=\"key never\"></span>never fired <span class=\"key rest\"></span>may rest "
-        + "here</figcaption>"
-    return """
-      <figure class="diagram"><div class="drawing" tabindex="0">\(seam)\(path)\(seam)</div>\(legend)</figure>
-      """
+        + "here"
+    return diagramFigure(path, legend: legend)
   }
 
   private mutating func phases() -> String {

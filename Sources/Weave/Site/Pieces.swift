@@ -74,9 +74,23 @@ func requirementTags(_ ids: [String], in book: Book) -> String {
 
 /// Markdown within a line as plain text.
 func plainText(_ markdown: String) -> String {
-  MarkdownRendering().inline(markdown).replacing(/<[^>]*>/, with: "")
-    .replacing("&lt;", with: "<").replacing("&gt;", with: ">").replacing("&quot;", with: "\"")
-    .replacing("&nbsp;", with: " ").replacing("&amp;", with: "&")
+  MarkdownRendering().inline(markdown).replacing(/<[^>]*>/, with: "").unescapedHtml
+}
+
+extension String {
+  /// HTML without tags as plain text.
+  var unescapedHtml: String {
+    replacing("&lt;", with: "<").replacing("&gt;", with: ">").replacing("&quot;", with: "\"")
+      .replacing("&nbsp;", with: " ").replacing("&amp;", with: "&")
+  }
+}
+
+/// A diagram at its own size, in a frame that scrolls, with a link to the image alone.
+func diagramFigure(_ path: String, legend: String = "") -> String {
+  let seam = MarkdownRendering.seam
+  let alone = anchorTag(path, "The drawing alone", "alone")
+  return "<figure class=\"diagram\"><div class=\"drawing\" tabindex=\"0\">\(seam)\(path)\(seam)</div>"
+    + "<figcaption class=\"legend\">\(legend) \(alone)</figcaption></figure>\n"
 }
 
 /// A link to a line of a source file of the package; the words alone where the file is not there.

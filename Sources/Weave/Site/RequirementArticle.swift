@@ -1,68 +1,69 @@
 import Chapters
 import Spec
 
-/// The matrix of requirements: each sentence, where it is stated, and the rules, laws and scenarios behind it.
+/// The matrix of requirements: each sentence, where it is stated, and what stands behind it.
 func requirementArticle(_ book: Book) -> Article {
   var contents: [(id: String, words: String)] = []
-  let all = book.pages.flatMap(\.chapter.requirements)
-  let cited = all.count { book.uses[$0.id] != nil }
+  let all = book.pages.flatMap { book.rows(of: $0) }
+  let cited = all.count { !$0.rules.isEmpty || !$0.laws.isEmpty }
+  let tested = all.count { !$0.tests.isEmpty }
   var html = """
     <p class="eyebrow">Reference</p>
     <h1>Requirements</h1>
     <p class="lead">Every sentence that a chapter holds itself to, and what stands behind it.</p>
     \(facts([
-      fact(grouped(all.count), "requirements"), fact(grouped(cited), "cited by a rule or a law"),
+      fact(grouped(all.count), "requirements"),
+      fact(grouped(all.count(where: \.isHeld)), "held", all.allSatisfy(\.isHeld) ? "good" : "open"),
+      fact(grouped(cited), "cited by a rule or a law"), fact(grouped(tested), "named by a test"),
       fact(grouped(book.pages.reduce(0) { $0 + $1.chapter.scenarios.count }), "scenarios that are run"),
     ]))
-    <p>One that no rule and no law cites may be met by a scenario of its section or by a test of what runs the \
-    machines.</p>
+    <p>A law is judged in every state of its worlds, and a rule fires there. A test is named by the requirement that it
+    is of. A scenario stands in a row where a rule that cites the requirement fires in it. <em>Held by</em> is what the
+    chapter itself names, with its reason.</p>
 
     """
   for page in book.pages where !page.chapter.requirements.isEmpty {
     html += section("chapter-\(page.chapter.number)", "\(page.chapter.number). \(page.chapter.title)", to: &contents)
-    html += requirementTable(page.chapter.requirements, page, book, isMatrix: true)
+    html += requirementTable(page, book, isMatrix: true)
   }
   return Article(html: html, contents: contents)
 }
 
 /// - Parameter isMatrix: Whether rows are places of their own, and sentences are told.
-func requirementTable(
-  _ requirements: [RequirementSentence], _ page: PageInput, _ book: Book, isMatrix: Bool = false
-) -> String {
-  let rows = requirements.map { requirement in
-    let uses = book.uses[requirement.id] ?? []
+func requirementTable(_ page: PageInput, _ book: Book, isMatrix: Bool = false) -> String {
+  let rows = book.rows(of: page).map { row in
+    let (id, label) = (row.requirement.id, row.requirement.label)
     let name =
       isMatrix
-      ? "<a class=\"requirement\" id=\"\(requirement.id)\" "
-        + "href=\"\(page.htmlPath)#\(requirement.id)\">\(requirement.id)</a>"
-      : "<a class=\"requirement\" href=\"#\(requirement.id)\">\(requirement.id)</a>"
-    let scenarios = scenarios(beside: requirement, page)
+      ? "<a class=\"requirement\" id=\"\(id)\" href=\"\(page.htmlPath)#\(id)\">\(id)</a>"
+      : "<a class=\"requirement\" href=\"#\(id)\">\(id)</a>"
+        + (label.isEmpty ? "" : " <small>\(htmlEscaped(label))</small>")
     return [
-      name, isMatrix ? MarkdownRendering().inline(requirement.text) : htmlEscaped(requirement.label),
-      list(uses.filter(\.isRule)), list(uses.filter { !$0.isRule }),
-      scenarios.isEmpty
-        ? ""
-        : anchorTag("\(page.htmlPath)#\(scenarioID(scenarios[0]))", counted(scenarios.count, "scenario")),
+      name, isMatrix ? MarkdownRendering().inline(row.requirement.text) : "", list(row.rules), list(row.laws),
+      row.tests.map { test in
+        "<span class=\"use\">\(anchorTag("../\(test.path)", htmlEscaped(test.name)))</span>"
+      }.joined(separator: " "),
+      row.scenarios.map { told in
+        let address = "\(told.page.htmlPath)#\(scenarioID(told.scenario))"
+        return "<span class=\"use\">\(anchorTag(address, htmlEscaped(told.scenario.title)))</span>"
+      }.joined(separator: " "),
+      row.words == "nothing" ? span("use none", "nothing") : row.held.map(holder).joined(separator: " "),
     ]
   }
   return htmlTable(
-    ["Requirement", isMatrix ? "Sentence" : "About", "Rules", "Laws", "Told in its section"], rows, look: "cards matrix"
-  )
+    ["Requirement", "Sentence", "Rules", "Laws", "Tests", "Scenarios", "Held by"], rows, look: "cards matrix")
 }
 
-private func list(_ uses: [Book.Use]) -> String {
-  var owners: [String] = []
-  for use in uses where !owners.contains(use.owner) { owners.append(use.owner) }
-  return owners.map { owner in
+private func list(_ uses: [RequirementRow.Use]) -> String {
+  owners(of: uses).map { owner in
     let links = uses.filter { $0.owner == owner }.map { anchorTag($0.address, htmlEscaped($0.name)) }
     return "<span class=\"use\"><em>\(htmlEscaped(owner))</em> \(links.joined(separator: "; "))</span>"
   }.joined(separator: " ")
 }
 
-/// The scenarios between the heading above a requirement and the next heading.
-private func scenarios(beside requirement: RequirementSentence, _ page: PageInput) -> [ScenarioBlock] {
-  let starts = page.chapter.sections.map(\.line)
-  let start = starts.last { $0 <= requirement.line } ?? 0
-  let end = starts.first { $0 > requirement.line } ?? Int.max
-  return page.chapter.scenarios.filter { (start..<end).contains($0.line) }
+private func holder(_ row: HeldElsewhere) -> String {
+  let why = MarkdownRendering().inline(row.why)
+  guard let file = row.file else { return "<span class=\"use\"><em>not yet</em> \(why)</span>" }
+  let words = row.words.map { " \(codeTag($0))" }.joined()
+  return "<span class=\"use\">\(anchorTag("../\(file)", codeTag(file)))\(words) <em>\(why)</em></span>"
 }

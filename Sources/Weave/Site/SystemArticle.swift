@@ -5,7 +5,6 @@ import Spec
 func systemArticle(_ system: SystemPlace, in book: Book) -> Article {
   let (design, page) = (system.design, system.page)
   var contents: [(id: String, words: String)] = []
-  let seam = MarkdownRendering.seam
   let states = page.evidence.reduce(0) { $0 + $1.distinct }
   let machines = design.told.compactMap { book.machine(of: design.hosts[$0].book) }
   var html = """
@@ -19,9 +18,7 @@ func systemArticle(_ system: SystemPlace, in book: Book) -> Article {
       states > 0 ? fact(grouped(states), "states explored") : "",
       page.stories.mutation.map { killed($0) } ?? "",
     ]))
-    <figure class="diagram"><div class="drawing" \
-    tabindex="0">\(seam)\(systemDiagramPath(page.name))\(seam)</div></figure>
-
+    \(diagramFigure(systemDiagramPath(page.name)))
     """
   html += section("machines", "Machines", to: &contents) + machineCards(design, book)
   if !design.routes.isEmpty {
@@ -33,7 +30,7 @@ func systemArticle(_ system: SystemPlace, in book: Book) -> Article {
           htmlEscaped(design.hosts[route.from].name), codeTag(route.effectName, "effect"),
           htmlEscaped(design.hosts[route.to].name), codeTag(route.eventName, "event"), htmlEscaped(route.words),
         ]
-      }, look: "cards")
+      }, look: "cards routes")
   }
   if !design.properties.isEmpty {
     html += section("laws", "Joint laws", to: &contents)
