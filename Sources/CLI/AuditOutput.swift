@@ -97,7 +97,8 @@ enum AuditOutput {
     print("\n" + style.bold("explained by their chapters"))
     var groups: [(line: String, count: Int)] = []
     for finding in report.explained {
-      let line = "\(finding.code), \(finding.unit.machine): \(finding.explanation ?? "")"
+      let whose = finding.unit.machine.isEmpty ? finding.requirements.joined(separator: ", ") : finding.unit.machine
+      let line = "\(finding.code), \(whose): \(finding.explanation ?? "")"
       if let same = groups.firstIndex(where: { $0.line == line }) {
         groups[same].count += 1
       } else {

@@ -175,6 +175,7 @@ import Verification
     let found = findings(try chapters(header + "| PET-9 | not yet | nobody measures it |"))
     #expect(found.map(\.brief) == ["QUESTION requirement-not-met specs/93-peterson.md:5"])
     #expect(found[0].words == "PET-9 is not met yet: nobody measures it")
+    #expect(found[0].explanation == "nobody measures it")
   }
 
   @Test func `words and places lead to requirements`() throws {

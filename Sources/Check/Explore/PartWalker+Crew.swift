@@ -3,7 +3,7 @@ import Spec
 // What depends on the machines of a state, all of them, and on nothing else of it. The machines together are a *crew*;
 // states of one crew differ in what is open, under way and still to be spent, and the typed side is asked once for all.
 //
-// Laws of states are not: they are asked once in a state, and to find its crew costs as much where most states have their own.
+// Laws of states are not: they are asked once in a state, and to find its crew costs as much where most have their own.
 extension PartWalker {
   /// The number of the machines before the move at hand.
   private var crew: UInt32 {

@@ -182,10 +182,11 @@ public struct Tracing: Sendable {
             unit, .major, "requirement-unheld", "\(trace.id) is stated, and nothing holds it: \(trace.text)",
             requirements: [trace.id], at: trace.place))
       case .notYet:
-        findings.append(
-          AuditFinding(
-            unit, .question, "requirement-not-met", "\(trace.id) is not met yet: \(trace.notYet ?? "")",
-            requirements: [trace.id], at: trace.place))
+        var finding = AuditFinding(
+          unit, .question, "requirement-not-met", "\(trace.id) is not met yet: \(trace.notYet ?? "")",
+          requirements: [trace.id], at: trace.place)
+        finding.explanation = trace.notYet
+        findings.append(finding)
       default: break
       }
     }
