@@ -160,6 +160,24 @@
     var asked = new URLSearchParams(location.search).get("q");
     if (asked) { input.value = asked; load(search); input.focus(); }
 
+    // A drawing that is wider than its frame opens in its middle.
+    document.querySelectorAll(".diagram .drawing").forEach(function (frame) {
+      frame.scrollLeft = (frame.scrollWidth - frame.clientWidth) / 2;
+    });
+    // What is closed on the screen is open on paper.
+    window.addEventListener("beforeprint", function () {
+      document.querySelectorAll("details:not([open])").forEach(function (closed) {
+        closed.open = true;
+        closed.dataset.printed = "";
+      });
+    });
+    window.addEventListener("afterprint", function () {
+      document.querySelectorAll("details[data-printed]").forEach(function (opened) {
+        opened.open = false;
+        delete opened.dataset.printed;
+      });
+    });
+
     // Where the reader is.
     var links = document.querySelectorAll(".contents a");
     if (links.length && "IntersectionObserver" in window) {
