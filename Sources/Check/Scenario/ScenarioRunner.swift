@@ -15,6 +15,7 @@ import Spec
 ///     expect router.mailboxes[1].active.count 1       a field of the state
 ///     expect sent router.deliver id=1                 an effect of the last step (`expect not sent …`)
 ///     expect open switch.prepareTimer                 an open obligation (`expect not open …`)
+///     expect unwanted handlers.call                   one that was cancelled, and whose answer may still come
 ///
 /// Every property of the design is judged after every step.
 public struct ScenarioRunner<S: System> {
@@ -175,11 +176,13 @@ public struct ScenarioRunner<S: System> {
       }
       return found.hasPrefix("?") ? found : nil
     case "sent": return expectSent(Array(words.dropFirst()))
-    case "open":
+    case "open", "unwanted":
       let name = words.dropFirst().joined(separator: " ")
       guard design.contracts.contains(where: { $0.name == name }) else { return "? no contract has that name" }
-      let isOpen = configuration.obligations.contains { design.contracts[Int($0.contract)].name == name }
-      return isOpen ? nil : "open are \(walk.open(configuration))"
+      let isSo = configuration.obligations.contains {
+        design.contracts[Int($0.contract)].name == name && (words[0] == "open" || $0.condition == .unwanted)
+      }
+      return isSo ? nil : "open are \(walk.open(configuration))"
     default:
       guard words.count >= 2 else { return "? an expectation names a field and its value" }
       let path = words[0]

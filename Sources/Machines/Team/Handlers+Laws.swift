@@ -24,6 +24,14 @@ extension Handlers {
       let bills = phase == .closed ? [] : step.received(.finished)
       return step.sent(.settle) == bills.map { Settlement($0.reservation, $0.spent) }
     }
+    AlwaysStep("a bill is settled before its copy ends", cites: .`LLM-10`, before: { _ in () }) { _, step in
+      let settled = step.sent.firstIndex { $0.kind == Signal<Effect, Settlement>.settle.kind }
+      let ended = step.sent.firstIndex {
+        $0.kind == Signal<Effect, Lease>.acknowledge.kind || $0.kind == Signal<Effect, Lease>.fail.kind
+      }
+      guard let settled, let ended else { return true }
+      return settled < ended
+    }
     AlwaysStep("a call that succeeds is acknowledged, and no other call", cites: .`RTR-13`, before: { $0.jobs }) {
       before, step in
       step.received(.finished).allSatisfy { bill in

@@ -143,7 +143,10 @@ private func look(of line: String) -> String {
 /// The first words of a line stand out: what it does.
 private func lineHtml(_ line: String) -> String {
   let verbs =
-    ["world", "expect not sent", "expect sent", "expect not open", "expect open", "expect not", "expect"]
+    [
+      "world", "expect not sent", "expect sent", "expect not open", "expect open", "expect unwanted", "expect not",
+      "expect",
+    ]
     + ["answer", "lose", "deliver", "drop", "repeat"]
   guard let verb = verbs.first(where: { line.hasPrefix("\($0) ") }) else { return htmlEscaped(line) }
   return "<b>\(verb)</b>\(htmlEscaped(String(line.dropFirst(verb.count))))"
