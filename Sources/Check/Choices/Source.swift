@@ -212,7 +212,7 @@ public final class Source {
   ///
   ///     try source.repeats(0...50) { _ in try steps.append(source.draw(.step)) }
   ///
-  /// - Parameter usual: How often at first; where nil, small cases repeat less and some repeat very often.
+  /// It is `usual` times at first; where that is nil, small cases repeat less and some repeat very often.
   @inlinable public func repeats(
     _ counts: ClosedRange<Int>, usual: Int? = nil, _ body: (Int) throws -> Void
   ) throws {

@@ -12,7 +12,7 @@ public struct Trace: Sendable {
 
   /// Adds the step that a move was; the walk has just taken it.
   ///
-  /// - Parameter words: What happened, where that says more than the move does.
+  /// The words say what happened, where that says more than the move does.
   public mutating func append<S: System>(
     _ move: Move<S.Event>, _ outcome: Outcome, _ walk: Walk<S>, _ before: Configuration<S>, _ after: Configuration<S>,
     as words: String? = nil

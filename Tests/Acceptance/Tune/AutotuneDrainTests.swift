@@ -88,6 +88,8 @@ import Testing
     let applied = try bench.runShort(["--candidate-models", "m", "--drain", "--apply"], variables: unit.variables)
     #expect(applied.status == 0 && applied.lastError == "exit_reason=ok", "\(applied.errors)")
     #expect(unit.orders == ["start", "stop", "start"])
+    // The tool is back before what it started listens.
+    bench.awaitListener()
     #expect(bench.modelsStarted == ["theirs", "m", "theirs"])
     #expect(unit.configurationAtStart.hasPrefix("model: m\n"))
     #expect(ProcessTable.processes { $0.contains(bench.script) }.count == 1)
