@@ -21,6 +21,7 @@ import Testing
     let drained = try bench.runShort("--candidate-models", "m", "--drain", "--restart-foreground")
     #expect(drained.status == 0 && drained.lastError == "exit_reason=ok", "\(drained.errors)")
     #expect(drained.errors.contains("stopping foreground-PID-\(theirs.pid)\n"))
+    bench.awaitListener()
     #expect(!theirs.isAlive && bench.modelsStarted == ["theirs", "m", "theirs"])
     let back = ProcessTable.processes { $0 == words }
     #expect(back.count == 1 && back.first.flatMap { ProcessTable.folder(of: $0.pid) } == bench.folder)
