@@ -45,6 +45,7 @@
 
       let run = try bench.runShort("--candidate-models", "m", "--drain", "--apply")
       #expect(run.status == 0 && run.lastError == "exit_reason=ok", "\(run.errors)")
+      bench.awaitListener()
       #expect(bench.modelsStarted == ["theirs", "m", "theirs"])
       #expect(try UserManager.run("is-active", name).output == "active\n")
       #expect(ProcessTable.processes { $0.contains(bench.script) }.count == 1)
