@@ -30,6 +30,11 @@ import Testing
     #expect(ContinuousClock.now - began < .seconds(30))
   }
 
+  @Test func `a run may say more than a pipe holds`() throws {
+    let endings = try run("head -c 300000 /dev/zero | tr '\\0' x", seconds: 20)
+    #expect(endings == [.exited(status: 0, output: String(repeating: "x", count: 300_000), errors: "")])
+  }
+
   @Test func `says so when there is no such program`() {
     let pool = ProcessPool(program: URL(fileURLWithPath: "/nowhere/program"), input: Data(), secondsMax: 1, jobs: 1)
     #expect(throws: (any Error).self) { try pool.run([[]]) }

@@ -61,8 +61,9 @@ public struct ProcessPool: Sendable {
   private struct Run {
     let number: Int
     private let process = Process()
-    private let output = Pipe()
-    private let errors = Pipe()
+    // Files and no pipes, which would hold a run that says more than fits in them until somebody reads.
+    private let output = Printed()
+    private let errors = Printed()
     private let deadline: ContinuousClock.Instant
 
     init(_ pool: ProcessPool, number: Int, _ arguments: [String], _ news: DispatchSemaphore) throws {
@@ -74,8 +75,8 @@ public struct ProcessPool: Sendable {
       // A trap is expected now and then, and a backtrace of it takes longer than the run.
       process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
       process.standardInput = input
-      process.standardOutput = output
-      process.standardError = errors
+      process.standardOutput = try output.opened()
+      process.standardError = try errors.opened()
       process.terminationHandler = { _ in news.signal() }
       // Before the process starts, so that one that reads nothing and ends cannot break the pipe.
       input.fileHandleForWriting.write(pool.input)
@@ -93,15 +94,24 @@ public struct ProcessPool: Sendable {
         process.waitUntilExit()
         return .timedOut
       }
-      let output = read(output)
-      let errors = read(errors)
+      let (output, errors) = (output.text, errors.text)
       return process.terminationReason == .uncaughtSignal
         ? .signalled(process.terminationStatus, errors: errors)
         : .exited(status: process.terminationStatus, output: output, errors: errors)
     }
+  }
 
-    private func read(_ pipe: Pipe) -> String {
-      String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+  /// What a process prints, in a file that goes with this.
+  private final class Printed {
+    private let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+
+    func opened() throws -> FileHandle {
+      try Data().write(to: url)
+      return try FileHandle(forWritingTo: url)
     }
+
+    var text: String { (try? Data(contentsOf: url)).map { String(decoding: $0, as: UTF8.self) } ?? "" }
   }
 }
