@@ -231,6 +231,8 @@ final class ServerDriver {
   private func terminate() {
     guard let server else { return }
     server.isAskedToEnd = true
+    // Many servers end only when their connections have, and an idle one would keep them for nothing.
+    client = HTTPClient()
     for pid in ProcessTable.members(ofSession: server.pid) { kill(pid, SIGTERM) }
   }
 
@@ -266,7 +268,7 @@ final class ServerDriver {
 
   // MARK: - Readiness
 
-  /// - Parameter began: When it was first asked. A question comes after a tenth of the time that it has taken so far:
+  /// - Parameter began: When it was first asked. A question comes after a twentieth of the time that it has taken so far:
   ///   one that loads in a moment is not waited for longer than it takes, and one that takes minutes is not asked all
   ///   the time.
   private func awaitReady(_ ticket: UInt64, _ cancellation: Cancellation, since began: UInt64) {
@@ -278,7 +280,7 @@ final class ServerDriver {
       let answer = try? client.fetch(request, cancellation: cancellation)
       guard answer?.0.isSuccess == true else { return Readiness.notYet }
       // A server that fails may answer once and end: its end is a moment behind its answer.
-      if let process { return process.waitForEnd(atMost: .milliseconds(30)) == nil ? .ready : .ended }
+      if let process { return process.waitForEnd(atMost: Parameters.readySettle) == nil ? .ready : .ended }
       return .ready
     } then: { [self] readiness in
       guard open[ticket] != nil else { return }
@@ -292,7 +294,7 @@ final class ServerDriver {
         try tellEndIfOver()
         try close(ticket, .responded(false))
       case .notYet:
-        let pause = Duration.nanoseconds(Int64((loop.now - began) / 10))
+        let pause = Duration.nanoseconds(Int64((loop.now - began) / 20))
         let (least, most) = (Parameters.readinessPollIntervalLeast, Parameters.readinessPollInterval)
         loop.schedule(after: min(max(pause, least), most)) { [self] in
           if open[ticket] != nil { awaitReady(ticket, cancellation, since: began) }
