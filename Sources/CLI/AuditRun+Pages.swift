@@ -17,7 +17,7 @@ extension AuditRun {
     }
     let folder = digest(of: ["specs", "docs", "Sources", "Tests"])
     if let (kept, date) = evidence.pages(folder) {
-      add(kept.findings)
+      add(kept.findings.filter { !isToldOfMutants($0) })
       note(pages: kept.count, kept: date)
       return finished(unit)
     }
@@ -41,7 +41,7 @@ extension AuditRun {
     let told = (object["findings"] as? [[String: String]] ?? []).compactMap { self.told($0, unit) }
     let compared = ComparedPages(
       count: object["pages"] as? Int ?? 0, findings: stale.map { stalePage($0, unit) } + told)
-    add(compared.findings)
+    add(compared.findings.filter { !isToldOfMutants($0) })
     evidence.keep(compared, folder)
     note(pages: compared.count, kept: nil)
     finished(unit)
@@ -66,6 +66,14 @@ extension AuditRun {
     if !place.isEmpty, place.wholeMatch(of: /.*:[0-9]+/) == nil { place += ":1" }
     let severity = Finding.Severity.allCases.first { $0.word == finding["severity"] }
     return AuditFinding(unit, severity ?? .major, code, words, at: place)
+  }
+
+  /// Whether a finding about a file of counts is one of a machine whose mutants are looked at, where it is told.
+  private func isToldOfMutants(_ finding: AuditFinding) -> Bool {
+    guard KeptMutation.fileCodes.contains(finding.code) else { return false }
+    return entries.contains {
+      scope.has(.mutants, $0.name) && finding.place.hasPrefix("\(KeptMutation.path($0.name)):")
+    }
   }
 
   /// Stands for the files of some folders of the package: their paths and what is in them.

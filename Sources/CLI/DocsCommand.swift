@@ -75,16 +75,8 @@ struct Docs: ParsableCommand {
 
   /// Counts of mutants that cannot be read, or are of other rules than these; the page says so of the latter too.
   private func evidenceFindings(_ folder: URL) -> [Finding] {
-    Catalog.entries.compactMap { entry in
-      let evidence: MutationEvidence?
-      do { evidence = try KeptMutation.evidence(of: entry, in: folder) } catch {
-        return Finding(
-          .major, "counts-unreadable", "\(error)".split(separator: "\n").first.map(String.init) ?? "",
-          at: "\(KeptMutation.path(entry.name)):1")
-      }
-      guard let kept = evidence, !kept.isCurrent else { return nil }
-      return KeptMutation.finding(of: entry, in: folder)
-    }
+    Catalog.entries.compactMap { KeptMutation.finding(of: $0, in: folder) }
+      .filter { KeptMutation.fileCodes.contains($0.code) }
   }
 
   private func texts(_ folder: URL) throws -> [ChapterText] {

@@ -72,6 +72,9 @@ struct KeptMutation: Codable {
     "\(Catalog.program) mutate \(entry.name) --keep specs/evidence"
   }
 
+  /// Codes of what is wrong with a file of counts, whatever the counts.
+  static let fileCodes = ["counts-unreadable", "other-version"]
+
   /// What is wrong with what is known of a system's mutants; nil where enough of them are killed.
   ///
   /// - Parameter counted: The count of a round that tried them all; nil for what is kept in the package.
@@ -80,7 +83,9 @@ struct KeptMutation: Codable {
   ) -> Finding? {
     let kept: MutationEvidence?
     do { kept = try counted ?? evidence(of: entry, in: package) } catch {
-      return Finding(.minor, "mutants-uncounted", "\(error)", at: "\(path(entry.name)):1")
+      return Finding(
+        .major, "counts-unreadable", "\(error)".split(separator: "\n").first.map(String.init) ?? "",
+        at: "\(path(entry.name)):1")
     }
     guard let kept else {
       return Finding(

@@ -30,7 +30,7 @@ extension PartWalker {
     (0..<plan.hosts).reduce(ledgerSteps.bytes + pushes.bytes + pins.bytes + pulls.bytes + purseSteps.bytes) {
       $0 + steps[$1].bytes + facts[$1].bytes
     }
-      + companies.bytes + spans.bytes + spanEnds.bytes + receptive.bytes + (symmetry?.bytes ?? 0)
+      + receptive.bytes + (symmetry?.bytes ?? 0)
       + transitions.bytes + orders.bytes + routed.bytes + offers.bytes + offerSpans.bytes + queued.bytes
       + queueSpans.bytes + eventHosts.bytes + eventRanks.bytes + effectKeys.count * MemoryLayout<Key>.stride
       + crewBytes + (0..<plan.kindCount).reduce(0) { $0 + mirrors[$1].hashes.bytes }

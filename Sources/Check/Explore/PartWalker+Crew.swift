@@ -5,21 +5,30 @@ import Spec
 //
 // Laws of states are not: they are asked once in a state, and to find its crew costs as much where most have their own.
 extension PartWalker {
-  /// The number of the machines before the move at hand.
+  /// The number of all machines before the move at hand.
   private var crew: UInt32 {
-    if crewAtHand != .max { return crewAtHand }
-    var chain: UInt32 = 0
-    for host in 0..<hostCount {
-      if let known = crews[chain, before[host]] {
-        chain = known
-      } else {
-        crewCount += 1
-        crews.insert(chain, before[host], crewCount)
-        chain = crewCount
-      }
+    if crewAtHand == .max { crewAtHand = number(of: .max) }
+    return crewAtHand
+  }
+
+  /// The number of some machines before the move at hand: equal ones have one number.
+  ///
+  /// - Parameter hosts: A bit for each host, modulo 64; where hosts share a bit, all of them are meant. All bits
+  ///   are all machines.
+  func number(of hosts: UInt64) -> UInt32 {
+    let (high, low) = (UInt32(truncatingIfNeeded: hosts >> 32), UInt32(truncatingIfNeeded: hosts))
+    var chain = hosts == .max ? 0 : number(high, low, in: &companies)
+    for host in 0..<hostCount where hosts >> UInt64(host & 63) & 1 != 0 {
+      chain = number(chain, before[host], in: &chains)
     }
-    crewAtHand = chain
     return chain
+  }
+
+  private func number(_ first: UInt32, _ second: UInt32, in numbers: inout PairCache) -> UInt32 {
+    if let known = numbers[first, second] { return known }
+    chainCount += 1
+    numbers.insert(first, second, chainCount)
+    return chainCount
   }
 
   /// What the laws that look at more than one machine say of a step by this event.
@@ -106,7 +115,8 @@ extension PartWalker {
 
   /// What the tables of crews hold.
   var crewBytes: Int {
-    crews.bytes + jointSteps.bytes + recoveriesOfCrews.bytes + recoveries.bytes + recovered.bytes
+    companies.bytes + chains.bytes + spanEnds.bytes + jointSteps.bytes + recoveriesOfCrews.bytes + recoveries.bytes
+      + recovered.bytes
       + recoveryFirings.bytes
   }
 

@@ -324,29 +324,12 @@ extension PartWalker {
 
   /// What the machines' own laws say of a step over all it sent them. It depends on the machines that were in it alone.
   private func span(_ event: UInt32) -> [Finding] {
-    var chain = self.chain(UInt32(truncatingIfNeeded: visited >> 32), UInt32(truncatingIfNeeded: visited))
-    for host in 0..<plan.hosts where visited & 1 << UInt64(host) != 0 {
-      if let known = spans[chain, before[host]] {
-        chain = known
-      } else {
-        spanCount += 1
-        spans.insert(chain, before[host], spanCount)
-        chain = spanCount
-      }
-    }
-    if let known = spanEnds[chain, event] { return spanFindings[Int(known)] }
+    let span = number(of: visited)
+    if let known = spanEnds[span, event] { return spanFindings[Int(known)] }
     let findings = typed.judgeStep(event, true)
-    spanEnds.insert(chain, event, UInt32(spanFindings.count))
+    spanEnds.insert(span, event, UInt32(spanFindings.count))
     spanFindings.append(findings)
     return findings
-  }
-
-  /// The number of an empty chain, for each set of machines that take part.
-  private func chain(_ high: UInt32, _ low: UInt32) -> UInt32 {
-    if let known = companies[high, low] { return known }
-    spanCount += 1
-    companies.insert(high, low, spanCount)
-    return spanCount
   }
 
   private func note(_ breach: Breach) {

@@ -81,17 +81,16 @@ import Spec
   @exclusivity(unchecked) var purseOps: ContiguousArray<PurseOp> = []
   @exclusivity(unchecked) var purseOpNumbers: [PurseOp: UInt32] = [:]
   @exclusivity(unchecked) var ledgerBreaches: ContiguousArray<(code: UInt32, breach: Breach)> = []
-  /// Steps that sent a machine several events, as chains of pairs, and their findings.
+  /// Numbers of machines together: a set of hosts, then one code after the other.
   @exclusivity(unchecked) var companies = PairCache()
-  @exclusivity(unchecked) var spans = PairCache()
+  @exclusivity(unchecked) var chains = PairCache()
+  @exclusivity(unchecked) var chainCount: UInt32 = 0
+  /// Steps that sent a machine several events, and their findings.
   @exclusivity(unchecked) var spanEnds = PairCache()
-  @exclusivity(unchecked) var spanCount: UInt32 = 0
   @exclusivity(unchecked) var spanFindings: ContiguousArray<[Finding]> = []
   @exclusivity(unchecked) var identities: [Identity: UInt32] = [:]
 
   // What all machines of a state do together.
-  @exclusivity(unchecked) var crews = PairCache()
-  @exclusivity(unchecked) var crewCount: UInt32 = 0
   /// The crew before the move at hand; `.max` while nobody has asked.
   @exclusivity(unchecked) var crewAtHand = UInt32.max
   /// By crew and event, one more than the index of what the step breaks; 0 for nothing.
