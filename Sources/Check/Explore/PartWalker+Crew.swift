@@ -13,12 +13,11 @@ extension PartWalker {
 
   /// The number of some machines before the move at hand: equal ones have one number.
   ///
-  /// - Parameter hosts: A bit for each host, modulo 64; where hosts share a bit, all of them are meant. All bits
-  ///   are all machines.
+  /// - Parameter hosts: A bit for each host; all bits for all machines.
   func number(of hosts: UInt64) -> UInt32 {
     let (high, low) = (UInt32(truncatingIfNeeded: hosts >> 32), UInt32(truncatingIfNeeded: hosts))
     var chain = hosts == .max ? 0 : number(high, low, in: &companies)
-    for host in 0..<hostCount where hosts >> UInt64(host & 63) & 1 != 0 {
+    for host in 0..<hostCount where hosts >> UInt64(host) & 1 != 0 {
       chain = number(chain, before[host], in: &chains)
     }
     return chain

@@ -156,17 +156,7 @@ extension Router {
         cites: .`MSG-4`, .`RTR-5`, .`RTR-13`, .`RTR-14`, .`RTR-15`, .`RTR-19`
       )
       .when(.isLater)
-      .then { router, now in router.now = now }
-      .emitEach(.revoked) { router, _ in router.lapsed() }
-      .emitEach(.recorded) { router, _ in router.givenUp() + router.expiredQueued() }
-      .cancelEach(.deliver) { router, _ in router.lapsed() }
-      .then { router, _ in
-        router.postponeLapsed()
-        router.lineUpDue()
-        router.sweep()
-      }
-      .emitEach(.pressed) { router, _ in router.falling() }
-      .then { router, _ in router.fall() }
+      .passTime()
     }
     In(.diverting) {
       On(.clock, "the last copies of the epoch expire: drained", cites: .`SW-5`, .`RTR-15`)
@@ -174,33 +164,13 @@ extension Router {
         .when("copies wait, and all will have expired") { router, now in
           router.queuedActive > 0 && !router.anyActive(liveAt: now)
         }
-        .then { router, now in router.now = now }
-        .emitEach(.revoked) { router, _ in router.lapsed() }
-        .emitEach(.recorded) { router, _ in router.givenUp() + router.expiredQueued() }
-        .cancelEach(.deliver) { router, _ in router.lapsed() }
-        .then { router, _ in
-          router.postponeLapsed()
-          router.lineUpDue()
-          router.sweep()
-        }
-        .emitEach(.pressed) { router, _ in router.falling() }
-        .then { router, _ in router.fall() }
+        .passTime()
         .emit(.drained)
       Otherwise(
         .clock, "time passes behind the gate, and what has expired is dropped", cites: .`SW-5`, .`RTR-14`, .`RTR-15`
       )
       .when(.isLater)
-      .then { router, now in router.now = now }
-      .emitEach(.revoked) { router, _ in router.lapsed() }
-      .emitEach(.recorded) { router, _ in router.givenUp() + router.expiredQueued() }
-      .cancelEach(.deliver) { router, _ in router.lapsed() }
-      .then { router, _ in
-        router.postponeLapsed()
-        router.lineUpDue()
-        router.sweep()
-      }
-      .emitEach(.pressed) { router, _ in router.falling() }
-      .then { router, _ in router.fall() }
+      .passTime()
     }
   }
 
@@ -253,6 +223,25 @@ extension Router {
     Notice(.recorded)
     Notice(.pressed)
     Notice(.revoked)
+  }
+}
+
+// MARK: - What rules share
+
+extension On where M == Router, Payload == UInt64 {
+  /// Sets the clock: leases lapse, retries that are due line up, and what has expired is dropped.
+  fileprivate func passTime() -> Self {
+    then { router, now in router.now = now }
+      .emitEach(.revoked) { router, _ in router.lapsed() }
+      .emitEach(.recorded) { router, _ in router.givenUp() + router.expiredQueued() }
+      .cancelEach(.deliver) { router, _ in router.lapsed() }
+      .then { router, _ in
+        router.postponeLapsed()
+        router.lineUpDue()
+        router.sweep()
+      }
+      .emitEach(.pressed) { router, _ in router.falling() }
+      .then { router, _ in router.fall() }
   }
 }
 

@@ -22,11 +22,12 @@ public struct NamedTests: Hashable, Sendable {
     let walk = FileManager.default.enumerator(atPath: folder.path(percentEncoded: false))
     var files: [String] = []
     while let file = walk?.nextObject() as? String { if file.hasSuffix(".swift") { files.append(file) } }
+    let test = /func `(([A-Z][A-Z0-9]*(?:-[A-Z0-9.]+)*)(?=[: ])[^`]*)`/
     for file in files.sorted() {
       let text = try? String(contentsOf: folder.appending(path: file), encoding: .utf8)
       guard let text, text.contains("func `") else { continue }
       for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-        guard let name = line.firstMatch(of: /func `(([A-Z][A-Z0-9]*(?:-[A-Z0-9.]+)*)(?=[: ])[^`]*)`/) else { continue }
+        guard line.contains("func `"), let name = line.firstMatch(of: test) else { continue }
         all[String(name.output.2), default: []].append(
           Test(name: String(name.output.1), path: "Tests/\(file)", line: index + 1))
       }
