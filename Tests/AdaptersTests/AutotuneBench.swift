@@ -315,7 +315,7 @@ final class ServiceStandIn {
           if runs; then echo ActiveState=active; echo SubState=running; echo "MainPID=$pid"
           else echo ActiveState=inactive; echo SubState=dead; echo MainPID=0; fi ;;
         *stop*) runs && kill "$pid" ;;
-        *bootstrap*) begin ;;
+        *bootstrap*) runs || begin ;;
         *bootout*) runs && kill "$pid" ;;
         *start*) runs || begin ;;
         list) printf 'PID\\tStatus\\tLabel\\n'; runs && printf '%s\\t0\\t\(Self.label)\\n' "$pid" ;;

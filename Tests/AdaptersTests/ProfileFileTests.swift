@@ -83,6 +83,9 @@ import Testing
     ("program: mine\n", "", "mine.yaml:1: program: it is missing"),
     ("no_join: implicit\n", "", "mine.yaml:1: no_join: it is missing; give the words that keep it from joining a pool"),
     ("no_join: implicit\n", "no_join: never\n", "mine.yaml:5: no_join: give a list of words"),
+    (
+      "no_join: implicit\n", "no_join: [--no-join, --no-join]\n", "mine.yaml:5: no_join: '--no-join' stands in it twice"
+    ),
     ("no_join: implicit\n", "no_join: []\n", "mine.yaml:5: no_join: give a list of words"),
     ("ready: /health\n", "ready: health\n", "mine.yaml:6: ready: 'health' does not begin with a slash"),
     ("[--port, \"{port}\"]", "[--port, \"80\"]", "mine.yaml:3: arguments: no word has {port}"),

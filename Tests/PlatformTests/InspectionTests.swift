@@ -102,6 +102,16 @@ import Testing
     #expect(ServerMatcher(program: name, subcommand: "serve").running().isEmpty)
   }
 
+  @Test func `the workers of a server, which have its words, are no servers of their own`() throws {
+    let name = "server-\(UUID().uuidString.prefix(8).lowercased())"
+    let server = try folder.write("bin/\(name)", "#!/bin/sh\n( while :; do sleep 1; done ) &\nwait\n", mode: 0o755)
+    let servers = try (0..<2).map { _ in try ChildProcess(Command(server, ["serve"]), output: log.descriptor) }
+    defer { for process in servers { _ = process.stop(grace: .seconds(2)) } }
+    let matcher = ServerMatcher(program: name, subcommand: "serve", isScript: true)
+    #expect(eventually { ProcessTable.processes(where: matcher.matches).count >= 4 })
+    #expect(matcher.running().map(\.pid) == servers.map(\.pid))
+  }
+
   @Test(arguments: [
     (["interlock", "serve"], true), (["/usr/local/bin/interlock", "serve", "--port", "1"], true),
     (["interlock-helper", "serve"], false), (["interlock", "server"], false), (["interlock"], false),

@@ -92,6 +92,12 @@ import Testing
     #expect(LoadEvidence(log: line, integrityMarkers: ["Error while deserializing header"]) == .integrity)
   }
 
+  @Test func `DEC-10: the size of what could not be had is no status of HTTP`() {
+    #expect(LoadEvidence(log: "error: failed to allocate CUDA0 buffer of 500 MiB") == .other)
+    #expect(LoadEvidence(log: "HTTP proxy in use; failed to allocate 404 MB, error 12") == .other)
+    #expect(LoadEvidence(log: "error 500 while loading") == .fetch)
+  }
+
   @Test func `DEC-10: an error without a cause is none of fetching, once the weights are in the cache`() {
     #expect(LoadEvidence(log: "error: cannot go on", isCached: true) == .other)
     #expect(LoadEvidence(log: "error: cannot go on") == .none)

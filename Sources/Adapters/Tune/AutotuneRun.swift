@@ -55,6 +55,7 @@ public final class AutotuneRun: Driver {
       order.configurationPath, token: id, loop: loop, values: { [unowned self] in found }, now: now, warn: warn
     ) { [unowned self] ticket, event in try host.answer(ticket, with: .apply(event)) }
     host.driver = self
+    host.observers.append(self)
   }
 
   /// Runs until it is over, and says how it ended.
@@ -230,5 +231,18 @@ public final class AutotuneRun: Driver {
     return ServingConfiguration(
       model: order.candidates[Int(run.candidate)], kvBits: knobs.kvBits.number, maxContext: Int(knobs.maxContext),
       maxConcurrency: Int(knobs.maxBatch), keys: order.profile.configuration?.keys ?? ServingKeys())
+  }
+}
+
+extension AutotuneRun: StepObserver {
+  /// A run that is to end does not wait for a set-up that takes long.
+  public func stepped(
+    _ host: Engine.Host<Autotune>, _ event: Autotune.Event, _ cause: Record.Cause, _ outcome: Outcome,
+    at nanoseconds: UInt64
+  ) {
+    switch event {
+    case .run(.stop), .run(.deadlinePassed): if host.state.run.phase == .settingUp { book.breakOffSetUp() }
+    default: break
+    }
   }
 }

@@ -20,6 +20,10 @@ final class TuneBook {
   /// Whether what the run comes to was told.
   private var isTold = false
   private(set) var report: TuneReport
+  /// Breaks off what the set-up waits for.
+  private let hurry = Cancellation()
+  /// Cells whose rate is an estimate.
+  private var estimated: Set<UInt16> = []
   /// Why a stage ended though no candidate is to blame.
   private var trouble: String?
 
@@ -51,11 +55,11 @@ final class TuneBook {
       output.warn("error: \(failure)")
       return try then(.setUpFailed(.configError))
     }
-    let (profile, environment) = (order.profile, order.environment)
+    let (profile, environment, hurry) = (order.profile, order.environment, hurry)
     work.start {
       Result { () throws(SpawnFailure) in
         _ = try Program.locate(profile.program, path: environment["PATH"])
-        return TuneBook.version(of: profile, environment)
+        return TuneBook.version(of: profile, environment, unless: hurry)
       }
     } then: { [self] version in
       switch version {
@@ -64,7 +68,7 @@ final class TuneBook {
         begin(version: order.profile.id)
         try then(.setUpFailed(.configError))
       case .success(let version):
-        if version == nil {
+        if version == nil, !hurry.isCancelled {
           output.warn(
             "warning: '\(profile.program)' tells no version that its profile finds; recipes name '\(profile.id)' alone")
         }
@@ -72,6 +76,9 @@ final class TuneBook {
       }
     }
   }
+
+  /// Has the set-up come to an end: the run is to end.
+  func breakOffSetUp() { hurry.cancel() }
 
   private func takeLock() throws {
     // A run that goes on may be set up a second time.
@@ -155,11 +162,15 @@ final class TuneBook {
   }
 
   /// What the program says of its version; nil where it says nothing that is one.
-  private static func version(of profile: ServerProfile, _ environment: [String: String]) -> String? {
+  private static func version(
+    of profile: ServerProfile, _ environment: [String: String], unless cancellation: Cancellation
+  ) -> String? {
     let command = Command(
       profile.versionProgram ?? profile.program, profile.versionArguments,
       environment: environment.merging(profile.environment) { $1 })
-    guard let result = try? Tool.run(command, patience: .seconds(30)), result.succeeded else { return nil }
+    guard let result = try? Tool.run(command, patience: Parameters.versionPatience, cancellation: cancellation),
+      result.succeeded
+    else { return nil }
     return profile.binaryVersion(in: result.output + "\n" + result.errors)
   }
 
@@ -193,11 +204,14 @@ final class TuneBook {
         report.cellReasons[Int(trial.cell)] = reason ?? (trial.judgement.rate == nil ? words : nil)
       }
     }
+    if trial.stage == 2, notes.isEstimate { estimated.insert(trial.cell) }
     if [.stuck, .notStarted, .portHeld].contains(trial.judgement.kind) { trouble = words }
     var row = row(of: trial)
     row.promptTokens = notes.promptTokens.sorted().dropFirst(notes.promptTokens.count / 2).first
     row.notes = words
-    if let rates = notes.decodeWords { output.note("\(row.model): \(rates)") }
+    if let rates = notes.decodeWords {
+      output.note("\(row.model): \(rates)\(notes.isEstimate ? "; \(ProbeNotes.estimate)" : "")")
+    }
     return succeeds { try $0.record(row) }
   }
 
@@ -248,6 +262,7 @@ final class TuneBook {
     let found = find(candidate: recommendation.candidate, recommendation.best, isPartial: recommendation.isPartial)
     report.found = found
     output.say(report.block(found))
+    if estimated.contains(recommendation.best.cell) { output.warn("note: \(ProbeNotes.estimate)") }
   }
 
   /// Stores what the run came to, and then tells it; false where it could not be stored.

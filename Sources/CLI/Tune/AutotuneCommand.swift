@@ -120,10 +120,11 @@ struct AutotuneCommand: ParsableCommand {
       if dbPath == ":memory:", html != nil || compare {
         throw ValidationError("--html and --compare read the database, and --db-path is :memory:")
       }
-      try refuseSameFile([
-        ("--db-path", order.databasePath), ("--journal", journalPath(order)), ("--config", order.configurationPath),
-        ("--html", html),
-      ])
+      try refuseSameFile(
+        [
+          ("--db-path", order.databasePath), ("--journal", journalPath(order)), ("--config", order.configurationPath),
+          ("--html", html),
+        ], or: [("--provider", provider)] + order.candidates.map { ("--candidate-models", $0) })
       if let html { try probe("--html", html) }
       if apply { try probeConfiguration(order) }
       if dryRun { return print(plan(order, warnings)) }
@@ -212,12 +213,17 @@ struct AutotuneCommand: ParsableCommand {
     do { try Telling.probe(path) } catch { throw ValidationError("\(flag): \(error)") }
   }
 
-  /// Each of them is written as another kind of file.
-  private func refuseSameFile(_ files: [(flag: String, path: String?)]) throws {
-    var taken: [String: String] = [:]
+  /// Each of the files is written as another kind of file; those that are read stay as they are.
+  private func refuseSameFile(_ files: [(flag: String, path: String?)], or read: [(flag: String, path: String)] = [])
+    throws
+  {
+    func place(_ path: String) -> String {
+      URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
+    }
+    var taken = Dictionary(read.map { (place($0.path), $0.flag) }, uniquingKeysWith: { first, _ in first })
     for (flag, path) in files {
       guard let path, path != ":memory:" else { continue }
-      let place = URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
+      let place = place(path)
       if let other = taken[place] { throw ValidationError("\(flag): '\(path)' is the file of \(other) as well") }
       taken[place] = flag
     }
@@ -227,7 +233,10 @@ struct AutotuneCommand: ParsableCommand {
   private func probeConfiguration(_ order: TuneOrder) throws {
     let path = order.configurationPath
     do {
-      let old = try FileReplacement(of: path).read()
+      let file = try FileReplacement(of: path)
+      let old = try file.read()
+      // What it becomes is written beside it first.
+      if let failure = file.refusal { throw failure }
       let keys = order.profile.configuration?.keys ?? ServingKeys()
       _ = try ServingConfiguration(model: "m", maxContext: 1, maxConcurrency: 1, keys: keys).written(into: old)
     } catch {

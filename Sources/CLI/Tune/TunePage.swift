@@ -35,14 +35,36 @@ struct TunePage {
     guard let found else {
       return "The run ended as `\(record.run.reason.word)`: \(TunePage.why(record.run.reason))."
     }
-    let tried = record.infeasible.count
+    let isEstimate = record.cells.contains { $0.isKept && $0.isEstimate }
     return
-      "The biggest model of \(record.candidates.count) that works at \(found.targetContext) tokens on this machine"
-      + (tried == 0 ? "" : "; \(tried) larger \(tried == 1 ? "one does" : "ones do") not")
+      "\(standing(found)) that works at \(found.targetContext) tokens on this machine\(others(found))"
       + (found.isPartial
         ? ". The run was cut short: this is the best it had found, and not every cell was measured" : "")
-      + ". It answers with \(escaped(TuneFigure.rate(found.rate))) at the median, and its first token comes within "
+      + ". It answers with \(escaped(TuneFigure.rate(found.rate))) at the median\(isEstimate ? " (an estimate: the server does not say how many tokens it makes)" : ""), and its first token comes within "
       + "\(escaped(TuneFigure.milliseconds(found.firstTokenMilliseconds)))."
+  }
+
+  /// Candidates that are larger than the one that was found, by their place in the list.
+  private func larger(than found: RecommendationBlock) -> [Int] {
+    record.candidates.firstIndex(of: found.model).map { CandidateSizes(names: record.candidates).larger(than: $0) }
+      ?? []
+  }
+
+  private func isTried(_ candidate: Int) -> Bool { record.probes.contains { $0.model == record.candidates[candidate] } }
+
+  /// The biggest, unless a larger one comes after it in the list, and so was never tried.
+  private func standing(_ found: RecommendationBlock) -> String {
+    larger(than: found).allSatisfy(isTried)
+      ? "The biggest model of \(record.candidates.count)" : "The first model in the list of \(record.candidates.count)"
+  }
+
+  private func others(_ found: RecommendationBlock) -> String {
+    let larger = larger(than: found)
+    let (failed, left) = (larger.count(where: isTried), larger.count { !isTried($0) })
+    return (failed == 0 ? "" : "; \(failed) larger \(failed == 1 ? "one does" : "ones do") not")
+      + (left == 0
+        ? ""
+        : "; \(left) larger \(left == 1 ? "one stands" : "ones stand") behind it, and \(left == 1 ? "was" : "were") not tried")
   }
 
   private static func why(_ reason: ExitReason) -> String {
@@ -114,7 +136,8 @@ struct TunePage {
           cell.kvBits.map { "\($0)" } ?? "unset", cell.maxBatch.map { "\($0)" } ?? "",
           cell.maxContext.map { "\($0)" } ?? "", cell.rate.map(TuneFigure.plain) ?? "",
           cell.firstTokenMilliseconds.map(TuneFigure.plain) ?? "",
-          cell.isKept ? "the best" : cell.notes ?? (cell.fits ? "" : "does not work"),
+          [cell.isKept ? "the best" : nil, cell.notes ?? (cell.fits ? nil : "does not work")].compactMap { $0 }
+            .joined(separator: "; "),
         ]
       })
   }
@@ -134,7 +157,9 @@ struct TunePage {
           return ["\(index + 1)", model, "not tried", "", ""]
         }
         return [
-          "\(index + 1)", model, probe.fits ? "works" : probe.notes ?? "does not work",
+          "\(index + 1)", model,
+          probe.fits
+            ? ["works", probe.notes].compactMap { $0 }.joined(separator: "; ") : probe.notes ?? "does not work",
           probe.rate.map(TuneFigure.plain) ?? "", probe.firstTokenMilliseconds.map(TuneFigure.plain) ?? "",
         ]
       })

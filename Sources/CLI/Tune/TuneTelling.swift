@@ -18,7 +18,8 @@ enum TuneTelling {
         trial.stage == 1 ? "" : trial.maxBatch.map { "\($0)" } ?? "",
         trial.stage == 1 ? "" : trial.maxContext.map { "\($0)" } ?? "", trial.rate.map(TuneFigure.plain) ?? "",
         trial.firstTokenMilliseconds.map(TuneFigure.plain) ?? "",
-        trial.isKept ? "best" : trial.fits ? trial.notes ?? "" : trial.notes ?? "does not work")
+        [trial.isKept ? "best" : nil, trial.notes ?? (trial.fits ? nil : "does not work")].compactMap { $0 }
+          .joined(separator: "; "))
     }
     if !record.trials.isEmpty { parts.append(table.text.trimmingLastBreak) }
     parts.append(

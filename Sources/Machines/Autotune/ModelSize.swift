@@ -86,6 +86,11 @@ public struct CandidateSizes: Sendable {
     sizes.indices.filter { $0 > chosen && isSmaller($0, than: chosen) }
   }
 
+  /// The candidates that are larger than the one chosen, in the order of the list.
+  public func larger(than chosen: Int) -> [Int] {
+    sizes.indices.filter { $0 != chosen && isSmaller(chosen, than: $0) }
+  }
+
   /// Some candidates from the smallest to the largest: how reasons are told (FR-A.4, FR-H.4).
   public func ascending(_ candidates: [Int]) -> [Int] {
     let known = candidates.compactMap { candidate in sizes[candidate].map { (candidate, $0) } }

@@ -114,8 +114,13 @@ extension LoadEvidence {
     let words = line.split { !($0.isLetter || $0.isNumber) }
     return words.indices.contains { place in
       guard words[place].count == 3, let code = Int(words[place]) else { return false }
+      // A size is no status.
+      if let unit = words[(place + 1)...].first, ["mib", "mb", "gib", "gb", "kib", "kb", "bytes"].contains(unit) {
+        return false
+      }
       let usual = [401, 403, 404, 429, 500, 502, 503, 504].contains(code) || (520...524).contains(code)
-      if usual { return words.contains { ["http", "https", "status", "error"].contains($0) } }
+      let near = words[..<place].suffix(3) + words[(place + 1)...].prefix(3)
+      if usual { return near.contains("error") || words.contains { ["http", "https", "status"].contains($0) } }
       // Any other number of a server's failure may count something else: it has to stand where HTTP puts it.
       guard (500...599).contains(code) else { return false }
       return words[..<place].suffix(3).contains { ["http", "https", "status"].contains($0) }

@@ -39,11 +39,14 @@
       numbers().filter { getsid($0) == session && !isZombie($0) }
     }
 
-    static func isZombie(_ pid: pid_t) -> Bool {
+    static func isZombie(_ pid: pid_t) -> Bool { facts(of: pid).map { $0.pbi_status == UInt32(SZOMB) } ?? true }
+
+    static func parent(of pid: pid_t) -> pid_t? { facts(of: pid).map { pid_t($0.pbi_ppid) } }
+
+    private static func facts(of pid: pid_t) -> proc_bsdinfo? {
       var info = proc_bsdinfo()
       let size = Int32(MemoryLayout.size(ofValue: info))
-      guard proc_pidinfo(pid, PROC_PIDTBSDINFO, 0, &info, size) == size else { return true }
-      return info.pbi_status == UInt32(SZOMB)
+      return proc_pidinfo(pid, PROC_PIDTBSDINFO, 0, &info, size) == size ? info : nil
     }
 
     /// What KERN_PROCARGS2 has: a count, the program's path, padding, the words, the variables.

@@ -61,6 +61,8 @@
       }
     }
 
+    static func parent(of pid: pid_t) -> pid_t? { status(of: pid)?.parent }
+
     static func isZombie(_ pid: pid_t) -> Bool { status(of: pid)?.isEnded ?? true }
 
     /// The third, fourth and sixth field of `stat`; the second is the name in parentheses, which may hold anything.

@@ -25,6 +25,14 @@ public enum ProcessTable {
     }
   }
 
+  /// The same without those that such a process has started itself: the workers of a server have its words too, and so
+  /// has a child that is about to become another program.
+  public static func families(where matches: ([String]) -> Bool) -> [RunningProcess] {
+    let found = processes(where: matches)
+    let numbers = Set(found.map(\.pid))
+    return found.filter { process in parent(of: process.pid).map { !numbers.contains($0) } ?? false }
+  }
+
   /// The living processes that were started with a variable, ascending: how a process is found again after whoever
   /// started it died.
   ///

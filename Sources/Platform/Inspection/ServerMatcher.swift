@@ -33,5 +33,5 @@ public struct ServerMatcher: Sendable, Hashable {
   }
 
   /// The servers that run now, by ascending number.
-  public func running() -> [RunningProcess] { ProcessTable.processes(where: matches) }
+  public func running() -> [RunningProcess] { ProcessTable.families(where: matches) }
 }

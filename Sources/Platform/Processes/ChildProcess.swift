@@ -89,11 +89,13 @@ public final class ChildProcess: Sendable {
     if let ending { action(ending) }
   }
 
-  /// Waits until it has ended; nil if that takes longer.
-  public func waitForEnd(atMost patience: Duration) -> Ending? {
-    let ended = DispatchSemaphore(value: 0)
-    whenEnded { _ in ended.signal() }
-    _ = ended.wait(timeout: .now() + patience.interval)
+  /// Waits until it has ended; nil if that takes longer, or nobody wants to wait any more.
+  public func waitForEnd(atMost patience: Duration, unless cancellation: Cancellation? = nil) -> Ending? {
+    let over = DispatchSemaphore(value: 0)
+    whenEnded { _ in over.signal() }
+    cancellation?.onCancel { over.signal() }
+    _ = over.wait(timeout: .now() + patience.interval)
+    cancellation?.onCancel(nil)
     return ending
   }
 

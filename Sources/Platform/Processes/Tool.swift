@@ -26,6 +26,8 @@ public enum Tool {
     /// It took too long, and was ended.
     case timedOut(String, Duration)
     case noFile(FileFailure)
+    /// Somebody gave it up, and it was ended.
+    case cancelled(String)
 
     public var description: String {
       switch self {
@@ -33,13 +35,18 @@ public enum Tool {
       case .timedOut(let program, let patience):
         "'\(program)' took longer than \(patience.millisecondsRoundedUp) ms and was ended"
       case .noFile(let failure): failure.description
+      case .cancelled(let program): "'\(program)' was ended: it is not wanted any more"
       }
     }
   }
 
-  /// - Parameter patience: What is still running then is ended, with everything that it started.
+  /// - Parameters:
+  ///   - patience: What is still running then is ended, with everything that it started.
+  ///   - cancellation: Ends it before its time.
   /// - Returns: How it ended, with at most 16 MiB of each of its outputs.
-  public static func run(_ command: Command, patience: Duration = .seconds(20)) throws(Failure) -> Result {
+  public static func run(
+    _ command: Command, patience: Duration = .seconds(20), cancellation: Cancellation? = nil
+  ) throws(Failure) -> Result {
     let output = try Scratch()
     let errors = try Scratch()
     let process: ChildProcess
@@ -48,9 +55,9 @@ public enum Tool {
     } catch {
       throw .notStarted(error)
     }
-    guard let ending = process.waitForEnd(atMost: patience) else {
+    guard let ending = process.waitForEnd(atMost: patience, unless: cancellation) else {
       _ = process.stop(grace: .milliseconds(500))
-      throw .timedOut(command.program, patience)
+      throw cancellation?.isCancelled == true ? .cancelled(command.program) : .timedOut(command.program, patience)
     }
     return Result(ending: ending, output: output.text, errors: errors.text)
   }

@@ -149,17 +149,19 @@ final class LiveServiceDriver {
     work.start { () -> String? in
       // What cannot be kept could not be brought back after a crash.
       if case .failure(let failure) = kept { return "\(failure)" }
-      if let service = survey?.service {
-        do { try manager.stop(service, within: grace) } catch { return "\(error)" }
+      let servers = survey?.foreground ?? []
+      func signal(_ signal: Int32) -> String? {
+        for server in servers where kill(server.pid, signal) != 0 && errno != ESRCH {
+          return "pid \(server.pid) cannot be asked to end: \(String(cString: strerror(errno)))"
+        }
         return nil
       }
-      let servers = survey?.foreground ?? []
       // All of them or none: one that is not ours to stop is found out before another was stopped.
-      for (server, signal) in servers.map({ ($0, 0) }) + servers.map({ ($0, SIGTERM) })
-      where kill(server.pid, signal) != 0 && errno != ESRCH {
-        return "pid \(server.pid) cannot be asked to end: \(String(cString: strerror(errno)))"
+      if let problem = signal(0) { return problem }
+      if let service = survey?.service {
+        do { try manager.stop(service, within: grace) } catch { return "\(error)" }
       }
-      return nil
+      return signal(SIGTERM)
     } then: { [self] problem in
       guard let problem else { return try close(ticket, .stopIssued) }
       warn("error: --drain failed: \(problem)")
@@ -183,7 +185,7 @@ final class LiveServiceDriver {
     let (survey, manager, port) = (survey, manager, LocalPort(order.port))
     work.start {
       guard port.isFree else { return false }
-      if let service = survey?.service { return (try? manager.state(of: service))?.isInTheWay == false }
+      if let service = survey?.service, (try? manager.state(of: service))?.isInTheWay != false { return false }
       return (survey?.foreground ?? []).allSatisfy { !ProcessTable.isAlive($0.pid) }
     } then: { isGone in
       try then(isGone)

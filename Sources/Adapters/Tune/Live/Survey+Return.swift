@@ -1,4 +1,5 @@
 import Foundation
+import Machines
 import Platform
 
 // How what ran before a run is started again.
@@ -17,7 +18,8 @@ extension Survey {
   /// How long a service may take to start: as long as a model server may take to be ready.
   private static let startPatience = Duration.seconds(120)
 
-  /// Starts again what was found; what runs already counts as started. Returns what kept it from that.
+  /// Starts again what was found; what runs already counts as started, and what ends at once does not. Takes as long as
+  /// what was started is watched. Returns what kept it from that.
   func startAgain(by manager: any ServiceManager, logsIn folder: String) -> Problem? {
     if let service {
       do {
@@ -26,10 +28,41 @@ extension Survey {
         return Problem(words: "\(error)", commands: manager.startCommands(service))
       }
     }
-    for server in foreground {
-      do { try server.startAgain(logsIn: folder) } catch {
+    // One that survived, or that was started again before a crash, needs no second; but of two alike, each is one.
+    var running = ProcessTable.families { words in foreground.contains { $0.words == words } }.map(
+      ForegroundServer.init)
+    var started: [(ForegroundServer, ChildProcess, BoundedLog)] = []
+    for server in foreground where leavesForegroundDown != true {
+      if let same = running.firstIndex(where: { $0.isLike(server) }) {
+        running.remove(at: same)
+        continue
+      }
+      do {
+        let (process, log) = try server.startAgain(logsIn: folder)
+        started.append((server, process, log))
+      } catch {
         return Problem(words: "\(error)", commands: [server.commandLine])
       }
+    }
+    return watch(service, manager, started)
+  }
+
+  /// Whether what was started still runs a moment later: to start a program that then refuses is not to bring it back.
+  private func watch(
+    _ service: ManagedService?, _ manager: any ServiceManager, _ started: [(ForegroundServer, ChildProcess, BoundedLog)]
+  ) -> Problem? {
+    guard service != nil || !started.isEmpty else { return nil }
+    usleep(useconds_t(Parameters.restoreSettle.milliseconds) * 1000)
+    if let service, let state = try? manager.state(of: service), !state.isInTheWay {
+      return Problem(
+        words: "\(service.name) ended at once, and is \(state.words)", commands: manager.startCommands(service))
+    }
+    for (server, process, log) in started {
+      // One that puts itself into the background leaves others of its session behind.
+      guard let ending = process.ending, process.survivors.isEmpty else { continue }
+      let lines = log.tail().split(whereSeparator: \.isNewline).suffix(3).joined(separator: " | ")
+      return Problem(
+        words: "it ended at once (\(ending.words))\(lines.isEmpty ? "" : ": \(lines)")", commands: [server.commandLine])
     }
     return nil
   }
@@ -41,14 +74,18 @@ extension Survey.ForegroundServer {
     (folder.map { "cd \(ShellText.word($0)) && " } ?? "") + ShellText.line(words)
   }
 
+  /// Whether it is this server, or one that was started as this one was.
+  fileprivate func isLike(_ other: Self) -> Bool {
+    words == other.words && (pid == other.pid || folder == other.folder && environment == other.environment)
+  }
+
   /// With the words, the variables and the folder it had; its output goes to a log, since its terminal is not ours.
-  fileprivate func startAgain(logsIn logs: String) throws {
-    // One that survived, or that was started again before a crash, needs no second.
-    if !ProcessTable.processes(where: { $0 == words }).isEmpty { return }
+  fileprivate func startAgain(logsIn logs: String) throws -> (ChildProcess, BoundedLog) {
     try FileManager.default.createDirectory(atPath: logs, withIntermediateDirectories: true)
     let log = try BoundedLog(
       creating: logs + "/" + LogName.of(model: "restored", port: 0, at: Date(), mark: UUID().uuidString))
-    _ = try ChildProcess(
+    let process = try ChildProcess(
       Command(program, words: words, environment: environment, folder: folder), output: log.descriptor)
+    return (process, log)
   }
 }

@@ -8,6 +8,8 @@ public struct Survey: Sendable, Equatable, Codable {
   private var kind: String
   public var service: ManagedService?
   public var foreground: [ForegroundServer] = []
+  /// Whether those stay down, once they were stopped.
+  public var leavesForegroundDown: Bool?
   /// Who is in the way, as `launchd-managed`, `systemd-managed` or `foreground-PID-<n>`.
   public var name = ""
   /// What somebody can do about it.
@@ -38,24 +40,40 @@ public struct Survey: Sendable, Equatable, Codable {
     if let ours = servers.compactMap({ ServerMark.server($0.pid) }).first { return inUse(ours) }
     // Seen before anything is stopped: to stop the one would not move the other.
     if let stranger = stranger(at: port, found?.state, servers) { return listener(at: port, stranger) }
-    if let found { return found.survey }
+    // Where nobody says which process is the unit's, what is seen may be its own.
+    if let found, found.state.pid == nil || !found.survey.occupant.isDrainable { return found.survey }
     // A unit that this run does not know is somebody else's to stop, whatever it runs. One that this run is in itself,
     // as a job that somebody scheduled, is not another's.
     let ours = ProcessTable.unit(of: getpid())
-    if let server = servers.first(where: { ![nil, ours].contains(ProcessTable.unit(of: $0.pid)) }) {
+    let byHand = servers.filter { !isOf(found?.state, $0.pid) }
+    if let server = byHand.first(where: { ![nil, ours].contains(ProcessTable.unit(of: $0.pid)) }) {
       var survey = Survey(.foreign)
       survey.name = "foreground-PID-\(server.pid)"
       survey.remedy = "stop the unit \(ProcessTable.unit(of: server.pid) ?? "") that runs it"
       return survey
     }
-    if let first = servers.first {
-      var survey = Survey(.foreground)
-      survey.name = "foreground-PID-\(first.pid)"
-      survey.remedy = drains ? "" : "stop it, or give --drain: \(ShellText.line(first.words))"
-      survey.foreground = servers.map(ForegroundServer.init)
+    if found != nil || !byHand.isEmpty {
+      var survey = found?.survey ?? Survey(.foreground)
+      let lines = byHand.map { ShellText.line($0.words) }.joined(separator: "; ")
+      survey.name = ([survey.name].filter { !$0.isEmpty } + byHand.map { "foreground-PID-\($0.pid)" })
+        .joined(separator: ", ")
+      if !byHand.isEmpty, survey.occupant.isDrainable {
+        let unit = found.map { "\($0.survey.service?.name ?? "") and " } ?? ""
+        survey.remedy = drains ? "" : "stop \(unit)\(byHand.count == 1 ? "it" : "them"), or give --drain: \(lines)"
+      }
+      survey.foreground = byHand.map(ForegroundServer.init)
+      survey.leavesForegroundDown = !order.plan.restartsForeground
       return survey
     }
     return port.isFree ? Survey(.nobody) : listener(at: port, port.listeners.first?.pid)
+  }
+
+  /// Whether a process is one of a service: its first, or in a session or unit with it.
+  private static func isOf(_ service: ServiceState?, _ pid: pid_t) -> Bool {
+    guard let first = service?.pid else { return false }
+    let unit = ProcessTable.unit(of: first)
+    return pid == first || getsid(pid) == getsid(first)
+      || unit != nil && unit != ProcessTable.unit(of: getpid()) && ProcessTable.unit(of: pid) == unit
   }
 
   private static func inUse(_ server: ServerMark.Server) -> Survey {

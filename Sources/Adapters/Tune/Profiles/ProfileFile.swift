@@ -144,7 +144,12 @@ extension ServerProfile {
       throw settings.error(
         "no_join", "it is missing; give the words that keep it from joining a pool, as [--no-join], or 'implicit'")
     }
-    if let words = try? settings.list("no_join"), !words.isEmpty { return words }
+    if let words = try? settings.list("no_join"), !words.isEmpty {
+      if let twice = words.indices.first(where: { words[..<$0].contains(words[$0]) }) {
+        throw settings.error("no_join", "'\(words[twice])' stands in it twice; a server is told once")
+      }
+      return words
+    }
     guard (try? settings.text("no_join")) == "implicit" else {
       throw settings.error("no_join", "give a list of words, as [--no-join], or 'implicit' for one that never joins")
     }

@@ -134,7 +134,7 @@ public struct ServerProfile: Sendable, Equatable, Codable {
   }
 
   /// The servers of this kind that run now, by ascending number.
-  func running() -> [RunningProcess] { ProcessTable.processes { words in matchers.contains { $0.matches(words) } } }
+  func running() -> [RunningProcess] { ProcessTable.families { words in matchers.contains { $0.matches(words) } } }
 
   /// Has another program started than the profile's. What knows its version then is what lies beside it, or itself: the
   /// profile's own may be another installation.

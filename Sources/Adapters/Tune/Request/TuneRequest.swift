@@ -113,7 +113,7 @@ public struct TuneRequest: Sendable, Equatable {
 
   private func checkNumbers() throws(TuneRequestError) {
     let ranges: [(flag: String, value: Int, most: Int)] = [
-      ("--target-context", targetContext, Int(UInt32.max) / 2), ("--stage1-replicates", stage1Replicates, 1000),
+      ("--target-context", targetContext, 10_000_000), ("--stage1-replicates", stage1Replicates, 1000),
       ("--stage2-replicates", stage2Replicates, 1000), ("--gate-ttft-ms", gateMilliseconds, 86_400_000),
       ("--max-duration", maxDurationSeconds, 31_536_000), ("--drain-grace", drainGraceSeconds ?? 1, 86_400),
       ("--port", port, 65_535), ("--retain-runs", retainedRuns, Int(Int32.max)),
@@ -122,7 +122,7 @@ public struct TuneRequest: Sendable, Equatable {
       throw TuneRequestError(flag, "it is \(value); give a whole number from 1 to \(most)")
     }
     guard tieEpsilon.isFinite, (0...1e9).contains(tieEpsilon) else {
-      throw TuneRequestError("--tps-tie-epsilon", "it is \(tieEpsilon); give a share that is finite and not below 0")
+      throw TuneRequestError("--tps-tie-epsilon", "it is \(tieEpsilon); give a share from 0 to 1000000000")
     }
   }
 
@@ -160,6 +160,9 @@ public struct TuneRequest: Sendable, Equatable {
       let place = "cell \(index + 1)"
       guard !cell.hasPrefix("-") else {
         throw TuneRequestError(flag, "\(place) is '\(cell)', which a server would take for a flag")
+      }
+      guard !cell.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+        throw TuneRequestError(flag, "\(place) has a line break or another control character in it")
       }
       var model = ServerProfile.expanded(cell, home: home)
       // A service that takes it from the configuration runs in another folder.

@@ -31,7 +31,7 @@ struct ProbeNotes {
     switch judgement.kind {
     case .feasible:
       if judgement.rate == nil { return ProbeNotes.noRate }
-      return isEstimate ? "tokens are estimated by the texts of the stream" : nil
+      return isEstimate ? ProbeNotes.estimate : nil
     case .tooSlow:
       let time = judgement.firstToken.map { "\(($0.milliseconds * 10).rounded() / 10) ms" } ?? "no first token"
       return "TTFT p95 \(time) exceeds the gate of \(gate.count) ms"
@@ -49,19 +49,30 @@ struct ProbeNotes {
     }
   }
 
+  /// What a rate is where the server does not say how many tokens it made (MSR-4).
+  package static let estimate = "tokens are estimated by the texts of the stream"
+
   /// Why a cell that answers cannot be the best one (KNB-2).
   static let noRate = "no token was counted, so there is no rate"
 
   /// The end of a log: its last lines, and before them the one that tells what the whole of it was taken for, where it
   /// is none of them.
   static func telling(_ log: String, _ evidence: LoadEvidence, markers: [String]) -> String? {
-    let lines = log.split(whereSeparator: \.isNewline).filter { !$0.allSatisfy(\.isWhitespace) }
+    let lines = readable(log).split(whereSeparator: \.isNewline).filter { !$0.allSatisfy(\.isWhitespace) }
     let tail = lines.suffix(tailLines)
     let cause =
       evidence == .none
       ? nil : lines.firstIndex { LoadEvidence(log: String($0), integrityMarkers: markers) == evidence }
     let told = (cause.map { $0 < tail.startIndex ? [lines[$0], "…"] : [] } ?? []) + tail
     return told.isEmpty ? nil : told.map { $0.prefix(300) }.joined(separator: " | ")
+  }
+
+  /// Without what would colour a terminal, or move about in it.
+  private static func readable(_ log: String) -> String {
+    let plain = log.replacing(/\u{1B}(?:\[[0-9;?]*[ -\/]*[@-~]|\][^\u{07}\u{1B}]*(?:\u{07}|\u{1B}\\)?|.)/, with: "")
+    return String(
+      String.UnicodeScalarView(
+        plain.unicodeScalars.filter { $0 == "\n" || $0 == "\t" || $0.properties.generalCategory != .control }))
   }
 
   private static let tailLines = 5

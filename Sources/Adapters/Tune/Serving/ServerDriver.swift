@@ -233,7 +233,8 @@ final class ServerDriver {
     server.isAskedToEnd = true
     // Many servers end only when their connections have, and an idle one would keep them for nothing.
     client = HTTPClient()
-    for pid in ProcessTable.members(ofSession: server.pid) { kill(pid, SIGTERM) }
+    // Its children are its own to end; those that it leaves behind are asked when it has ended (PRV-9).
+    for pid in server.isAlive ? [server.pid] : ProcessTable.members(ofSession: server.pid) { kill(pid, SIGTERM) }
   }
 
   /// Has the server end at once, asking twice, and waits until it is gone and the port free: where the loop itself has
@@ -268,7 +269,7 @@ final class ServerDriver {
 
   // MARK: - Readiness
 
-  /// - Parameter began: When it was first asked. A question comes after a twentieth of the time that it has taken so far:
+  /// - Parameter began: When it was first asked. A question comes after a small part of the time that it has taken so far:
   ///   one that loads in a moment is not waited for longer than it takes, and one that takes minutes is not asked all
   ///   the time.
   private func awaitReady(_ ticket: UInt64, _ cancellation: Cancellation, since began: UInt64) {
@@ -294,7 +295,7 @@ final class ServerDriver {
         try tellEndIfOver()
         try close(ticket, .responded(false))
       case .notYet:
-        let pause = Duration.nanoseconds(Int64((loop.now - began) / 20))
+        let pause = Duration.nanoseconds(Int64(Double(loop.now - began) * Parameters.readinessPollShare))
         let (least, most) = (Parameters.readinessPollIntervalLeast, Parameters.readinessPollInterval)
         loop.schedule(after: min(max(pause, least), most)) { [self] in
           if open[ticket] != nil { awaitReady(ticket, cancellation, since: began) }

@@ -23,6 +23,8 @@ public struct TuneTrialRow: Sendable, Equatable {
   public var isKept: Bool
   /// Why it does not fit.
   public var notes: String?
+  /// Whether the rate counts texts, since the server does not say how many tokens it made.
+  public var isEstimate: Bool { notes == ProbeNotes.estimate }
   public var kvBits: Int?
   public var maxContext: Int?
   public var maxBatch: Int?

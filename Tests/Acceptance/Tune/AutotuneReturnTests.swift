@@ -1,0 +1,157 @@
+import Foundation
+import Platform
+import Testing
+
+/// What comes back after `interlock autotune`, and what only seems to.
+@Suite struct `What interlock autotune brings back` {
+  @Test func `SRV-7, SRV-8: a server that ends as soon as it is started again is not back`() throws {
+    let bench = try TuneBench()
+    let theirs = try bench.startByHand("theirs")
+    defer { bench.endAll() }
+    try bench.rewrite(models: #"{"theirs": {"fails": {"log": ["its disk is gone"], "status": 3}}}"#)
+    let run = try bench.runShort("--candidate-models", "m", "--drain", "--restart-foreground")
+    #expect(run.status == 7 && !theirs.isAlive, "\(run.errors)")
+    #expect(
+      run.errors.contains(
+        "error: what ran here before was not started again: it ended at once (status 3): its disk is gone\n  type: cd "),
+      "\(run.errors)")
+  }
+
+  @Test func `SRV-7: a unit that ends as soon as it is started again is not back`() throws {
+    let bench = try TuneBench(profile: "unit: model.service")
+    let unit = try bench.standIn(serving: "theirs")
+    defer { bench.endAll() }
+    #expect(try unit.run("start").succeeded)
+    try bench.rewrite(models: #"{"theirs": {"fails": {"status": 3}}}"#)
+    let run = try bench.runShort(["--candidate-models", "m", "--drain"], variables: unit.variables)
+    #expect(run.status == 7, "\(run.errors)")
+    #expect(
+      run.errors.contains("model.service ended at once, and is inactive (dead)\n  type: systemctl --user start model"),
+      "\(run.errors)")
+  }
+
+  @Test func `SRV-7: of two servers that were started alike, both come back, and both are named`() throws {
+    let bench = try TuneBench()
+    // At a port of the system's choice, in folders of their own: their words are the same.
+    let words = ["serve", "--script", bench.script, "--port", "0", "--model", "theirs"]
+    let folders = try ["one", "two"].map { name in
+      try FileManager.default.createDirectory(atPath: bench.scratch.path(name), withIntermediateDirectories: true)
+      return bench.folder + "/" + name
+    }
+    let theirs = try folders.map { folder in
+      try ChildProcess(
+        Command(bench.server, words: [bench.server] + words, folder: folder),
+        output: FileHandle.nullDevice.fileDescriptor)
+    }
+    defer { bench.endAll() }
+    try bench.awaitStarts(2)
+    let run = try bench.runShort("--candidate-models", "m", "--drain", "--restart-foreground")
+    #expect(run.status == 0, "\(run.errors)")
+    for server in theirs { #expect(!server.isAlive && run.errors.contains("foreground-PID-\(server.pid)")) }
+    let back = ProcessTable.processes { $0.contains(bench.script) }.compactMap { ProcessTable.folder(of: $0.pid) }
+    #expect(back.sorted() == folders)
+  }
+
+  @Test func `FR-E.1: a unit and a server by hand are both stopped, and the one that was asked for comes back`() throws
+  {
+    let bench = try TuneBench(profile: "unit: model.service")
+    let unit = try bench.standIn(serving: "theirs")
+    defer { bench.endAll() }
+    #expect(try unit.run("start").succeeded)
+    let byHand = try ChildProcess(
+      Command(bench.server, ["serve", "--script", bench.script, "--port", "0", "--model", "byhand"]),
+      output: FileHandle.nullDevice.fileDescriptor)
+    try bench.awaitStarts(2)
+    let refused = try bench.runShort(["--candidate-models", "m"], variables: unit.variables)
+    #expect(
+      refused.status == 6
+        && refused.errors.hasPrefix("error: systemd-managed, foreground-PID-\(byHand.pid) is in the way\n"),
+      "\(refused.errors)")
+    #expect(byHand.isAlive)
+    let run = try bench.runShort(["--candidate-models", "m", "--drain"], variables: unit.variables)
+    #expect(run.status == 0 && !byHand.isAlive && unit.orders == ["start", "stop", "start"], "\(run.errors)")
+    #expect(run.errors.contains("stopping systemd-managed, foreground-PID-\(byHand.pid)\n"))
+    #expect(run.errors.contains("note: foreground-PID-\(byHand.pid) was stopped for the run, and stays down"))
+    bench.awaitListener()
+    #expect(bench.modelsStarted == ["theirs", "byhand", "m", "theirs"])
+  }
+}
+
+@Suite struct `What interlock autotune says of what it did not measure` {
+  @Test func `the page calls a model the biggest only where every larger one was tried`() throws {
+    let bench = try TuneBench(#"{"bad-1B": {"fails": {"log": ["no memory"]}}}"#)
+    let page = bench.scratch.path("report.html")
+    func headline(_ candidates: String) throws -> String {
+      let run = try bench.runShort("--candidate-models", candidates, "--html", page)
+      #expect(run.status == 0, "\(run.errors)")
+      let html = try String(contentsOfFile: page, encoding: .utf8)
+      let found = html.firstMatch(of: /<p>(The [^.]*)\./)
+      return String(try #require(found).output.1)
+    }
+    let end = "that works at 2000 tokens on this machine"
+    #expect(
+      try headline("good-3B,good-32B")
+        == "The first model in the list of 2 \(end); 1 larger one stands behind it, and was not tried")
+    #expect(
+      try headline("bad-1B,good-32B").hasPrefix("The biggest model of 2 \(end)")
+        && !headline("bad-1B,good-32B").contains("larger"))
+    #expect(try headline("good-32B,good-3B") == "The biggest model of 2 \(end)")
+  }
+
+  @Test func `MSR-4: a rate that counts texts is called an estimate, wherever it is told`() throws {
+    let bench = try TuneBench(#"{"m": {"replies": [{"usage": false, "completionTokens": 8, "milliseconds": 20}]}}"#)
+    let page = bench.scratch.path("report.html")
+    let run = try bench.runShort("--candidate-models", "m", "--verbose", "--html", page)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.errors.contains("\nnote: tokens are estimated by the texts of the stream\n"), "\(run.errors)")
+    #expect(run.errors.contains("; tokens are estimated by the texts of the stream\n"))
+    let told = try bench.run("--report-only").output
+    #expect(told.contains("best; tokens are estimated by the texts of the stream"), "\(told)")
+    let html = try String(contentsOfFile: page, encoding: .utf8)
+    #expect(html.contains("(an estimate: the server does not say how many tokens it makes)"))
+    #expect(html.contains("the best; tokens are estimated by the texts of the stream"))
+  }
+
+  @Test func `lines of a server's log neither colour a terminal nor move about in it`() throws {
+    let bench = try TuneBench(
+      #"{"m": {"fails": {"log": ["\u001b[31mout of memory\u001b[0m\u0007 here"], "status": 1}}}"#)
+    let run = try bench.runShort("--candidate-models", "m")
+    #expect(run.status == 2 && run.errors.contains("out of memory here"), "\(run.errors)")
+    #expect(!run.errors.contains("\u{1B}") && !run.errors.contains("\u{07}"))
+  }
+}
+
+@Suite struct `What interlock autotune does not wait for` {
+  @Test(arguments: [true, false])
+  func `RUN-4: a program that is slow to tell its version keeps nobody waiting`(isInterrupted: Bool) throws {
+    let scratch = try Scratch()
+    let slow = try scratch.write("slow", "#!/bin/sh\nexec sleep 57\n")
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: slow)
+    let bench = try TuneBench(profile: "version:\n  program: \(slow)\n")
+    let began = ContinuousClock.now
+    let words = bench.words(TuneBench.short + ["--candidate-models", "m"])
+    if isInterrupted {
+      let log = try BoundedLog(creating: scratch.path("log"))
+      let run = try ChildProcess(
+        Command(Program.built("interlock").path, words, folder: bench.folder), output: log.descriptor)
+      let deadline = began + .seconds(20)
+      while ProcessTable.processes(where: { $0.contains("57") }).isEmpty, ContinuousClock.now < deadline {
+        usleep(5000)
+      }
+      run.signalAll(SIGINT)
+      #expect(run.waitForEnd(atMost: .seconds(15)) == .exited(130), "\(log.tail())")
+    } else {
+      let run = try Program.run(words + ["--max-duration", "1"], in: bench.scratch.url)
+      #expect(run.status == 3, "\(run.errors)")
+    }
+    #expect(ContinuousClock.now - began < .seconds(20))
+    #expect(bench.starts.isEmpty)
+  }
+}
+
+extension TuneBench {
+  /// From now on servers behave otherwise.
+  func rewrite(models: String) throws {
+    try scratch.write("script.json", #"{"starts": "\#(scratch.path("starts"))", "models": \#(models)}"#)
+  }
+}
