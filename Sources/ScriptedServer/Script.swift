@@ -26,6 +26,8 @@ struct Behaviour: Codable, Sendable {
   var fails: Failure?
   /// Ends right after it answered so many times that it is ready.
   var endsAfterReady: Int?
+  /// Whether it listens at every address of the machine.
+  var listensEverywhere: Bool?
   /// Whether it passes over SIGTERM.
   var ignoresTerm: Bool?
   /// Whether it leaves its port on SIGTERM, and lives on.

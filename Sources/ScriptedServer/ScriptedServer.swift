@@ -44,7 +44,7 @@ enum ScriptedServer {
     let load = Double(behaviour.loadMilliseconds ?? 0) / 1000
     let readyAt = Date().addingTimeInterval(load)
     if behaviour.listensWhileLoading != true && behaviour.listsWhileLoading != true { Thread.sleep(until: readyAt) }
-    guard let listener = Sockets.listen(at: port) else {
+    guard let listener = Sockets.listen(at: port, everywhere: behaviour.listensEverywhere == true) else {
       fail("cannot bind 127.0.0.1:\(port): \(String(cString: strerror(errno)))", status: 1)
     }
     if behaviour.ignoresTerm != true { endOnTerm(behaviour, listener) }

@@ -2,11 +2,13 @@ import Foundation
 
 /// Plain sockets of the loopback interface.
 enum Sockets {
-  static func listen(at port: UInt16) -> Int32? {
+  static func listen(at port: UInt16, everywhere: Bool = false) -> Int32? {
     let socket = stream()
     var yes: Int32 = 1
     setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, 4)
-    guard with(port, { bind(socket, $0, $1) }) == 0, Foundation.listen(socket, 64) == 0 else {
+    guard with(port, at: everywhere ? 0 : 0x7F00_0001, { bind(socket, $0, $1) }) == 0,
+      Foundation.listen(socket, 64) == 0
+    else {
       close(socket)
       return nil
     }
@@ -44,11 +46,13 @@ enum Sockets {
     #endif
   }
 
-  private static func with(_ port: UInt16, _ use: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
+  private static func with(
+    _ port: UInt16, at place: UInt32 = 0x7F00_0001, _ use: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+  ) -> Int32 {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = port.bigEndian
-    address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+    address.sin_addr.s_addr = in_addr_t(place).bigEndian
     return withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { use($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
     }

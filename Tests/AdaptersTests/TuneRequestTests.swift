@@ -131,7 +131,8 @@ import Testing
   // MARK: - Numbers
 
   private static let numbers: [(flag: String, path: WritableKeyPath<TuneRequest, Int> & Sendable, bad: [Int])] = [
-    ("--target-context", \.targetContext, [0, -1, 10_000_001]), ("--stage1-replicates", \.stage1Replicates, [0, -3, 65_536]),
+    ("--target-context", \.targetContext, [0, -1, 10_000_001]),
+    ("--stage1-replicates", \.stage1Replicates, [0, -3, 65_536]),
     ("--stage2-replicates", \.stage2Replicates, [0]), ("--gate-ttft-ms", \.gateMilliseconds, [0, -1]),
     ("--max-duration", \.maxDurationSeconds, [0, .max]), ("--port", \.port, [0, 65_536, -1]),
     ("--retain-runs", \.retainedRuns, [0, -1]),

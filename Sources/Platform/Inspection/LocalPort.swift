@@ -20,6 +20,13 @@ public struct LocalPort: Sendable, Hashable {
     return bound(socket) == 0
   }
 
+  /// The addresses of this port at which others than this machine's own programs reach a listener.
+  ///
+  /// - Complexity: As that of ``listeners``: every process's files are looked at.
+  public var openAddresses: [String] {
+    listeners.map(\.address).filter { !["127.0.0.1", "::1", "::ffff:127.0.0.1"].contains($0) }
+  }
+
   /// A port that was free a moment ago, for tests and for servers that take any.
   public static func unused() -> LocalPort {
     let socket = Foundation.socket(AF_INET, LocalPort.stream, 0)

@@ -122,6 +122,31 @@ import Testing
 }
 
 @Suite struct `What interlock autotune does not wait for` {
+  /// To root, no folder is locked.
+  private static let asAnother =
+    getuid() == 0 ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : ["env"]
+
+  private static var canBeAnother: Bool {
+    let words = asAnother + [Program.built("interlock").path, "--version"]
+    return (try? Tool.run(Command(words[0], Array(words.dropFirst()))))?.succeeded == true
+  }
+
+  @Test(.enabled(if: canBeAnother, "the program cannot be run as somebody who is not root"))
+  func `FR-G.1: a configuration in a folder that takes no new file is refused before anything is measured`() throws {
+    let bench = try TuneBench()
+    for (name, mode) in [("", 0o755), ("locked", 0o555)] {
+      let path = name.isEmpty ? bench.folder : bench.scratch.path(name)
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+    }
+    let words = bench.words(
+      TuneBench.short + ["--candidate-models", "m", "--apply", "--config", bench.scratch.path("locked/config.yaml")])
+    let all = Self.asAnother + [Program.built("interlock").path] + words
+    let run = try Tool.run(Command(all[0], Array(all.dropFirst()), folder: bench.folder), patience: .seconds(60))
+    #expect(run.ending == .exited(64), "\(run.errors)")
+    #expect(run.errors.contains("cannot be edited: cannot write into") && bench.starts.isEmpty, "\(run.errors)")
+  }
+
   @Test(arguments: [true, false])
   func `RUN-4: a program that is slow to tell its version keeps nobody waiting`(isInterrupted: Bool) throws {
     let scratch = try Scratch()

@@ -97,6 +97,16 @@ import Testing
     #expect(run.status == 1 && run.output.contains("arguments: the server ended before it was ready"), "\(run.output)")
   }
 
+  @Test func `a server that others reach is wrong for a check, and a warning for a run`() throws {
+    let bench = try TuneBench(#"{"m": {"listensEverywhere": true}}"#)
+    let run = try Program.run(["provider", "check", bench.profile, "--model", "m"], in: bench.scratch.url)
+    let words = "the server listens at 0.0.0.0, where others reach it"
+    #expect(run.status == 1 && run.output.contains("arguments: \(words): have it bind 127.0.0.1"), "\(run.output)")
+    let tuned = try bench.runShort("--candidate-models", "m")
+    #expect(tuned.status == 0, "\(tuned.errors)")
+    #expect(tuned.errors.components(separatedBy: "warning: \(words)").count == 2, "told once: \(tuned.errors)")
+  }
+
   /// Which of the programs a machine has differs; the others are skipped, each by its name.
   private static func isHere(_ name: String) -> Bool {
     guard let profile = try? ProfileFile(named: name).profile else { return false }

@@ -168,7 +168,7 @@ public struct ProfileCheck {
     var answer = "nothing"
     func hasEnded() -> Bool {
       // One that fails may answer once and end: its end is a moment behind its answer.
-      guard process.waitForEnd(atMost: .milliseconds(30)) != nil else { return false }
+      guard process.waitForEnd(atMost: Parameters.readySettle) != nil else { return false }
       remark(.wrong, "arguments", "the server ended before it was ready: \(tail(of: log))")
       return true
     }
@@ -180,6 +180,10 @@ public struct ProfileCheck {
         answer = "HTTP \(response.status)"
         if response.isSuccess {
           if hasEnded() { return false }
+          if let address = LocalPort(port).openAddresses.first {
+            remark(
+              .wrong, "arguments", "the server listens at \(address), where others reach it: have it bind 127.0.0.1")
+          }
           remark(
             .fine, "ready",
             "\(profile.readyPath) says \(answer) after \(TuneFigure.seconds((clock.now - start) / .seconds(1)))")

@@ -29,6 +29,7 @@ final class ServerDriver {
   private var loading: LoadTime?
   /// The wait for which the port's holder was last looked up.
   private var holderTicket: UInt64?
+  private var hasToldOpen = false
   /// Found once for each model, while its weights are loaded: what is measured of it has prompts of one size.
   private var scale = PromptScale()
 
@@ -329,6 +330,10 @@ final class ServerDriver {
   private func findScale(unless isDone: Bool, _ cancellation: Cancellation, then: @escaping () throws -> Void) {
     let next = { [loop] in loop.schedule(after: .zero) { try then() } }
     guard !isDone, server?.purpose == .prewarm else { return next() }
+    if !hasToldOpen, let address = port.openAddresses.first {
+      hasToldOpen = true
+      warn("warning: the server listens at \(address), where others reach it; have its profile bind 127.0.0.1")
+    }
     if let loading { note("\(model) is loaded after \(loading.words(at: loop.now))") }
     let words = PromptScale.probeWords(targetContext: order.plan.targetContext)
     // Shorter than any that is measured, so that one which takes longer than the gate is no loss; but where the gate is
