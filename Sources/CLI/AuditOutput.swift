@@ -21,6 +21,7 @@ enum AuditOutput {
     if !report.undone.isEmpty {
       print("  not looked at to the end: \(report.undoneWords.joined(separator: "; "))")
     }
+    if report.wasInterrupted { print("  interrupted: the next round goes on with what is left") }
     for file in files { print("  the report is in \(file)") }
   }
 

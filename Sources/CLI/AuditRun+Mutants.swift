@@ -21,6 +21,7 @@ extension AuditRun {
       guard isRight, !own.isEmpty, entry.staticFindings().allSatisfy({ $0.severity > .major }) else {
         // What is kept is known all the same.
         add(scored(TriedMutants(machine: entry.name, all: 0), []))
+        finished(mutantsOf: entry.name, untried: entry.mutation.mutants().map(named))
         leftOut(AuditUnit(.mutants, entry.name))
         continue
       }
@@ -55,8 +56,9 @@ extension AuditRun {
       // That there was no time for any is the evidence of this round too.
       if hadTime, kept == nil, mutation.trials.isEmpty { evidence.keep(mutation) }
       add(survivors(mutation, all[name] ?? []))
-      add(scored(mutation, all[name] ?? []))
-      finished(AuditUnit(.mutants, name))
+      let own = all[name] ?? []
+      add(scored(mutation, own))
+      finished(mutantsOf: name, untried: own.filter { mutation.trials[$0.name] == nil }.map(named))
     }
     for entry in entries where scope.has(.mutants, entry.name) {
       // A count under these very rules stands beside what was tried now.
@@ -139,11 +141,15 @@ extension AuditRun {
     return mutants.compactMap { mutant in
       guard let trial = tried.trials[mutant.name], [.survived, .noticed].contains(trial.verdict) else { return nil }
       let isNoticed = trial.verdict == .noticed
-      let host = mutant.host.isEmpty ? "" : "\(mutant.host): "
       return AuditFinding(
         unit, isNoticed ? .question : .minor, isNoticed ? "mutant-noticed" : "mutant-survived",
-        "\(host)\(mutant.words): " + (isNoticed ? trial.words : "no law, scenario or static finding notices it"),
+        "\(named(mutant)): " + (isNoticed ? trial.words : "no law, scenario or static finding notices it"),
         requirements: cited(by: mutant, entry), at: tracing.path(of: mutant.place))
     }
+  }
+
+  /// A mutant as findings name it.
+  private func named(_ mutant: Mutant) -> String {
+    mutant.host.isEmpty ? mutant.words : "\(mutant.host): \(mutant.words)"
   }
 }

@@ -37,13 +37,18 @@ extension AuditRun {
     }
     for entry in entries where scope.has(.locks, entry.name) {
       note(entry.name) { $0.lock = file.words(of: entry.name) }
+      add(file.missing(entry.name, chapter: entry.chapter))
       add(
         file.findings(of: entry.name, entry.published) { change in
           definition(quotedIn: change.words, of: entry) ?? LockFile.place(of: change, entry.name, root: specs.root)
         })
       finished(AuditUnit(.locks, entry.name))
     }
-    for name in file.locked.keys.sorted() where scope.has(.locks) && !entries.contains(where: { $0.name == name }) {
+    guard scope.has(.locks) else { return }
+    if specs.areThere, !file.isOfAny {
+      add([AuditFinding(AuditUnit(.locks), .question, "nothing-locked", "\(LockFile.path) locks no machine")])
+    }
+    for name in file.locked.keys.sorted() where !entries.contains(where: { $0.name == name }) {
       add([
         AuditFinding(
           AuditUnit(.locks), .major, "lock-stranger", "a lock is of \(name), which this version does not have",
@@ -85,17 +90,28 @@ extension AuditRun {
       }
       guard scope.has(.scenarios, entry.name) else { continue }
       note(entry.name) { $0.scenarios = (run, failed) }
-      finished(unit)
+      if !specs.unread.contains(where: { entry.chapters.contains($0.file) }) { finished(unit) }
     }
-    guard scope.has(.scenarios), scope.has(.chapters) || scope.names(.scenarios) else { return }
-    let owned = Set(entries.flatMap(\.chapters))
-    for scenario in scenarios where owned.contains(scenario.file) && !entries.contains(where: { $0.owns(scenario) }) {
-      add([
-        AuditFinding(
-          AuditUnit(.chapters), .major, "scenario-of-nobody",
-          "\(scenario.title): no machine of this chapter has all of its worlds: "
-            + scenario.worlds.joined(separator: ", "), at: "specs/\(scenario.file):\(scenario.line)")
-      ])
+    guard scope.has(.scenarios) else { return }
+    let unit = AuditUnit(.scenarios)
+    add(Catalog.ofNobody(scenarios).map { AuditFinding(unit, $0.severity, $0.code, $0.words, at: $0.place) })
+    if specs.unread.isEmpty { finished(unit) }
+  }
+}
+
+extension Catalog {
+  /// Scenarios that no machine takes, and that nobody runs therefore.
+  static func ofNobody(_ scenarios: [Scenario]) -> [Finding] {
+    scenarios.filter { scenario in !entries.contains { $0.owns(scenario) } }.map { scenario in
+      let isOwned = entries.contains { $0.chapters.contains(scenario.file) }
+      return Finding(
+        .major, "scenario-of-nobody",
+        "\(scenario.title): "
+          + (isOwned
+            ? "no machine of this chapter has all of its worlds: "
+              + scenario.worlds.joined(separator: ", ")
+            : "no machine is told of in this chapter"),
+        at: "specs/\(scenario.file):\(scenario.line)")
     }
   }
 }

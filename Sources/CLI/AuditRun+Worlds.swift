@@ -22,7 +22,8 @@ extension AuditRun {
         isWhole = isWhole && explored.isWhole
         if scope.has(.worlds, entry.name) { add(explored.findings) }
       }
-      if isWhole { finished(unit) } else { leftOut(unit) }
+      if !isWhole { leftOut(unit) }
+      if isWhole, scope.has(.worlds, entry.name) { finished(unit, without: Coverage.missedCodes) }
       return worlds
     }
   }
@@ -51,20 +52,19 @@ extension AuditRun {
     return (explored, nil)
   }
 
+  /// Runs the worlds without an end at random; of a machine that has none, its first world.
   func runAtRandom() -> [RandomRuns] {
     entries.filter { scope.has(.random, $0.name) }.flatMap { entry in
       let unit = AuditUnit(.random, entry.name)
       var all: [RandomRuns] = []
-      for world in entry.worlds where !world.isExhaustive && entry.ownWorlds.contains(world.name) {
-        guard let (runs, kept) = ran(entry, world.name) else {
-          leftOut(unit)
-          continue
-        }
+      let worlds = entry.randomWorlds
+      for world in worlds {
+        guard let (runs, kept) = ran(entry, world) else { continue }
         all.append(runs)
         note(entry.name) { $0.random.append((runs, kept)) }
         add(runs.findings)
       }
-      finished(unit)
+      if all.count == worlds.count { finished(unit) } else { leftOut(unit) }
       return all
     }
   }
@@ -73,8 +73,12 @@ extension AuditRun {
     if let (evidence, date) = evidence.random(entry.name, world) { return (evidence, date) }
     guard hasTime else { return nil }
     let usage = Usage()
+    // A world with an end is explored beside this; to do so again would take longer than the runs.
+    let isExplored = entry.worlds.contains { $0.name == world && $0.isExhaustive }
+    var options = FuzzOptions(seed: 1, cases: 200)
+    if isExplored { options.exploredStates = 0 }
     let report = entry.fuzz(
-      world, FuzzOptions(seed: 1, cases: 200), nil,
+      world, options, nil,
       { [self] in tell("random: \(entry.name), \(world): \($0) runs, \(Output.count($1)) steps") }, nil)
     let unit = AuditUnit(.random, entry.name)
     let found = report.findings.map { audited($0.finding, unit, in: world, trace: $0.trace) }
@@ -122,6 +126,16 @@ extension AuditRun {
       }
       tell("never-met", own.flatMap(\.sometimes.keys), unless: met, "never happens in any world")
       tell("never-begun", own.flatMap(\.begun.keys), unless: begun, "is put to the test in no world")
+      finished(unit)
     }
+  }
+}
+
+extension CatalogEntry {
+  /// The worlds that are run at random: those without an end or, where there is none, the first.
+  fileprivate var randomWorlds: [String] {
+    let own = worlds.filter { ownWorlds.contains($0.name) }
+    let endless = own.filter { !$0.isExhaustive }
+    return (endless.isEmpty ? Array(own.prefix(1)) : endless).map(\.name)
   }
 }

@@ -21,7 +21,7 @@ final class AuditRun {
   private(set) var findings: [AuditFinding] = []
   private var machines: [String: RoundReport.Machine] = [:]
   private var fired: [(place: String, machine: String, fired: [FiredRule])] = []
-  private var done: Set<AuditUnit> = []
+  private var done = LookedAt()
   private var undone: [AuditUnit] = []
   private var pages: (count: Int, kept: String?)?
 
@@ -67,6 +67,7 @@ final class AuditRun {
       },
       traces: traces, findings: findings.ordered, undone: undone)
     report.pages = pages
+    report.wasInterrupted = Interruption.isAsked
     let told = evidence.findings.count
     report.comparison = evidence.settle(report, done: done)
     report.findings = (report.findings + evidence.findings.dropFirst(told)).ordered
@@ -79,9 +80,12 @@ final class AuditRun {
     let (rows, wrong) = specs.explanations()
     if scope.has(.chapters) { findings += wrong }
     findings = findings.explained(by: rows)
-    guard scope.isEverything, undone.allSatisfy({ $0.check == .mutants }) else { return }
+    guard looksForRows else { return }
     findings += findings.unexplaining(rows.filter { !$0.code.hasPrefix("mutant-") })
   }
+
+  /// Whether everything was looked at that a row may explain.
+  private var looksForRows: Bool { scope.isEverything && undone.allSatisfy { $0.check == .mutants } }
 
   // MARK: - For the checks
 
@@ -111,7 +115,9 @@ final class AuditRun {
     return (law ?? rule)?.place
   }
 
-  func finished(_ unit: AuditUnit) { done.insert(unit) }
+  /// - Parameter codes: What was not looked for.
+  func finished(_ unit: AuditUnit, without codes: Set<String> = []) { done.finish(unit, without: codes) }
+  func finished(mutantsOf machine: String, untried: [String]) { done.finish(mutantsOf: machine, untried: untried) }
   func leftOut(_ unit: AuditUnit) { if !undone.contains(unit) { undone.append(unit) } }
 
   func note(_ machine: String, _ change: (inout RoundReport.Machine) -> Void) {
@@ -142,7 +148,8 @@ final class AuditRun {
           at: "specs/\(entry.chapter)")
       ])
     }
-    finished(unit)
+    // What a chapter that cannot be read has of broken links and the like is not known.
+    if specs.unread.isEmpty { finished(unit, without: looksForRows ? [] : ["explains-nothing"]) }
     return traces
   }
 }

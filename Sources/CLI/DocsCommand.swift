@@ -34,7 +34,7 @@ struct Docs: ParsableCommand {
       })
     let docs = folder.appendingPathComponent("docs")
     let findings =
-      proseFindings(texts, root: folder) + linkFindings(files, in: docs) + scenarioFindings()
+      proseFindings(texts, root: folder) + linkFindings(files, in: docs) + scenarioFindings(folder)
       + evidenceFindings(folder)
     if !json { for finding in findings { print(Output.line(finding)) } }
     if check {
@@ -64,13 +64,14 @@ struct Docs: ParsableCommand {
     }
   }
 
-  /// Scenarios that do not go as their chapter says, or that name what no machine has.
-  private func scenarioFindings() -> [Finding] {
-    Catalog.entries.flatMap { entry in
-      entry.scenarioFailures().map {
-        Finding(.critical, "scenario-failed", "\($0.title): \($0.words)", at: "specs/\($0.place)")
+  /// Scenarios that do not go as their chapter says, that name what no machine has, or that no machine takes.
+  private func scenarioFindings(_ folder: URL) -> [Finding] {
+    Catalog.ofNobody(Specs(root: folder).scenarios)
+      + Catalog.entries.flatMap { entry in
+        entry.scenarioFailures().map {
+          Finding(.critical, "scenario-failed", "\($0.title): \($0.words)", at: "specs/\($0.place)")
+        }
       }
-    }
   }
 
   /// Counts of mutants that cannot be read, or are of other rules than these; the page says so of the latter too.

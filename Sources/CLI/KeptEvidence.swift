@@ -67,7 +67,7 @@ final class KeptEvidence {
 
   // MARK: - The round
 
-  func settle(_ report: RoundReport, done: Set<AuditUnit>) -> RoundComparison? {
+  func settle(_ report: RoundReport, done: LookedAt) -> RoundComparison? {
     guard let store else { return nil }
     do throws(RoundStoreError) {
       return try store.settle(

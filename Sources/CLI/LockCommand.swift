@@ -33,26 +33,36 @@ struct Lock: ParsableCommand {
     let folder = URL(fileURLWithPath: root)
     let entries = try machine.map { [try Catalog.entry($0)] } ?? Catalog.entries
     var file = try LockFile(root: folder)
-    var objects: [[String: Any]] = []
-    var isBroken = false
+    var told: [(machine: String, what: String, changes: [BookChange])] = []
     for entry in entries {
       let book = entry.published
       let changes = file.changes(of: entry.name, to: book)
-      let breaches = (changes ?? []).filter { !$0.isAddition }
-      if breaches.isEmpty {
+      if (changes ?? []).allSatisfy(\.isAddition) {
         file.lock(entry.name, book, on: Lock.today)
+        told.append(
+          (entry.name, changes.map { $0.isEmpty ? "unchanged" : "additions" } ?? "locked", changes ?? []))
       } else {
-        isBroken = true
+        told.append((entry.name, "broken", changes ?? []))
       }
-      let what =
-        breaches.isEmpty ? (changes == nil ? "locked" : changes!.isEmpty ? "unchanged" : "additions") : "broken"
-      objects.append([
-        "machine": entry.name, "lock": what, "changes": (changes ?? []).map(\.words), "breaches": breaches.map(\.words),
-      ])
-      if !json { Lock.show(entry.name, what, changes ?? []) }
     }
-    if !isBroken { try file.write(root: folder) }
-    if json { try Output.json(["machines": objects, "verdict": isBroken ? "refused" : "locked"]) }
+    let isBroken = told.contains { $0.what == "broken" }
+    if isBroken {
+      // One that differs keeps the others from being locked, and only it is told of.
+      told = told.filter { $0.what == "broken" }
+    } else {
+      try file.write(root: folder)
+    }
+    if json {
+      let objects = told.map { machine, what, changes -> [String: Any] in
+        [
+          "machine": machine, "lock": what, "changes": changes.map(\.words),
+          "breaches": changes.filter { !$0.isAddition }.map(\.words),
+        ]
+      }
+      try Output.json(["machines": objects, "verdict": isBroken ? "refused" : "locked"])
+    } else {
+      for (machine, what, changes) in told { Lock.show(machine, what, changes) }
+    }
     if isBroken { throw ExitCode.findings }
   }
 

@@ -22,7 +22,8 @@ struct MutantWorkers {
   private func trial(_ mutant: Mutant, _ ending: ProcessPool.Ending) throws -> Trial {
     switch ending {
     case .timedOut: return Trial(.timedOut, words: "stopped after \(Output.decimal(secondsMax, 0)) s")
-    case .signalled(SIGKILL, _), .signalled(SIGTERM, _):
+    // An interrupt at a terminal comes to every process there.
+    case .signalled(SIGKILL, _), .signalled(SIGTERM, _), .signalled(SIGINT, _):
       throw WorldFailure(
         "something ended the process that tried mutant \(mutant.name) of \(machine)", try: "--jobs 1, for more memory")
     case .signalled(let signal, let errors):

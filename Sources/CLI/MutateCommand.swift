@@ -146,14 +146,12 @@ struct TimeBound: ExpressibleByArgument {
 
   init?(argument: String) {
     let digits = argument.prefix { $0.isNumber || $0 == "." }
-    guard let number = Double(digits), number > 0, number <= 1e6 else { return nil }
-    switch argument.dropFirst(digits.count) {
-    case "", "s": seconds = number
-    case "min": seconds = number * 60
-    default: return nil
-    }
+    let units: [Substring: Double] = ["": 1, "ms": 0.001, "s": 1, "m": 60, "min": 60, "h": 3600]
+    guard let number = Double(digits), let unit = units[argument.dropFirst(digits.count)] else { return nil }
+    seconds = number * unit
+    guard seconds > 0, seconds <= 864_000 else { return nil }
   }
 
   var defaultValueDescription: String { "\(Int(seconds))s" }
-  static var valueExpectation: String { "a time above 0, such as 90s or 5min" }
+  static var valueExpectation: String { "a time above 0, such as 90s or 5min, of at most 10 days in ms, s, min or h" }
 }

@@ -31,6 +31,11 @@ import Testing
     return (try #require(try audit.object()["findings"] as? [[String: Any]], "\(audit.errors)"), audit.status)
   }
 
+  private func closed(_ scratch: Scratch, _ only: String) throws -> [String] {
+    let audit = try Program.run("audit", "--only", only, "--root", scratch.url.path, "--json")
+    return try #require(try audit.object()["closed"] as? [[String: Any]]).compactMap { $0["code"] as? String }
+  }
+
   @Test func `its quick checks are READY here`() throws {
     let scratch = try Scratch()
     let audit = try Program.run(
@@ -90,6 +95,21 @@ import Testing
     #expect(found.map { $0["code"] as? String } == ["scenario-failed"])
     #expect((found[0]["place"] as? String)?.hasPrefix("specs/05-health.md:") == true)
     #expect((found[0]["words"] as? String)?.contains("sneeze") == true)
+  }
+
+  @Test(arguments: ["specs/07-telemetry.md", "specs/99-more.md"])
+  func `a scenario that no machine takes is found, also in a chapter that no machine has`(chapter: String) throws {
+    let scratch = try package()
+    if chapter.hasPrefix("specs/99") { try scratch.write(chapter, "# More\n") }
+    try edit(scratch, chapter) { $0 + "\n```scenario Foo\nworld nowhere\nbar\n```\n" }
+    let (found, status) = try findings(scratch, "scenarios")
+    #expect(status == 1)
+    let lost = try #require(found.first { $0["code"] as? String == "scenario-of-nobody" }, "\(found)")
+    #expect((lost["place"] as? String)?.hasPrefix("\(chapter):") == true)
+    #expect(lost["words"] as? String == "Foo: no machine is told of in this chapter")
+    try edit(scratch, chapter) { $0.replacing("scenario Foo", with: "text") }
+    #expect(try closed(scratch, "chapters") == [], "nobody has looked at scenarios")
+    #expect(try closed(scratch, "scenarios") == ["scenario-of-nobody"])
   }
 
   @Test func `broken links, unknown and unheld requirements are found at their lines`() throws {
@@ -183,11 +203,14 @@ import Testing
     }
     let chapter = try String(
       contentsOf: Program.root.appendingPathComponent("specs/93-peterson.md"), encoding: .utf8)
-    try scratch.write("specs/93-peterson.md", chapter + "\n![seen](https://example.org/x.png)\n")
+    let lost = "\n```scenario Foo\nworld nowhere\nbar\n```\n"
+    try scratch.write("specs/93-peterson.md", chapter + "\n![seen](https://example.org/x.png)\n" + lost)
     let count = "{\n  \"all\": 1,\n  \"book\": \"0\",\n  \"equivalent\": 0,\n  \"killed\": 1,\n"
     try scratch.write(
       "specs/evidence/peterson.json", count + "  \"noticed\": 0,\n  \"system\": \"peterson\"\n}\n")
-    _ = try Program.run("docs", "--root", scratch.url.path)
+    let docs = try Program.run("docs", "--root", scratch.url.path)
+    #expect(docs.status == 1 && docs.output.contains("scenario-of-nobody"), "\(docs.output)\(docs.errors)")
+    #expect(!(try String(contentsOfFile: scratch.path("docs/index.html"), encoding: .utf8).contains("scenarios run")))
     let (found, _) = try findings(scratch, "docs")
     let told = Set(found.map { "\($0["code"] ?? "") \($0["place"] ?? "")" })
     #expect(told.contains("other-version specs/evidence/peterson.json:3"), "\(told)")
@@ -226,6 +249,25 @@ import Testing
     let scratch = try package()
     try edit(scratch, "specs/lock.json") { $0.replacing("\"peterson\":", with: "\"petersen\":") }
     #expect(try findings(scratch, "locks").findings.contains { $0["code"] as? String == "lock-stranger" })
+  }
+
+  @Test func `locks that are gone are asked about`() throws {
+    let scratch = try package()
+    try edit(scratch, "specs/lock.json") { text in
+      var object = (try? JSONSerialization.jsonObject(with: Data(text.utf8))) as? [String: Any] ?? [:]
+      var locked = object["locked"] as? [String: Any] ?? [:]
+      locked["peterson"] = nil
+      object["locked"] = locked
+      return String(decoding: (try? JSONSerialization.data(withJSONObject: object)) ?? Data(), as: UTF8.self)
+    }
+    func told() throws -> [String] {
+      try findings(scratch, "locks").findings.map {
+        "\($0["severity"] ?? "") \($0["code"] ?? "") \($0["machine"] ?? "")"
+      }
+    }
+    #expect(try told() == ["QUESTION lock-missing peterson"])
+    try FileManager.default.removeItem(atPath: scratch.path("specs/lock.json"))
+    #expect(try told() == ["QUESTION nothing-locked "])
   }
 
   @Test func `rounds without their table of findings are told of`() throws {
@@ -275,6 +317,8 @@ import Testing
     try scratch.write("nothing", "")
     try FileManager.default.createDirectory(atPath: scratch.path("specs"), withIntermediateDirectories: true)
     func run(_ arguments: String...) throws -> Program { try Program.run(arguments + ["--root", scratch.url.path]) }
+    let unwritten = try Program.run("lock", "peterson", "--root", scratch.path("nothing"))
+    #expect(unwritten.status == 3 && unwritten.output.isEmpty, "\(unwritten.output)")
     #expect(try run("lock", "peterson").output.contains("its rules may only be added to"))
     #expect(try run("lock", "peterson").output.contains("as it was"))
     try edit(scratch, "specs/lock.json") { $0.replacing("give way", with: "give in") }
@@ -301,6 +345,7 @@ import Testing
     (["audit", "--only", "wrlds"], "--only knows no \"wrlds\"; there are: chapters, books, locks"),
     (["audit", "--only", ","], "--only names nothing"),
     (["audit", "--time", "0s"], "expects a time above 0"),
+    (["audit", "--time", "99999999999h"], "of at most 10 days in ms, s, min or h"),
     (["audit", "--journal", "x", "--html", "y"], "--html is of an audit of the machines"),
     (["lock"], "name a machine, or give --all"),
     (["lock", "team", "--all"], "give a machine or --all, not both"),
@@ -308,6 +353,13 @@ import Testing
     let program = try Program.run(arguments)
     #expect(program.status == 2)
     #expect(program.errors.contains(words), "\(program.errors)")
+  }
+
+  @Test(arguments: ["90", "1500ms", "1m", "1.5min", "1h"]) func `a time has a unit`(time: String) throws {
+    let scratch = try Scratch()
+    let audit = try Program.run(
+      "audit", "--only", "locks,peterson", "--time", time, "--rounds", scratch.path("r.sqlite"))
+    #expect(audit.status == 0, "\(audit.errors)")
   }
 
   @Test func `tells before it begins that a report cannot be written`() throws {

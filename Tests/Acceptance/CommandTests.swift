@@ -226,7 +226,7 @@ import Testing
     (["mutate", "peterson", "--show", "999"], "peterson has no mutant 999"),
     (["mutate", "peterson", "--diagram", "svg"], "say which with --show"),
     (["mutate", "topology-switch", "--all"], "give a machine or --all, not both"),
-    (["mutate", "topology-switch", "--time", "0s"], "expects a time above 0, such as 90s or 5min"),
+    (["mutate", "topology-switch", "--time", "0s"], "expects a time above 0, such as 90s or 5min, of at most"),
     (["mutate", "topology-switch", "--world", "team"], "the world \"team\" has no end"),
     (["mutate", "topology-switch", "--only", "nothing like it"], "no mutant of topology-switch has"),
     (["simulate", "topology-switch", "--world", "mars"], "has no world \"mars\""),

@@ -1,4 +1,5 @@
 import Check
+import Machines
 import Spec
 import Testing
 
@@ -52,6 +53,14 @@ private func run(_ options: FuzzOptions, _ book: RuleBook<Toy> = book) -> FuzzRe
                toy: let them out
                toy.cells[2].value: 0 → 1
         """)
+  }
+
+  @Test func `an input that a full channel blocks has not happened, so that no law is broken by it`() {
+    let design = EpochSwitch.design
+    let report = fuzz(
+      design, world: design.worlds[0], options: FuzzOptions(seed: 1, cases: 20, steps: 60, exploredStates: 0))
+    #expect(report.findings.map(\.finding.words) == [])
+    #expect(report.steps > 100)
   }
 
   @Test func `one seed is one run`() throws {

@@ -81,6 +81,15 @@ private func run(_ text: String) -> [String] {
     ("toy.take number", "10 toy.take number: \"number\" is not of the form field=value"),
     ("toy", "10 toy: \"toy\" names no event; an event is named as host.event"),
     ("toy.go.now", "10 toy.go.now: \"now\" names nothing here"),
+    ("toy number=1", "10 toy number=1: \"toy\" names no event; an event is named as host.event"),
+    ("toy.go what=1", "10 toy.go what=1: there is no field \"what\" here; there are none"),
+    ("toy take number=1", "10 toy take number=1: \"toy take\" names no event; an event is named as host.event"),
+    (
+      "toy sneeze number=1",
+      "10 toy sneeze number=1: the event is \"sneeze\", not one of go, stop, yes, no, tick, recovered, take, give, "
+        + "turn, leave, pass"
+    ),
+    ("sneeze loudly=3", "10 sneeze loudly=3: the event is \"sneeze\", not one of toy"),
     ("expect toy.cell 1", "10 expect toy.cell 1: ? the state has no field toy.cell"),
     ("expect not toy.cell 1", "10 expect not toy.cell 1: ? the state has no field toy.cell"),
     ("expect toy.cells[0].value 2", "10 expect toy.cells[0].value 2: it is 0"),

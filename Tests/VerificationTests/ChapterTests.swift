@@ -86,6 +86,20 @@ import Verification
     #expect(folder.specs.strayMentions().map(\.code) == ["broken-link"])
   }
 
+  @Test(arguments: [
+    ("L3", 0), ("L1-L3", 0), ("L4", 1), ("L2-L4", 1), ("L3-L2", 1), ("L0", 1), ("L99999999999999999999", 1), ("top", 0),
+  ]) func `a link to lines that a file does not have is broken`(place: String, found: Int) throws {
+    let folder = try PackageFolder([
+      "specs/01-a.md": "# A\n\n[a](../Sources/A.swift#\(place))\n", "Sources/A.swift": "1\n2\n3\n",
+    ])
+    let findings = folder.specs.strayMentions()
+    #expect(findings.count == found)
+    if found > 0 {
+      #expect(findings[0].brief == "MAJOR broken-link specs/01-a.md:3")
+      #expect(findings[0].words == "the link leads to ../Sources/A.swift#\(place), and the file has 3 lines")
+    }
+  }
+
   @Test func `an excerpt that is not what its file says is found`() throws {
     let folder = try PackageFolder([
       "specs/01-a.md": "# A\n\n```swift Sources/A.swift\nlet a = 2\n```\n", "Sources/A.swift": "let a = 1\n",

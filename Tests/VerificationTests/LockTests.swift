@@ -136,6 +136,23 @@ extension PublishedBook {
     #expect(file.changes(of: "peterson", to: book) == nil)
   }
 
+  @Test func `a lock that is gone without an unlocking is asked about, where others are locked or were`() throws {
+    var file = LockFile()
+    #expect(file.missing("peterson", chapter: "93-peterson.md") == [])
+    file.lock("team", book, on: "2026-01-01")
+    #expect(
+      file.missing("peterson", chapter: "93-peterson.md").map(\.brief) == [
+        "QUESTION lock-missing specs/93-peterson.md:1"
+      ])
+    file.lock("peterson", book, on: "2026-01-01")
+    #expect(file.missing("peterson", chapter: "93-peterson.md") == [])
+    file.locked["peterson"] = nil
+    #expect(file.missing("peterson", chapter: "93-peterson.md").map(\.code) == ["lock-missing"])
+    file.lock("peterson", book, on: "2026-01-01")
+    _ = file.unlock("peterson", on: "2026-02-02", reason: "a third process")
+    #expect(file.missing("peterson", chapter: "93-peterson.md") == [])
+  }
+
   @Test(arguments: [
     ("{", ""), (#"{"version": 9}"#, "it is of version 9, and this program reads 1"),
     (#"{"version": 1, "locked": 3, "unlocked": []}"#, "at locked"),

@@ -116,7 +116,7 @@ import Verification
       schema.complaints(about: try JSONSerialization.jsonObject(with: Data(text.utf8)))
     }
     let comparison = try RoundStore(try PackageFolder().path("a.sqlite"))
-      .settle([broken], done: [], date: "monday", verdict: .fixRequired, scope: "everything")
+      .settle([broken], done: LookedAt(), date: "monday", verdict: .fixRequired, scope: "everything")
     for report in [
       report([]), report([broken, asked]), report([broken], comparison: comparison), report(try explained()),
     ] {
@@ -194,7 +194,7 @@ import Verification
   @Test func `a round before is told of in every form`() throws {
     let store = try RoundStore(try PackageFolder().path("a.sqlite"))
     func settle(_ found: [AuditFinding]) throws -> RoundComparison {
-      let done: Set = [broken.unit, asked.unit]
+      let done = LookedAt([broken.unit, asked.unit])
       return try store.settle(found, done: done, date: "monday", verdict: found.verdict, scope: "everything")
     }
     _ = try settle([asked])

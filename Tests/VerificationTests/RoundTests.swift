@@ -1,6 +1,7 @@
 import CSQLite
 import Foundation
 import Spec
+import Synchronization
 import Testing
 import Verification
 
@@ -14,7 +15,7 @@ import Verification
   private func settle(
     _ store: RoundStore, _ found: [AuditFinding], done: Set<AuditUnit>? = nil
   ) throws -> RoundComparison {
-    try store.settle(found, done: done ?? [unit], date: "today", verdict: found.verdict, scope: "everything")
+    try store.settle(found, done: LookedAt(done ?? [unit]), date: "today", verdict: found.verdict, scope: "everything")
   }
 
   @Test func `a finding is new, still open, closed, and then back`() throws {
@@ -39,10 +40,97 @@ import Verification
     #expect(try settle(store, []).closed == [broken])
   }
 
-  @Test func `numbers make no other finding`() {
-    #expect(finding("at line 12: 3 of 4").key == finding("at line 140: 15 of 4").key)
-    #expect(finding("at line 12").key != finding("at page 12").key)
+  @Test(arguments: [
+    ("at line 12: 3 of 4", "at line 140: 15 of 4"), ("1,284 states (7 in all), 95.9 %", "12 states (70 in all), 9 %"),
+    ("docs/01-a.md:12: differs", "docs/01-a.md:7: differs"), ("it takes 3.", "it takes 40."),
+  ]) func `lines and counts make no other finding`(one: String, other: String) {
+    #expect(finding(one).key == finding(other).key)
+  }
+
+  @Test(arguments: [
+    ("at line 12", "at page 12"), ("RTR-98 is stated", "RTR-99 is stated"), ("I2 is stated", "I3 is stated"),
+    ("receiver 0: it is deaf", "receiver 1: it is deaf"),
+    ("docs/01-a.md:12: differs", "docs/02-a.md:12: differs"), ("docs/specs/a2.json:1", "docs/specs/a3.json:1"),
+    ("\"at most 2\" does not hold", "\"at most 3\" does not hold"),
+    ("ask client=1: was fired", "ask client=2: was fired"),
+  ]) func `what numbers name makes another finding`(one: String, other: String) {
+    #expect(finding(one).key != finding(other).key)
+  }
+
+  @Test func `units and files make other findings, and lines of a file do not`() {
+    func placed(_ place: String) -> String {
+      AuditFinding(unit, .major, "broken-link", "it leads nowhere", at: place).key
+    }
     #expect(finding("x").key != finding("x", AuditUnit(.random, "door")).key)
+    #expect(placed("specs/01-a.md:3") != placed("specs/02-b.md:3"))
+    #expect(placed("specs/01-a.md:3") == placed("specs/01-a.md:4"))
+  }
+
+  @Test func `a requirement that is mended is closed, though another takes its place`() throws {
+    let store = try RoundStore(try PackageFolder().path("a.sqlite"))
+    let (mended, other) = (
+      finding("RTR-98 is stated, and nothing holds it"), finding("RTR-99 is stated, and nothing holds it")
+    )
+    _ = try settle(store, [mended])
+    let second = try settle(store, [other])
+    #expect(second.closed == [mended] && second.status(of: other) == .new)
+  }
+
+  @Test func `findings that an earlier version told apart by other keys are known again`() throws {
+    let path = try PackageFolder().path("a.sqlite")
+    let broken = finding("RTR-98 is stated, and nothing holds it")
+    _ = try settle(RoundStore(path), [broken])
+    sqlite(path, "UPDATE findings SET key = 'worlds of door property-broken RTR-# is stated, and nothing holds it'")
+    let second = try settle(RoundStore(path), [broken])
+    #expect(second.status(of: broken) == .open && second.closed == [])
+  }
+
+  @Test func `of mutants, those that were not tried stay open`() throws {
+    let store = try RoundStore(try PackageFolder().path("a.sqlite"))
+    let mutants = AuditUnit(.mutants, "door")
+    let (one, two) = (
+      finding("it never opens: nothing notices it", mutants), finding("it opens twice: the hinge", mutants)
+    )
+    let score = finding("no count is kept", mutants)
+    var done = LookedAt()
+    done.finish(mutantsOf: "door", untried: ["it opens twice"])
+    func settle(_ found: [AuditFinding]) throws -> RoundComparison {
+      try store.settle(found, done: done, date: "today", verdict: .ready, scope: "mutants")
+    }
+    _ = try settle([one, two, score])
+    #expect(try settle([]).closed == [one, score])
+    done.finish(mutantsOf: "door", untried: [])
+    #expect(try settle([]).closed == [two])
+  }
+
+  @Test func `codes that were not looked for stay open`() throws {
+    let missed = AuditFinding(unit, .minor, "never-met", "it never happens")
+    var done = LookedAt()
+    done.finish(unit, without: ["never-met"])
+    #expect(!done.covers(missed) && done.covers(finding("broken")))
+    done.finish(unit)
+    #expect(done.covers(missed))
+  }
+
+  @Test func `audits that begin together on a new file have a round each`() throws {
+    let folder = try PackageFolder()
+    for attempt in 1...10 {
+      let path = folder.path("\(attempt).sqlite")
+      let numbers = Mutex<[Int]>([])
+      let failures = Mutex<[String]>([])
+      DispatchQueue.concurrentPerform(iterations: 6) { _ in
+        do {
+          let store = try RoundStore(path)
+          let round = try store.settle(
+            [], done: LookedAt(), date: "today", verdict: .ready, scope: "everything")
+          numbers.withLock { $0.append(round.number) }
+        } catch {
+          failures.withLock { $0.append("\(error)") }
+        }
+      }
+      #expect(failures.withLock { $0 } == [])
+      #expect(numbers.withLock { $0 }.sorted() == Array(1...6))
+    }
   }
 
   @Test func `evidence is given back under its own fingerprint alone`() throws {

@@ -187,7 +187,7 @@ extension WorldRun {
   }
 
   @inlinable func takeUnjudged(_ move: Move<S.Event>, _ configuration: inout Configuration<S>) -> Bool {
-    guard take(whole: move, &configuration) else { return false }
+    guard case .next = take(whole: move, &configuration) else { return false }
     noteFirings()
     return true
   }

@@ -120,8 +120,11 @@ import Spec
     judge.begin(configuration.state, isCrash: isCrash)
     // A crash comes first to the machines, and then what they are told of it.
     walk.stepper.judgeNext(as: isCrash ? -1 : number)
-    guard trace == nil ? take(whole: move, &configuration) : tell(move, &configuration) else {
-      return isFlawed(inVain: move, &configuration)
+    switch trace == nil ? take(whole: move, &configuration) : tell(move, &configuration) {
+    case .next: break
+    case .unchanged: return isFlawed(inVain: move, &configuration)
+    // Nothing of it has happened, so that no law has a say.
+    case .blocked: return false
     }
     number += 1
     noteFirings()
@@ -131,7 +134,7 @@ import Spec
 
   /// Judges an input that changed nothing, of which laws of steps hold all the same.
   @inlinable func isFlawed(inVain move: Move<S.Event>, _ configuration: inout Configuration<S>) -> Bool {
-    guard case .input = move.kind, walk.stepper.refusedTogether == nil else { return false }
+    guard case .input = move.kind else { return false }
     log.finding = flaw(of: &configuration, isCrash: false)
     guard log.finding != nil else { return false }
     trace?.append(move, .refused, walk, configuration, configuration)
@@ -139,26 +142,26 @@ import Spec
   }
 
   /// Takes a move wholly or not at all.
-  @inlinable func take(whole move: Move<S.Event>, _ configuration: inout Configuration<S>) -> Bool {
-    guard walk.mayBlock else {
-      if case .next = walk.take(move, in: &configuration) { return true } else { return false }
-    }
+  @inlinable func take(whole move: Move<S.Event>, _ configuration: inout Configuration<S>) -> Consequence {
+    guard walk.mayBlock else { return walk.take(move, in: &configuration) }
     // A move that is blocked leaves half a change behind, which must not stay.
     let before = configuration
-    if case .next = walk.take(move, in: &configuration) { return true }
+    let consequence = walk.take(move, in: &configuration)
+    if case .next = consequence { return consequence }
     configuration = before
-    return false
+    return consequence
   }
 
   /// The same, and tells it.
-  @inlinable func tell(_ move: Move<S.Event>, _ configuration: inout Configuration<S>) -> Bool {
+  @inlinable func tell(_ move: Move<S.Event>, _ configuration: inout Configuration<S>) -> Consequence {
     let before = configuration
-    guard case .next(let outcome) = walk.take(move, in: &configuration) else {
+    let consequence = walk.take(move, in: &configuration)
+    if case .next(let outcome) = consequence {
+      trace?.append(move, outcome, walk, before, configuration)
+    } else {
       configuration = before
-      return false
     }
-    trace?.append(move, outcome, walk, before, configuration)
-    return true
+    return consequence
   }
 
   /// The first law that the last move breaks.

@@ -40,16 +40,31 @@ enum EventText {
     var value = blank
     value.fields(&fields)
     if !reader.remarks.isEmpty {
-      // A word behind the name is more likely a field without its value than a part of the name.
-      if let odd = words[..<end].dropFirst().first, unnamed(Printer.lines(of: value)) != name {
-        return .failure(Problem(words: "\"\(odd)\" is not of the form field=value"))
+      if unnamed(Printer.lines(of: value)) == name {
+        return .failure(Problem(words: reader.remarks.joined(separator: "; ")))
       }
-      return .failure(Problem(words: reader.remarks.joined(separator: "; ")))
+      if let odd = words[..<end].dropFirst().first {
+        // A word behind the name of an event is a field without its value; behind that of a host it is the event.
+        if case .success = read([words[0]], as: blank, sort) {
+          return .failure(Problem(words: "\"\(odd)\" is not of the form field=value"))
+        }
+        if !name.contains(".") {
+          let dotted = read([words[..<end].joined(separator: ".")], as: blank, sort)
+          if case .failure(let problem) = dotted { return .failure(problem) }
+          return .failure(misnamed(name, sort))
+        }
+      }
+      // What is no event has no fields.
+      if !reader.misnamings.isEmpty { return .failure(Problem(words: reader.misnamings.joined(separator: "; "))) }
     }
     guard unnamed(Printer.lines(of: value)) == name else {
-      return .failure(Problem(words: "\"\(name)\" names no \(sort); an \(sort) is named as host.\(sort)"))
+      return .failure(misnamed(name, sort))
     }
     return .success(value)
+  }
+
+  private static func misnamed(_ name: String, _ sort: String) -> Problem {
+    Problem(words: "\"\(name)\" names no \(sort); an \(sort) is named as host.\(sort)")
   }
 
   static func split(_ text: String) -> [String] { text.split(separator: " " as Character).map(String.init) }

@@ -50,11 +50,13 @@ public final class TextReader: FieldVisitor {
     return value
   }
 
-  /// Complaints, with names given that no field has.
+  /// Complaints, with words without a path that name nothing.
+  public var misnamings: [String] { complaints + unnamed.map { "\"\($0)\" names nothing here" } }
+
+  /// The same, with names given that no field has.
   public var remarks: [String] {
-    complaints + unnamed.map { "\"\($0)\" names nothing here" }
-      + values.keys.filter { !used.contains($0) }.sorted().map {
-        "there is no field \"\($0)\" here; the fields are \(known.joined(separator: ", "))"
-      }
+    let fields = known.isEmpty ? "there are none" : "the fields are \(known.joined(separator: ", "))"
+    return misnamings
+      + values.keys.filter { !used.contains($0) }.sorted().map { "there is no field \"\($0)\" here; \(fields)" }
   }
 }

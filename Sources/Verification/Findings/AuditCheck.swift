@@ -9,7 +9,7 @@ public enum AuditCheck: String, Codable, CaseIterable, Sendable {
   case scenarios
   /// Every state of the worlds of the usual size.
   case worlds
-  /// Runs at random of the worlds without an end.
+  /// Runs at random of the worlds without an end; of a machine that has none, of its first world.
   case random
   /// The pages of `docs/`.
   case docs

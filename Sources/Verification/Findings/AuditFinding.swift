@@ -33,16 +33,16 @@ public struct AuditFinding: Codable, Hashable, Sendable {
   /// What to do about it.
   public var advice: String { FindingCode.named(code)?.advice ?? "" }
 
-  /// What makes it the same finding in the next round: numbers are left out, so that lines and counts may change.
+  /// What makes it the same finding in the next round: its unit, its code, its words and the file of its place.
+  ///
+  /// Lines and counts may change, so that a number that is a word of its own is left out. What is part of a name stays:
+  /// SW-4, 01-model-server.html, `receiver 1:` at the beginning, whatever is quoted, and the value in `client=1`.
   public var key: String {
-    var text = ""
-    var isNumber = false
-    for character in "\(unit) \(code) \(words)" {
-      let isDigit = character.isNumber
-      if !isDigit { text.append(character) } else if !isNumber { text.append("#") }
-      isNumber = isDigit
+    let words = words.replacing(/("[^"]*"|^[^\s"]+ [0-9]+: )|(^|[\s(:])[0-9]+(?:[.,][0-9]+)*(?=$|[\s:;,.)%])/) {
+      match in
+      match.output.1 ?? "\(match.output.2 ?? "")#"
     }
-    return text
+    return "\(unit) \(code) \(words) (\(position?.file ?? place))"
   }
 
   /// The file and the line of ``place``; nil where it is no such place.

@@ -41,11 +41,17 @@ public struct FindingCode: Sendable {
       "lock-broken", "a locked machine changed otherwise than by additions",
       "take the change back, or: interlock unlock MACHINE --reason … and lock it again"),
     FindingCode("lock-unreadable", "the file of locks cannot be read", "restore it from the repository"),
+    FindingCode(
+      "lock-missing", "a machine is not locked, and no unlocking says why",
+      "interlock lock MACHINE; or bring its lock back from the repository, and: interlock unlock MACHINE --reason …"),
+    FindingCode(
+      "nothing-locked", "no machine's published rules are pinned",
+      "interlock lock --all; or bring specs/lock.json back from the repository"),
     FindingCode("lock-stranger", "a lock is of a machine that is not there", "interlock unlock MACHINE --reason …"),
     FindingCode("scenario-failed", "a scenario does not go as it says", "mend the machine, or tell what it does"),
     FindingCode(
-      "scenario-of-nobody", "a scenario starts in a world that no machine of its chapter has",
-      "name a world that interlock list shows"),
+      "scenario-of-nobody", "no machine of its chapter takes a scenario, so that it is not run",
+      "name a world that interlock list shows, in a chapter of its machine"),
     FindingCode("stale-excerpt", "an excerpt is no longer what its file says", "copy it from the file again"),
     FindingCode("foreign-request", "a page loads something over the network", "put it into the page, or leave it out"),
     FindingCode("other-version", "kept evidence is of another version of the rules", "interlock mutate MACHINE --keep"),

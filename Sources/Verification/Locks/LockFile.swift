@@ -90,6 +90,9 @@ public struct LockFile: Codable, Equatable, Sendable {
       unlocked: unlocked.filter { $0.machine == machine }.map { .init(on: $0.on, reason: $0.reason) })
   }
 
+  /// Whether any machine is locked, or was.
+  public var isOfAny: Bool { !locked.isEmpty || !unlocked.isEmpty }
+
   /// What a report says of a machine's lock.
   public func words(of machine: String) -> String {
     let last = unlocked.last { $0.machine == machine }
@@ -121,6 +124,17 @@ extension DecodingError {
 }
 
 extension LockFile {
+  /// A question where others are locked and this machine neither is nor was unlocked with a reason: it is new, or
+  /// somebody took its lock out of the file.
+  public func missing(_ machine: String, chapter: String) -> [AuditFinding] {
+    if !isOfAny || locked[machine] != nil || unlocked.contains(where: { $0.machine == machine }) { return [] }
+    return [
+      AuditFinding(
+        AuditUnit(.locks, machine), .question, "lock-missing",
+        "\(machine) is not locked as others are, and no unlocking says why", at: "specs/\(chapter):1")
+    ]
+  }
+
   /// Breaches of the lock of one machine, each with what it cites.
   public func findings(of machine: String, _ book: PublishedBook, place: (BookChange) -> String) -> [AuditFinding] {
     (changes(of: machine, to: book) ?? []).filter { !$0.isAddition }.map { change in

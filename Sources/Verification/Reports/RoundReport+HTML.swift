@@ -40,10 +40,7 @@ extension RoundReport {
     }
     html += "</div>\n"
     if let countedWords { html += "<p class=\"quiet\">Mutants \(escapedHtml(countedWords)).</p>\n" }
-    if !undone.isEmpty {
-      html += "<p class=\"note\">The time did not suffice for: "
-      html += "\(escapedHtml(undoneWords.joined(separator: "; "))).</p>\n"
-    }
+    if let unfinishedWords { html += "<p class=\"note\">\(escapedHtml(sentence(unfinishedWords)))</p>\n" }
     return html
   }
 

@@ -9,9 +9,7 @@ extension RoundReport {
     if let comparison { text += "; round \(comparison.number)" }
     text += ".\n"
     if let progress, let before = comparison?.before { text += "\nSince the round of \(before): \(progress).\n" }
-    if !undone.isEmpty {
-      text += "\nThe time did not suffice for: \(undoneWords.joined(separator: "; ")).\n"
-    }
+    if let unfinishedWords { text += "\n\(sentence(unfinishedWords))\n" }
     if let mutantWords { text += "\nMutants: \(mutantWords).\n" }
     if let countedWords { text += "\nMutants \(countedWords).\n" }
     text += findingsPart + closedPart + machinesPart + requirementsPart

@@ -71,5 +71,5 @@ extension RoundReport {
     path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path
   }
 
-  private func sentence(_ words: String) -> String { words.prefix(1).uppercased() + words.dropFirst() + "." }
+  func sentence(_ words: String) -> String { words.prefix(1).uppercased() + words.dropFirst() + "." }
 }

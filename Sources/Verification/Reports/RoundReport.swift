@@ -18,6 +18,8 @@ public struct RoundReport: Sendable {
   public var comparison: RoundComparison?
   /// What the time did not suffice for; the verdict is then UNFINISHED at best.
   public var undone: [AuditUnit]
+  /// Whether somebody broke the audit off; the verdict is then UNFINISHED at best.
+  public var wasInterrupted = false
   /// Pages that were compared, and the date of that; nil where they were not.
   public var pages: (count: Int, kept: String?)?
 
@@ -116,7 +118,8 @@ public struct RoundReport: Sendable {
     let found = findings.verdict
     if found == .fixRequired { return found }
     let isWhole =
-      undone.allSatisfy { $0.check == .mutants } && machines.flatMap(\.worlds).allSatisfy { $0.world.isWhole }
+      !wasInterrupted && undone.allSatisfy { $0.check == .mutants }
+      && machines.flatMap(\.worlds).allSatisfy { $0.world.isWhole }
     return isWhole ? .ready : .unfinished
   }
 
@@ -132,6 +135,13 @@ public struct RoundReport: Sendable {
       Finding.Severity.allCases.filter { count($0) > 0 }.map { "\(count($0)) \($0.word)" }
       + (explained.isEmpty ? [] : ["\(explained.count) explained"])
     return words.isEmpty ? "no finding" : words.joined(separator: ", ")
+  }
+
+  /// Why not everything was looked at: `the time did not suffice for worlds of team`; nil where nothing is left.
+  public var unfinishedWords: String? {
+    let what = undoneWords.joined(separator: "; ")
+    if wasInterrupted { return "the audit was interrupted" + (what.isEmpty ? "" : ", before \(what)") }
+    return what.isEmpty ? nil : "the time did not suffice for \(what)"
   }
 
   /// What was not looked at to its end, one entry for each check: `worlds of team and peterson`.

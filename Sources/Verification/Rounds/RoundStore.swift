@@ -28,33 +28,59 @@ public final class RoundStore {
     try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     do throws(DatabaseFailure) {
       database = try Database(creating: path)
-      let application = try database.value("PRAGMA application_id")?.integer ?? 0
-      let version = try database.value("PRAGMA user_version")?.integer ?? 0
-      let isEmpty = try database.value("SELECT count(*) FROM sqlite_schema")?.integer == 0
-      if isEmpty {
-        try database.run(
-          """
-          PRAGMA journal_mode = WAL;
-          BEGIN;
-          PRAGMA application_id = \(Self.application);
-          PRAGMA user_version = \(Self.version);
-          CREATE TABLE rounds (
-            number INTEGER PRIMARY KEY, date TEXT NOT NULL, verdict TEXT NOT NULL, scope TEXT NOT NULL);
-          CREATE TABLE findings (
-            key TEXT PRIMARY KEY, unit TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, closed INTEGER,
-            json TEXT NOT NULL);
-          CREATE TABLE evidence (
-            unit TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, date TEXT NOT NULL, json TEXT NOT NULL);
-          COMMIT;
-          """)
-      } else if application != Int64(Self.application) {
-        throw DatabaseFailure(0, "it holds something else")
-      } else if version != Int64(Self.version) {
-        throw DatabaseFailure(0, "it is of version \(version), and this program keeps version \(Self.version)")
-      }
+      // Another audit may have the file at this very moment, or be about to make it.
       try database.run("PRAGMA busy_timeout = 5000")
+      try Self.prepare(database)
     } catch {
       throw RoundStoreError(path: path, reason: error.reason)
+    }
+  }
+
+  /// Makes the tables of a new file; refuses one that holds something else.
+  private static func prepare(_ database: Database) throws(DatabaseFailure) {
+    if try isReady(database) { return }
+    try transaction(database) { () throws(DatabaseFailure) in
+      if try isReady(database) { return }
+      try database.run(
+        """
+        PRAGMA application_id = \(application);
+        PRAGMA user_version = \(version);
+        CREATE TABLE rounds (
+          number INTEGER PRIMARY KEY, date TEXT NOT NULL, verdict TEXT NOT NULL, scope TEXT NOT NULL);
+        CREATE TABLE findings (
+          key TEXT PRIMARY KEY, unit TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, closed INTEGER,
+          json TEXT NOT NULL);
+        CREATE TABLE evidence (
+          unit TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, date TEXT NOT NULL, json TEXT NOT NULL);
+        """)
+    }
+  }
+
+  /// Whether the file has its tables; false where it is empty.
+  private static func isReady(_ database: Database) throws(DatabaseFailure) -> Bool {
+    // The tables are looked for first: who finds some finds the marks that were written with them.
+    if try database.value("SELECT count(*) FROM sqlite_schema")?.integer == 0 { return false }
+    guard try database.value("PRAGMA application_id")?.integer == Int64(application) else {
+      throw DatabaseFailure(0, "it holds something else")
+    }
+    let version = try database.value("PRAGMA user_version")?.integer ?? 0
+    guard version == Int64(Self.version) else {
+      throw DatabaseFailure(0, "it is of version \(version), and this program keeps version \(Self.version)")
+    }
+    return true
+  }
+
+  private static func transaction<R>(
+    _ database: Database, _ body: () throws(DatabaseFailure) -> R
+  ) throws(DatabaseFailure) -> R {
+    try database.run("BEGIN IMMEDIATE")
+    do throws(DatabaseFailure) {
+      let result = try body()
+      try database.run("COMMIT")
+      return result
+    } catch {
+      try? database.run("ROLLBACK")
+      throw error
     }
   }
 
@@ -91,57 +117,47 @@ public final class RoundStore {
 
   // MARK: - Rounds
 
-  /// The number and the date of the last round; nil where there is none.
-  public func lastRound() throws(RoundStoreError) -> (number: Int, date: String)? {
-    let rows = try failing { () throws(DatabaseFailure) in
-      try database.rows("SELECT number, date FROM rounds ORDER BY number DESC LIMIT 1", columns: 2)
-    }
-    guard let row = rows.first, let number = row[0]?.integer, let date = row[1]?.text else { return nil }
-    return (Int(number), date)
-  }
-
   /// Holds what was found against the rounds before, and keeps it as one more.
   ///
   /// - Parameters:
-  ///   - done: The units that were looked at to the end: what was open in one of them and was not found is closed.
+  ///   - done: What was looked at to the end: what was open there and was not found is closed.
   public func settle(
-    _ found: [AuditFinding], done: Set<AuditUnit>, date: String, verdict: Verdict, scope: String
+    _ found: [AuditFinding], done: LookedAt, date: String, verdict: Verdict, scope: String
   ) throws(RoundStoreError) -> RoundComparison {
-    let last = try lastRound()
-    let number = (last?.number ?? 0) + 1
-    return try failing { () throws(DatabaseFailure) in
-      try database.run("BEGIN IMMEDIATE")
-      do throws(DatabaseFailure) {
-        let comparison = try settle(found, done, number, last?.date)
+    try failing { () throws(DatabaseFailure) in
+      try Self.transaction(database) { () throws(DatabaseFailure) in
+        let last = try database.rows("SELECT number, date FROM rounds ORDER BY number DESC LIMIT 1", columns: 2).first
+        let number = Int(last?[0]?.integer ?? 0) + 1
+        let comparison = try settle(found, done, number, last?[1]?.text)
         try database.rows(
           "INSERT INTO rounds VALUES (?1, ?2, ?3, ?4)",
           [.integer(Int64(number)), .text(date), .text(verdict.rawValue), .text(scope)])
-        try database.run("COMMIT")
         return comparison
-      } catch {
-        try? database.run("ROLLBACK")
-        throw error
       }
     }
   }
 
   private func settle(
-    _ found: [AuditFinding], _ done: Set<AuditUnit>, _ number: Int, _ before: String?
+    _ found: [AuditFinding], _ done: LookedAt, _ number: Int, _ before: String?
   ) throws(DatabaseFailure) -> RoundComparison {
-    let rows = try database.rows("SELECT key, unit, first, closed, json FROM findings", columns: 5)
+    let rows = try database.rows("SELECT key, first, closed, json FROM findings", columns: 4)
     var known: [String: (first: Int64, isClosed: Bool)] = [:]
     var closed: [AuditFinding] = []
     let keys = Set(found.map(\.key))
-    let units = Set(done.map(\.description))
     for row in rows {
-      guard let key = row[0]?.text, let unit = row[1]?.text, let first = row[2]?.integer else { continue }
-      known[key] = (first, row[3] != nil)
-      guard row[3] == nil, !keys.contains(key), units.contains(unit) else { continue }
+      guard let kept = row[0]?.text, let first = row[1]?.integer, let json = row[3]?.text,
+        let finding = try? JSONDecoder().decode(AuditFinding.self, from: Data(json.utf8))
+      else { continue }
+      let key = finding.key
+      if kept != key {
+        // An earlier version of this program told findings apart by other keys.
+        try database.rows("UPDATE OR REPLACE findings SET key = ?1 WHERE key = ?2", [.text(key), .text(kept)])
+      }
+      known[key] = (first, row[2] != nil)
+      guard row[2] == nil, !keys.contains(key), done.covers(finding) else { continue }
       try database.rows(
         "UPDATE findings SET closed = ?1 WHERE key = ?2", [.integer(Int64(number)), .text(key)])
-      if let json = row[4]?.text, let finding = try? JSONDecoder().decode(AuditFinding.self, from: Data(json.utf8)) {
-        closed.append(finding)
-      }
+      closed.append(finding)
     }
     var statuses: [String: RoundComparison.Status] = [:]
     for finding in found {

@@ -32,12 +32,24 @@ private func link(_ target: String, _ line: Int, of text: ChapterText, _ root: U
     guard FileManager.default.fileExists(atPath: url.path(percentEncoded: false)) else {
       return complain("the link leads to \(file), which is not there")
     }
-    guard file.hasSuffix(".md"), let place, !place.isEmpty else { return nil }
+    guard let place, !place.isEmpty else { return nil }
+    if !file.hasSuffix(".md") { return lines(place, of: url).map { complain("the link leads to \(target), \($0)") } }
     found = (try? String(contentsOf: url, encoding: .utf8)) ?? ""
   }
   guard let place, !ProseLines(found).places.contains(place) else { return nil }
   return complain(
     "the link leads to #\(place), which is no heading and no requirement of \(file.isEmpty ? text.file : String(file))")
+}
+
+/// What is wrong with lines such as `L12` or `L12-L20` of a file that is no chapter; nil where they are there.
+private func lines(_ place: String, of file: URL) -> String? {
+  guard let named = place.wholeMatch(of: /L([0-9]+)(?:-L?([0-9]+))?/),
+    let text = try? String(contentsOf: file, encoding: .utf8)
+  else { return nil }
+  let (first, last) = (Int(named.output.1), Int(named.output.2 ?? named.output.1))
+  let count = text.textLines.count
+  if let first, let last, 0 < first, first <= last, last <= count { return nil }
+  return "and the file has \(count) lines"
 }
 
 private func excerpt(_ excerpt: ProseLines.Excerpt, of text: ChapterText, _ root: URL) -> Finding? {

@@ -19,7 +19,7 @@ func indexPage(_ book: Book, _ scores: [MutationScore]) -> String {
       [
         link("\(page.chapter.number). \(cell(page.chapter.title))", to: page.markdownPath),
         page.design?.told.map { escaped(page.design!.hosts[$0].book.title) }.joined(separator: ", ") ?? "",
-        grouped(page.chapter.requirements.count), grouped(page.chapter.scenarios.count),
+        grouped(page.chapter.requirements.count), grouped(page.scenariosRun),
         link(page.htmlPath, to: page.htmlPath),
       ]
     })

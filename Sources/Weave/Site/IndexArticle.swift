@@ -10,13 +10,13 @@ func indexArticle(_ book: Book) -> Article {
     book.machines.reduce(0) { $0 + $1.book.properties.count }
     + book.systems.reduce(0) { $0 + $1.design.properties.count }
   let requirements = pages.reduce(0) { $0 + $1.chapter.requirements.count }
-  let scenarios = pages.reduce(0) { $0 + $1.chapter.scenarios.count }
+  let scenarios = pages.reduce(0) { $0 + $1.scenariosRun }
   let cards = pages.map { page in
     let chips = book.machines(of: page).map { anchorTag($0.path, htmlEscaped($0.title), "chip") }
       .joined(separator: " ")
     let counts = [
       page.chapter.requirements.isEmpty ? nil : counted(page.chapter.requirements.count, "requirement"),
-      page.chapter.scenarios.isEmpty ? nil : counted(page.chapter.scenarios.count, "scenario"),
+      page.scenariosRun == 0 ? nil : counted(page.scenariosRun, "scenario"),
     ].compactMap(\.self)
     return """
       <li class="card chapter"><span class="number">\(page.chapter.number)</span>

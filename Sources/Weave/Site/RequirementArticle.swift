@@ -15,7 +15,7 @@ func requirementArticle(_ book: Book) -> Article {
       fact(grouped(all.count), "requirements"),
       fact(grouped(all.count(where: \.isHeld)), "held", all.allSatisfy(\.isHeld) ? "good" : "open"),
       fact(grouped(cited), "cited by a rule or a law"), fact(grouped(tested), "named by a test"),
-      fact(grouped(book.pages.reduce(0) { $0 + $1.chapter.scenarios.count }), "scenarios that are run"),
+      fact(grouped(book.pages.reduce(0) { $0 + $1.scenariosRun }), "scenarios that are run"),
     ]))
     <p>A law is judged in every state of its worlds, and a rule fires there. A test is named by the requirement that it
     is of. A scenario stands in a row where a rule that cites the requirement fires in it. <em>Held by</em> is what the
