@@ -103,6 +103,17 @@ struct Telling {
     remarks.append("the test is in \(path); it fails until this is mended")
   }
 
+  /// Each of them is written as another kind of file.
+  static func refuseSameFile(_ files: [(flag: String, path: String?)]) throws {
+    var taken: [String: String] = [:]
+    for (flag, path) in files {
+      guard let path, path != ":memory:" else { continue }
+      let place = URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
+      if let other = taken[place] { throw ValidationError("\(flag): '\(path)' is the file of \(other) as well") }
+      taken[place] = flag
+    }
+  }
+
   /// Finds out before the work begins whether a file can be written in the end.
   static func probe(_ path: String) throws {
     let isThere = FileManager.default.fileExists(atPath: path)
