@@ -64,10 +64,11 @@ struct Audit: ParsableCommand {
     if journal != nil, let (name, _) = reports.first(where: { $0.1 != nil }) {
       throw ValidationError("\(name) is of an audit of the machines: leave --journal out")
     }
+    try Telling.refuseSameFile([("--rounds", rounds)] + files)
     _ = try AuditScope(only)
   }
 
-  private var files: [(name: String, path: String?)] {
+  private var files: [(flag: String, path: String?)] {
     [("--junit", junit), ("--sarif", sarif), ("--markdown", markdown), ("--html", html)]
   }
 

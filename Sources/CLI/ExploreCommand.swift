@@ -71,6 +71,7 @@ struct Explore: ParsableCommand {
       throw ValidationError("--remember exact searches with one worker: leave --workers out, or give 1")
     }
     try Telling.validate(diagram, file: diagramFile)
+    try Telling.refuseSameFile([("--diagram-file", diagramFile), ("--save-test", saveTest)])
     guard depth ?? 1 > 0 else { throw ValidationError("--depth is \(depth!); give a number above 0") }
   }
 

@@ -46,6 +46,7 @@ struct Fuzz: ParsableCommand {
       throw ValidationError("\(name) is \(value); give a number above 0")
     }
     try Telling.validate(diagram, file: diagramFile)
+    try Telling.refuseSameFile([("--diagram-file", diagramFile), ("--save-test", saveTest)])
     if let only, only < 0 { throw ValidationError("--case is \(only); runs are counted from 0") }
     if let replay, Tokens(text: replay)?.isEmpty ?? true {
       throw ValidationError("--replay is not the text of a run")

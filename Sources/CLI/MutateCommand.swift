@@ -56,6 +56,7 @@ struct Mutate: ParsableCommand {
     }
     if world != nil, all { throw ValidationError("--world is a world of one machine; name the machine") }
     try Telling.validate(diagram, file: diagramFile)
+    try Telling.refuseSameFile([("--diagram-file", diagramFile), ("--save-test", saveTest)])
     if show == nil, diagram != nil || saveTest != nil {
       throw ValidationError("--diagram and --save-test are of one counterexample: say which with --show")
     }

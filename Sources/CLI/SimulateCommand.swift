@@ -20,6 +20,8 @@ struct Simulate: ParsableCommand {
   @Option(help: ArgumentHelp("Steps of the run.", valueName: "count")) var steps: Int = 40
   @Option(help: ArgumentHelp("Write the timeline to this file too, as a page that needs no other.", valueName: "file"))
   var html: String?
+  @Option(help: ArgumentHelp("Steps on that page: of a longer run the last ones.", valueName: "count"))
+  var pageSteps: Int = 1000
   @Option(help: "Draw the run as a sequence of messages too.") var diagram: DiagramForm?
   @Option(help: ArgumentHelp("Put the diagram into this file instead.", valueName: "file")) var diagramFile: String?
   @Flag(help: "Print one JSON object.") var json = false
@@ -28,7 +30,9 @@ struct Simulate: ParsableCommand {
     if !(1...100_000).contains(steps) {
       throw ValidationError("--steps is \(steps); give a number from 1 to 100000")
     }
+    if pageSteps < 1 { throw ValidationError("--page-steps is \(pageSteps); give a number from 1 on") }
     try Telling.validate(diagram, file: diagramFile)
+    try Telling.refuseSameFile([("--html", html), ("--diagram-file", diagramFile)])
   }
 
   mutating func run() throws {
@@ -51,14 +55,17 @@ struct Simulate: ParsableCommand {
     let taken = Output.count(run.trace.steps.count, "step", "steps")
     let ending = run.finding != nil ? "a law is broken" : run.isAtRest ? "nothing more can happen" : "no law is broken"
     print("  \(taken); \(ending); again with: \(run.command(steps: steps))")
-    for path in [html, diagramFile].compactMap(\.self) { print("  written: \(path)") }
+    let cut = run.trace.steps.count > pageSteps ? ", with the last \(Output.count(pageSteps, "step", "steps"))" : ""
+    if let html { print("  written: \(html)\(cut)") }
+    if let diagramFile { print("  written: \(diagramFile)") }
   }
 
   private func page(_ run: Simulation, _ entry: CatalogEntry) -> String {
     runPage(
       title: "\(entry.title), world \(run.world), seed \(run.seed)",
       RunStory(
-        run.trace, ending: run.finding, label: "A run of \(run.machine)", command: run.command(steps: steps)))
+        run.trace, ending: run.finding, label: "A run of \(run.machine)", command: run.command(steps: steps),
+        last: pageSteps))
   }
 
   private func object(_ run: Simulation) -> [String: Any] {
@@ -92,11 +99,12 @@ extension Simulation {
 }
 
 extension RunStory {
-  /// A run for a page.
-  init(_ trace: Trace, ending finding: Finding?, label: String, command: String) {
+  /// A run for a page: of a longer one, the last steps.
+  init(_ trace: Trace, ending finding: Finding?, label: String, command: String, last: Int = .max) {
+    let shown = trace.steps.suffix(last)
     self.init(
-      command: command, sequence: trace.sequence(ending: finding), label: label,
-      steps: trace.steps.map { step in
+      command: command, sequence: trace.sequence(ending: finding, last: last), label: label,
+      steps: shown.map { step in
         RunStep(
           number: step.number, who: step.who, what: step.what,
           events: step.events.map { event in
@@ -106,6 +114,6 @@ extension RunStory {
               others: (event.passedOver + event.refusals).map { .init(rule: $0.rule, reason: $0.reason) },
               sent: event.sent + event.posted.map { "\($0.hostName) \($0.words)" })
           }, changes: step.changes)
-      }, broken: finding?.words)
+      }, leftOut: trace.steps.count - shown.count, broken: finding?.words)
   }
 }

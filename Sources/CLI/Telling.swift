@@ -103,6 +103,22 @@ struct Telling {
     remarks.append("the test is in \(path); it fails until this is mended")
   }
 
+  /// Each of them is written as another kind of file.
+  static func refuseSameFile(_ files: [(flag: String, path: String?)], or read: [(flag: String, path: String)] = [])
+    throws
+  {
+    func place(_ path: String) -> String {
+      URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
+    }
+    var taken = Dictionary(read.map { (place($0.path), $0.flag) }, uniquingKeysWith: { first, _ in first })
+    for (flag, path) in files {
+      guard let path, path != ":memory:" else { continue }
+      let place = place(path)
+      if let other = taken[place] { throw ValidationError("\(flag): '\(path)' is the file of \(other) as well") }
+      taken[place] = flag
+    }
+  }
+
   /// Finds out before the work begins whether a file can be written in the end.
   static func probe(_ path: String) throws {
     let isThere = FileManager.default.fileExists(atPath: path)

@@ -31,6 +31,34 @@ import Testing
     #expect(nowhere.status == 3 && nowhere.errors.contains("/nowhere/run.html cannot be written"))
     #expect(nowhere.output.isEmpty, "it is told before the run")
   }
+
+  @Test func `of a long run, the page has the last steps, and says how many are left out`() throws {
+    let scratch = try Scratch()
+    let file = scratch.path("run.html")
+    let run = try Program.run(arguments + ["--html", file, "--page-steps", "5"])
+    #expect(run.status == 0 && run.output.contains("written: \(file), with the last 5 steps"))
+    let page = try String(contentsOfFile: file, encoding: .utf8)
+    #expect(page.contains("12 steps. This page has the last 5 of them; the 7 before are left out."))
+    #expect(page.matches(of: /<li class="step[^"]*">/).count == 5)
+    #expect(page.contains("<ol class=\"timeline\" style=\"counter-reset: step 7\">"), "they keep their numbers")
+    let drawn = page.matches(of: /<tspan class="step">([0-9]+)/).compactMap { Int($0.output.1) }
+    #expect(!drawn.isEmpty && drawn.allSatisfy { (8...12).contains($0) }, "\(drawn)")
+    let none = try Program.run(arguments + ["--html", file, "--page-steps", "0"])
+    #expect(none.status == 2 && none.errors.contains("--page-steps is 0; give a number from 1 on"))
+  }
+
+  @Test(arguments: [
+    (["simulate", "peterson", "--html", "a", "--diagram", "svg", "--diagram-file", "./a"], "--html"),
+    (["explore", "peterson", "--diagram", "svg", "--diagram-file", "a", "--save-test", "a"], "--diagram-file"),
+    (["fuzz", "peterson", "--diagram", "svg", "--diagram-file", "a", "--save-test", "a"], "--diagram-file"),
+    (["audit", "--html", "a", "--markdown", "a"], "--markdown"),
+  ])
+  func `two outputs into one file are refused, here and elsewhere`(arguments: [String], first: String) throws {
+    let scratch = try Scratch()
+    let run = try Program.run(arguments, in: scratch.url)
+    #expect(run.status == 2 && run.errors.contains("' is the file of \(first) as well"), "\(run.errors)")
+    #expect(!FileManager.default.fileExists(atPath: scratch.path("a")))
+  }
 }
 
 @Suite struct `Documents on the command line` {
@@ -116,6 +144,10 @@ import Testing
         let loads = text.matches(of: /<(?:script|link|img|iframe|source)\b[^>]*(?:src|href)="(?:[a-z]+:)?\/\//)
         #expect(loads.isEmpty && !text.contains("@import") && !text.contains("fetch("), "\(file.lastPathComponent)")
       }
+    }
+    let images = docs.appending(path: "diagrams")
+    for name in try FileManager.default.contentsOfDirectory(atPath: images.path) {
+      bytes += try Data(contentsOf: images.appending(path: name)).count
     }
     #expect((100_000..<5_000_000).contains(bytes), "\(bytes) bytes")
   }

@@ -100,6 +100,13 @@ import Verification
     }
   }
 
+  @Test func `a link of the README that leads nowhere is found, with its line`() throws {
+    let folder = try PackageFolder([
+      "specs/01-a.md": "# A\n", "README.md": "# P\n\n[a](specs/01-a.md)\n[lock](specs/nolock.json)\n",
+    ])
+    #expect(folder.specs.strayMentions().map(\.brief) == ["MAJOR broken-link README.md:4"])
+  }
+
   @Test func `an excerpt that is not what its file says is found`() throws {
     let folder = try PackageFolder([
       "specs/01-a.md": "# A\n\n```swift Sources/A.swift\nlet a = 2\n```\n", "Sources/A.swift": "let a = 1\n",

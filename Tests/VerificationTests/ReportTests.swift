@@ -186,6 +186,7 @@ import Verification
   @Test func `HTML needs nothing from outside, and shows text as text`() {
     let text = report([broken, asked]).html
     #expect(text.hasPrefix("<!doctype html>"))
+    #expect(text.contains("list-style: none; overflow-wrap: anywhere;"), "long words stay within their card")
     #expect(!text.contains("http://") && !text.contains("https://") && !text.contains(" src="))
     #expect(text.contains("&quot;it &lt;opens&gt; &amp; shuts&quot; does not hold"))
     #expect(text.contains("prefers-color-scheme: dark") && text.contains("width=device-width"))

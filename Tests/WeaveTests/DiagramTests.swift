@@ -42,10 +42,10 @@ import Weave
           phase1 [label=<<b>lowering</b>> class="passing"];
           phase2 [label=<<b>lowered</b>> class="passing"];
           start0 -> phase0;
-          phase0 -> phase1 [label=<&#160;approach&#160;>];
-          phase1 -> phase2 [label=<&#160;closed&#160;>];
-          phase1 -> phase0 [label=<&#160;stuck&#160;<br/>&#160;deadline&#160;>];
-          phase2 -> phase0 [label=<&#160;passed&#160;>];
+          phase0 -> phase1 [label="&#160;approach&#160;"];
+          phase1 -> phase2 [label="&#160;closed&#160;"];
+          phase1 -> phase0 [label="&#160;stuck&#160;\\n&#160;deadline&#160;"];
+          phase2 -> phase0 [label="&#160;passed&#160;"];
         """)
   }
 
@@ -54,12 +54,12 @@ import Weave
     let arrows = text.split(separator: "\n").filter { $0.contains("->") }
     #expect(
       arrows.joined(separator: "\n") == """
-          world -> host0 [label=<&#160;approach&#160;<br/>&#160;closed&#160;<br/>&#160;stuck&#160;<br/>\
-        &#160;deadline&#160;<br/>&#160;passed&#160;> class="outer" color="#afb8c1"];
-          host0 -> world [label=<&#160;lower&#160;<br/>&#160;timer&#160;<br/>&#160;note&#160;> class="outer" \
+          world -> host0 [label="&#160;approach&#160;\\n&#160;closed&#160;\\n&#160;stuck&#160;\\n\
+        &#160;deadline&#160;\\n&#160;passed&#160;" class="outer" color="#afb8c1"];
+          host0 -> world [label="&#160;lower&#160;\\n&#160;timer&#160;\\n&#160;note&#160;" class="outer" \
         color="#afb8c1"];
-          host1 -> world [label=<&#160;echo&#160;> class="outer" color="#afb8c1"];
-          host0 -> host1 [label=<&#160;ring as strike&#160;> penwidth=1.6];
+          host1 -> world [label="&#160;echo&#160;" class="outer" color="#afb8c1"];
+          host0 -> host1 [label="&#160;ring as strike&#160;" penwidth=1.6];
         """)
   }
 
@@ -75,6 +75,20 @@ import Weave
     #expect(image.contains("aria-label=\"Cars &amp; &quot;trains&quot;\""))
     #expect(!image.contains(" id=\""))
     #expect(!image.contains("graphviz version"))
+  }
+
+  @Test(.enabled(if: hasGraphviz)) func `words stand in the middle of their box, whatever font they are drawn in`()
+    throws
+  {
+    let image = try svg(Diagram(path: "gate.svg", label: "", dot: dot(gate, starts: [0])))
+    #expect(!image.contains("text-anchor=\"start\"") && !image.contains(" font-family=\""))
+    let nodes = image.split(separator: "<g class=\"node ").dropFirst()
+    for node in nodes where node.contains("<text") {
+      let outline = try #require(node.firstMatch(of: /d="([^"]*)"/)).output.1
+      let across = outline.matches(of: /(-?[0-9.]+),/).compactMap { Double($0.output.1) }
+      let texts = node.matches(of: /<text text-anchor="middle" x="([^"]*)"/).compactMap { Double($0.output.1) }
+      #expect(!texts.isEmpty && texts.allSatisfy { $0 == (across.min()! + across.max()!) / 2 })
+    }
   }
 
   @Test(.enabled(if: hasGraphviz)) func `what Graphviz refuses is said in its words`() {

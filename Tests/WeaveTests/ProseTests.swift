@@ -61,7 +61,23 @@ import Weave
         == ["specs/01-one.md:3 stale-excerpt: the excerpt is of Sources/A/b.swift, which is not there"])
   }
 
-  @Test func `the chapters of this package have none`() throws {
+  @Test func `the package's README is held to the same, from the package's folder`() throws {
+    let readme =
+      "# Us\n\n[a](specs/01-one.md#one), [b](#us)\n[c](specs/no.json)\n\n```swift Sources/A/a.swift\nsix\n```\n"
+    #expect(
+      try findings("[back](../README.md#us)", source.merging(["README.md": readme]) { first, _ in first }) == [
+        "README.md:4 broken-link: the link leads to specs/no.json, which is not there",
+        "README.md:7 stale-excerpt: Sources/A/a.swift does not have this line here: six",
+      ])
+  }
+
+  @Test func `each piece of Swift in this package's README is an excerpt of a file, so that it compiles`() throws {
+    let text = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
+    let fences = text.split(separator: "\n").filter { $0.hasPrefix("```swift") }
+    #expect(fences.count > 2 && fences.allSatisfy { $0.hasSuffix(".swift") }, "\(fences)")
+  }
+
+  @Test func `the chapters and the README of this package have none`() throws {
     let specs = root.appending(path: "specs")
     let names = try FileManager.default.contentsOfDirectory(atPath: specs.path).filter { $0.hasSuffix(".md") }
     let texts = try names.map { try ChapterText(file: $0, bytes: Data(contentsOf: specs.appending(path: $0))) }

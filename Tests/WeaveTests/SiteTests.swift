@@ -150,20 +150,26 @@ import Weave
     #expect(!text("diagrams/07-crossing.machine-gate.svg", of: try files()).contains("class=\"never\""))
   }
 
-  @Test func `a diagram has its own size in a frame that scrolls, and a link to the image alone`() throws {
+  @Test func `a diagram fits its frame, can be enlarged without a script, and has a link to the image alone`() throws {
     let woven = try files()
     for (path, image) in [
       ("machine-gate.html", "diagrams/07-crossing.machine-gate.svg"),
       ("system-crossing.html", "diagrams/07-crossing.system.svg"),
     ] {
       let page = text(path, of: woven)
-      #expect(page.contains("<figure class=\"diagram\"><div class=\"drawing\" tabindex=\"0\">{\(image)}</div>"))
+      #expect(page.contains("<div class=\"drawing\" tabindex=\"0\">{\(image)}</div>"))
+      #expect(page.contains("<label><input type=\"checkbox\" autocomplete=\"off\" aria-label=\"Enlarge the drawing\">"))
       #expect(page.contains("<a class=\"alone\" href=\"\(image)\">The drawing alone</a>"))
     }
-    #expect(text("book.css", of: woven).contains(".diagram svg.interlock { max-width: none; }"))
+    let style = text("book.css", of: woven)
+    #expect(style.contains("svg.interlock { display: block; max-width: 100%;"))
+    #expect(style.contains(".diagram:has(:checked) svg.interlock { max-width: none; }"))
+    #expect(text("book.js", of: woven).contains(".querySelector(\".start, .world\")"), "it begins where it starts")
   }
 
-  @Test func `the page of the API links to the reference where make api and a server put it`() throws {
+  @Test func `the page of the API says where the reference is after make api, and has no link that needs a server`()
+    throws
+  {
     let page = text("api.html", of: try files())
     let script = try String(contentsOf: root.appending(path: "scripts/api"), encoding: .utf8)
     let makefile = try String(contentsOf: root.appending(path: "Makefile"), encoding: .utf8)
@@ -171,8 +177,9 @@ import Weave
     #expect(makefile.contains("scripts/api $(BIN) .build/api\n") && page.contains("$ make api"))
     for module in ["Spec", "Check", "Engine"] {
       let address = "http://localhost:8000/.build/api/\(module)/documentation/\(module.lowercased())/"
-      #expect(page.contains("<a href=\"\(address)\">\(module)</a>"))
+      #expect(page.contains(address))
     }
+    #expect(!page.contains("href=\"http"))
   }
 
   @Test func `on paper, everything is open, light and whole`() throws {

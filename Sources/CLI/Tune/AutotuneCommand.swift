@@ -120,7 +120,7 @@ struct AutotuneCommand: ParsableCommand {
       if dbPath == ":memory:", html != nil || compare {
         throw ValidationError("--html and --compare read the database, and --db-path is :memory:")
       }
-      try refuseSameFile(
+      try Telling.refuseSameFile(
         [
           ("--db-path", order.databasePath), ("--journal", journalPath(order)), ("--config", order.configurationPath),
           ("--html", html),
@@ -213,22 +213,6 @@ struct AutotuneCommand: ParsableCommand {
     do { try Telling.probe(path) } catch { throw ValidationError("\(flag): \(error)") }
   }
 
-  /// Each of the files is written as another kind of file; those that are read stay as they are.
-  private func refuseSameFile(_ files: [(flag: String, path: String?)], or read: [(flag: String, path: String)] = [])
-    throws
-  {
-    func place(_ path: String) -> String {
-      URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
-    }
-    var taken = Dictionary(read.map { (place($0.path), $0.flag) }, uniquingKeysWith: { first, _ in first })
-    for (flag, path) in files {
-      guard let path, path != ":memory:" else { continue }
-      let place = place(path)
-      if let other = taken[place] { throw ValidationError("\(flag): '\(path)' is the file of \(other) as well") }
-      taken[place] = flag
-    }
-  }
-
   /// A configuration that cannot be edited is told before hours are spent on what to put into it.
   private func probeConfiguration(_ order: TuneOrder) throws {
     let path = order.configurationPath
@@ -267,7 +251,7 @@ struct AutotuneCommand: ParsableCommand {
   private func report() throws {
     do { try request.check() } catch { throw ValidationError("\(error)") }
     let path = (dbPath ?? "~/.config/interlock/autotune.sqlite").expandingTilde
-    try refuseSameFile([("--db-path", path), ("--html", html)])
+    try Telling.refuseSameFile([("--db-path", path), ("--html", html)])
     guard !path.isEmpty, FileManager.default.fileExists(atPath: path) else {
       throw ValidationError("--report-only: there is no database at '\(path)'; run autotune first, or give --db-path")
     }

@@ -2,9 +2,12 @@ import Spec
 
 extension Trace {
   /// The run as messages between its machines and the world, with the law that broke at its end.
-  public func sequence(ending finding: Finding? = nil) -> MessageSequence {
+  ///
+  /// - Parameter last: Of a longer run, only so many steps, those at its end.
+  public func sequence(ending finding: Finding? = nil, last: Int = .max) -> MessageSequence {
     var teller = SequenceTeller()
     for (index, step) in steps.enumerated() {
+      if index == steps.count - last { teller.forget() }
       if index == loopsFrom { teller.rows.append(.across("from here round and round")) }
       teller.tell(step)
     }
@@ -27,6 +30,9 @@ private struct SequenceTeller {
   private var used: Set<Int> = []
   /// What was put into a channel and has not come out of it, with its sender.
   private var underWay: [(posted: TraceEvent.Posted, sender: Int)] = []
+
+  /// Leaves out what was told so far; who sent what is still under way remains known.
+  mutating func forget() { (rows, used) = ([], []) }
 
   mutating func tell(_ step: TraceStep) {
     var number: Int? = step.number

@@ -252,7 +252,7 @@ private let reportStyle = """
   .finding, .requirement { border: 1px solid var(--line); border-radius: 8px; margin: 0.5rem 0; max-width: none; }
   .finding > summary, .requirement > summary {
     display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.3rem 0.7rem; padding: 0.6rem 0.9rem;
-    color: var(--text); list-style: none;
+    color: var(--text); list-style: none; overflow-wrap: anywhere;
   }
   .finding > summary::-webkit-details-marker, .requirement > summary::-webkit-details-marker { display: none; }
   .finding[open] > summary, .requirement[open] > summary { border-bottom: 1px solid var(--line); }

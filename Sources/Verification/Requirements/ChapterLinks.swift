@@ -4,8 +4,8 @@ import Spec
 import Weave
 
 extension Specs {
-  /// Links of chapters that lead nowhere, excerpts that are not what their file says, and requirements that chapters
-  /// name and none states.
+  /// Links of chapters and of README.md that lead nowhere, excerpts there that are not what their file says, and
+  /// requirements that chapters name and none states.
   ///
   /// Links to other sites are not followed. A word is taken for a requirement where it is one by its form and some
   /// requirement begins as it does, such as SW-99 beside SW-4.

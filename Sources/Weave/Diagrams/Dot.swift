@@ -35,7 +35,7 @@ public func dot(_ book: BookDescription, starts: [Int] = [], fired: [Int]? = nil
   for index in starts { lines.append("  start\(index) -> phase\(index);") }
   for arrow in arrows where arrow.from != arrow.to {
     let look = fired.map { counts in cover(arrow.rules.reduce(0) { $0 + counts[$1] }) } ?? ""
-    lines.append("  phase\(arrow.from) -> phase\(arrow.to) [label=<\(stacked(arrow.events))>\(look)];")
+    lines.append("  phase\(arrow.from) -> phase\(arrow.to) [label=\"\(stacked(arrow.events))\"\(look)];")
   }
   return (lines + ["}", ""]).joined(separator: "\n")
 }
@@ -65,10 +65,10 @@ public func dot(_ design: DesignSummary) -> String {
     let given = host.book.events.indices.filter { !routed.contains($0) }.map { host.book.events[$0] }
     let sent = host.book.effects.indices.filter { !taken.contains($0) }.map { host.book.effects[$0] }
     if !given.isEmpty {
-      lines.append("  world -> host\(index) [label=<\(stacked(given))> class=\"outer\" color=\"#afb8c1\"];")
+      lines.append("  world -> host\(index) [label=\"\(stacked(given))\" class=\"outer\" color=\"#afb8c1\"];")
     }
     if !sent.isEmpty {
-      lines.append("  host\(index) -> world [label=<\(stacked(sent))> class=\"outer\" color=\"#afb8c1\"];")
+      lines.append("  host\(index) -> world [label=\"\(stacked(sent))\" class=\"outer\" color=\"#afb8c1\"];")
     }
   }
   var bundles: [(of: RouteSummary, names: [String])] = []
@@ -86,7 +86,7 @@ public func dot(_ design: DesignSummary) -> String {
     let isDirect = route.over == .direct || route.over == .together
     let label = stacked(names + (isDirect ? [] : ["(\(route.words))"]))
     lines.append(
-      "  host\(route.from) -> host\(route.to) [label=<\(label)> penwidth=1.6\(isDirect ? "" : " style=dashed")];")
+      "  host\(route.from) -> host\(route.to) [label=\"\(label)\" penwidth=1.6\(isDirect ? "" : " style=dashed")];")
   }
   return (lines + ["}", ""]).joined(separator: "\n")
 }
@@ -95,15 +95,17 @@ private func opening(_ title: String, direction: String) -> [String] {
   [
     "digraph \(quoted(title)) {",
     "  graph [rankdir=\(direction) bgcolor=\"#ffffff\" pad=0.3 nodesep=0.5 ranksep=0.55];",
-    "  node [shape=box style=\"rounded,filled\" \(font) fontsize=12 margin=\"0.22,0.12\" height=0.45",
+    "  node [shape=box style=\"rounded,filled\" \(font) fontsize=12 margin=\"0.3,0.12\" height=0.45",
     "    color=\"#57606a\" fillcolor=\"#f6f8fa\" fontcolor=\"#1f2328\"];",
     "  edge [\(font) fontsize=10 color=\"#6e7781\" fontcolor=\"#424a53\" arrowsize=0.7];",
   ]
 }
 
 /// Names one below the other, as the label of an arrow, with room at both sides.
+///
+/// It is no markup: of that, Graphviz would centre the lines by the widths of a font that the page may not have.
 private func stacked(_ names: [String]) -> String {
-  names.map { "&#160;\(markup($0))&#160;" }.joined(separator: "<br/>")
+  names.map { "&#160;\(markup($0).replacing("\\", with: "\\\\"))&#160;" }.joined(separator: "\\n")
 }
 
 /// Names joined by commas after some first words, in lines of about this length.

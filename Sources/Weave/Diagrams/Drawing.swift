@@ -24,12 +24,25 @@ public func svg(_ diagram: Diagram) throws(WeaveError) -> String {
   let body = drawn[drawn.index(after: end)...]
     .replacing(/\ id="[^"]*"/, with: "")  // two images on one page would share them
     .replacing(/<!--(?:[^-]|-(?!->))*-->\s*/, with: "")
-    .replacing(/<g class="graph" ([^>]*)>\s*<title>[^<]*<\/title>/) { "<g class=\"graph\" \($0.output.1)>" }
+    .replacing(/\s*<title>[^<]*<\/title>/, with: "")  // names of Graphviz' own, which pointing at a box would show
+    .replacing(/\ font-family="[^"]*"/, with: "")  // the style has it once
+    .replacing(/<g class="node(?s:.*?)<\/g>/) { centred($0.output) }
   return """
     \(dotMark)\(hash(diagram)) -->
     <svg class="interlock" role="img" aria-label="\(label)" \(attributes)>
     <style>\(svgStyle)</style>\(body)
     """.trimmed + "\n"
+}
+
+/// A node with its words in the middle of its box.
+///
+/// Graphviz places them by the widths of the font that it found, and whoever looks at the image may have another.
+private func centred(_ node: Substring) -> String {
+  guard let outline = node.firstMatch(of: /\ d="([^"]*)"/)?.output.1 else { return String(node) }
+  let places = outline.matches(of: /(-?[0-9.]+),/).compactMap { Double($0.output.1) }
+  guard let left = places.min(), let right = places.max() else { return String(node) }
+  return String(node)
+    .replacing(/text-anchor="start" x="[^"]*"/, with: "text-anchor=\"middle\" x=\"\((left + right) / 2)\"")
 }
 
 /// An image for the inside of a page, which has the colours for all of them: without its own, and without its mark.
@@ -50,6 +63,7 @@ private func hash(_ diagram: Diagram) -> String {
 /// The colours on a dark page. The image keeps a ground of its own, so that it reads on any page.
 private let svgStyle = """
   svg.interlock { max-width: 100%; height: auto; }
+  svg.interlock text { font-family: Helvetica, Arial, sans-serif; }
   @media (prefers-color-scheme: dark) {
     svg.interlock .graph > polygon { fill: #0d1117; }
     svg.interlock text { fill: #e6edf3; }

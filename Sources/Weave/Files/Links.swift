@@ -2,33 +2,46 @@ import Chapters
 import Foundation
 import Spec
 
-/// Links that lead nowhere, and excerpts of files that are not what the file says.
+/// Links that lead nowhere, and excerpts of files that are not what the file says: of chapters, and of the package's
+/// README.md where it has one.
 ///
-/// A link of a chapter is looked up beside the chapter; `#place` must be a heading, a requirement or an anchor of the
+/// A link is looked up beside the text that it stands in; `#place` must be a heading, a requirement or an anchor of the
 /// file it points into. A fence whose first line names a file, as in `swift examples/own-protocol/Package.swift`, shows
 /// lines of that file: they must stand there together and in this order, where `…` stands for any number of them.
 ///
 /// - Parameter root: The package's folder, with `specs/` in it. Addresses of the network are not asked.
 /// - Returns: Findings `broken-link` and `stale-excerpt`, each with file and line.
 public func proseFindings(_ texts: [ChapterText], root: URL) -> [Finding] {
-  texts.sorted { $0.file < $1.file }.flatMap { text in
-    let lines = ProseLines(text.text)
-    return lines.links.compactMap { link($0.target, $0.line, of: text, root) }
-      + lines.excerpts.compactMap { excerpt($0, of: text, root) }
+  let readme = try? String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
+  let chapters = texts.sorted { $0.file < $1.file }.map { Prose(path: "specs/\($0.file)", text: $0.text) }
+  return (chapters + [readme.map { Prose(path: "README.md", text: $0) }].compactMap(\.self)).flatMap { prose in
+    let lines = ProseLines(prose.text)
+    return lines.links.compactMap { link($0.target, $0.line, of: prose, root) }
+      + lines.excerpts.compactMap { excerpt($0, of: prose, root) }
   }
 }
 
-private func link(_ target: String, _ line: Int, of text: ChapterText, _ root: URL) -> Finding? {
+/// A text that people read, by its path from the package's folder.
+private struct Prose {
+  let path: String
+  let text: String
+
+  var name: String { String(path.split(separator: "/").last ?? "") }
+  /// The folder that its links are looked up in.
+  var folder: String { String(path.dropLast(name.count)) }
+}
+
+private func link(_ target: String, _ line: Int, of text: Prose, _ root: URL) -> Finding? {
   let file = target.prefix { $0 != "#" && $0 != "?" }
   if file.contains(":") { return nil }
   let parts = target.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
   let place = parts.count > 1 ? String(parts[1]) : nil
-  let complain = { (words: String) in Finding(.major, "broken-link", words, at: "specs/\(text.file):\(line)") }
+  let complain = { (words: String) in Finding(.major, "broken-link", words, at: "\(text.path):\(line)") }
   let found: String
   if file.isEmpty {
     found = text.text
   } else {
-    let url = root.appending(path: "specs").appending(path: String(file).removingPercentEncoding ?? String(file))
+    let url = root.appending(path: text.folder + (String(file).removingPercentEncoding ?? String(file)))
     guard FileManager.default.fileExists(atPath: url.path(percentEncoded: false)) else {
       return complain("the link leads to \(file), which is not there")
     }
@@ -38,7 +51,7 @@ private func link(_ target: String, _ line: Int, of text: ChapterText, _ root: U
   }
   guard let place, !ProseLines(found).places.contains(place) else { return nil }
   return complain(
-    "the link leads to #\(place), which is no heading and no requirement of \(file.isEmpty ? text.file : String(file))")
+    "the link leads to #\(place), which is no heading and no requirement of \(file.isEmpty ? text.name : String(file))")
 }
 
 /// What is wrong with lines such as `L12` or `L12-L20` of a file that is no chapter; nil where they are there.
@@ -52,9 +65,9 @@ private func lines(_ place: String, of file: URL) -> String? {
   return "and the file has \(count) lines"
 }
 
-private func excerpt(_ excerpt: ProseLines.Excerpt, of text: ChapterText, _ root: URL) -> Finding? {
+private func excerpt(_ excerpt: ProseLines.Excerpt, of text: Prose, _ root: URL) -> Finding? {
   let complain = { (words: String, line: Int) in
-    Finding(.major, "stale-excerpt", words, at: "specs/\(text.file):\(line)")
+    Finding(.major, "stale-excerpt", words, at: "\(text.path):\(line)")
   }
   guard let found = try? String(contentsOf: root.appending(path: excerpt.path), encoding: .utf8) else {
     return complain("the excerpt is of \(excerpt.path), which is not there", excerpt.line)

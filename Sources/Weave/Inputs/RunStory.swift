@@ -7,6 +7,8 @@ public struct RunStory: Hashable, Sendable, Codable {
   /// Who says what to whom, as an image that takes its colours from the page around it.
   public let drawing: String
   public let steps: [RunStep]
+  /// How many steps before these are left out.
+  public let leftOut: Int
   /// The law that broke at its end, in words; nil for a run that broke none.
   public let broken: String?
 
@@ -15,13 +17,16 @@ public struct RunStory: Hashable, Sendable, Codable {
   ///   - sequence: Who says what to whom.
   ///   - label: What the drawing shows, for whoever cannot see it.
   ///   - steps: Each step, in words.
+  ///   - leftOut: How many steps before these are left out.
   ///   - broken: The law that broke at its end, in words; nil for a run that broke none.
   public init(
-    command: String, sequence: MessageSequence, label: String, steps: [RunStep] = [], broken: String? = nil
+    command: String, sequence: MessageSequence, label: String, steps: [RunStep] = [], leftOut: Int = 0,
+    broken: String? = nil
   ) {
     self.command = command
     drawing = svg(sequence, label: label, isStyled: false).trimmed
     self.steps = steps
+    self.leftOut = leftOut
     self.broken = broken
   }
 }

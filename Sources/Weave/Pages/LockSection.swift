@@ -25,11 +25,23 @@ public struct LockNote: Hashable, Sendable {
 
 let locksHeading = "Locks"
 
-/// Which rules may only be added to, and why some were unlocked; nil where there is nothing to tell.
+/// The section of locks of a page for the repository; nil where there is nothing to tell.
 func lockSection(_ locks: [LockNote]) -> String? {
+  lockList(locks).map { heading(2, locksHeading) + $0 }
+}
+
+/// The same of a page of the book.
+func lockSection(_ locks: [LockNote], to contents: inout [(id: String, words: String)]) -> String? {
+  guard let list = lockList(locks) else { return nil }
+  var rendering = MarkdownRendering()
+  return section("locks", locksHeading, to: &contents) + rendering.html(list)
+}
+
+/// Which rules may only be added to, and why some were unlocked, as a list in Markdown; both editions show it.
+private func lockList(_ locks: [LockNote]) -> String? {
   let told = locks.filter { $0.since != nil || !$0.unlocked.isEmpty }
   if told.isEmpty { return nil }
-  var text = heading(2, locksHeading)
+  var text = ""
   for lock in told {
     let state = lock.since.map { "locked since \($0): its published rules may only be added to" } ?? "not locked"
     text += "- \(code(lock.machine)) is \(state).\n"

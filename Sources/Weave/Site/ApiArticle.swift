@@ -6,10 +6,9 @@ func apiArticle() -> Article {
     ("Engine", "Run machines: loop, host, journal, recovery, metrics, records."),
   ]
   let cards = modules.map { name, words in
-    let address = "\(apiServer)/.build/api/\(name)/documentation/\(name.lowercased())/"
-    return "<li class=\"card\"><h3>\(anchorTag(address, name))</h3><p>\(words)</p>"
-      + "<p class=\"foot\"><code>import \(name)</code></p></li>"
+    "<li class=\"card\"><h3>\(name)</h3><p>\(words)</p><p class=\"foot\"><code>import \(name)</code></p></li>"
   }
+  let addresses = modules.map { "\(apiServer)/.build/api/\($0.0)/documentation/\($0.0.lowercased())/" }
   return Article(
     html: """
       <p class="eyebrow">Reference</p>
@@ -18,12 +17,12 @@ func apiArticle() -> Article {
       <ul class="cards-grid">\(cards.joined(separator: "\n"))</ul>
       <p>Their reference is written by the toolchain's own DocC, from the comments of the sources, and every warning \
       of it is an error. It is many times as large as this book, and no part of it: it is made in the package's \
-      folder, and since DocC's pages need a server, it is read from one. After these two commands the links above \
-      lead to it:</p>
+      folder, and since DocC's pages need a server, it is read from one:</p>
       <pre class="console"><code><b>$ make api</b>
       <b>$ python3 -m http.server</b></code></pre>
-      <p class="quiet">The reference then lies in <code>.build/api/</code>. The links ask this computer alone, at \
-      <code>\(apiServer)</code>; the book itself needs no server.</p>
+      <p>While the second command runs, a browser on the same computer finds it at</p>
+      <pre><code>\(addresses.joined(separator: "\n"))</code></pre>
+      <p class="quiet">The reference lies in <code>.build/api/</code>; the book itself needs no server.</p>
       """, contents: [])
 }
 

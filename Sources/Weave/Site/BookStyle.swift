@@ -8,12 +8,14 @@ private let dark = """
     --ground: #0e1116; --raised: #151a21; --sunken: #0a0d11; --text: #e4e8ee; --quiet: #98a2b0; --line: #262d37;
     --link: #7db4ff; --accent: #7db4ff; --accent-soft: #14263f; --go: #57d08f; --go-soft: #10291d; --wait: #e7b75a;
     --wait-soft: #2c2310; --stop: #ff8077; --stop-soft: #331614; --violet: #c3a6ff; --shadow: none;
+    --edge: rgb(150 185 235 / .2);
   """
 
 private let light = """
     --ground: #ffffff; --raised: #ffffff; --sunken: #f5f7fa; --text: #1b2129; --quiet: #5c6875; --line: #e1e6ec;
     --link: #0b5bc4; --accent: #0b5bc4; --accent-soft: #e8f1fd; --go: #0b7a45; --go-soft: #e3f5eb; --wait: #8a5a00;
     --wait-soft: #fdf3dc; --stop: #c2261f; --stop-soft: #fdeae8; --violet: #6b3fb8;
+    --edge: rgb(20 30 45 / .16);
     --shadow: 0 1px 2px rgb(20 30 45 / .06), 0 4px 14px rgb(20 30 45 / .05);
   """
 
@@ -286,7 +288,30 @@ private let drawingStyle = """
     background: var(--ground);
     margin: 0; }
   .run .drawing, .drawings .drawing { max-height: 40rem; }
-  .diagram .drawing { max-height: 85vh; }
+  .diagram .size { display: flex; justify-content: flex-end; align-items: center; gap: .9rem; margin-bottom: .5rem;
+    color: var(--quiet); font-size: .84rem; }
+  .diagram .size[hidden], .diagram .more, .diagram .fit { display: none; }
+  .diagram .size label { position: relative; border: 1px solid var(--line); border-radius: 99px; padding: .12rem .8rem;
+    color: var(--accent); background: var(--raised); cursor: pointer; user-select: none; }
+  .diagram .size label:hover { border-color: var(--accent); }
+  .diagram .size label:has(:focus-visible) { outline: 2px solid var(--accent); outline-offset: 2px; }
+  .diagram .size input { position: absolute; inset: 0; margin: 0; opacity: 0; cursor: inherit; }
+  .diagram .size svg { margin-right: .45em; vertical-align: -.12em; }
+  @media screen {
+    .diagram:has(:checked) .enlarge { display: none; } .diagram:has(:checked) .fit,
+    .diagram:has(:checked) .more { display: inline; }
+    .diagram:has(:checked) svg.interlock { max-width: none; }
+    /* A shadow at each edge beyond which there is more: what is no shadow scrolls along and covers it. */
+    .diagram:has(:checked) .drawing { max-height: 85vh; background:
+      linear-gradient(to right, var(--ground) 40%, transparent) left / 3rem 100% no-repeat local,
+      linear-gradient(to left, var(--ground) 40%, transparent) right / 3rem 100% no-repeat local,
+      linear-gradient(var(--ground) 40%, transparent) top / 100% 3rem no-repeat local,
+      linear-gradient(to top, var(--ground) 40%, transparent) bottom / 100% 3rem no-repeat local,
+      linear-gradient(to right, var(--edge), transparent) left / 1.1rem 100% no-repeat scroll,
+      linear-gradient(to left, var(--edge), transparent) right / 1.1rem 100% no-repeat scroll,
+      linear-gradient(var(--edge), transparent) top / 100% 1.1rem no-repeat scroll,
+      linear-gradient(to top, var(--edge), transparent) bottom / 100% 1.1rem no-repeat scroll var(--ground); }
+  }
   .diagram .alone { float: right; margin-left: 1rem; }
   .legend .key { display: inline-block; width: 1.5rem; height: 0; border-top: 3px solid var(--go);
     margin: 0 .4rem 0 .2rem;
@@ -337,7 +362,6 @@ private let drawingStyle = """
   .step .changes { font: .78rem/1.5 var(--mono); color: var(--quiet); margin-top: .3rem; }
   .steps { margin: 0 0 1.5rem; }
   svg.interlock { display: block; max-width: 100%; height: auto; margin: 0 auto; }
-  .diagram svg.interlock { max-width: none; }
   svg.interlock text { fill: var(--text);
     font-family: "Helvetica Neue", Helvetica, Arial, "Liberation Sans", sans-serif; }
   svg.interlock .graph > polygon, svg.interlock .ground { fill: transparent; stroke: none; }
@@ -403,7 +427,7 @@ private let narrowStyle = """
     .cards td:empty { display: none; }
     .cards td::before { content: attr(data-label); display: block; color: var(--quiet); font-size: .74rem; }
     .drawing { padding: .6rem; border-radius: 10px; }
-    .drawing svg.interlock { max-width: none; min-width: min(36rem, 100%); }
+    .drawings svg.interlock, .run svg.interlock { max-width: none; min-width: min(36rem, 100%); }
     .drawings svg.interlock, .run svg.interlock { zoom: .8; }
     .routes tr { padding: .3rem 0; margin: 0; border: 0; border-bottom: 1px solid var(--line); border-radius: 0; }
     .routes td { display: inline; padding: 0 .35rem 0 0; } .routes td::before { content: none; }
@@ -414,11 +438,11 @@ private let narrowStyle = """
   @media print {
     :root, :root[data-theme="dark"], :root:not([data-theme="light"]) { color-scheme: light;
   \(light) }
-    .bar, .pages, .contents, .pager, .skip, .pin, .diagram .alone { display: none; }
+    .bar, .pages, .contents, .pager, .skip, .pin, .diagram .size, .diagram .alone { display: none; }
     .frame { display: block; } body { font-size: 10.5pt; }
     .card, .rule { break-inside: avoid; box-shadow: none; }
     .drawing, .run .drawing, .drawings .drawing, .table { max-height: none; overflow: visible; }
-    .drawing svg.interlock, .diagram svg.interlock { max-width: 100%; min-width: 0; }
+    .drawing svg.interlock { max-width: 100%; min-width: 0; }
     .told { display: block; }
     pre { white-space: pre-wrap; overflow: visible; }
   }

@@ -31,7 +31,7 @@ func framed(
     <a class="brand" href="index.html">\(brandIcon)<span>\(htmlEscaped(book.title))</span></a>
     <form class="search" role="search" hidden>
     <label for="search">Search the book</label>
-    <input id="search" type="search" placeholder="Search rules, requirements, words" autocomplete="off" \
+    <input id="search" type="search" placeholder="Search" autocomplete="off" \
     role="combobox" aria-expanded="false" aria-controls="found" aria-autocomplete="list">
     <kbd>/</kbd>
     <div id="found" class="found" role="listbox" aria-label="Found" hidden></div>

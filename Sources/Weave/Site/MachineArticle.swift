@@ -26,7 +26,7 @@ private struct MachineWriter {
 
   mutating func article() -> Article {
     let html = [
-      intro, diagram(), phases(), rules(), refusals(), contracts(), laws(), mistakes(),
+      intro, diagram(), phases(), rules(), refusals(), contracts(), laws(), locks(), mistakes(),
     ].compactMap(\.self).joined(separator: "\n")
     return Article(html: html, contents: contents)
   }
@@ -278,13 +278,18 @@ private struct MachineWriter {
     return html
   }
 
-  // MARK: Laws and mistakes
+  // MARK: Laws, locks and mistakes
 
   private mutating func laws() -> String? {
     guard !described.properties.isEmpty else { return nil }
     return section("laws", "Laws", to: &contents)
       + "<p>What holds of the machine whatever happens around it.</p>\n"
       + lawList(described.properties, ids: machine.lawIDs, in: book, sources)
+  }
+
+  /// The locks of the systems that have the machine.
+  private mutating func locks() -> String? {
+    lockSection(([machine.page] + machine.others).flatMap(\.locks), to: &contents)
   }
 
   private mutating func mistakes() -> String? {

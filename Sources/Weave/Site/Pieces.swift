@@ -85,12 +85,32 @@ extension String {
   }
 }
 
-/// A diagram at its own size, in a frame that scrolls, with a link to the image alone.
+/// A diagram as wide as the page has room for, with a link to the image alone.
+///
+/// Whoever wants to read it enlarges it to its own size, in a frame that scrolls. That is a box to tick, so that it
+/// needs no script; with one, the frame then begins where the machine does.
 func diagramFigure(_ path: String, legend: String = "") -> String {
   let seam = MarkdownRendering.seam
   let alone = anchorTag(path, "The drawing alone", "alone")
-  return "<figure class=\"diagram\"><div class=\"drawing\" tabindex=\"0\">\(seam)\(path)\(seam)</div>"
-    + "<figcaption class=\"legend\">\(legend) \(alone)</figcaption></figure>\n"
+  return """
+    <figure class="diagram">
+    <div class="size"><span class="more">Scroll to see the rest</span>
+    <label><input type="checkbox" autocomplete="off" aria-label="Enlarge the drawing">\
+    <span class="enlarge">\(enlargeIcon)Enlarge</span><span class="fit">\(fitIcon)Fit</span></label></div>
+    <div class="drawing" tabindex="0">\(seam)\(path)\(seam)</div>
+    <figcaption class="legend">\(legend) \(alone)</figcaption>
+    </figure>
+
+    """
+}
+
+// Corners that point outwards, and inwards.
+private let enlargeIcon = cornerIcon("M7 3H3v4M13 3h4v4M17 13v4h-4M3 13v4h4")
+private let fitIcon = cornerIcon("M7 3v4H3M13 3v4h4M17 13h-4v4M3 13h4v4")
+
+private func cornerIcon(_ path: String) -> String {
+  "<svg viewBox=\"0 0 20 20\" width=\"14\" height=\"14\" aria-hidden=\"true\"><path d=\"\(path)\" fill=\"none\" "
+    + "stroke=\"currentColor\" stroke-width=\"1.8\" stroke-linecap=\"round\" stroke-linejoin=\"round\"/></svg>"
 }
 
 /// A link to a line of a source file of the package; the words alone where the file is not there.
@@ -158,5 +178,6 @@ func stepList(_ run: RunStory) -> String {
       """
   }
   let end = run.broken.map { "<p class=\"broken\">✗ \(htmlEscaped($0))</p>" } ?? ""
-  return "<ol class=\"timeline\">\n\(steps.joined(separator: "\n"))\n</ol>\n\(end)"
+  let first = run.leftOut == 0 ? "" : " style=\"counter-reset: step \(run.leftOut)\""
+  return "<ol class=\"timeline\"\(first)>\n\(steps.joined(separator: "\n"))\n</ol>\n\(end)"
 }

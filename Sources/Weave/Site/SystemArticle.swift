@@ -41,6 +41,7 @@ func systemArticle(_ system: SystemPlace, in book: Book) -> Article {
   if let mutation = page.stories.mutation {
     html += section("mutation", "Mutation", to: &contents) + mutationWords(mutation)
   }
+  html += lockSection(page.locks, to: &contents) ?? ""
   if let run = page.stories.run {
     html += section("run", "A run", to: &contents)
     html += "<p>One run, drawn by chance from a seed: inputs, answers and faults as the world admits them.</p>\n"
