@@ -103,7 +103,7 @@ struct Telling {
     remarks.append("the test is in \(path); it fails until this is mended")
   }
 
-  /// Each of them is written as another kind of file.
+  /// Each of the files is written as another kind of file; those that are read stay as they are.
   static func refuseSameFile(_ files: [(flag: String, path: String?)], or read: [(flag: String, path: String)] = [])
     throws
   {

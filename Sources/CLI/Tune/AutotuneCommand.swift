@@ -251,7 +251,7 @@ struct AutotuneCommand: ParsableCommand {
   private func report() throws {
     do { try request.check() } catch { throw ValidationError("\(error)") }
     let path = (dbPath ?? "~/.config/interlock/autotune.sqlite").expandingTilde
-    try Telling.refuseSameFile([("--db-path", path), ("--html", html)])
+    try Telling.refuseSameFile([("--db-path", path), ("--html", html)], or: [("--provider", provider)])
     guard !path.isEmpty, FileManager.default.fileExists(atPath: path) else {
       throw ValidationError("--report-only: there is no database at '\(path)'; run autotune first, or give --db-path")
     }

@@ -50,6 +50,7 @@ import Testing
       (["--retain-runs", "0"], "--retain-runs: it is 0; give a whole number from 1 to"),
       (["--max-model-size", "x"], "--max-model-size: it is 'x'"),
       (["--html", bench.database], "--html: '\(bench.database)' is the file of --db-path as well"),
+      (["--html", bench.profile], "--html: '\(bench.profile)' is the file of --provider as well"),
     ]
     for (words, error) in lines {
       let run = try Program.run(bench.words(["--report-only"] + words), in: bench.scratch.url)
