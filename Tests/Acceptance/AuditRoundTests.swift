@@ -28,6 +28,19 @@ import Testing
     sqlite3_close(database)
   }
 
+  /// Whether a piece of evidence is in the file of rounds.
+  private func hasEvidence(_ unit: String) -> Bool {
+    var database: OpaquePointer?
+    var statement: OpaquePointer?
+    defer {
+      sqlite3_finalize(statement)
+      sqlite3_close(database)
+    }
+    guard sqlite3_open_v2(rounds, &database, SQLITE_OPEN_READONLY, nil) == SQLITE_OK else { return false }
+    sqlite3_prepare_v2(database, "SELECT 1 FROM evidence WHERE unit = '\(unit)'", -1, &statement, nil)
+    return sqlite3_step(statement) == SQLITE_ROW
+  }
+
   /// Puts a finding into the file of rounds, as an earlier one has found it.
   private func leaveOpen(_ words: String, _ check: String, code: String = "property-broken", of machine: String) {
     let unit = "\(check) of \(machine)"
@@ -76,10 +89,11 @@ import Testing
   }
 
   @Test func `an audit that is interrupted while mutants are tried is UNFINISHED`() throws {
-    // Their worlds take no time, and their mutants take seconds.
     let (process, out, _) = try Program.start(
       ["audit", "--only", "mutants,peterson", "--time", "60s", "--rounds", rounds], in: Program.root)
-    Thread.sleep(forTimeInterval: 1.5)
+    // Its world takes no time, and its mutants, which come next, take seconds.
+    let limit = Date(timeIntervalSinceNow: 120)
+    while !hasEvidence("world peterson 2"), Date() < limit { Thread.sleep(forTimeInterval: 0.05) }
     kill(process.processIdentifier, SIGINT)
     let output = String(decoding: out.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
