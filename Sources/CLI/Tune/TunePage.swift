@@ -40,7 +40,9 @@ struct TunePage {
       "\(standing(found)) that works at \(found.targetContext) tokens on this machine\(others(found))"
       + (found.isPartial
         ? ". The run was cut short: this is the best it had found, and not every cell was measured" : "")
-      + ". It answers with \(escaped(TuneFigure.rate(found.rate))) at the median\(isEstimate ? " (an estimate: the server does not say how many tokens it makes)" : ""), and its first token comes within "
+      + ". It answers with \(escaped(TuneFigure.rate(found.rate))) at the median"
+      + (isEstimate ? " (an estimate: the server does not say how many tokens it makes)" : "")
+      + ", and its first token comes within "
       + "\(escaped(TuneFigure.milliseconds(found.firstTokenMilliseconds)))."
   }
 
@@ -64,7 +66,7 @@ struct TunePage {
     return (failed == 0 ? "" : "; \(failed) larger \(failed == 1 ? "one does" : "ones do") not")
       + (left == 0
         ? ""
-        : "; \(left) larger \(left == 1 ? "one stands" : "ones stand") behind it, and \(left == 1 ? "was" : "were") not tried")
+        : "; \(left) larger \(left == 1 ? "one stands" : "ones stand") behind it, not tried")
   }
 
   private static func why(_ reason: ExitReason) -> String {

@@ -13,7 +13,8 @@ import Testing
     #expect(run.status == 7 && !theirs.isAlive, "\(run.errors)")
     #expect(
       run.errors.contains(
-        "error: what ran here before was not started again: it ended at once (status 3): its disk is gone\n  type: cd "),
+        "error: what ran here before was not started again: it ended at once (status 3): its disk is gone\n"
+          + "  type: cd "),
       "\(run.errors)")
   }
 
@@ -91,7 +92,7 @@ import Testing
     let end = "that works at 2000 tokens on this machine"
     #expect(
       try headline("good-3B,good-32B")
-        == "The first model in the list of 2 \(end); 1 larger one stands behind it, and was not tried")
+        == "The first model in the list of 2 \(end); 1 larger one stands behind it, not tried")
     #expect(
       try headline("bad-1B,good-32B").hasPrefix("The biggest model of 2 \(end)")
         && !headline("bad-1B,good-32B").contains("larger"))
