@@ -34,6 +34,7 @@ import Foundation
     ("stress", Stress.figures),
     ("probing", Probing.figures),
     ("tuning", Tuning.figures),
+    ("book", Book.figures),
   ]
 
   static func main() throws {

@@ -82,8 +82,9 @@ import Weave
   {
     let image = try svg(Diagram(path: "gate.svg", label: "", dot: dot(gate, starts: [0])))
     #expect(!image.contains("text-anchor=\"start\"") && !image.contains(" font-family=\""))
-    let nodes = image.split(separator: "<g class=\"node ").dropFirst()
-    for node in nodes where node.contains("<text") {
+    let nodes = image.matches(of: /<g class="node(?s:.*?)<\/g>/).map(\.output).filter { $0.contains("<text") }
+    #expect(nodes.count == 3)
+    for node in nodes {
       let outline = try #require(node.firstMatch(of: /d="([^"]*)"/)).output.1
       let across = outline.matches(of: /(-?[0-9.]+),/).compactMap { Double($0.output.1) }
       let texts = node.matches(of: /<text text-anchor="middle" x="([^"]*)"/).compactMap { Double($0.output.1) }
