@@ -160,10 +160,27 @@
     var asked = new URLSearchParams(location.search).get("q");
     if (asked) { input.value = asked; load(search); input.focus(); }
 
-    // A drawing that is wider than its frame opens in its middle.
-    document.querySelectorAll(".diagram .drawing").forEach(function (frame) {
-      frame.scrollLeft = (frame.scrollWidth - frame.clientWidth) / 2;
+    // Only a drawing that is smaller than its own size is worth enlarging; it then begins where its machine does.
+    var diagrams = document.querySelectorAll(".diagram");
+    function offerSize() {
+      diagrams.forEach(function (diagram) {
+        var size = diagram.querySelector(".size"), image = diagram.querySelector(".drawing svg");
+        if (!image || size.querySelector("input").checked) return;
+        size.hidden = image.getBoundingClientRect().width > image.width.baseVal.value - 2;
+      });
+    }
+    diagrams.forEach(function (diagram) {
+      var frame = diagram.querySelector(".drawing");
+      diagram.querySelector(".size input").addEventListener("change", function () {
+        var first = frame.querySelector(".start, .world");
+        if (!first) return;
+        var at = first.getBoundingClientRect(), room = frame.getBoundingClientRect();
+        frame.scrollLeft += (at.left + at.right - room.left - room.right) / 2;
+        frame.scrollTop += (at.top + at.bottom - room.top - room.bottom) / 2;
+      });
     });
+    addEventListener("resize", offerSize);
+    offerSize();
     // What is closed on the screen is open on paper.
     window.addEventListener("beforeprint", function () {
       document.querySelectorAll("details:not([open])").forEach(function (closed) {
