@@ -26,8 +26,8 @@ enum Tuning {
           "the median of 3 runs of 6 cells of 3 requests, \(what); \(seconds(it.total)) in all, "
           + "\(seconds(it.watch.measuring)) in requests that are measured, \(it.watch.starts) starts of "
           + "\(seconds(it.start)): the median time of 5 such servers, started by themselves just before, from the "
-          + "spawn to the first 200, asked every 2 ms; of the rest, \(seconds(it.watch.stopping)) until servers that were "
-          + "asked to end had ended")
+          + "spawn to the first 200, asked every 2 ms; of the rest, \(seconds(it.watch.stopping)) until servers that "
+          + "were asked to end had ended")
     ]
     if let before, let peak {
       let megabytes = Double(PeakMemory.atStart + max(0, peak - before)) / 1e6

@@ -271,8 +271,8 @@ final class ServerDriver {
   // MARK: - Readiness
 
   /// - Parameter began: When it was first asked. A question comes after a small part of the time that it has taken so
-  ///   far: one that loads in a moment is not waited for longer than it takes, and one that takes minutes is not asked all
-  ///   the time.
+  ///   far: one that loads in a moment is not waited for longer than it takes, and one that takes minutes is not asked
+  ///   all the time.
   private func awaitReady(_ ticket: UInt64, _ cancellation: Cancellation, since began: UInt64) {
     let client = client
     let request = HTTPRequest.get(
