@@ -3,7 +3,9 @@ import Spec
 extension Trace {
   /// The run as messages between its machines and the world, with the law that broke at its end.
   ///
-  /// - Parameter last: Of a longer run, only so many steps, those at its end.
+  /// - Parameters:
+  ///   - finding: The law that broke; nil where none did.
+  ///   - last: Of a longer run, only so many steps, those at its end.
   public func sequence(ending finding: Finding? = nil, last: Int = .max) -> MessageSequence {
     var teller = SequenceTeller()
     for (index, step) in steps.enumerated() {
