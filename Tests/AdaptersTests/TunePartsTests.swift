@@ -108,6 +108,7 @@ import Testing
   @Test func `a server that reports the same of both tells nothing`() {
     #expect(PromptScale(frame: 100, words: 240, 100) == nil)
     #expect(PromptScale(frame: 100, words: 0, 200) == nil)
+    #expect(PromptScale(frame: 9, words: 240, 10) == nil)
     #expect(PromptScale(frame: 100, words: 30, 50) == nil)
   }
 

@@ -95,6 +95,8 @@ import Testing
   @Test func `DEC-10: the size of what could not be had is no status of HTTP`() {
     #expect(LoadEvidence(log: "error: failed to allocate CUDA0 buffer of 500 MiB") == .other)
     #expect(LoadEvidence(log: "HTTP proxy in use; failed to allocate 404 MB, error 12") == .other)
+    let torch = "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 500.00 MiB. GPU 0 has 404.06 MiB free."
+    #expect(LoadEvidence(log: torch + " See (https://pytorch.org/docs/stable)") == .other)
     #expect(LoadEvidence(log: "error 500 while loading") == .fetch)
   }
 

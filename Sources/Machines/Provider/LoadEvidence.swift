@@ -111,7 +111,8 @@ extension LoadEvidence {
 
   /// Whether the line tells of a request that a server refused, or failed at, by the number that HTTP has for it.
   private static func tellsOfFailedRequest(_ line: Substring) -> Bool {
-    let words = line.split { !($0.isLetter || $0.isNumber) }
+    // A number with decimals is none of HTTP's.
+    let words = line.replacing(/[0-9]+\.[0-9]+/, with: "#").split { !($0.isLetter || $0.isNumber) }
     return words.indices.contains { place in
       guard words[place].count == 3, let code = Int(words[place]) else { return false }
       // A size is no status.

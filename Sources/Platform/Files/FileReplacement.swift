@@ -29,12 +29,14 @@ public struct FileReplacement: Sendable {
     temporary = (folder.isEmpty ? "." : folder) + "/.\(name).\(token).tmp"
   }
 
-  /// Why nothing can be written beside the file; nil where it can, or where its folder is not there yet.
+  /// Why nothing can be written beside the file; nil where it can, or where its folder can be made.
   public var refusal: FileFailure? {
-    let folder = (path as NSString).deletingLastPathComponent
-    let place = folder.isEmpty ? "." : folder
-    guard access(place, W_OK | X_OK) != 0, errno != ENOENT else { return nil }
-    return FileFailure("write into", place)
+    var place = (path as NSString).deletingLastPathComponent
+    while !place.isEmpty, access(place, F_OK) != 0, errno == ENOENT {
+      place = (place as NSString).deletingLastPathComponent
+    }
+    if place.isEmpty { place = path.hasPrefix("/") ? "/" : "." }
+    return access(place, W_OK | X_OK) == 0 ? nil : FileFailure("write into", place)
   }
 
   /// What the file holds; nil if there is none.

@@ -6,12 +6,15 @@
     /// Whoever listens at this port, at whatever address; of processes of other people, only root learns.
     public var listeners: [Listener] {
       ProcessTable.numbers().flatMap { pid in
-        sockets(of: pid).map { Listener(address: $0, pid: pid) }
+        LocalPort.sockets(of: pid).filter { $0.port == number }.map { Listener(address: $0.address, pid: pid) }
       }
     }
 
-    /// The addresses at which a process listens on this port.
-    private func sockets(of pid: pid_t) -> [String] {
+    /// Whether a process listens at some port.
+    public static func isListener(_ pid: pid_t) -> Bool { !sockets(of: pid).isEmpty }
+
+    /// Where a process listens.
+    private static func sockets(of pid: pid_t) -> [(port: UInt16, address: String)] {
       let size = proc_pidinfo(pid, PROC_PIDLISTFDS, 0, nil, 0)
       guard size > 0 else { return [] }
       var files = [proc_fdinfo](repeating: proc_fdinfo(), count: Int(size) / MemoryLayout<proc_fdinfo>.stride)
@@ -24,13 +27,15 @@
           info.psi.soi_kind == SOCKINFO_TCP, info.psi.soi_proto.pri_tcp.tcpsi_state == TSI_S_LISTEN
         else { return nil }
         let socket = info.psi.soi_proto.pri_tcp.tcpsi_ini
-        guard UInt16(bigEndian: UInt16(truncatingIfNeeded: socket.insi_lport)) == number else { return nil }
-        return socket.insi_vflag & UInt8(INI_IPV4) != 0
+        let port = UInt16(bigEndian: UInt16(truncatingIfNeeded: socket.insi_lport))
+        let address =
+          socket.insi_vflag & UInt8(INI_IPV4) != 0
           ? text(socket.insi_laddr.ina_46.i46a_addr4, AF_INET) : text(socket.insi_laddr.ina_6, AF_INET6)
+        return address.map { (port, $0) }
       }
     }
 
-    private func text<Address>(_ address: Address, _ family: Int32) -> String? {
+    private static func text<Address>(_ address: Address, _ family: Int32) -> String? {
       var text = [CChar](repeating: 0, count: 64)
       let isThere = withUnsafePointer(to: address) { inet_ntop(family, $0, &text, socklen_t(text.count)) != nil }
       return isThere ? String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil

@@ -51,10 +51,20 @@
     }
 
     /// The first process that holds each of the sockets.
-    private static func owners(ofSockets inodes: Set<UInt64>) -> [UInt64: pid_t] {
+    /// Whether a process listens at some port.
+    public static func isListener(_ pid: pid_t) -> Bool {
+      let rows = ["/proc/net/tcp", "/proc/net/tcp6"].flatMap { path in
+        (try? FileBytes.read(path)).map { listening(in: String(decoding: $0, as: UTF8.self)) } ?? []
+      }
+      return !owners(ofSockets: Set(rows.map(\.inode)), among: [pid]).isEmpty
+    }
+
+    private static func owners(
+      ofSockets inodes: Set<UInt64>, among pids: [pid_t] = ProcessTable.numbers()
+    ) -> [UInt64: pid_t] {
       let names = Dictionary(uniqueKeysWithValues: inodes.map { ("socket:[\($0)]", $0) })
       var owners: [UInt64: pid_t] = [:]
-      for pid in ProcessTable.numbers() where owners.count < inodes.count {
+      for pid in pids where owners.count < inodes.count {
         let folder = "/proc/\(pid)/fd"
         for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
           var target = [UInt8](repeating: 0, count: 64)

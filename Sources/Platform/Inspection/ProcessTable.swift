@@ -33,6 +33,19 @@ public enum ProcessTable {
     return found.filter { process in parent(of: process.pid).map { !numbers.contains($0) } ?? false }
   }
 
+  /// What a process has started, and what those have, ascending.
+  public static func descendants(of pid: pid_t) -> [pid_t] {
+    let children = Dictionary(grouping: all().compactMap { it in parent(of: it).map { (it, $0) } }) { $0.1 }
+    var found: [pid_t] = []
+    var next = [pid]
+    while let parent = next.popLast() {
+      let own = (children[parent] ?? []).map(\.0).filter { !found.contains($0) }
+      found += own
+      next += own
+    }
+    return found.sorted()
+  }
+
   /// The living processes that were started with a variable, ascending: how a process is found again after whoever
   /// started it died.
   ///

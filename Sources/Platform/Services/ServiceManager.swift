@@ -48,6 +48,8 @@ public struct ServiceState: Sendable, Equatable {
   /// Whether it runs, is about to run, or may be started by its manager at any moment.
   public var isInTheWay: Bool
   public var pid: pid_t?
+  /// Whether one that was started is back: it runs or is about to, and not only until it fails once more.
+  public var isBack: Bool { isInTheWay && !words.contains("auto-restart") }
   /// As the manager says it: `active (running)`.
   public var words: String
   /// Why its manager could not start it again once it has stopped, as the manager says it; nil where it could.

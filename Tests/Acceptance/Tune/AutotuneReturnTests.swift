@@ -53,6 +53,65 @@ import Testing
     #expect(back.sorted() == folders)
   }
 
+  @Test func `SRV-8: of several servers each is tried, and each that does not come back is told`() throws {
+    let bench = try TuneBench()
+    let words = ["serve", "--script", bench.script, "--port", "0", "--model", "theirs"]
+    let folders = try ["gone", "there"].map { name in
+      try FileManager.default.createDirectory(atPath: bench.scratch.path(name), withIntermediateDirectories: true)
+      return bench.folder + "/" + name
+    }
+    let theirs = try folders.map { folder in
+      try ChildProcess(
+        Command(bench.server, words: [bench.server] + words, folder: folder),
+        output: FileHandle.nullDevice.fileDescriptor)
+    }
+    defer { bench.endAll() }
+    try bench.awaitStarts(2)
+    try FileManager.default.removeItem(atPath: folders[0])
+    let run = try bench.runShort("--candidate-models", "m", "--drain", "--restart-foreground")
+    #expect(run.status == 7 && theirs.allSatisfy { !$0.isAlive }, "\(run.errors)")
+    #expect(run.errors.components(separatedBy: "error: what ran here before was not started again").count == 2)
+    let back = ProcessTable.processes { $0.contains(bench.script) }.compactMap { ProcessTable.folder(of: $0.pid) }
+    #expect(back == [folders[1]])
+  }
+
+  @Test(arguments: ["", "trap '' TERM; "])
+  func `SRV-3: what a server leaves behind is asked to end as well, and is no server that is back`(trap: String) throws
+  {
+    let bench = try TuneBench(profile: "script: true")
+    // The program is a script that starts the server and waits for it, with a worker that has its words.
+    let real = Program.built("ScriptedServer").path
+    try FileManager.default.removeItem(atPath: bench.server)
+    let text = "#!/bin/sh\n( \(trap)exec sleep 4 ) &\n'\(real)' \"$@\" &\nwait\n"
+    try Data(text.utf8).write(to: URL(fileURLWithPath: bench.server))
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: bench.server)
+    let theirs = try bench.startByHand("theirs")
+    defer { bench.endAll() }
+    let run = try bench.runShort("--candidate-models", "m", "--drain", "--restart-foreground")
+    #expect(run.status == 0 && !theirs.isAlive, "\(run.errors)")
+    bench.awaitListener()
+    #expect(bench.modelsStarted == ["theirs", "m", "theirs"], "\(run.errors)")
+  }
+
+  @Test func `SRV-7: a unit that is started again and again is not back`() throws {
+    let bench = try TuneBench(profile: "unit: model.service")
+    // As systemd says it between two attempts.
+    let failing = """
+      case "$*" in
+        *show*)
+          if grep -q stop orders 2> /dev/null && [ "$(tail -n 1 orders)" = start ]; then
+            echo LoadState=loaded; echo ActiveState=activating; echo SubState=auto-restart; echo MainPID=0
+            exit
+          fi ;;
+      esac
+      """
+    let unit = try bench.standIn(serving: "theirs", answers: failing)
+    defer { bench.endAll() }
+    #expect(try unit.run("start").succeeded)
+    let run = try bench.runShort(["--candidate-models", "m", "--drain"], variables: unit.variables)
+    #expect(run.status == 7 && run.errors.contains("is activating (auto-restart)"), "\(run.errors)")
+  }
+
   @Test func `FR-E.1: a unit and a server by hand are both stopped, and the one that was asked for comes back`() throws
   {
     let bench = try TuneBench(profile: "unit: model.service")
@@ -146,6 +205,10 @@ import Testing
     let run = try Tool.run(Command(all[0], Array(all.dropFirst()), folder: bench.folder), patience: .seconds(60))
     #expect(run.ending == .exited(64), "\(run.errors)")
     #expect(run.errors.contains("cannot be edited: cannot write into") && bench.starts.isEmpty, "\(run.errors)")
+    // A folder that would have to be made there first is no better.
+    let deeper = all.map { $0.replacing("locked/config.yaml", with: "locked/new/config.yaml") }
+    let second = try Tool.run(Command(deeper[0], Array(deeper.dropFirst()), folder: bench.folder))
+    #expect(second.ending == .exited(64) && bench.starts.isEmpty, "\(second.errors)")
   }
 
   @Test(arguments: [true, false])

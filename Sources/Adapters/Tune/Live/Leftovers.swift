@@ -51,7 +51,7 @@ struct Leftovers: Sendable {
 
   private func bringBack(_ survey: Survey, _ warn: (String) -> Void) {
     warn("warning: a run that died had stopped \(survey.name); it is started again")
-    if let problem = survey.startAgain(by: manager, logsIn: order.logFolder) { warn(problem.description) }
+    for problem in survey.startAgain(by: manager, logsIn: order.logFolder) { warn(problem.description) }
   }
 
   private static func words(_ servers: [pid_t]) -> String { servers.map { "pid \($0)" }.joined(separator: ", ") }

@@ -59,7 +59,7 @@ final class LiveServiceDriver {
   func notice(_ effect: LiveService.Effect) {
     switch effect {
     case .lingers:
-      for server in survey?.foreground ?? [] { warn("warning: pid \(server.pid) alive, SIGKILL disabled") }
+      for pid in survey?.foreground.flatMap(\.living) ?? [] { warn("warning: pid \(pid) alive, SIGKILL disabled") }
     case .outlasts:
       let seconds = (order.plan.drainGrace.count + 999) / 1000
       warn("error: --drain failed: \(survey?.name ?? "what runs here") has not stopped within \(seconds) s")
@@ -184,9 +184,14 @@ final class LiveServiceDriver {
   private func isGone(then: @escaping (Bool) throws -> Void) {
     let (survey, manager, port) = (survey, manager, LocalPort(order.port))
     work.start {
+      let servers = survey?.foreground ?? []
+      // What a server leaves behind is asked once it has ended itself, as what a run starts is (PRV-9).
+      for server in servers where !ProcessTable.isAlive(server.pid) {
+        for pid in server.living { kill(pid, SIGTERM) }
+      }
       guard port.isFree else { return false }
       if let service = survey?.service, (try? manager.state(of: service))?.isInTheWay != false { return false }
-      return (survey?.foreground ?? []).allSatisfy { !ProcessTable.isAlive($0.pid) }
+      return servers.allSatisfy(\.living.isEmpty)
     } then: { isGone in
       try then(isGone)
     }
@@ -196,17 +201,17 @@ final class LiveServiceDriver {
 
   private func start(_ ticket: UInt64) {
     let (survey, manager, folder) = (survey, manager, order.logFolder)
-    work.start { () -> Survey.Problem? in
-      guard let survey else { return Survey.Problem(words: "it is not known any more") }
+    work.start { () -> [Survey.Problem] in
+      guard let survey else { return [Survey.Problem(words: "it is not known any more")] }
       return survey.startAgain(by: manager, logsIn: folder)
-    } then: { [self] problem in
+    } then: { [self] problems in
       // From here on a crash leaves nothing to bring back; what failed is told.
       try? keep(isOwed: false)
-      guard let problem else {
+      if problems.isEmpty {
         hasBroughtBack = true
         return try close(ticket, .started)
       }
-      warn(problem.description)
+      for problem in problems { warn(problem.description) }
       try close(ticket, .startFailed)
     }
   }
@@ -214,7 +219,7 @@ final class LiveServiceDriver {
   /// Brings back what is owed at once, and waits for it: where the loop itself has failed.
   func startAgainNow() {
     guard let memo, memo.isOwed else { return }
-    if let problem = memo.survey.startAgain(by: manager, logsIn: order.logFolder) { warn(problem.description) }
+    for problem in memo.survey.startAgain(by: manager, logsIn: order.logFolder) { warn(problem.description) }
     forget()
   }
 }

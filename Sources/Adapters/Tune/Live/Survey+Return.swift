@@ -19,18 +19,19 @@ extension Survey {
   private static let startPatience = Duration.seconds(120)
 
   /// Starts again what was found; what runs already counts as started, and what ends at once does not. Takes as long as
-  /// what was started is watched. Returns what kept it from that.
-  func startAgain(by manager: any ServiceManager, logsIn folder: String) -> Problem? {
+  /// what was started is watched. Returns what kept each of them from that.
+  func startAgain(by manager: any ServiceManager, logsIn folder: String) -> [Problem] {
+    var problems: [Problem] = []
+    var begun: ManagedService?
     if let service {
       do {
         try manager.start(service, within: Survey.startPatience)
+        begun = service
       } catch {
-        return Problem(words: "\(error)", commands: manager.startCommands(service))
+        problems.append(Problem(words: "\(error)", commands: manager.startCommands(service)))
       }
     }
-    // One that survived, or that was started again before a crash, needs no second; but of two alike, each is one.
-    var running = ProcessTable.families { words in foreground.contains { $0.words == words } }.map(
-      ForegroundServer.init)
+    var running = running
     var started: [(ForegroundServer, ChildProcess, BoundedLog)] = []
     for server in foreground where leavesForegroundDown != true {
       if let same = running.firstIndex(where: { $0.isLike(server) }) {
@@ -41,30 +42,54 @@ extension Survey {
         let (process, log) = try server.startAgain(logsIn: folder)
         started.append((server, process, log))
       } catch {
-        return Problem(words: "\(error)", commands: [server.commandLine])
+        problems.append(Problem(words: "\(error)", commands: [server.commandLine]))
       }
     }
-    return watch(service, manager, started)
+    return problems + watch(begun, manager, started)
+  }
+
+  /// Servers like those that were found which need no second: one that was started again before a crash, and one that
+  /// still serves. One that was told to end and only lives on is none, nor is what it left behind; of two alike, each
+  /// is one.
+  private var running: [ForegroundServer] {
+    let told = Set(foreground.flatMap { [$0.pid] + ($0.family ?? []) })
+    return ProcessTable.families { words in foreground.contains { $0.words == words } }
+      .filter { process in
+        guard let server = foreground.first(where: { $0.pid == process.pid }) else {
+          return !told.contains(process.pid)
+        }
+        return server.living.contains(where: LocalPort.isListener)
+      }
+      .map(ForegroundServer.init)
   }
 
   /// Whether what was started still runs a moment later: to start a program that then refuses is not to bring it back.
   private func watch(
     _ service: ManagedService?, _ manager: any ServiceManager, _ started: [(ForegroundServer, ChildProcess, BoundedLog)]
-  ) -> Problem? {
-    guard service != nil || !started.isEmpty else { return nil }
+  ) -> [Problem] {
+    guard service != nil || !started.isEmpty else { return [] }
     usleep(useconds_t(Parameters.restoreSettle.milliseconds) * 1000)
-    if let service, let state = try? manager.state(of: service), !state.isInTheWay {
-      return Problem(
-        words: "\(service.name) ended at once, and is \(state.words)", commands: manager.startCommands(service))
+    var problems: [Problem] = []
+    if let service {
+      let words: String?
+      do {
+        let state = try manager.state(of: service)
+        words = state.isBack ? nil : "\(service.name) ended at once, and is \(state.words)"
+      } catch {
+        words = "nobody knows whether \(service.name) runs: \(error)"
+      }
+      if let words { problems.append(Problem(words: words, commands: manager.startCommands(service))) }
     }
     for (server, process, log) in started {
       // One that puts itself into the background leaves others of its session behind.
       guard let ending = process.ending, process.survivors.isEmpty else { continue }
-      let lines = log.tail().split(whereSeparator: \.isNewline).suffix(3).joined(separator: " | ")
-      return Problem(
-        words: "it ended at once (\(ending.words))\(lines.isEmpty ? "" : ": \(lines)")", commands: [server.commandLine])
+      let lines = ProbeNotes.readable(log.tail()).split(whereSeparator: \.isNewline).suffix(3).joined(separator: " | ")
+      problems.append(
+        Problem(
+          words: "it ended at once (\(ending.words))\(lines.isEmpty ? "" : ": \(lines)")",
+          commands: [server.commandLine]))
     }
-    return nil
+    return problems
   }
 }
 

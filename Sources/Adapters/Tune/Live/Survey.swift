@@ -22,6 +22,11 @@ public struct Survey: Sendable, Equatable, Codable {
     public var program: String
     public var folder: String?
     public var environment: [String: String]
+    /// What it had started itself when it was found, and what those had: its workers, or the server behind a script.
+    public var family: [Int32]?
+
+    /// It and its family, as far as they live.
+    var living: [Int32] { ([pid] + (family ?? [])).filter(ProcessTable.isAlive) }
   }
 
   init(_ occupant: Occupant) { kind = "\(occupant)" }
@@ -158,6 +163,7 @@ extension Survey.ForegroundServer {
     }
     self.init(
       pid: process.pid, words: process.words, program: ProcessTable.program(of: process.pid) ?? process.words[0],
-      folder: ProcessTable.folder(of: process.pid), environment: Dictionary(variables, uniquingKeysWith: { $1 }))
+      folder: ProcessTable.folder(of: process.pid), environment: Dictionary(variables, uniquingKeysWith: { $1 }),
+      family: ProcessTable.descendants(of: process.pid))
   }
 }

@@ -234,7 +234,9 @@ public struct ProfileCheck {
   }
 
   private func tail(of log: BoundedLog) -> String {
-    let lines = log.tail().split(whereSeparator: \.isNewline).filter { !$0.allSatisfy(\.isWhitespace) }
+    let lines = ProbeNotes.readable(log.tail()).split(whereSeparator: \.isNewline).filter {
+      !$0.allSatisfy(\.isWhitespace)
+    }
     return lines.last.map { String($0.prefix(400)) } ?? "without a word"
   }
 }

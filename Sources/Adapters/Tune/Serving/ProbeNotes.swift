@@ -68,7 +68,7 @@ struct ProbeNotes {
   }
 
   /// Without what would colour a terminal, or move about in it.
-  private static func readable(_ log: String) -> String {
+  static func readable(_ log: String) -> String {
     let plain = log.replacing(/\u{1B}(?:\[[0-9;?]*[ -\/]*[@-~]|\][^\u{07}\u{1B}]*(?:\u{07}|\u{1B}\\)?|.)/, with: "")
     return String(
       String.UnicodeScalarView(

@@ -33,9 +33,10 @@ package struct PromptScale: Equatable, Sendable {
   /// - Parameters:
   ///   - tokens: What the server reported of a prompt without words.
   ///   - more: What it reported of one with `words`.
-  /// - Returns: nil where the second is not longer than the first.
+  /// - Returns: nil where the second is not longer than the first, or by less than its words can be: by a server that
+  ///   counts only what its cache does not have, prompts would come to megabytes.
   package init?(frame tokens: Int, words: Int, _ more: Int) {
-    guard words > 0, more > tokens, tokens >= 0 else { return nil }
+    guard words > 0, more > tokens, tokens >= 0, 4 * (more - tokens) >= words else { return nil }
     frameTokens = Double(tokens)
     tokensPerWord = Double(more - tokens) / Double(words)
   }
