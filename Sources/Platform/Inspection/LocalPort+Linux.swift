@@ -4,10 +4,7 @@
   extension LocalPort {
     /// Whoever listens at this port, at whatever address.
     public var listeners: [Listener] {
-      let rows = ["/proc/net/tcp", "/proc/net/tcp6"].flatMap { path in
-        (try? FileBytes.read(path)).map { LocalPort.listening(in: String(decoding: $0, as: UTF8.self)) } ?? []
-      }
-      let ours = rows.filter { $0.port == number }
+      let ours = LocalPort.listening.filter { $0.port == number }
       guard !ours.isEmpty else { return [] }
       let owners = LocalPort.owners(ofSockets: Set(ours.map(\.inode)))
       return ours.map { Listener(address: $0.address, pid: owners[$0.inode]) }
@@ -51,12 +48,16 @@
     }
 
     /// The first process that holds each of the sockets.
-    /// Whether a process listens at some port.
-    public static func isListener(_ pid: pid_t) -> Bool {
-      let rows = ["/proc/net/tcp", "/proc/net/tcp6"].flatMap { path in
+    /// Every socket of this machine that listens.
+    private static var listening: [Row] {
+      ["/proc/net/tcp", "/proc/net/tcp6"].flatMap { path in
         (try? FileBytes.read(path)).map { listening(in: String(decoding: $0, as: UTF8.self)) } ?? []
       }
-      return !owners(ofSockets: Set(rows.map(\.inode)), among: [pid]).isEmpty
+    }
+
+    /// Whether a process listens at some port.
+    public static func isListener(_ pid: pid_t) -> Bool {
+      !owners(ofSockets: Set(listening.map(\.inode)), among: [pid]).isEmpty
     }
 
     private static func owners(

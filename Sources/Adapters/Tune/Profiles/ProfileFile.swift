@@ -217,8 +217,7 @@ extension ServerProfile {
   private mutating func readCandidates(_ settings: Settings) throws(SettingsError) {
     candidates = try settings.list("candidates") ?? []
     var seen: Set<String> = []
-    for candidate in candidates
-    where candidate.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+    if candidates.contains(where: ServerProfile.hasControl) {
       throw settings.error("candidates", "one has a line break or another control character in it")
     }
     for candidate in candidates where !seen.insert(candidate).inserted {
