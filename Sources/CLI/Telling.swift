@@ -107,8 +107,11 @@ struct Telling {
   static func refuseSameFile(_ files: [(flag: String, path: String?)], or read: [(flag: String, path: String)] = [])
     throws
   {
+    // A file may have several names: one that exists is told apart by its number on its device.
     func place(_ path: String) -> String {
-      URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
+      var status = stat()
+      if stat(path, &status) == 0 { return "\(status.st_dev) \(status.st_ino)" }
+      return URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
     }
     var taken = Dictionary(read.map { (place($0.path), $0.flag) }, uniquingKeysWith: { first, _ in first })
     for (flag, path) in files {

@@ -98,6 +98,6 @@ private struct Asked {
 
 extension Behaviour {
   fileprivate func promptTokens(words: Int) -> Int {
-    tokensPerWord.map { (frameTokens ?? 0) + Int(($0 * Double(words)).rounded()) } ?? 100
+    (frameTokens ?? 0) + Int(((tokensPerWord ?? 1) * Double(words)).rounded())
   }
 }

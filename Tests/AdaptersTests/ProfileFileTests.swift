@@ -86,6 +86,10 @@ import Testing
     (
       "no_join: implicit\n", "no_join: [--no-join, --no-join]\n", "mine.yaml:5: no_join: '--no-join' stands in it twice"
     ),
+    (
+      "no_join: implicit\n", "no_join: [--port]\n",
+      "mine.yaml:5: no_join: '--port' stands in arguments as well; a server is told once"
+    ),
     ("no_join: implicit\n", "no_join: []\n", "mine.yaml:5: no_join: give a list of words"),
     ("ready: /health\n", "ready: health\n", "mine.yaml:6: ready: 'health' does not begin with a slash"),
     ("[--port, \"{port}\"]", "[--port, \"80\"]", "mine.yaml:3: arguments: no word has {port}"),
@@ -217,6 +221,7 @@ import Testing
     ("mlx_lm.server", "0.24.1\n", "mlx_lm.server/0.24.1"),
     ("interlock", "0.1.0\n", "interlock/0.1.0"),
     ("interlock", "interlock version 2.0-beta, of today", "interlock/2.0-beta"),
+    ("interlock", "version \u{1B}[1m2.0\u{1B}[0m\u{202E}", "interlock/2.0"),
   ])
   func `DEC-17: the version is found among what else is printed`(name: String, said: String, expected: String) throws {
     #expect(try shipped(name).binaryVersion(in: said) == expected)

@@ -22,8 +22,8 @@ final class TuneBook {
   private(set) var report: TuneReport
   /// Breaks off what the set-up waits for.
   private let hurry = Cancellation()
-  /// Cells whose rate is an estimate.
-  private var estimated: Set<UInt16> = []
+  /// What a cell's figures leave open, as that its rate is an estimate.
+  private var remarks: [UInt16: [String]] = [:]
   /// Why a stage ended though no candidate is to blame.
   private var trouble: String?
 
@@ -204,10 +204,12 @@ final class TuneBook {
         report.cellReasons[Int(trial.cell)] = reason ?? (trial.judgement.rate == nil ? words : nil)
       }
     }
-    if trial.stage == 2, notes.isEstimate { estimated.insert(trial.cell) }
+    if trial.stage == 2 {
+      remarks[trial.cell] = [notes.isEstimate ? ProbeNotes.estimate : nil, notes.cutPrompt].compactMap { $0 }
+    }
     if [.stuck, .notStarted, .portHeld].contains(trial.judgement.kind) { trouble = words }
     var row = row(of: trial)
-    row.promptTokens = notes.promptTokens.sorted().dropFirst(notes.promptTokens.count / 2).first
+    row.promptTokens = notes.promptSize
     row.notes = words
     if let rates = notes.decodeWords {
       output.note("\(row.model): \(rates)\(notes.isEstimate ? "; \(ProbeNotes.estimate)" : "")")
@@ -262,7 +264,7 @@ final class TuneBook {
     let found = find(candidate: recommendation.candidate, recommendation.best, isPartial: recommendation.isPartial)
     report.found = found
     output.say(report.block(found))
-    if estimated.contains(recommendation.best.cell) { output.warn("note: \(ProbeNotes.estimate)") }
+    for remark in remarks[recommendation.best.cell] ?? [] { output.warn("note: \(remark)") }
   }
 
   /// Stores what the run came to, and then tells it; false where it could not be stored.

@@ -124,7 +124,14 @@ struct AutotuneCommand: ParsableCommand {
         [
           ("--db-path", order.databasePath), ("--journal", journalPath(order)), ("--config", order.configurationPath),
           ("--html", html),
-        ], or: [("--provider", provider)] + order.candidates.map { ("--candidate-models", $0) })
+        ],
+        or: [
+          ("--provider", provider),
+          (
+            providerBin == nil ? "the server's program" : "--provider-bin",
+            (try? Program.locate(order.profile.program, path: order.environment["PATH"])) ?? order.profile.program
+          ),
+        ] + order.candidates.map { ("--candidate-models", $0) })
       if let html { try probe("--html", html) }
       if apply { try probeConfiguration(order) }
       if dryRun { return print(plan(order, warnings)) }

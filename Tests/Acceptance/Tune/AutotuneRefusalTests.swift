@@ -69,6 +69,22 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: bench.scratch.url.path).count == 3)
   }
 
+  @Test func `a report is written neither over the server's program nor over another name of the database`() throws {
+    let bench = try TuneBench()
+    #expect(try bench.runShort("--candidate-models", "m").status == 0)
+    let (link, program) = (bench.scratch.path("link.html"), try bench.scratch.write("server", "#!/bin/sh\n"))
+    try FileManager.default.linkItem(atPath: bench.database, toPath: link)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+    let overLink = try bench.runShort("--candidate-models", "m", "--html", link)
+    #expect(overLink.status == 64)
+    #expect(
+      overLink.errors.hasPrefix("error: --html: '\(link)' is the file of --db-path as well"), "\(overLink.errors)")
+    let overProgram = try bench.runShort("--candidate-models", "m", "--provider-bin", program, "--html", program)
+    #expect(overProgram.status == 64, "\(overProgram.errors)")
+    #expect(overProgram.errors.hasPrefix("error: --html: '\(program)' is the file of --provider-bin as well"))
+    #expect(try String(contentsOfFile: program, encoding: .utf8) == "#!/bin/sh\n")
+  }
+
   @Test func `a folder that cannot be made is told in words`() throws {
     let bench = try TuneBench()
     let file = try bench.scratch.write("file", "")

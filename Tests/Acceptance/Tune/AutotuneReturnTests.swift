@@ -125,7 +125,7 @@ import Testing
     let refused = try bench.runShort(["--candidate-models", "m"], variables: unit.variables)
     #expect(
       refused.status == 6
-        && refused.errors.hasPrefix("error: systemd-managed, foreground-PID-\(byHand.pid) is in the way\n"),
+        && refused.errors.hasPrefix("error: systemd-managed, foreground-PID-\(byHand.pid) are in the way\n"),
       "\(refused.errors)")
     #expect(byHand.isAlive)
     let run = try bench.runShort(["--candidate-models", "m", "--drain"], variables: unit.variables)
@@ -170,6 +170,22 @@ import Testing
     let html = try String(contentsOfFile: page, encoding: .utf8)
     #expect(html.contains("(an estimate: the server does not say how many tokens it makes)"))
     #expect(html.contains("the best; tokens are estimated by the texts of the stream"))
+  }
+
+  @Test func `MSR-10: prompts that a server cuts short are remarked upon wherever its figures are told`() throws {
+    let reply = #"{"completionTokens": 8, "milliseconds": 20}"#
+    let bench = try TuneBench(
+      #"{"cuts": {"frameTokens": 90, "tokensPerWord": 0, "replies": [\#(reply)]}, "whole": {"replies": [\#(reply)]}}"#)
+    let page = bench.scratch.path("report.html")
+    let run = try bench.runShort("--candidate-models", "cuts", "--html", page)
+    #expect(run.status == 0, "\(run.errors)")
+    let remark =
+      "the server counted 90 of about 1600 prompt tokens: it cuts prompts, or counts only what its cache has not"
+    #expect(run.errors.contains("note: \(remark)\n"), "\(run.errors)")
+    #expect(try bench.run("--report-only").output.contains("best; \(remark)"))
+    #expect(try String(contentsOfFile: page, encoding: .utf8).contains("the best; \(remark)"))
+    let whole = try bench.runShort("--candidate-models", "whole")
+    #expect(whole.status == 0 && !whole.errors.contains("prompt tokens"), "\(whole.errors)")
   }
 
   @Test func `lines of a server's log neither colour a terminal nor move about in it`() throws {

@@ -136,7 +136,8 @@ final class LiveServiceDriver {
     if order.plan.drains && survey.occupant.isDrainable {
       warn("stopping \(survey.name)")
     } else {
-      warn("error: \(survey.name) is in the way\n  try: \(survey.remedy)")
+      let verb = survey.foreground.count + (survey.service == nil ? 0 : 1) > 1 ? "are" : "is"
+      warn("error: \(survey.name) \(verb) in the way\n  try: \(survey.remedy)")
     }
   }
 

@@ -83,7 +83,7 @@ extension Survey {
     for (server, process, log) in started {
       // One that puts itself into the background leaves others of its session behind.
       guard let ending = process.ending, process.survivors.isEmpty else { continue }
-      let lines = ProbeNotes.readable(log.tail()).split(whereSeparator: \.isNewline).suffix(3).joined(separator: " | ")
+      let lines = ReadableText.of(log.tail()).split(whereSeparator: \.isNewline).suffix(3).joined(separator: " | ")
       problems.append(
         Problem(
           words: "it ended at once (\(ending.words))\(lines.isEmpty ? "" : ": \(lines)")",

@@ -234,7 +234,7 @@ public struct ProfileCheck {
   }
 
   private func tail(of log: BoundedLog) -> String {
-    let lines = ProbeNotes.readable(log.tail()).split(whereSeparator: \.isNewline).filter {
+    let lines = ReadableText.of(log.tail()).split(whereSeparator: \.isNewline).filter {
       !$0.allSatisfy(\.isWhitespace)
     }
     return lines.last.map { String($0.prefix(400)) } ?? "without a word"

@@ -8,7 +8,7 @@ extension ServerProfile {
   ///
   /// Source: DEC-17.
   public func binaryVersion(in said: String) -> String? {
-    guard let version = version(in: said) else { return nil }
+    guard let version = version(in: ReadableText.of(said)) else { return nil }
     return isVersionBare ? version : "\(id)/\(version)"
   }
 

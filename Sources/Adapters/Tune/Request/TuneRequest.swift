@@ -161,7 +161,7 @@ public struct TuneRequest: Sendable, Equatable {
       guard !cell.hasPrefix("-") else {
         throw TuneRequestError(flag, "\(place) is '\(cell)', which a server would take for a flag")
       }
-      guard !ServerProfile.hasControl(cell) else {
+      guard !ReadableText.isSteered(cell) else {
         throw TuneRequestError(flag, "\(place) has a line break or another control character in it")
       }
       var model = ServerProfile.expanded(cell, home: home)
@@ -213,11 +213,6 @@ public struct TuneRequestError: Error, Equatable, CustomStringConvertible {
 }
 
 extension ServerProfile {
-  /// Whether a model's name has a character that would break lines, or move about in a terminal.
-  static func hasControl(_ name: String) -> Bool {
-    name.unicodeScalars.contains { $0.properties.generalCategory == .control }
-  }
-
   /// A path with its tilde written out.
   static func expanded(_ path: String, home: String) -> String {
     path == "~" ? home : path.hasPrefix("~/") ? home + path.dropFirst() : path

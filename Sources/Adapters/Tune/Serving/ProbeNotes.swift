@@ -8,6 +8,8 @@ struct ProbeNotes {
   var faults: [String] = []
   /// What the server reported, request by request.
   var promptTokens: [Int] = []
+  /// About how many tokens the prompt of each request has; nil before the first.
+  var sentTokens: Int?
   /// Whether tokens had to be counted as texts.
   var isEstimate = false
   /// How the process ended, if it did by itself.
@@ -17,6 +19,18 @@ struct ProbeNotes {
   var pid: Int32?
   /// Tokens per second after the first token, request by request.
   var decodeRates: [Double] = []
+
+  /// The tokens of the prompt, as the server counted them; of several requests the median.
+  var promptSize: Int? { promptTokens.sorted().dropFirst(promptTokens.count / 2).first }
+
+  /// That a server has counted far less than was sent: what it did not read was not measured either (MSR-10).
+  var cutPrompt: String? {
+    guard let counted = promptSize, let sent = sentTokens,
+      Double(counted) < Parameters.promptCountedLeast * Double(sent)
+    else { return nil }
+    return "the server counted \(counted) of about \(sent) prompt tokens: "
+      + "it cuts prompts, or counts only what its cache has not"
+  }
 
   /// The rates after the first token, and how far they lie apart; nil where none could be measured.
   var decodeWords: String? {
@@ -30,8 +44,9 @@ struct ProbeNotes {
     let cause = ending ?? "no word of it in its log"
     switch judgement.kind {
     case .feasible:
-      if judgement.rate == nil { return ProbeNotes.noRate }
-      return isEstimate ? ProbeNotes.estimate : nil
+      let remarks = [judgement.rate == nil ? ProbeNotes.noRate : isEstimate ? ProbeNotes.estimate : nil, cutPrompt]
+        .compactMap { $0 }
+      return remarks.isEmpty ? nil : remarks.joined(separator: "; ")
     case .tooSlow:
       let time = judgement.firstToken.map { "\(($0.milliseconds * 10).rounded() / 10) ms" } ?? "no first token"
       return "TTFT p95 \(time) exceeds the gate of \(gate.count) ms"
@@ -58,21 +73,13 @@ struct ProbeNotes {
   /// The end of a log: its last lines, and before them the one that tells what the whole of it was taken for, where it
   /// is none of them.
   static func telling(_ log: String, _ evidence: LoadEvidence, markers: [String]) -> String? {
-    let lines = readable(log).split(whereSeparator: \.isNewline).filter { !$0.allSatisfy(\.isWhitespace) }
+    let lines = ReadableText.of(log).split(whereSeparator: \.isNewline).filter { !$0.allSatisfy(\.isWhitespace) }
     let tail = lines.suffix(tailLines)
     let cause =
       evidence == .none
       ? nil : lines.firstIndex { LoadEvidence(log: String($0), integrityMarkers: markers) == evidence }
     let told = (cause.map { $0 < tail.startIndex ? [lines[$0], "…"] : [] } ?? []) + tail
     return told.isEmpty ? nil : told.map { $0.prefix(300) }.joined(separator: " | ")
-  }
-
-  /// Without what would colour a terminal, or move about in it.
-  static func readable(_ log: String) -> String {
-    let plain = log.replacing(/\u{1B}(?:\[[0-9;?]*[ -\/]*[@-~]|\][^\u{07}\u{1B}]*(?:\u{07}|\u{1B}\\)?|.)/, with: "")
-    return String(
-      String.UnicodeScalarView(
-        plain.unicodeScalars.filter { $0 == "\n" || $0 == "\t" || $0.properties.generalCategory != .control }))
   }
 
   private static let tailLines = 5

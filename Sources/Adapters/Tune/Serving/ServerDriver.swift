@@ -354,6 +354,7 @@ final class ServerDriver {
       [self] completion in
       try tellEndIfOver()
       guard open[ticket] != nil else { return }
+      notes.sentTokens = Int(share)
       note(completion)
       try close(ticket, .replied(Replicate(completion)))
     }

@@ -24,7 +24,7 @@ public struct TuneTrialRow: Sendable, Equatable {
   /// Why it does not fit.
   public var notes: String?
   /// Whether the rate counts texts, since the server does not say how many tokens it made.
-  public var isEstimate: Bool { notes == ProbeNotes.estimate }
+  public var isEstimate: Bool { notes?.contains(ProbeNotes.estimate) == true }
   public var kvBits: Int?
   public var maxContext: Int?
   public var maxBatch: Int?
