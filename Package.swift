@@ -32,13 +32,14 @@ let package = Package(
       name: "CLI",
       dependencies: [
         "Spec", "Machines", "Check", "Engine", "Adapters", "Platform", "Weave", "Chapters", "Verification", "Options",
-      ]),
+      ], plugins: ["FingerprintChecker"]),
     .executableTarget(name: "InterlockProgram", dependencies: ["CLI"]),
 
     // Chapters to Swift, at build time.
     .target(name: "Chapters"),
     .executableTarget(name: "Tangle", dependencies: ["Chapters"]),
     .plugin(name: "TangleChapters", capability: .buildTool(), dependencies: ["Tangle"]),
+    .plugin(name: "FingerprintChecker", capability: .buildTool(), dependencies: ["Tangle"]),
 
     // Kills runs and counts what is lost.
     .executableTarget(name: "Killing", dependencies: ["Spec", "Machines", "Check", "Engine", "Adapters"]),

@@ -15,14 +15,20 @@ struct TangleChapters: BuildToolPlugin {
     }
 
     let output = context.pluginWorkDirectoryURL.appending(path: "Requirements.swift")
+    let fingerprints = context.pluginWorkDirectoryURL.appending(path: "SourceFingerprints.swift")
+    let sources = target.sourceModule?.sourceFiles(withSuffix: "swift").map(\.url) ?? []
     return [
       try watch(specs, from: context.pluginWorkDirectoryURL),
       .buildCommand(
         displayName: "Tangling the chapters of specs/",
         executable: try context.tool(named: "Tangle").url,
-        arguments: ["--output", output.path(percentEncoded: false)] + chapters.map { $0.path(percentEncoded: false) },
-        inputFiles: chapters,
-        outputFiles: [output]),
+        arguments: [
+          "--output", output.path(percentEncoded: false), "--fingerprints", fingerprints.path(percentEncoded: false),
+          "--module", target.sourceModule?.moduleName ?? target.name,
+          "--folder", target.directoryURL.path(percentEncoded: false),
+        ] + (chapters + sources).map { $0.path(percentEncoded: false) },
+        inputFiles: chapters + sources,
+        outputFiles: [output, fingerprints]),
     ]
   }
 

@@ -15,8 +15,9 @@ struct Audit: ParsableCommand {
       a place, a counterexample where a run shows it, and what to do.
 
       Each audit is a round: the next one says which findings are new, still open, closed, or back. What an earlier \
-      round has explored under the same program is not explored again, and the report gives the date of that \
-      evidence. The program stands for its rule books: what a guard does is in no listing, only in the code.
+      round has explored and what has not changed since is not explored again, and the report gives the date of that \
+      evidence. A machine has changed where the sources of its rules, laws and worlds have, or those they lean on, the \
+      figures and scenarios of its chapters, or the checker.
 
       With --journal, each record of a run is checked instead: the chain, the contract of each answer, the outcome, \
       the rules, the effects, the fingerprint of the state, the laws, and the time of every timer. Laws that walk the \

@@ -34,7 +34,7 @@ final class AuditRun {
       specs, entries.map { TracedMachine(name: $0.name, hosts: $0.hosts, properties: $0.properties) })
     evidence = KeptEvidence(
       at: rounds ?? root.appending(path: ".interlock/audit.sqlite").path(percentEncoded: false),
-      program: String(try CheckpointFile.runningProgram(), radix: 16), looksAgain: looksAgain)
+      program: String(try CheckpointFile.runningProgram(), radix: 16), of: entries, looksAgain: looksAgain)
     deadline = .now + .milliseconds(Int64(time.seconds * 1000))
     Interruption.listen()
   }

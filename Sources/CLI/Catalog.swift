@@ -27,6 +27,8 @@ public struct CatalogEntry: Sendable {
   let staticFindings: @Sendable () -> [Finding]
   let summary: @Sendable () -> DesignSummary
   let bookDigest: @Sendable () -> UInt64
+  /// The source files of rules, contracts, laws and designs.
+  let files: Set<String>
   /// What of the system is kept in journals.
   let shape: @Sendable () -> DesignShape
   let explore: @Sendable (_ world: String, SearchOptions, ((ExplorationProgress) -> Void)?) -> ExplorationReport
@@ -81,6 +83,9 @@ public struct CatalogEntry: Sendable {
       "\(design.hosts[$0.fromHost].name).\($0.effectName) → \(design.hosts[$0.toHost].name).\($0.eventName)"
     }
     properties = design.properties.map { BookDescription.PropertyDescription($0) }
+    files = Set(
+      hosts.flatMap { $0.book.rules.map(\.source.file) + $0.book.contracts.map(\.source.file) }
+        + properties.map(\.source.file) + [design.file] + sizes.map(\.file))
     ownWorlds = design.worlds.map(\.name)
     let sized = (sizes.isEmpty ? [design] : sizes).flatMap { design in design.worlds.map { (design, $0) } }
     worlds = sized.map { ($1.name, $1.words, $1.isExhaustive) }
@@ -151,6 +156,8 @@ enum Catalog {
   static var isOfOthers: Bool { Given.now != nil }
   /// The figures off by one of the chapters that the machines belong to.
   static var offByOne: [OffByOne] { Given.now?.parameters ?? Parameters.offByOne }
+  /// What stands for the sources and chapters of the machines.
+  static var sources: [String: UInt64] { Given.now?.sources ?? SourceFingerprints.all }
 
   /// The protocols of this package.
   private static let protocols: [CatalogEntry] = [

@@ -19,12 +19,15 @@ public enum InterlockCommand {
   /// - Parameters:
   ///   - machines: Every machine that the program knows, by a name of its own; made when a command needs them.
   ///   - parameters: The figures of their chapters, each off by one, for mutation to try.
+  ///   - sources: What stands for their sources, `SourceFingerprints.all`, by which an audit explores again only what
+  ///     has changed; without it, whatever the program's file changes with is explored again.
   ///   - program: The name of the program, as help and errors say it; by default that of its file.
   public static func main(
-    machines: @autoclosure @escaping @Sendable () -> [CatalogEntry], parameters: [OffByOne] = [], program: String? = nil
+    machines: @autoclosure @escaping @Sendable () -> [CatalogEntry], parameters: [OffByOne] = [],
+    sources: [String: UInt64] = [:], program: String? = nil
   ) -> Never {
     let file = URL(fileURLWithPath: CommandLine.arguments.first ?? "").lastPathComponent
-    Given.set(Given(program: program ?? file, parameters: parameters, machines: machines))
+    Given.set(Given(program: program ?? file, parameters: parameters, sources: sources, machines: machines))
     main()
   }
 
@@ -39,6 +42,7 @@ public enum InterlockCommand {
 struct Given: Sendable {
   let program: String
   let parameters: [OffByOne]
+  let sources: [String: UInt64]
   let machines: @Sendable () -> [CatalogEntry]
 
   private static let kept = Mutex<Given?>(nil)

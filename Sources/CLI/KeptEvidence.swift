@@ -6,15 +6,19 @@ import Verification
 ///
 /// A file that cannot be used is a finding, never the end of an audit: it goes on without a memory.
 final class KeptEvidence {
-  /// Stands for the code that runs, and so for everything that a world's exploration depends on.
+  /// Stands for the code that runs.
   let program: String
+  /// Stands for everything that a machine's exploration depends on, by the machine's name.
+  private let fingerprints: [String: String]
   let date: String
   private let store: RoundStore?
   private let looksAgain: Bool
   private(set) var findings: [AuditFinding] = []
 
-  init(at path: String, program: String, looksAgain: Bool) {
+  init(at path: String, program: String, of entries: [CatalogEntry], looksAgain: Bool) {
     self.program = program
+    fingerprints = Dictionary(
+      entries.map { ($0.name, $0.fingerprint ?? program) }, uniquingKeysWith: { first, _ in first })
     self.looksAgain = looksAgain
     let format = DateFormatter()
     format.locale = Locale(identifier: "en_US_POSIX")
@@ -35,18 +39,24 @@ final class KeptEvidence {
   // MARK: - Evidence
 
   func world(_ machine: String, _ world: String) -> (evidence: ExploredWorld, date: String)? {
-    kept("world \(machine) \(world)", program)
+    kept("world \(machine) \(world)", fingerprint(machine))
   }
   func random(_ machine: String, _ world: String) -> (evidence: RandomRuns, date: String)? {
-    kept("random \(machine) \(world)", program)
+    kept("random \(machine) \(world)", fingerprint(machine))
   }
-  func mutants(_ machine: String) -> (evidence: TriedMutants, date: String)? { kept("mutants \(machine)", program) }
+  func mutants(_ machine: String) -> (evidence: TriedMutants, date: String)? {
+    kept("mutants \(machine)", fingerprint(machine))
+  }
   func pages(_ folder: String) -> (evidence: ComparedPages, date: String)? { kept("pages", program + folder) }
 
-  func keep(_ world: ExploredWorld) { keep("world \(world.machine) \(world.world)", program, world) }
-  func keep(_ runs: RandomRuns) { keep("random \(runs.machine) \(runs.world)", program, runs) }
-  func keep(_ mutants: TriedMutants) { keep("mutants \(mutants.machine)", program, mutants) }
+  func keep(_ world: ExploredWorld) {
+    keep("world \(world.machine) \(world.world)", fingerprint(world.machine), world)
+  }
+  func keep(_ runs: RandomRuns) { keep("random \(runs.machine) \(runs.world)", fingerprint(runs.machine), runs) }
+  func keep(_ mutants: TriedMutants) { keep("mutants \(mutants.machine)", fingerprint(mutants.machine), mutants) }
   func keep(_ pages: ComparedPages, _ folder: String) { keep("pages", program + folder, pages) }
+
+  private func fingerprint(_ machine: String) -> String { fingerprints[machine] ?? program }
 
   private func kept<E: Decodable>(_ unit: String, _ fingerprint: String) -> (evidence: E, date: String)? {
     guard let store, !looksAgain else { return nil }
@@ -83,4 +93,18 @@ final class KeptEvidence {
 struct ComparedPages: Codable {
   let count: Int
   let findings: [AuditFinding]
+}
+
+extension CatalogEntry {
+  /// Stands for the sources of rules, laws, worlds and scenarios, for the figures they use, and for what explores them;
+  /// nil where the program does not know all of these.
+  var fingerprint: String? {
+    let known = Catalog.sources
+    var numbers: Set<UInt64> = []
+    for file in files.union(chapters) {
+      guard let number = known[file] else { return nil }
+      numbers.insert(number)
+    }
+    return ([CheckerFingerprint.value] + numbers.sorted()).map { String($0, radix: 16) }.joined(separator: "-")
+  }
 }

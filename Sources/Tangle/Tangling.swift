@@ -1,38 +1,88 @@
 import Chapters
 import Foundation
 
-/// Tangles chapters into one Swift file: `Tangle --output FILE CHAPTER.md …`.
+/// What the plugins have done before a build:
 ///
-/// Errors go to the standard error stream in the form that a build shows beside the line, all of them at once. The
+///     Tangle --output FILE CHAPTER.md …
+///     Tangle --output FILE --fingerprints FILE --module NAME --folder FOLDER CHAPTER.md … SOURCE.swift …
+///     Tangle --fingerprint FILE SOURCE.swift …
+///
+/// The first writes chapters into one Swift file, the second what stands for the sources of a target as well, and the
+/// third one number for all of the sources.
+///
+/// Errors go to the standard error stream in the form that a build shows beside the line, all of them at once. An
 /// output is written only when its content changes, so that nothing is compiled again for a change of prose.
 @main
 struct Tangling {
   static func main() {
     do throws(TangleFailure) {
       let request = try TangleRequest(arguments: Array(CommandLine.arguments.dropFirst()))
-      try write(tangle(try read(request.chapters)), to: request.output)
+      if let output = request.options["--fingerprint"] {
+        var sum = Sum()
+        for path in request.sources.sorted() { sum.add(try text(of: path)) }
+        return try write(sum.swift, to: output)
+      }
+      let chapters = try read(request.chapters)
+      if let output = request.options["--output"] { try write(tangle(chapters), to: output) }
+      if let output = request.options["--fingerprints"] {
+        try write(try fingerprints(request, chapters).swift, to: output)
+      }
     } catch {
       FileHandle.standardError.write(Data((error.lines.joined(separator: "\n") + "\n").utf8))
       exit(1)
     }
   }
+
+  private static func fingerprints(
+    _ request: TangleRequest, _ chapters: [Chapter]
+  ) throws(TangleFailure) -> SourceFingerprints {
+    let folder = (request.options["--folder"] ?? "") + "/"
+    var sources: [(path: String, text: String)] = []
+    for path in request.sources {
+      sources.append((path.hasPrefix(folder) ? String(path.dropFirst(folder.count)) : path, try text(of: path)))
+    }
+    return SourceFingerprints(module: request.options["--module"] ?? "", sources: sources, chapters: chapters)
+  }
+
+  private static func text(of path: String) throws(TangleFailure) -> String {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw TangleFailure(lines: ["error: \(path) cannot be read"])
+    }
+    return String(decoding: data, as: UTF8.self)
+  }
 }
 
 /// What the command line asks for.
 private struct TangleRequest {
-  /// The path of the Swift file.
-  let output: String
+  /// The values of options, by their names.
+  private(set) var options: [String: String] = [:]
   /// The paths of the chapters.
-  let chapters: [String]
+  private(set) var chapters: [String] = []
+  /// The paths of Swift files.
+  private(set) var sources: [String] = []
 
   init(arguments: [String]) throws(TangleFailure) {
-    let paths = arguments.dropFirst()
-    guard paths.count >= 2, arguments[0] == "--output", !paths.contains(where: { $0.hasPrefix("--") }) else {
-      throw TangleFailure(lines: ["usage: Tangle --output FILE CHAPTER.md …"])
+    var rest = arguments[...]
+    while let word = rest.popFirst() {
+      if ["--output", "--fingerprints", "--fingerprint", "--module", "--folder"].contains(word) {
+        options[word] = rest.popFirst()
+      } else if word.hasPrefix("--") {
+        throw TangleRequest.usage
+      } else if word.hasSuffix(".swift") {
+        sources.append(word)
+      } else {
+        chapters.append(word)
+      }
     }
-    output = arguments[1]
-    chapters = Array(arguments[2...])
+    guard options["--fingerprint"] != nil || options["--output"] != nil && !chapters.isEmpty else {
+      throw TangleRequest.usage
+    }
   }
+
+  private static let usage = TangleFailure(lines: [
+    "usage: Tangle --output FILE [--fingerprints FILE --module NAME --folder FOLDER] CHAPTER.md … [SOURCE.swift …]",
+    "       Tangle --fingerprint FILE SOURCE.swift …",
+  ])
 }
 
 /// What to tell the author; nothing has been written.

@@ -50,6 +50,30 @@ import Testing
     sqlite("INSERT INTO findings VALUES ('\(unit) \(code) \(words) ()', '\(unit)', 1, 1, NULL, '\(json)')")
   }
 
+  #if os(Linux)
+    @Test func `a program that was built anew does not explore again what is as it was`() throws {
+      let words = ["audit", "--only", "worlds,peterson", "--rounds", rounds, "--json"]
+      _ = try Program.run(words)
+      #expect(hasEvidence("world peterson 2"))
+      sqlite("UPDATE evidence SET date = 'the first round'")
+      // Bytes behind its end change nothing that runs.
+      let rebuilt = URL(fileURLWithPath: scratch.path("rebuilt"))
+      try (try Data(contentsOf: Program.executable) + [0]).write(to: rebuilt)
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: rebuilt.path)
+      func dates(_ more: String...) throws -> Set<String> {
+        let run = try Program.run(words + more, of: rebuilt)
+        let machines = try #require(try run.object()["machines"] as? [[String: Any]])
+        return Set(
+          machines.flatMap { $0["worlds"] as? [[String: Any]] ?? [] }.compactMap { $0["evidence_of"] as? String })
+      }
+      #expect(try dates() == ["the first round"])
+      #expect(try !dates("--again").contains("the first round"))
+      // What was explored of other sources is no evidence.
+      sqlite("UPDATE evidence SET date = 'the first round', fingerprint = fingerprint || '0'")
+      #expect(try !dates().contains("the first round"))
+    }
+  #endif
+
   @Test func `what runs at random found stays open until they are run again`() throws {
     _ = try audit("books,peterson")
     leaveOpen("it broke", "random", of: "peterson")

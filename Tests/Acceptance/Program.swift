@@ -26,8 +26,10 @@ struct Program {
   }
 
   /// - Parameter variables: Of the environment, beside those of the tests.
-  static func run(_ arguments: [String], in folder: URL = root, variables: [String: String] = [:]) throws -> Program {
-    let process = try start(arguments, in: folder, variables: variables)
+  static func run(
+    _ arguments: [String], of program: URL = executable, in folder: URL = root, variables: [String: String] = [:]
+  ) throws -> Program {
+    let process = try start(arguments, of: program, in: folder, variables: variables)
     let output = process.out.fileHandleForReading.readDataToEndOfFile()
     let errors = process.err.fileHandleForReading.readDataToEndOfFile()
     process.process.waitUntilExit()
@@ -37,15 +39,15 @@ struct Program {
   }
 
   static func start(
-    _ arguments: [String], in folder: URL, variables: [String: String] = [:]
+    _ arguments: [String], of program: URL = executable, in folder: URL, variables: [String: String] = [:]
   ) throws -> (process: Process, out: Pipe, err: Pipe) {
     try #require(
-      FileManager.default.isExecutableFile(atPath: executable.path),
-      "the program is not built at \(executable.path): make build")
+      FileManager.default.isExecutableFile(atPath: program.path),
+      "the program is not built at \(program.path): make build")
     let process = Process()
     let out = Pipe()
     let err = Pipe()
-    process.executableURL = executable
+    process.executableURL = program
     process.arguments = arguments
     process.currentDirectoryURL = folder
     if !variables.isEmpty {

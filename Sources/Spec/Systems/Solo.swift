@@ -23,10 +23,11 @@ public struct Solo<M: Machine>: System {
   ///   - chapter: The file of the chapter that states its requirements.
   ///   - book: The machine's own, or a mutant of it.
   ///   - worlds: The worlds to explore it in.
+  ///   - file: The source file that it stands in.
   @inlinable public static func design(
-    _ name: String, chapter: String = "", book: RuleBook<M> = M.book, worlds: [World<Self>]
+    _ name: String, chapter: String = "", book: RuleBook<M> = M.book, worlds: [World<Self>], file: String = #fileID
   ) -> Design<Self> {
-    Design(name, title: book.title, chapter: chapter, worlds: worlds) {
+    Design(name, title: book.title, chapter: chapter, worlds: worlds, file: file) {
       Host("machine", book, at: \.machine, events: .machine, effects: .machine) { $0.machine = $1.machine }
     }
   }

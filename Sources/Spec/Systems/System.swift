@@ -31,6 +31,8 @@ public struct Design<S: System>: Sendable {
   public let title: String
   /// The chapter that states its requirements, such as `01-topology-switch.md`.
   public let chapter: String
+  /// The source file that the design stands in, as `#fileID` says it.
+  public let file: String
   public internal(set) var hosts: [Hosted<S>]
   public let routes: [Routing<S>]
   /// Every contract of every host, lifted to the system; ``Stepper`` speaks of them by index.
@@ -44,9 +46,11 @@ public struct Design<S: System>: Sendable {
   public var channelCount: Int { channels.count }
 
   public init(
-    _ name: String, title: String, chapter: String, worlds: [World<S>], @DesignBuilder<S> _ parts: () -> [DesignPart<S>]
+    _ name: String, title: String, chapter: String, worlds: [World<S>], file: String = #fileID,
+    @DesignBuilder<S> _ parts: () -> [DesignPart<S>]
   ) {
     self.name = name
+    self.file = file
     self.title = title
     self.chapter = chapter
     var hosts: [Hosted<S>] = []

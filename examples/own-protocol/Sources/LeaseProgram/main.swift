@@ -4,4 +4,4 @@ import Spec
 
 InterlockCommand.main(
   machines: [CatalogEntry(Lease.design, expression: "Lease.design", scenarios: Scenario.all)],
-  parameters: Parameters.offByOne)
+  parameters: Parameters.offByOne, sources: SourceFingerprints.all)

@@ -1,0 +1,156 @@
+/// What the sources of a target come to, file by file: evidence about a machine holds while its files' numbers stay.
+///
+/// A file's number stands for the text of its folder and of every folder that it leans on, and for the figures of
+/// chapters that these use. A folder leans on another if it uses a name that the other declares, or a type that the
+/// other extends. A change elsewhere leaves the number as it is.
+public struct SourceFingerprints {
+  /// By what `#fileID` says of a file, `Machines/Router.swift`; and of a chapter's figures and scenarios by its file,
+  /// `02-delivery.md`. Prose has no part in them.
+  public let all: [String: UInt64]
+
+  /// - Parameters:
+  ///   - module: The target's name.
+  ///   - sources: Its Swift files, each with its path in the target's folder.
+  ///   - chapters: What is tangled into it.
+  public init(module: String, sources: [(path: String, text: String)], chapters: [Chapter]) {
+    var parts: [String: Part] = [:]
+    var folders: [String: String] = [:]
+    for (path, text) in sources.sorted(by: { $0.path < $1.path }) {
+      let names = path.split(separator: "/")
+      let folder = "folder " + names.dropLast().joined(separator: "/")
+      folders["\(module)/\(names.last ?? "")"] = folder
+      parts[folder, default: Part()].add(text)
+    }
+    var told: [String: UInt64] = [:]
+    for chapter in chapters {
+      let figures = Part(chapter)
+      parts["chapter \(chapter.file)"] = figures
+      var sum = Sum()
+      sum.add("\(figures.sum.value)")
+      for scenario in chapter.scenarios {
+        sum.add(([scenario.title] + scenario.lines.map(\.text)).joined(separator: "\n"))
+      }
+      told[chapter.file] = sum.value
+    }
+    let leaning = SourceFingerprints.leaning(parts)
+    let sums = leaning.mapValues { reached in
+      var sum = Sum()
+      for name in reached.sorted() {
+        sum.add(name)
+        sum.add("\(parts[name]?.sum.value ?? 0)")
+      }
+      return sum.value
+    }
+    all = folders.compactMapValues { sums[$0] }.merging(told) { file, _ in file }
+  }
+
+  /// For each part, those it leans on, itself included.
+  private static func leaning(_ parts: [String: Part]) -> [String: Set<String>] {
+    let declarers = Dictionary(
+      parts.flatMap { name, part in part.declared.map { ($0, Set([name])) } }, uniquingKeysWith: { $0.union($1) })
+    var direct = parts.mapValues { part in part.words.reduce(into: Set<String>()) { $0.formUnion(declarers[$1] ?? []) }
+    }
+    for (name, part) in parts {
+      for added in part.extensions {
+        for other in users(of: added, in: name, parts, declarers) { direct[other]?.insert(name) }
+      }
+      if !part.isUnderstood {
+        direct[name] = Set(parts.keys)
+        for other in parts.keys { direct[other]?.insert(name) }
+      }
+    }
+    return direct.reduce(into: [:]) { all, start in
+      var reached: Set = [start.key]
+      var ahead = [start.key]
+      while let name = ahead.popLast() {
+        for other in direct[name] ?? [] where reached.insert(other).inserted { ahead.append(other) }
+      }
+      all[start.key] = reached
+    }
+  }
+
+  /// Who may use what a part adds to a type.
+  private static func users(
+    of added: SourceScan.Extension, in part: String, _ parts: [String: Part], _ declarers: [String: Set<String>]
+  ) -> Set<String> {
+    // Whoever has to do with the type.
+    if let owners = declarers[added.type] { return owners }
+    // A type of another module: whoever has to do with what its conditions name. They lean on this part already where
+    // it declares one of these.
+    let named = added.conditions.compactMap { declarers[$0] }
+    if !named.isEmpty {
+      return named.contains { $0.contains(part) } ? [] : named.reduce(into: []) { $0.formUnion($1) }
+    }
+    guard let members = added.members else { return Set(parts.keys) }
+    return Set(parts.filter { !$0.value.words.isDisjoint(with: members) }.keys)
+  }
+
+  /// The Swift file that tells the compiler.
+  public var swift: String {
+    let rows = all.sorted { $0.key < $1.key }
+      .map { "\n    \(swiftLiteral($0.key)): 0x\(String($0.value, radix: 16))," }.joined()
+    return """
+      // Generated from the sources of this target by the TangleChapters plugin. Do not edit.
+
+      /// What stands for the sources that machines are made of, by which an audit knows what has changed.
+      public enum SourceFingerprints {
+        /// Of each file, with all that it leans on, and of the figures and scenarios of each chapter.
+        public static let all: [String: UInt64] = [\(rows.isEmpty ? ":" : rows + "\n  ")]
+      }
+
+      """
+  }
+}
+
+/// A folder, or the figures of a chapter.
+private struct Part {
+  var sum = Sum()
+  var words: Set<String> = []
+  var declared: Set<String> = []
+  var extensions: [SourceScan.Extension] = []
+  var isUnderstood = true
+
+  init() {}
+
+  init(_ chapter: Chapter) {
+    for parameter in chapter.parameters { sum.add("\(parameter.name) \(parameter.value) \(parameter.unit.rawValue)") }
+    declared = Set(chapter.parameters.map(\.constant))
+  }
+
+  mutating func add(_ text: String) {
+    sum.add(text)
+    let scan = SourceScan(text)
+    words.formUnion(scan.words)
+    declared.formUnion(scan.declared)
+    extensions += scan.extensions
+    isUnderstood = isUnderstood && scan.isUnderstood
+  }
+}
+
+/// 64 bits of FNV-1a over texts, each with its end.
+public struct Sum {
+  public private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
+
+  public init() {}
+
+  public mutating func add(_ text: String) {
+    for byte in text.utf8 { add(byte) }
+    // No byte of a text.
+    add(0xFF)
+  }
+
+  /// The Swift file that tells the compiler one number.
+  public var swift: String {
+    """
+    // Generated from the sources of this program by the FingerprintChecker plugin. Do not edit.
+
+    /// Stands for the sources of what checks machines.
+    enum CheckerFingerprint {
+      static let value: UInt64 = 0x\(String(value, radix: 16))
+    }
+
+    """
+  }
+
+  private mutating func add(_ byte: UInt8) { value = (value ^ UInt64(byte)) &* 0x100_0000_01B3 }
+}

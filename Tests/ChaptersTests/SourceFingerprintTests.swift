@@ -1,0 +1,104 @@
+import Testing
+
+@testable import Chapters
+
+/// Which change of a target's sources changes which fingerprint.
+@Suite struct `Fingerprints of sources` {
+  private static let sources = [
+    "Door/Door.swift": "public struct Door { var wait = Parameters.patience }",
+    "Door/Door+Laws.swift": "extension Door { static var laws: Int { 1 } }",
+    "House/House.swift": "public struct House { var doors: [Door] = [] }",
+    "Tree/Tree.swift": "struct Tree { var height = 1 }",
+  ]
+  private static let figures = """
+
+    Prose.
+
+    | Parameter | Value | Unit | Meaning |
+    |---|---|---|---|
+    | patience | 5 | s | how long it waits |
+
+    """
+
+  private static func fingerprints(
+    _ changes: [String: String] = [:], chapter: String = figures
+  ) throws -> [String: UInt64] {
+    let sources = Self.sources.merging(changes) { $1 }.map { (path: $0.key, text: $0.value) }
+    return SourceFingerprints(module: "M", sources: sources, chapters: [try read(chapter, file: "01-door.md")]).all
+  }
+
+  /// The files whose fingerprints differ, beside those of files that came.
+  private static func changed(_ changes: [String: String], chapter: String = figures) throws -> [String] {
+    let (before, after) = (try fingerprints(), try fingerprints(changes, chapter: chapter))
+    return before.keys.filter { before[$0] != after[$0] }.sorted()
+  }
+
+  private static let all = ["M/Door+Laws.swift", "M/Door.swift", "M/House.swift", "M/Tree.swift"]
+  private static let door = Array(all.dropLast())
+
+  @Test func `every file has one, and so has the chapter`() throws {
+    #expect(try Self.fingerprints().keys.sorted() == ["01-door.md"] + Self.all)
+  }
+
+  @Test(arguments: [
+    // Its own folder, and who names what it declares.
+    (["Door/Door.swift": "public struct Door { var wait = Parameters.patience + 1 }"], door),
+    (["Door/Door+Laws.swift": "extension Door { static var laws: Int { 2 } }"], door),
+    (["House/House.swift": "public struct House { var doors: [Door] = [Door()] }"], ["M/House.swift"]),
+    (["Tree/Tree.swift": "struct Tree { var height = 2 }"], ["M/Tree.swift"]),
+    // A file that comes, whoever needs it.
+    (["Door/New.swift": "// Nothing yet."], door),
+    (["Other/New.swift": "struct Tree2 {}"], []),
+    // Another folder adds to a type: whoever has the type may use it, named or not.
+    (["Other/New.swift": "extension Tree { mutating func grow() {} }"], ["M/Tree.swift"]),
+    // To a type of another module: whoever says the name of what is added, or everybody where it has none.
+    (["Other/New.swift": "extension Int { var height: Int { 1 } }"], ["M/Tree.swift"]),
+    (["Other/New.swift": "extension Int { private var height: Int { 1 } }"], []),
+    (
+      ["Other/New.swift": "extension Int { fileprivate static func doors() {} ; var depth: Int { let height = 1 } }"],
+      []
+    ),
+    (["Other/New.swift": "extension Int { init(tree: String) {} }"], all),
+    (["Other/New.swift": "extension Int { static func + (a: Int, b: Int) -> Int { 0 } }"], all),
+    (["Other/New.swift": "extension Int: Comparable {}"], all),
+    (["Other/New.swift": "func == (a: Int, b: Int) -> Bool { true }"], all),
+    // Bound to a type of this target: whoever has that.
+    (["Other/New.swift": "extension Array where Element == Tree { init(wood: Int) {} }"], ["M/Tree.swift"]),
+    (["Other/New.swift": "struct Own {} extension Array where Element == Own { init(wood: Int) {} }"], []),
+    // What stands in braces, in comments and in texts is no declaration.
+    (["Other/New.swift": "enum A { struct Door {} } // struct Tree {} \n /* struct Tree /* } */ {} */"], []),
+    (["Other/New.swift": ###"let a = "{ struct \(b("}") { "}" }) struct" ; let c = ##"{ " "# { "## "###], []),
+    (["Other/New.swift": ###"let a = "}" ; let b = #"\"# ; let c = "\\" ; struct Door {}"###], door),
+    (["Other/New.swift": ###"let a = """ \###n " { \###n """ ; struct Door {}"###], door),
+    // Of what is not understood, everything may be used.
+    (["Other/New.swift": "struct A { "], all),
+    (["Other/New.swift": "infix operator <+>"], all),
+  ])
+  func `a change is seen by whoever may use it, and by nobody else`(
+    changes: [String: String], expected: [String]
+  ) throws {
+    #expect(try Self.changed(changes) == expected)
+  }
+
+  @Test func `a use within a text's interpolation is a use`() throws {
+    let lean = ["House/House.swift": #"let a = "\(Tree().height)""#]
+    let after = lean.merging(["Tree/Tree.swift": "struct Tree { var height = 2 }"]) { $1 }
+    #expect(try Self.fingerprints(lean)["M/House.swift"] != Self.fingerprints(after)["M/House.swift"])
+  }
+
+  @Test func `figures and scenarios of a chapter count, and its prose does not`() throws {
+    let prose = Self.figures.replacing("Prose.", with: "More\n\nprose.").replacing("how long", with: "as long as")
+    #expect(try Self.changed([:], chapter: prose) == [])
+    let figure = Self.figures.replacing("| 5 |", with: "| 6 |")
+    #expect(try Self.changed([:], chapter: figure) == ["01-door.md"] + Self.door)
+    #expect(try Self.changed([:], chapter: Self.figures + "\n```scenario A day\nopen\n```\n") == ["01-door.md"])
+  }
+
+  @Test func `the order in which files are given is none`() {
+    let sources = Self.sources.map { (path: $0.key, text: $0.value) }
+    let one = SourceFingerprints(module: "M", sources: sources, chapters: [])
+    #expect(one.all == SourceFingerprints(module: "M", sources: sources.reversed(), chapters: []).all)
+    #expect(one.swift.contains("    \"M/Tree.swift\": 0x"))
+    #expect(SourceFingerprints(module: "M", sources: [], chapters: []).swift.contains("= [:]\n"))
+  }
+}
