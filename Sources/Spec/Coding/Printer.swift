@@ -41,41 +41,4 @@ public final class Printer: FieldVisitor {
   public static func line(of value: some Coded) -> String {
     lines(of: value).map { $0.path.isEmpty ? $0.value : "\($0.path)=\($0.value)" }.joined(separator: " ")
   }
-
-  /// The fields that differ, as `path: before → after`; an element that came or went is one line, `path + fields`.
-  public static func differences(_ before: some Coded, _ after: some Coded) -> [String] {
-    let old = lines(of: before)
-    let new = lines(of: after)
-    let oldByPath = Dictionary(old.map { ($0.path, $0.value) }, uniquingKeysWith: { a, _ in a })
-    let newPaths = Set(new.map(\.path))
-    let oldElements = Set(old.compactMap { element(of: $0.path) })
-    let newElements = Set(new.compactMap { element(of: $0.path) })
-    var result: [String] = []
-    var told: Set<String> = []
-    for line in new where oldByPath[line.path] != line.value {
-      if let element = element(of: line.path), !oldElements.contains(element) {
-        if told.insert(element).inserted { result.append("\(element) + \(fields(of: element, in: new))") }
-      } else if !line.path.hasSuffix(".count") {
-        result.append("\(line.path): \(oldByPath[line.path] ?? "0") → \(line.value)")
-      }
-    }
-    for line in old where !newPaths.contains(line.path) {
-      if let element = element(of: line.path), !newElements.contains(element) {
-        if told.insert("-" + element).inserted { result.append("\(element) − \(fields(of: element, in: old))") }
-      } else {
-        result.append("\(line.path): \(line.value) → 0")
-      }
-    }
-    return result
-  }
-
-  /// The innermost list element that a path lies in: `a[0].b[1]` of `a[0].b[1].c`.
-  private static func element(of path: String) -> String? {
-    path.lastIndex(of: "]").map { String(path[...$0]) }
-  }
-
-  private static func fields(of element: String, in lines: [(path: String, value: String)]) -> String {
-    lines.filter { Self.element(of: $0.path) == element }
-      .map { "\($0.path.dropFirst(element.count + 1))=\($0.value)" }.joined(separator: " ")
-  }
 }
