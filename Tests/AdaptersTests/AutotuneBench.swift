@@ -148,7 +148,7 @@ final class Bench {
     let run = AutotuneRun(
       order, loop: Loop(.real), journal: try Journal(continuing: died), output: output, runID: diedID,
       manager: manager)
-    let conclusion = try run.resume()
+    let conclusion = try #require(try run.resume())
     #expect(run.host.counts.unexpected == 0 && run.host.counts.offContract == 0)
     return conclusion
   }

@@ -63,6 +63,7 @@ import Testing
     ("environment:\n  A B: x\n", "mine.yaml:8: environment.A B: it is no name of a variable"),
     ("unit:\n", "mine.yaml:7: unit: it is nothing, not a text"),
     ("candidates: [a, a]\n", "mine.yaml:7: candidates: 'a' stands in it twice"),
+    ("candidates: [Org/a, org/A]\n", "mine.yaml:7: candidates: 'org/A' stands in it twice, as 'Org/a'"),
     ("candidates: [a, \"\"]\n", "mine.yaml:7: candidates: entry 2 is empty"),
     ("config:\n  keys: {model: m}\n", "mine.yaml:8: config.file: it is missing"),
     (
@@ -89,6 +90,10 @@ import Testing
     (
       "no_join: implicit\n", "no_join: [--port]\n",
       "mine.yaml:5: no_join: '--port' stands in arguments as well; a server is told once"
+    ),
+    (
+      "no_join: implicit\n", "no_join: [--model]\n",
+      "mine.yaml:5: no_join: '--model' stands in model as well; a server is told once"
     ),
     ("no_join: implicit\n", "no_join: []\n", "mine.yaml:5: no_join: give a list of words"),
     ("ready: /health\n", "ready: health\n", "mine.yaml:6: ready: 'health' does not begin with a slash"),
@@ -173,6 +178,11 @@ import Testing
     var profile = try profile()
     profile.arguments = ["--host", "h", "--port={port}"]
     #expect(profile.serveWords(model: "m", Knobs()) == ["mine", "--host", "h", "--model", "m"])
+    // So does the flag that it is the value of.
+    profile.arguments = ["--base-url", "http://127.0.0.1:{port}", "--port", "{port}", "--fast"]
+    #expect(profile.serveWords(model: "m", Knobs()) == ["mine", "--fast", "--model", "m"])
+    profile.arguments = ["--name=x", "127.0.0.1:{port}"]
+    #expect(profile.serveWords(model: "m", Knobs()) == ["mine", "--name=x", "--model", "m"])
   }
 
   @Test func `readiness, environment and service are those of the kind`() throws {

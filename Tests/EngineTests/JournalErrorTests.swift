@@ -108,6 +108,31 @@ import Testing
     #expect(try read(folder.file("run.sqlite")).fault == .tail(after: 0))
   }
 
+  @Test func `what a killed process had only begun to make may become a journal, and nothing else may`() throws {
+    let path = folder.file("run.sqlite")
+    #expect(!Journal.hasBegun(at: path))
+    let magic: [UInt8] = [0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7]
+    func begin(pagesBefore: UInt8, bytes: Int) throws {
+      try folder.write(
+        magic + [UInt8](repeating: 0, count: 11) + [pagesBefore] + [UInt8](repeating: 0, count: 492),
+        to: "run.sqlite-journal")
+      try folder.write([UInt8](repeating: 7, count: bytes), to: "run.sqlite")
+    }
+    // Some pages of it are there, or a part of one.
+    for bytes in [4096, 100] {
+      try begin(pagesBefore: 0, bytes: bytes)
+      #expect(!Journal.hasBegun(at: path))
+      #expect(creatingError(path) == nil)
+      #expect(try read(path).fault == .tail(after: 0))
+      #expect(!FileManager.default.fileExists(atPath: path + "-journal"))
+    }
+    // Somebody's database of three pages, killed in the middle of a change.
+    try begin(pagesBefore: 3, bytes: 4096)
+    #expect(Journal.hasBegun(at: path))
+    #expect(creatingError(path) != nil)
+    #expect(try folder.bytes("run.sqlite") == [UInt8](repeating: 7, count: 4096))
+  }
+
   @Test func `a second writer is refused as long as the first is at work`() throws {
     let journal = try Journal(creating: folder.file("run.sqlite"), header: .example)
     let refusal = JournalError.inUse(path: journal.path, pid: Int(getpid()))

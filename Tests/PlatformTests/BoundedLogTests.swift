@@ -73,12 +73,15 @@ import Testing
 
   @Test func `T-5: names of logs of one second differ, and hold nothing that a path could be made of`() {
     let time = Date(timeIntervalSince1970: 1_767_323_045)
-    let names = (0..<100).map { LogName.of(model: "../org/Größe 7B", port: 18080, at: time, mark: "run-\($0)") }
+    let names = (0..<100).map {
+      LogName.of(model: "../org/Größe 7B", port: 18080, at: time, run: "r", mark: "run-\($0)")
+    }
     #expect(Set(names).count == 100)
     #expect(
-      names.allSatisfy { $0.wholeMatch(of: /org-Gr--e-7B-18080-20260102T030405Z-[0-9a-f]{8}\.log/) != nil })
-    #expect(LogName.of(model: "--", port: 1, at: time, mark: "").hasPrefix("model-1-"))
-    #expect(LogName.of(model: String(repeating: "x", count: 500), port: 1, at: time, mark: "").utf8.count < 120)
+      names.allSatisfy { $0.wholeMatch(of: /org-Gr--e-7B-18080-20260102T030405Z-[0-9a-f]{8}-[0-9a-f]{8}\.log/) != nil })
+    #expect(LogName.of(model: "--", port: 1, at: time, run: "r", mark: "").hasPrefix("model-1-"))
+    #expect(
+      LogName.of(model: String(repeating: "x", count: 500), port: 1, at: time, run: "r", mark: "").utf8.count < 130)
   }
 }
 

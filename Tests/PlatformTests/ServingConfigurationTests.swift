@@ -63,6 +63,9 @@ import Testing
     #expect(try write("model: x", values) == "model: m")
     #expect(try write("model: x\r\na: 1\r\n", values) == "model: m\r\na: 1\r\n")
     #expect(try write("# only words", values) == "# only words\nmodel: m")
+    #expect(try write("a: 1\nkv_bits: 4", values) == "a: 1\nmodel: m")
+    #expect(try write("kv_bits: 4", values) == "model: m")
+    #expect(try write("kv_bits: 4\na: 1", values) == "a: 1\nmodel: m")
     #expect(try write("\u{FEFF}model: x\na: 1\n", values) == "\u{FEFF}model: m\na: 1\n")
   }
 
@@ -119,6 +122,10 @@ import Testing
     ("? model\n: x\n", "line 1: 'model' stands over several lines; write it in one"),
     ("model: &m x\nother: *m\n", "line 1: 'model' carries the anchor &m, which others may use"),
     ("a: 1\n---\nb: 2\n", "line 2: a second document begins"),
+    (
+      "d: &d {kv_bits: 4}\n<<: *d\n",
+      "line 2: '<<' may bring 'kv_bits', which is to be unset; write out what it brings"
+    ),
     ("a: [1\n", "line 2: it is no YAML: did not find expected ',' or ']'"),
     ("a: b: c\n", "line 1: it is no YAML: mapping values are not allowed in this context"),
     ("\tmodel: x\n", "line 1: it is no YAML: found character that cannot start any token"),

@@ -69,13 +69,20 @@ public final class AutotuneRun: Driver {
 
   /// Goes on after a crash, to put away what was left: the server, the operator's service, the row.
   ///
+  /// - Returns: nil where it had not begun: then it has left nothing.
   /// - Throws: ``OtherRun`` where another run is under way: that has put away what this one left.
   /// - Precondition: The journal is a continued one, and the run has the name that it had.
-  public func resume() throws -> Conclusion {
+  @discardableResult public func resume() throws -> Conclusion? {
     hasCrashed = true
     try book.reopen()
     service.recall()
     try host.recover()
+    guard host.state.run.phase != .idle else {
+      try host.flush()
+      try host.journal?.close()
+      book.letGo()
+      return nil
+    }
     return try finish()
   }
 

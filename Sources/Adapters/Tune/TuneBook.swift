@@ -151,8 +151,8 @@ final class TuneBook {
     do {
       try store?.insert(row)
       hasRow = true
-      if let forgotten = try store?.retain(newest: order.retainedRuns, besides: runID), forgotten > 0 {
-        try thinLogs()
+      if let forgotten = try store?.retain(newest: order.retainedRuns, besides: runID), !forgotten.isEmpty {
+        try thinLogs(ofRuns: forgotten)
       }
       return true
     } catch {
@@ -174,10 +174,10 @@ final class TuneBook {
     return profile.binaryVersion(in: result.output + "\n" + result.errors)
   }
 
-  /// The logs of runs that are forgotten go with them.
-  private func thinLogs() throws {
+  /// The logs of runs that are forgotten go with them, but for one that a server still writes, which was started again.
+  private func thinLogs(ofRuns runs: [String]) throws {
     guard let oldest = try store?.oldestRun()?.started, let time = Timestamp.date(oldest) else { return }
-    for name in LogName.all(in: order.logFolder, before: time) { unlink(order.logFolder + "/" + name) }
+    for name in LogName.all(in: order.logFolder, ofRuns: runs, before: time) { unlink(order.logFolder + "/" + name) }
   }
 
   private var row: TuneRunRow {

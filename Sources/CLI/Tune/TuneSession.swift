@@ -37,9 +37,10 @@ struct TuneSession {
     do {
       kept = try journal.map { path in try beginJournal(path, signals) }
     } catch let error as AutotuneRun.OtherRun {
-      screen.warn("error: \(error)")
-      return conclude(.providerConflict)
+      return refuse(error)
     } catch {
+      // One that is about to begin its journal.
+      if case JournalError.inUse(_, let pid) = error { return refuse(AutotuneRun.OtherRun(pid: pid.map { pid_t($0) })) }
       warn(error)
       return conclude(.configError)
     }
@@ -76,6 +77,11 @@ struct TuneSession {
     screen.warn(words.hasPrefix("error: ") ? words : "error: \(words)")
   }
 
+  private func refuse(_ other: AutotuneRun.OtherRun) -> Int32 {
+    screen.warn("error: \(other)")
+    return conclude(.providerConflict)
+  }
+
   private func conclude(_ reason: ExitReason) -> Int32 {
     screen.warn("exit_reason=\(reason.word)")
     return reason.code
@@ -106,7 +112,7 @@ struct TuneSession {
           "the folder '\(folder)' cannot be made: \(error.localizedDescription)", try: "another --db-path or --journal")
       }
     }
-    if FileManager.default.fileExists(atPath: path) { try keepPrevious(path, signals) }
+    if Journal.hasBegun(at: path) { try keepPrevious(path, signals) }
     let about = TuneJournal(
       runID: runID, folder: FileManager.default.currentDirectoryPath, profile: profile.text, profileName: profile.name,
       words: words)
@@ -154,7 +160,7 @@ struct TuneSession {
     let run = AutotuneRun(
       order, loop: Loop(.real), journal: journal, output: LeftoverOutput(screen), runID: about.runID)
     signals.send(to: run.stopper)
-    _ = try run.resume()
+    try run.resume()
   }
 }
 

@@ -75,7 +75,17 @@ public final class Journal {
   private let logPages: LogPages
   private let logPagesMax: Int
 
-  /// Begins a journal in a new file, or in an empty one.
+  /// Whether there is anything at a path, beside what is left of somebody who was killed while they began a journal.
+  public static func hasBegun(at path: String) -> Bool {
+    let place = Place(path)
+    switch place.kind {
+    case .nothing, .emptyFile: return false
+    case .folder: return true
+    case .scrap, .file: return !place.isUnborn
+    }
+  }
+
+  /// Begins a journal in a new file, in an empty one, or in one that a killed process had just begun.
   ///
   /// - Parameters:
   ///   - path: A file in a folder that exists.
@@ -91,6 +101,8 @@ public final class Journal {
     let place = Place(path)
     try place.checkVacant()
     let lock = try JournalLock(path)
+    // Nobody else is about to begin it: they would have the lock.
+    if place.kind != .emptyFile, place.isUnborn { place.clear() }
     let wasThere = place.kind == .emptyFile
     self.lock = lock
     self.path = path

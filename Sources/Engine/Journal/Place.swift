@@ -20,6 +20,18 @@ struct Place {
 
   var kind: Kind { Self.kind(of: path) }
 
+  /// Whether somebody began to make a database here who was killed before that was done: there is nothing in it.
+  ///
+  /// SQLite writes down beside the file what it was before, and takes that away at the end: of a new one, no pages.
+  var isUnborn: Bool {
+    let file = open(path + "-journal", O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return false }
+    defer { close(file) }
+    var head: [UInt8] = Array(repeating: 0, count: 20)
+    guard pread(file, &head, 20, 0) == 20 else { return kind == .emptyFile }
+    return head.starts(with: [0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7]) && head[16..<20].allSatisfy { $0 == 0 }
+  }
+
   private static func kind(of path: String) -> Kind {
     var status = stat()
     guard stat(path, &status) == 0 else { return .nothing }
@@ -54,6 +66,7 @@ struct Place {
   func checkVacant() throws(JournalError) {
     switch kind {
     case .folder: throw .isFolder(path: path)
+    case .scrap where isUnborn, .file where isUnborn: break
     case .scrap: throw .exists(path: path)
     case .file: throw isBeingWritten ? .inUse(path: path, pid: JournalLock.holder(of: path)) : .exists(path: path)
     case .emptyFile: break

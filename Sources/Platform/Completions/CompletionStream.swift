@@ -49,10 +49,10 @@ struct CompletionStream {
       return
     }
     guard let chunk = try? decoder.decode(Chunk.self, from: Data(event.data)) else {
-      if event.name.elementsEqual("error".utf8), error == nil { error = event.text }
+      if event.name.elementsEqual("error".utf8), error == nil { error = ReadableText.of(event.text) }
       return
     }
-    if let words = chunk.error, error == nil { error = words }
+    if let words = chunk.error, error == nil { error = ReadableText.of(words) }
     promptTokens = chunk.usage?.promptTokens ?? promptTokens
     completionTokens = chunk.usage?.completionTokens ?? completionTokens
     if chunk.isLast || chunk.usage != nil { isComplete = true }
@@ -72,9 +72,16 @@ private struct Chunk: Decodable {
   let usage: Usage?
   let error: String?
 
+  /// A count below 0, or beyond what any context has, is as if it were not there.
   struct Usage: Decodable {
     let promptTokens: Int?
     let completionTokens: Int?
+
+    init(from decoder: any Decoder) throws {
+      let fields = try decoder.container(keyedBy: CodingKeys.self)
+      promptTokens = try fields.decodeIfPresent(UInt32.self, forKey: .promptTokens).map(Int.init)
+      completionTokens = try fields.decodeIfPresent(UInt32.self, forKey: .completionTokens).map(Int.init)
+    }
 
     enum CodingKeys: String, CodingKey {
       case promptTokens = "prompt_tokens"

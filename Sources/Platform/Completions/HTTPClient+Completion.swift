@@ -49,7 +49,8 @@ extension HTTPClient {
 
   /// One line of what the server said about its refusal.
   private func words(of body: [UInt8]) -> String {
-    let line = String(decoding: body, as: UTF8.self).split(whereSeparator: \.isNewline).joined(separator: " ")
+    let line = ReadableText.of(String(decoding: body, as: UTF8.self)).split(whereSeparator: \.isNewline).joined(
+      separator: " ")
     return line.count > 300 ? line.prefix(300) + "…" : line
   }
 }

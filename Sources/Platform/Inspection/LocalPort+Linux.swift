@@ -47,7 +47,6 @@
       return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// The first process that holds each of the sockets.
     /// Every socket of this machine that listens.
     private static var listening: [Row] {
       ["/proc/net/tcp", "/proc/net/tcp6"].flatMap { path in

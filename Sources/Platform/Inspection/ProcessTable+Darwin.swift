@@ -25,6 +25,17 @@
       return withUnsafeBytes(of: info.pvi_cdir.vip_path) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }
 
+    /// The file that one of its descriptors writes to, `/dev/null` included; nil for a terminal or a pipe.
+    public static func file(of pid: pid_t, descriptor: Int32) -> String? {
+      var info = vnode_fdinfowithpath()
+      let size = Int32(MemoryLayout.size(ofValue: info))
+      guard proc_pidfdinfo(pid, descriptor, PROC_PIDFDVNODEPATHINFO, &info, size) == size else { return nil }
+      let path = withUnsafeBytes(of: info.pvip.vip_path) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      var status = stat()
+      guard stat(path, &status) == 0 else { return nil }
+      return path == "/dev/null" || status.st_mode & S_IFMT == S_IFREG ? path : nil
+    }
+
     /// The program it runs, whatever its first word says.
     public static func program(of pid: pid_t) -> String? {
       var path = [UInt8](repeating: 0, count: 4 * Int(MAXPATHLEN))

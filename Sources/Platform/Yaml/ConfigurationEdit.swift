@@ -12,6 +12,10 @@ struct ConfigurationEdit {
     var changes: [(range: Range<Int>, bytes: [UInt8])] = []
     var missing: [[UInt8]] = []
     for (key, value) in values {
+      if value == nil, let merge = mapping.entry("<<") {
+        throw ConfigurationProblem(
+          "'<<' may bring '\(key)', which is to be unset; write out what it brings", at: merge.key.start)
+      }
       if let entry = mapping.entry(key) {
         if let change = try change(of: entry, key, to: value) { changes.append(change) }
       } else if let value {
@@ -20,7 +24,8 @@ struct ConfigurationEdit {
     }
     if !missing.isEmpty {
       if mapping.isFlow { throw ConfigurationProblem("it stands in braces, where keys are not added line by line") }
-      changes.append(addition(of: missing))
+      let losesLastLine = changes.contains { $0.bytes.isEmpty && $0.range.upperBound == lines.bytes.count }
+      changes.append(addition(of: missing, losesLastLine: losesLastLine))
     }
     var bytes = lines.bytes
     // From the end, so that the places before it stay.
@@ -58,7 +63,7 @@ struct ConfigurationEdit {
     }
   }
 
-  private func addition(of missing: [[UInt8]]) -> (range: Range<Int>, bytes: [UInt8]) {
+  private func addition(of missing: [[UInt8]], losesLastLine: Bool) -> (range: Range<Int>, bytes: [UInt8]) {
     let end = lines.lineEnd
     if let line = mapping.explicitEnd?.line {
       let place = lines.start(ofLine: line)
@@ -67,7 +72,9 @@ struct ConfigurationEdit {
     let place = lines.bytes.count
     // A file that does not end in a line end goes on not to.
     if lines.endsWithLineEnd { return (place..<place, missing.flatMap { $0 + end }) }
-    return (place..<place, missing.flatMap { end + $0 })
+    // Where its last line goes, what stands before that ends in one already.
+    let joined = missing.reduce(into: [UInt8]()) { $0 += ($0.isEmpty ? [] : end) + $1 }
+    return (place..<place, losesLastLine ? joined : end + joined)
   }
 }
 

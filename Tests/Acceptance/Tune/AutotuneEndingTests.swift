@@ -1,4 +1,5 @@
 import Adapters
+import Engine
 import Foundation
 import Platform
 import Testing
@@ -113,6 +114,36 @@ import Testing
     let audit = try bench.audit(bench.journal + ".previous")
     #expect(audit.status == 0 && audit.output.contains("1 crashes"), "\(audit.output)")
     #expect(try bench.audit(bench.journal).status == 0)
+  }
+
+  @Test(.timeLimit(.minutes(3)), arguments: [0, 2, 5, 10, 20, 40, 80])
+  func `FR-H.2: a run that was killed while it began leaves the next one free to run`(milliseconds: UInt32) throws {
+    let bench = try TuneBench()
+    for _ in 0..<2 {
+      let run = try started(bench, ["--candidate-models", "m"])
+      let deadline = ContinuousClock.now + .seconds(20)
+      while !FileManager.default.fileExists(atPath: bench.journal), .now < deadline { usleep(200) }
+      usleep(milliseconds * 1000)
+      kill(run.process.processIdentifier, SIGKILL)
+      run.process.waitUntilExit()
+    }
+    let next = try bench.runShort("--candidate-models", "m")
+    #expect(next.status == 0 && next.lastError == "exit_reason=ok", "\(next.errors)")
+    #expect(try bench.audit(bench.journal).status == 0)
+    bench.expectClean()
+  }
+
+  @Test func `FR-H.2: a journal that was never begun, or of which nothing happened, is no obstacle`() throws {
+    let bench = try TuneBench()
+    try bench.scratch.write("t.journal.sqlite", "")
+    #expect(try bench.runShort("--candidate-models", "m").status == 0)
+    // The header, and not one record.
+    let whole = try JournalReader(reading: bench.journal).header
+    try FileManager.default.removeItem(atPath: bench.journal)
+    _ = try Journal(creating: bench.journal, header: whole)
+    let next = try bench.runShort("--candidate-models", "m")
+    #expect(next.status == 0 && next.lastError == "exit_reason=ok", "\(next.errors)")
+    #expect(try bench.audit(bench.journal + ".previous").status == 0)
   }
 
   @Test func `a reader that is gone does not keep the run from putting everything away`() throws {

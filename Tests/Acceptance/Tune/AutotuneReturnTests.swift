@@ -188,6 +188,54 @@ import Testing
     #expect(whole.status == 0 && !whole.errors.contains("prompt tokens"), "\(whole.errors)")
   }
 
+  @Test func `counts that no server can have are none, and nothing is left behind for them`() throws {
+    let bench = try TuneBench(
+      """
+      {"lies": {"replies": [{"promptTokens": 1, "completionTokens": 4, "milliseconds": 20},
+                            {"promptTokens": 9000000000000000000, "completionTokens": 9223372036854775807,
+                             "milliseconds": 20}]},
+       "owes": {"replies": [{"promptTokens": -7, "completionTokens": 4, "milliseconds": 20}]}}
+      """)
+    for model in ["lies", "owes"] {
+      let run = try bench.runShort("--candidate-models", model)
+      #expect(run.status == 0 && run.lastError == "exit_reason=ok", "\(run.errors)")
+      let trials = try bench.record().trials
+      #expect(trials.allSatisfy { ($0.rate ?? 0) < 1_000_000 && ($0.promptTokens ?? 1) == 1 }, "\(trials)")
+    }
+    bench.expectClean()
+  }
+
+  @Test func `what a server says of a refusal neither colours a terminal nor turns its text`() throws {
+    let bench = try TuneBench(
+      #"{"m": {"replies": [{"status": 500, "body": "\u001b]0;title\u0007\u001b[31mred\u202e over"}]}}"#)
+    let page = bench.scratch.path("report.html")
+    let run = try bench.runShort("--candidate-models", "m", "--html", page)
+    #expect(run.status == 2 && run.errors.contains("HTTP 500: red over"), "\(run.errors)")
+    for text in [run.errors, try bench.run("--report-only").output, try String(contentsOfFile: page, encoding: .utf8)] {
+      #expect(!text.unicodeScalars.contains { ["\u{1B}", "\u{07}", "\u{202E}"].contains($0) })
+    }
+  }
+
+  @Test func `SRV-5: what wrote to a file before writes to it again, and leaves no log`() throws {
+    let bench = try TuneBench()
+    defer { bench.endAll() }
+    let file = try bench.scratch.write("theirs.log", "")
+    let handle = try #require(FileHandle(forWritingAtPath: file))
+    _ = try ChildProcess(
+      Command(bench.server, bench.words(serving: "theirs"), folder: bench.scratch.url.path),
+      output: handle.fileDescriptor)
+    bench.awaitListener()
+    let run = try bench.runShort("--candidate-models", "m", "--drain", "--restart-foreground")
+    #expect(run.status == 0, "\(run.errors)")
+    let back = try #require(ProcessTable.processes { $0.contains("theirs") && $0.contains(bench.script) }.first)
+    #expect(ProcessTable.file(of: back.pid, descriptor: 1) == URL(fileURLWithPath: file).resolvingSymlinksInPath().path)
+    bench.awaitListener()
+    let logs = (try? FileManager.default.contentsOfDirectory(atPath: bench.scratch.path("logs"))) ?? []
+    #expect(!logs.contains { $0.hasPrefix("restored") }, "\(logs)")
+    let lines = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n")
+    #expect(lines.count { $0.contains("listening") } == 2, "\(lines)")
+  }
+
   @Test func `lines of a server's log neither colour a terminal nor move about in it`() throws {
     let bench = try TuneBench(
       #"{"m": {"fails": {"log": ["\u001b[31mout of memory\u001b[0m\u0007 here"], "status": 1}}}"#)

@@ -18,7 +18,7 @@ struct Leftovers: Sendable {
     endOrphans(warn)
     for memo in RunMemo.others(than: runID, order) {
       endServers(of: memo.runID, warn)
-      if memo.isOwed { bringBack(memo.survey, warn) }
+      if memo.isOwed { bringBack(memo, warn) }
       // Told once: whatever failed was said, with what to type.
       RunMemo.remove(memo.runID, order)
     }
@@ -49,9 +49,11 @@ struct Leftovers: Sendable {
     if !stuck.isEmpty { warn("warning: \(Leftovers.words(stuck)) alive, SIGKILL disabled") }
   }
 
-  private func bringBack(_ survey: Survey, _ warn: (String) -> Void) {
-    warn("warning: a run that died had stopped \(survey.name); it is started again")
-    for problem in survey.startAgain(by: manager, logsIn: order.logFolder) { warn(problem.description) }
+  private func bringBack(_ memo: RunMemo, _ warn: (String) -> Void) {
+    warn("warning: a run that died had stopped \(memo.survey.name); it is started again")
+    for problem in memo.survey.startAgain(by: manager, logsIn: order.logFolder, of: memo.runID) {
+      warn(problem.description)
+    }
   }
 
   private static func words(_ servers: [pid_t]) -> String { servers.map { "pid \($0)" }.joined(separator: ", ") }

@@ -201,10 +201,10 @@ final class LiveServiceDriver {
   // MARK: - Bringing it back
 
   private func start(_ ticket: UInt64) {
-    let (survey, manager, folder) = (survey, manager, order.logFolder)
+    let (survey, manager, folder, run) = (survey, manager, order.logFolder, runID)
     work.start { () -> [Survey.Problem] in
       guard let survey else { return [Survey.Problem(words: "it is not known any more")] }
-      return survey.startAgain(by: manager, logsIn: folder)
+      return survey.startAgain(by: manager, logsIn: folder, of: run)
     } then: { [self] problems in
       // From here on a crash leaves nothing to bring back; what failed is told.
       try? keep(isOwed: false)
@@ -220,7 +220,7 @@ final class LiveServiceDriver {
   /// Brings back what is owed at once, and waits for it: where the loop itself has failed.
   func startAgainNow() {
     guard let memo, memo.isOwed else { return }
-    for problem in memo.survey.startAgain(by: manager, logsIn: order.logFolder) { warn(problem.description) }
+    for problem in memo.survey.startAgain(by: manager, logsIn: order.logFolder, of: runID) { warn(problem.description) }
     forget()
   }
 }

@@ -20,7 +20,7 @@ extension Survey {
 
   /// Starts again what was found; what runs already counts as started, and what ends at once does not. Takes as long as
   /// what was started is watched. Returns what kept each of them from that.
-  func startAgain(by manager: any ServiceManager, logsIn folder: String) -> [Problem] {
+  func startAgain(by manager: any ServiceManager, logsIn folder: String, of run: String) -> [Problem] {
     var problems: [Problem] = []
     var begun: ManagedService?
     if let service {
@@ -39,7 +39,7 @@ extension Survey {
         continue
       }
       do {
-        let (process, log) = try server.startAgain(logsIn: folder)
+        let (process, log) = try server.startAgain(logsIn: folder, of: run)
         started.append((server, process, log))
       } catch {
         problems.append(Problem(words: "\(error)", commands: [server.commandLine]))
@@ -104,13 +104,19 @@ extension Survey.ForegroundServer {
     words == other.words && (pid == other.pid || folder == other.folder && environment == other.environment)
   }
 
-  /// With the words, the variables and the folder it had; its output goes to a log, since its terminal is not ours.
-  fileprivate func startAgain(logsIn logs: String) throws -> (ChildProcess, BoundedLog) {
+  /// With the words, the variables, the folder and the files it had. Where it wrote to a terminal or a pipe, it writes to
+  /// a log, which nobody bounds once this program has ended.
+  fileprivate func startAgain(logsIn logs: String, of run: String) throws -> (ChildProcess, BoundedLog) {
     try FileManager.default.createDirectory(atPath: logs, withIntermediateDirectories: true)
     let log = try BoundedLog(
-      creating: logs + "/" + LogName.of(model: "restored", port: 0, at: Date(), mark: UUID().uuidString))
+      creating: logs + "/" + LogName.of(model: "restored", port: 0, at: Date(), run: run, mark: UUID().uuidString))
+    let files = [output, errors].map { path in path.map { open($0, O_WRONLY | O_APPEND | O_CLOEXEC) } ?? -1 }
+    defer { for file in files where file >= 0 { close(file) } }
+    let descriptors = files.map { $0 >= 0 ? $0 : log.descriptor }
     let process = try ChildProcess(
-      Command(program, words: words, environment: environment, folder: folder), output: log.descriptor)
+      Command(program, words: words, environment: environment, folder: folder), output: descriptors[0],
+      errors: descriptors[1])
+    if !descriptors.contains(log.descriptor) { unlink(log.path) }
     return (process, log)
   }
 }

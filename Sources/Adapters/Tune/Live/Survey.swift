@@ -24,6 +24,9 @@ public struct Survey: Sendable, Equatable, Codable {
     public var environment: [String: String]
     /// What it had started itself when it was found, and what those had: its workers, or the server behind a script.
     public var family: [Int32]?
+    /// The files that it wrote its output and its errors to, where they were files.
+    public var output: String?
+    public var errors: String?
 
     /// It and its family, as far as they live.
     var living: [Int32] { ([pid] + (family ?? [])).filter(ProcessTable.isAlive) }
@@ -164,6 +167,7 @@ extension Survey.ForegroundServer {
     self.init(
       pid: process.pid, words: process.words, program: ProcessTable.program(of: process.pid) ?? process.words[0],
       folder: ProcessTable.folder(of: process.pid), environment: Dictionary(variables, uniquingKeysWith: { $1 }),
-      family: ProcessTable.descendants(of: process.pid))
+      family: ProcessTable.descendants(of: process.pid), output: ProcessTable.file(of: process.pid, descriptor: 1),
+      errors: ProcessTable.file(of: process.pid, descriptor: 2))
   }
 }

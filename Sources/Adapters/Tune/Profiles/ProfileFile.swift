@@ -93,7 +93,8 @@ extension ServerProfile {
     guard readyPath.hasPrefix("/") else { throw settings.error("ready", "'\(readyPath)' does not begin with a slash") }
     model = try settings.required("model", words("model", settings, slots: ["{model}"], needs: ["{model}"]))
     modelFile = try words("model_file", settings, slots: ["{model}"], needs: ["{model}"])
-    noJoin = try ServerProfile.noJoin(settings, arguments: arguments)
+    noJoin = try ServerProfile.noJoin(
+      settings, besides: [("arguments", arguments), ("model", model), ("model_file", modelFile ?? [])])
     kvBits = try ServerProfile.kvBits(settings) { (key, section) throws(SettingsError) in
       try words(key, section, slots: [])
     }
@@ -139,7 +140,9 @@ extension ServerProfile {
   }
 
   /// Whoever writes a profile says how a server is kept from joining a pool, or that it never does.
-  private static func noJoin(_ settings: Settings, arguments: [String]) throws(SettingsError) -> [String]? {
+  private static func noJoin(
+    _ settings: Settings, besides others: [(key: String, words: [String])]
+  ) throws(SettingsError) -> [String]? {
     guard settings.keys.contains("no_join") else {
       throw settings.error(
         "no_join", "it is missing; give the words that keep it from joining a pool, as [--no-join], or 'implicit'")
@@ -148,8 +151,9 @@ extension ServerProfile {
       if let twice = words.indices.first(where: { words[..<$0].contains(words[$0]) }) {
         throw settings.error("no_join", "'\(words[twice])' stands in it twice; a server is told once")
       }
-      if let told = words.first(where: arguments.contains) {
-        throw settings.error("no_join", "'\(told)' stands in arguments as well; a server is told once")
+      for (key, given) in others {
+        guard let told = words.first(where: given.contains) else { continue }
+        throw settings.error("no_join", "'\(told)' stands in \(key) as well; a server is told once")
       }
       return words
     }
@@ -219,12 +223,15 @@ extension ServerProfile {
 
   private mutating func readCandidates(_ settings: Settings) throws(SettingsError) {
     candidates = try settings.list("candidates") ?? []
-    var seen: Set<String> = []
     if candidates.contains(where: ReadableText.isSteered) {
       throw settings.error("candidates", "one has a line break or another control character in it")
     }
-    for candidate in candidates where !seen.insert(candidate).inserted {
-      throw settings.error("candidates", "'\(candidate)' stands in it twice")
+    for (place, candidate) in candidates.enumerated() {
+      guard let earlier = candidates[..<place].first(where: { TuneRequest.isSameModel($0, candidate) }) else {
+        continue
+      }
+      let words = earlier == candidate ? "" : ", as '\(earlier)'"
+      throw settings.error("candidates", "'\(candidate)' stands in it twice\(words)")
     }
   }
 }

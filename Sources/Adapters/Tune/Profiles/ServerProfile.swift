@@ -159,9 +159,12 @@ public struct ServerProfile: Sendable, Equatable, Codable {
   public func serveWords(model: String, _ knobs: Knobs) -> [String] {
     var words: [String] = []
     for word in arguments + modelWords(model) {
-      // A flag before a word that was nothing but the port has lost its value.
-      if word == "{port}", words.last?.hasPrefix("-") == true { words.removeLast() }
-      if !word.contains("{port}") { words.append(word) }
+      guard word.contains("{port}") else {
+        words.append(word)
+        continue
+      }
+      // A flag before a word that has the port, such as an address, has lost its value.
+      if !word.hasPrefix("-"), let flag = words.last, flag.hasPrefix("-"), !flag.contains("=") { words.removeLast() }
     }
     return [program] + filled(words, model: model, port: 0) + self.words(for: knobs)
   }

@@ -36,7 +36,8 @@ struct ProbeNotes {
   var decodeWords: String? {
     guard let least = decodeRates.min(), let most = decodeRates.max(), least > 0 else { return nil }
     let rates = decodeRates.map { String(format: "%.2f", $0) }.joined(separator: ", ")
-    return "\(rates) tokens/s after the first token, spread \(String(format: "%.1f", (most / least - 1) * 100)) %"
+    let spread = decodeRates.count > 1 ? ", spread \(String(format: "%.1f", (most / least - 1) * 100)) %" : ""
+    return "\(rates) tokens/s after the first token\(spread)"
   }
 
   /// Why a candidate or cell does not fit; nil where it does and there is nothing to add.

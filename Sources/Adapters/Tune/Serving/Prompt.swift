@@ -36,7 +36,7 @@ package struct PromptScale: Equatable, Sendable {
   /// - Returns: nil where the second is not longer than the first, or by less than its words can be: by a server that
   ///   counts only what its cache does not have, prompts would come to megabytes.
   package init?(frame tokens: Int, words: Int, _ more: Int) {
-    guard words > 0, more > tokens, tokens >= 0, 4 * (more - tokens) >= words else { return nil }
+    guard words > 0, more > tokens, tokens >= 0, 4.0 * Double(more - tokens) >= Double(words) else { return nil }
     frameTokens = Double(tokens)
     tokensPerWord = Double(more - tokens) / Double(words)
   }

@@ -32,6 +32,8 @@ final class ServerDriver {
   private var hasToldOpen = false
   /// Found once for each model, while its weights are loaded: what is measured of it has prompts of one size.
   private var scale = PromptScale()
+  /// What has come about while the scale is being found.
+  private var due: (ticket: UInt64, event: Provider.Event)?
 
   private final class Server {
     let ticket: UInt64
@@ -147,7 +149,7 @@ final class ServerDriver {
     environment.merge(ServerMark.variables(markOf(ticket))) { $1 }
     do {
       try FileManager.default.createDirectory(atPath: order.logFolder, withIntermediateDirectories: true)
-      let name = LogName.of(model: model, port: order.port, at: Date(), mark: markOf(ticket))
+      let name = LogName.of(model: model, port: order.port, at: Date(), run: mark, mark: markOf(ticket))
       let log = try BoundedLog(creating: order.logFolder + "/" + name)
       let process = try ChildProcess(
         Command(order.profile.program, words: words, environment: environment), output: log.descriptor)
@@ -211,10 +213,18 @@ final class ServerDriver {
       isCached: !order.isCold(model))
   }
 
+  /// Tells what came about before the server was asked for its scale.
+  private func tellDue() throws {
+    guard let (ticket, event) = due else { return }
+    due = nil
+    try close(ticket, event)
+  }
+
   /// Says once that the process has ended.
   private func tellEnd(of server: Server, _ ending: ChildProcess.Ending) throws {
     guard !server.isEnded else { return }
     server.isEnded = true
+    try tellDue()
     let log = server.log.tail()
     let found = evidence(in: log, ending)
     let lines = ProbeNotes.telling(log, found, markers: order.profile.integrityMarkers)
@@ -288,10 +298,8 @@ final class ServerDriver {
       guard open[ticket] != nil else { return }
       switch readiness {
       case .ready:
-        findScale(unless: order.profile.warmsUp, cancellation) { [self] in
-          try tellEndIfOver()
-          try close(ticket, .responded(server?.isAlive ?? false))
-        }
+        try tellEndIfOver()
+        findScale(unless: order.profile.warmsUp, cancellation, then: (ticket, .responded(true)))
       case .ended:
         try tellEndIfOver()
         try close(ticket, .responded(false))
@@ -314,10 +322,7 @@ final class ServerDriver {
   private func warmUp(_ ticket: UInt64, _ cancellation: Cancellation) {
     ask(words: 16, tokensMax: 8, cancellation) { [self] completion in
       guard let fault = completion.fault else {
-        return findScale(unless: false, cancellation) { [self] in
-          try tellEndIfOver()
-          try close(ticket, .warmedUp)
-        }
+        return findScale(unless: false, cancellation, then: (ticket, .warmedUp))
       }
       notes.ending = "the warm-up failed: \(fault)"
       try tellEndIfOver()
@@ -327,8 +332,19 @@ final class ServerDriver {
 
   /// Asks a server that loads weights how many tokens it makes of words, by two short prompts that nobody measures, so
   /// that those that are measured have the size they should. Where it does not say, a word counts as a token.
-  private func findScale(unless isDone: Bool, _ cancellation: Cancellation, then: @escaping () throws -> Void) {
-    let next = { [loop] in loop.schedule(after: .zero) { try then() } }
+  ///
+  /// - Parameter answer: What has come about already, and is told afterwards. A server that ends meanwhile has not ended
+  ///   before it.
+  private func findScale(
+    unless isDone: Bool, _ cancellation: Cancellation, then answer: (ticket: UInt64, event: Provider.Event)
+  ) {
+    due = answer
+    let next = { [self] in
+      loop.schedule(after: .zero) { [self] in
+        try tellDue()
+        try tellEndIfOver()
+      }
+    }
     guard !isDone, server?.purpose == .prewarm else { return next() }
     if !hasToldOpen, let address = port.openAddresses.first {
       hasToldOpen = true

@@ -118,10 +118,10 @@ public final class TuneStore {
   /// run, which the prototype wrote, stay.
   ///
   /// - Parameter id: The run that is under way, which stays whatever the clock says.
-  /// - Returns: How many were forgotten.
+  /// - Returns: Those that were forgotten.
   @discardableResult
-  public func retain(newest count: Int, besides id: String) throws(TuneStoreFailure) -> Int {
-    var forgotten = 0
+  public func retain(newest count: Int, besides id: String) throws(TuneStoreFailure) -> [String] {
+    var forgotten: [String] = []
     try transaction { (store) throws(TuneStoreFailure) in
       let old = try store.rows(
         "SELECT run_id FROM tune_runs ORDER BY started_at_utc DESC, run_id DESC LIMIT -1 OFFSET ?1",
@@ -131,7 +131,7 @@ public final class TuneStore {
         try store.execute("DELETE FROM tune_trials WHERE run_id = ?1", [.text(run)])
         try store.execute("DELETE FROM tune_runs WHERE run_id = ?1", [.text(run)])
       }
-      forgotten = old.count
+      forgotten = old
     }
     return forgotten
   }
