@@ -91,12 +91,19 @@ public struct Ledger<S: System> {
   /// The open obligations, oldest first.
   public var open: [Entry] { entries.values.sorted { $0.ticket < $1.ticket } }
 
-  /// Whether an answer may be given now. Changes nothing.
-  @inlinable public func admission(of ticket: UInt64, _ event: S.Event) -> Admission {
+  /// Whether an answer may be given now.
+  ///
+  /// It changes nothing, and is mutating because a ledger in an object would be copied to be asked.
+  ///
+  /// - Parameters:
+  ///   - ticket: What the obligation goes by.
+  ///   - event: The answer.
+  @inlinable public mutating func admission(of ticket: UInt64, _ event: S.Event) -> Admission {
     guard let entry = entries[ticket] else { return .late }
-    for answer in contracts[entry.contract].contract.stages[entry.stage].answers
-    where answer.admits(entry.effect, event) {
-      return .admitted(entry, next: answer.next)
+    // By index: an answer that is taken out costs three references.
+    let answers = contracts[entry.contract].contract.stages[entry.stage].answers
+    for index in answers.indices where answers[index].admits(entry.effect, event) {
+      return .admitted(entry, next: answers[index].next)
     }
     return .offContract(entry)
   }
