@@ -11,12 +11,16 @@ import Synchronization
 /// The database is touched by one thread at a time: by the second one between ``add(_:after:)`` and ``finish()``, and
 /// by the journal's own from there on.
 final class RecordWriter: @unchecked Sendable {
-  /// Records that are handed over together: few, because the last batch of a group is inserted at its commit.
-  static let batchRows = 64
+  /// Records that are handed over together: few, because a commit waits for the last of them, and not too few, because
+  /// to wake the other thread costs as much as a dozen of them.
+  static let batchRows = 128
+  /// Records that one statement inserts, where there are as many: a row of its own costs three times as much.
+  private static let statementRows = 16
   /// How many batches there are, the one that gathers among them.
   private static let batchCount = 8
 
-  private let insert: Statement
+  private let insertOne: Statement
+  private let insertSeveral: Statement
   private let database: Database
   private let queue = DispatchQueue(label: "interlock.journal")
   private let batches: [RecordBatch]
@@ -30,9 +34,17 @@ final class RecordWriter: @unchecked Sendable {
   /// - Parameter database: With the table `record`, within a transaction from the first record on.
   init(_ database: Database) throws(DatabaseFailure) {
     self.database = database
-    insert = try Statement("INSERT INTO record VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)", database)
+    insertOne = try Self.insert(1, database)
+    insertSeveral = try Self.insert(Self.statementRows, database)
     batches = (0..<Self.batchCount).map { _ in RecordBatch(rows: Self.batchRows) }
     for _ in 1..<Self.batchCount { free.signal() }
+  }
+
+  private static func insert(_ rows: Int, _ database: Database) throws(DatabaseFailure) -> Statement {
+    let row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    let values = Array(repeating: row, count: rows).joined(separator: ", ")
+    // Where something is refused the whole group is given up, so that no statement needs to be undone by itself.
+    return try Statement("INSERT OR FAIL INTO record VALUES \(values)", database)
   }
 
   /// Adds a record to the group.
@@ -76,29 +88,47 @@ final class RecordWriter: @unchecked Sendable {
   private func put(_ batch: RecordBatch) {
     defer { batch.removeAll() }
     guard failure.withLock({ $0 == nil }) else { return }
-    for index in 0..<batch.count where insert.put(batch[index]) != SQLITE_DONE {
-      let refused = DatabaseFailure(sqlite3_errcode(database.handle), database.handle)
-      failure.withLock { if $0 == nil { $0 = refused } }
-      return
+    var index = 0
+    while index < batch.count {
+      let isSeveral = batch.count - index >= Self.statementRows
+      let rows = index..<index + (isSeveral ? Self.statementRows : 1)
+      guard (isSeveral ? insertSeveral : insertOne).put(batch, rows) == SQLITE_DONE else {
+        let refused = DatabaseFailure(sqlite3_errcode(database.handle), database.handle)
+        failure.withLock { if $0 == nil { $0 = refused } }
+        return
+      }
+      index = rows.upperBound
     }
   }
 }
 
 extension Statement {
-  /// Binds the columns and steps. SQLite takes no copy of the bytes, which outlive the call.
-  fileprivate func put(_ record: (row: RecordRow, chain: UInt64)) -> Int32 {
-    let row = record.row
-    sqlite3_bind_int64(pointer, 1, Int64(bitPattern: row.number))
-    sqlite3_bind_int64(pointer, 2, Int64(bitPattern: row.nanoseconds))
-    sqlite3_bind_int64(pointer, 3, row.cause)
-    sqlite3_bind_int64(pointer, 4, Int64(bitPattern: row.ticket))
-    bind(5, row.event)
-    sqlite3_bind_int64(pointer, 6, row.outcome)
-    bind(7, row.fired)
-    bind(8, row.effects)
-    sqlite3_bind_int64(pointer, 9, Int64(bitPattern: row.state))
-    sqlite3_bind_int64(pointer, 10, Int64(bitPattern: record.chain))
-    sqlite3_bind_int64(pointer, 11, Int64(bitPattern: row.place))
+  /// Binds as many rows as the statement inserts, and steps. SQLite takes no copy of the bytes, which outlive the call.
+  fileprivate func put(_ batch: RecordBatch, _ rows: Range<Int>) -> Int32 {
+    var column: Int32 = 0
+    func put(_ word: UInt64) { put(Int64(bitPattern: word)) }
+    func put(_ word: Int64) {
+      column += 1
+      sqlite3_bind_int64(pointer, column, word)
+    }
+    func put(_ bytes: UnsafeRawBufferPointer) {
+      column += 1
+      bind(column, bytes)
+    }
+    for index in rows {
+      let (row, chain) = batch[index]
+      put(row.number)
+      put(row.nanoseconds)
+      put(row.cause)
+      put(row.ticket)
+      put(row.event)
+      put(row.outcome)
+      put(row.fired)
+      put(row.effects)
+      put(row.state)
+      put(chain)
+      put(row.place)
+    }
     let code = sqlite3_step(pointer)
     sqlite3_reset(pointer)
     return code
