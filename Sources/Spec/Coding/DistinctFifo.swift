@@ -9,9 +9,9 @@ public protocol Identified {
 /// To append, to find, and to remove the first cost amortised constant time and, once warm, no allocation. Like
 /// ``Fifo`` it keeps a running digest of its elements in their order.
 ///
-/// In a long queue it is misses of the cache that cost, and the slot of the oldest element may be anywhere in the table.
-/// So an element that is removed leaves its slot as it is, and a hand that moves over the table, by a line of the cache
-/// with each append, frees the slots of elements that are gone.
+/// In a long queue it is misses of the cache that cost, and the slot of the oldest element may be anywhere. So an
+/// element that is removed leaves its slot as it is, and a hand that moves over the table, by a line of the cache with
+/// each append, frees the slots of elements that are gone.
 public struct DistinctFifo<Element: Blank & Hashable & Sendable & Identified>: Hashable, Sendable {
   @usableFromInline var queue = Fifo<Element>()
   /// Finds elements: a hash table, probed one by one. At most half of it stands for elements in the queue, and about an
