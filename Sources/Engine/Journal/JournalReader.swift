@@ -90,7 +90,7 @@ extension JournalReader {
     // The snapshot is what makes the closing mark and the records belong together.
     var (begins, ahead): (Bool, ReadAhead?) = (false, nil)
     defer {
-      ahead?.wait()
+      ahead?.end()
       if begins { _ = try? exclusively { database throws(DatabaseFailure) in try database.run("COMMIT") } }
     }
     do throws(DatabaseFailure) {
