@@ -247,6 +247,55 @@ struct Zoo: Blank, Hashable, Keyed {
     }
   }
 
+  /// The search for which begins at one of three places.
+  private struct Twin: Blank, Hashable, Identified {
+    var name: UInt32 = 0
+    struct Name: Coded, Equatable {
+      var name: UInt32
+      var digest: UInt64 { UInt64(name % 3) * 2 + 1 }
+      mutating func fields(_ f: inout Fields) { f("name", &name) }
+    }
+    var identity: Name { Name(name: name) }
+    mutating func fields(_ f: inout Fields) { f("name", &name) }
+  }
+
+  @Test(arguments: 1...4) func `a queue without duplicates finds those whose identities collide`(seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    var queue = DistinctFifo<Twin>()
+    var array: [Twin] = []
+    for step in 0..<3_000 {
+      let twin = Twin(name: .random(in: 0..<120, using: &random))
+      if UInt64.random(in: 0..<10, using: &random) < (step / 400 % 2 == 0 ? 7 : 3) {
+        let isNew = !array.contains(twin)
+        #expect(queue.append(twin) == isNew)
+        if isNew { array.append(twin) }
+      } else {
+        #expect(queue.popFirst() == (array.isEmpty ? nil : array.removeFirst()))
+      }
+      #expect((queue.element(twin.identity) != nil) == array.contains(twin))
+      guard step % 20 == 0 else { continue }
+      #expect(array.allSatisfy { queue.element($0.identity) == $0 } && Array(queue) == array)
+    }
+  }
+
+  @Test func `a queue without duplicates finds what is in it and nothing else while many pass through it`() {
+    var queue = DistinctFifo<Zoo.Cub>()
+    func cub(_ number: Int) -> Zoo.Cub { Zoo.Cub(name: UInt16(truncatingIfNeeded: number), age: UInt8(number % 10)) }
+    for number in 0..<240_000 {
+      let isNew = queue.append(cub(number))
+      #expect(isNew)
+      while queue.count > (number < 120_000 ? 50_000 : 65_535) { queue.popFirst() }
+      if number == 90_000 || number == 200_000 { while queue.count > 100 { queue.popFirst() } }
+      guard number % 97 == 0 else { continue }
+      let isNewAgain = queue.append(cub(number))
+      #expect(!isNewAgain)
+      for back in [0, queue.count / 2, queue.count - 1] {
+        #expect(queue.element(cub(number - back).identity) == cub(number - back))
+      }
+      #expect(queue.element(cub(number + 1).identity) == nil)
+    }
+  }
+
   @Test(arguments: 1...6) func `a set behaves like a dictionary`(seed: UInt64) {
     var random = SplitMix64(seed: seed)
     var set = KeyedSet<Zoo.Cub>()

@@ -37,6 +37,17 @@ public final class Auditor<S: System> {
     }
     guard isWhole else { return nil }
     self.design = design
+    let (answered, routed) = (Self.answered(design), Self.routed(design))
+    var (isFree, kindBases): (ContiguousArray<Bool>, ContiguousArray<Int>) = ([], [])
+    for host in design.hosts {
+      kindBases.append(isFree.count)
+      for event in host.book.events.indices {
+        let pair = Pair(host: host.index, event: event)
+        isFree.append(answered[pair] == nil && routed[pair] == nil)
+      }
+    }
+    (self.answered, self.routed) = (answered, routed)
+    (self.isFree, self.kindBases) = (isFree, kindBases)
     self.state = state
     self.start = state
     ledger = Ledger(design)
@@ -98,19 +109,8 @@ public final class Auditor<S: System> {
   @inlinable func admits(_ record: RecordedStep, _ event: S.Event) -> Bool {
     switch record.cause {
     case .input:
-      if isFree[event.kind][design.hosts[event.kind].eventKind(event)] { return true }
-      if let route = routed[Pair(host: event.kind, event: design.hosts[event.kind].eventKind(event))] {
-        reject(
-          record, "routed-as-input",
-          "\(Printer.line(of: event)) came as an input, but only \(route) sends it")
-        return true
-      }
-      guard let contract = answered[Pair(host: event.kind, event: design.hosts[event.kind].eventKind(event))] else {
-        return true
-      }
-      reject(
-        record, "answer-unasked",
-        "\(Printer.line(of: event)) came as an input, but it is an answer to \(design.contracts[contract].name)")
+      let kind = design.hosts[event.kind].eventKind(event)
+      if !isFree[kindBases[event.kind] + kind] { rejectInput(record, event, Pair(host: event.kind, event: kind)) }
       return true
     case .answer(let ticket):
       switch ledger.admission(of: ticket, event) {
@@ -132,6 +132,18 @@ public final class Auditor<S: System> {
       }
       return diverge(record, "not-head", "\(Printer.line(of: event)) is not the head of channel \(channel)")
     case .offContract, .crash: return true
+    }
+  }
+
+  /// Rejects an input that another machine sends, or that answers something.
+  @usableFromInline func rejectInput(_ record: RecordedStep, _ event: S.Event, _ pair: Pair) {
+    let line = Printer.line(of: event)
+    if let route = routed[pair] {
+      reject(record, "routed-as-input", "\(line) came as an input, but only \(route) sends it")
+    } else if let contract = answered[pair] {
+      reject(
+        record, "answer-unasked",
+        "\(line) came as an input, but it is an answer to \(design.contracts[contract].name)")
     }
   }
 
@@ -196,7 +208,9 @@ public final class Auditor<S: System> {
   @usableFromInline lazy var holdsAnything = design.contracts.contains { $0.contract.options.holds != nil }
 
   /// Events that are answers, with the contract they answer.
-  @usableFromInline lazy var answered: [Pair: Int] = {
+  let answered: [Pair: Int]
+
+  private static func answered(_ design: Design<S>) -> [Pair: Int] {
     var result: [Pair: Int] = [:]
     for (index, contract) in design.contracts.enumerated() {
       for answer in contract.contract.stages.flatMap(\.answers) where contract.contract.options.late == .fenced {
@@ -204,22 +218,21 @@ public final class Auditor<S: System> {
       }
     }
     return result
-  }()
+  }
 
   /// Events that only another machine sends, with its name.
-  @usableFromInline lazy var routed: [Pair: String] = {
+  let routed: [Pair: String]
+
+  private static func routed(_ design: Design<S>) -> [Pair: String] {
     Dictionary(
       design.routes.map { (Pair(host: $0.toHost, event: $0.event), design.hosts[$0.fromHost].name) },
       uniquingKeysWith: { first, _ in first })
-  }()
-
-  /// By host and event: whether the world may send it as it likes, which is asked of every input.
-  @usableFromInline lazy var isFree: [[Bool]] = design.hosts.map { host in
-    host.book.events.indices.map { event in
-      let place = Pair(host: host.index, event: event)
-      return routed[place] == nil && answered[place] == nil
-    }
   }
+
+  /// Whether the world may send an event as it likes, which is asked of every input: host by host, event by event.
+  @usableFromInline let isFree: ContiguousArray<Bool>
+  /// Where each host's events begin there.
+  @usableFromInline let kindBases: ContiguousArray<Int>
 
   @usableFromInline struct Pair: Hashable {
     @usableFromInline let host: Int

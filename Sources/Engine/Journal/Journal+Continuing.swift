@@ -138,17 +138,21 @@ extension JournalReader {
   /// The snapshot of a system that was taken after just this record; nil where there is none, or it is not as it was
   /// written.
   public func snapshot(of place: Int, after number: UInt64) -> Snapshot? {
-    (try? Snapshot.read(database, of: place, after: number, header: headerChain)) ?? nil
+    try? exclusively { database throws(DatabaseFailure) in
+      try Snapshot.read(database, of: place, after: number, header: headerChain)
+    }
   }
 
   /// The records after which a system's snapshots were taken, in order.
   public func snapshotNumbers(of place: Int) throws(JournalError) -> [UInt64] {
     guard format > 1 else { return [] }
     do throws(DatabaseFailure) {
-      let rows = try Statement("SELECT number FROM snapshot WHERE place = \(place) ORDER BY number", database)
-      var numbers: [UInt64] = []
-      while try rows.next() { numbers.append(UInt64(bitPattern: sqlite3_column_int64(rows.pointer, 0))) }
-      return numbers
+      return try exclusively { database throws(DatabaseFailure) in
+        let rows = try Statement("SELECT number FROM snapshot WHERE place = \(place) ORDER BY number", database)
+        var numbers: [UInt64] = []
+        while try rows.next() { numbers.append(UInt64(bitPattern: sqlite3_column_int64(rows.pointer, 0))) }
+        return numbers
+      }
     } catch {
       throw error.asJournalError(path)
     }
@@ -156,7 +160,8 @@ extension JournalReader {
 
   /// The last record that was dropped when the journal was compacted; 0 where every record is there.
   public var droppedUpTo: UInt64 {
-    guard let rows = try? database.runRows(), case .base(let base) = Base.read(rows, header: headerChain) else {
+    let rows = try? exclusively { database throws(DatabaseFailure) in try database.runRows() }
+    guard let rows, case .base(let base) = Base.read(rows, header: headerChain) else {
       return 0
     }
     return base.number

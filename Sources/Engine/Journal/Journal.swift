@@ -15,7 +15,8 @@ import Spec
 /// A group costs one sync of the write-ahead log where the journal is durable in full, and none otherwise. Every
 /// few thousand records the log is folded into the file, between two groups.
 ///
-/// A journal belongs to one thread at a time: its hosts call it under their own lock. As long as it is open, other
+/// A journal belongs to one thread at a time: its hosts call it under their own lock. While a large group gathers, a
+/// second thread inserts the records that are there already; a commit waits for it. As long as it is open, other
 /// processes may read the file and may not write it: a lock beside it names the process that does.
 ///
 /// The file has three tables. `record` has a row per step:
@@ -64,10 +65,9 @@ public final class Journal {
 
   let headerChain: UInt64
   @exclusivity(unchecked) var committedChain: UInt64
-  private let hasher = ChainHasher()
   private var lock: JournalLock?
   var database: Database?
-  @exclusivity(unchecked) private var insert: Statement?
+  @exclusivity(unchecked) private var writer: RecordWriter?
   @exclusivity(unchecked) private var failure: JournalError?
   /// Whether a snapshot waits for the next commit.
   @exclusivity(unchecked) var hasPendingSnapshot = false
@@ -120,7 +120,7 @@ public final class Journal {
       self.database = database
       try begin(database, durability)
     } catch {
-      insert = nil
+      writer = nil
       database = nil
       let reason = error.asJournalError(path, safe: 0)
       switch reason {
@@ -153,7 +153,7 @@ public final class Journal {
       self.database = database
       try begin(database, durability)
     } catch {
-      insert = nil
+      writer = nil
       database = nil
       throw error.asJournalError(path, safe: continued.number)
     }
@@ -161,13 +161,14 @@ public final class Journal {
 
   private func begin(_ database: Database, _ durability: Durability) throws(DatabaseFailure) {
     try keepLog(database, durability)
-    insert = try Statement("INSERT INTO record VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)", database)
+    writer = try RecordWriter(database)
     try database.run("BEGIN IMMEDIATE")
   }
 
   deinit {
     // Not closed: what is pending is given up, and the file ends in a tail.
-    insert = nil
+    writer?.abandon()
+    writer = nil
     database = nil
   }
 }
@@ -177,7 +178,8 @@ public final class Journal {
 extension Journal {
   /// Adds a record to the pending group and gives its number.
   ///
-  /// Nothing is allocated, once a record as large as this one has been seen.
+  /// Nothing is allocated, once a record as large as this one has been seen, but for each batch of records that a large
+  /// group hands to the thread that inserts them.
   ///
   /// - Parameters:
   ///   - nanoseconds: Since the run began.
@@ -197,17 +199,15 @@ extension Journal {
     fired: UnsafeRawBufferPointer, effects: UnsafeRawBufferPointer, state: UInt64
   ) throws(JournalError) -> UInt64 {
     precondition(fired.count % 4 == 0, "firings of \(fired.count) bytes: each has four")
-    let insert = try openStatement()
+    let writer = try openWriter()
     let (kind, ticket) = cause.columns
     let row = RecordRow(
       number: lastNumber + 1, nanoseconds: nanoseconds, cause: kind, ticket: ticket, outcome: outcome.column,
       state: state, event: event, fired: fired, effects: effects, place: UInt64(place))
-    let chain = hasher.chain(after: lastChain, row)
-    guard insert.put(row, chain: chain) == SQLITE_DONE else { throw fail() }
+    pendingRows += 1
     lastNumber = row.number
     lastNanoseconds = nanoseconds
-    lastChain = chain
-    pendingRows += 1
+    do throws(DatabaseFailure) { lastChain = try writer.add(row, after: lastChain) } catch { throw fail(error) }
     return row.number
   }
 
@@ -234,8 +234,11 @@ extension Journal {
   /// Makes the pending records durable, all or none of them. Once the journal is closed, none is left.
   public func commit() throws(JournalError) {
     if let failure { throw failure }
-    guard pendingRows > 0 || hasPendingSnapshot, let database else { return }
-    guard (try? database.run("COMMIT")) != nil else { throw fail() }
+    guard pendingRows > 0 || hasPendingSnapshot, let database, let writer else { return }
+    do throws(DatabaseFailure) {
+      try writer.finish()
+      try database.run("COMMIT")
+    } catch { throw fail(error) }
     settle()
     if logPages.count >= logPagesMax { fold(database) }
     // The next group begins at once, because it is what keeps other writers out. Should one have slipped in
@@ -251,23 +254,24 @@ extension Journal {
   public func close() throws(JournalError) {
     guard database != nil else { return }
     defer {
-      insert = nil
+      writer = nil
       database = nil
       lock = nil
     }
-    _ = try openStatement()
+    let writer = try openWriter()
     guard let database else { return }
     do throws(DatabaseFailure) {
+      try writer.finish()
       let put = try Statement("INSERT INTO run VALUES (?1, ?2)", database)
       for (key, value) in ClosingMark(count: lastNumber, chain: lastChain, header: headerChain).rows {
         try put.put(key, value)
       }
       try database.run("COMMIT")
     } catch {
-      throw fail()
+      throw fail(error)
     }
     settle()
-    insert = nil
+    self.writer = nil
     // A file without a log can be read where nothing can be written. If a reader is still there, the log stays, and
     // the records in it are as safe as before.
     _ = try? database.run("PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE")
@@ -277,9 +281,12 @@ extension Journal {
   ///
   /// - Throws: As ``append(nanoseconds:place:cause:event:outcome:fired:effects:state:)`` does.
   public func append(_ snapshot: Snapshot) throws(JournalError) {
-    _ = try openStatement()
+    let writer = try openWriter()
     guard let database else { return }
-    do throws(DatabaseFailure) { try snapshot.put(database, header: headerChain) } catch { throw fail() }
+    do throws(DatabaseFailure) {
+      try writer.finish()
+      try snapshot.put(database, header: headerChain)
+    } catch { throw fail(error) }
     hasPendingSnapshot = true
   }
 
@@ -289,21 +296,21 @@ extension Journal {
     committedChain = lastChain
   }
 
-  func openStatement() throws(JournalError) -> Statement {
+  private func openWriter() throws(JournalError) -> RecordWriter {
     if let failure { throw failure }
-    guard let insert else { preconditionFailure("the journal \(path) is used after it was closed") }
-    return insert
+    guard let writer else { preconditionFailure("the journal \(path) is used after it was closed") }
+    return writer
   }
 
   /// Gives up the pending group after SQLite refused something, and says what remains.
-  func fail() -> JournalError {
-    guard let database else { preconditionFailure("the journal \(path) failed without being open") }
+  private func fail(_ reason: DatabaseFailure) -> JournalError {
+    guard let database, let writer else { preconditionFailure("the journal \(path) failed without being open") }
+    writer.abandon()
     lastNumber -= UInt64(pendingRows)
     lastChain = committedChain
     pendingRows = 0
     hasPendingSnapshot = false
-    let code = sqlite3_errcode(database.handle)
-    let error = DatabaseFailure(code, database.handle).asJournalError(path, safe: lastNumber)
+    let error = reason.asJournalError(path, safe: lastNumber)
     if database.isInTransaction { _ = try? database.run("ROLLBACK") }
     failure = error
     return error
@@ -383,35 +390,6 @@ private final class LogPages {
         pages?.assumingMemoryBound(to: Int32.self).pointee = count
         return SQLITE_OK
       }, pages)
-  }
-}
-
-extension Statement {
-  /// Binds the columns and steps. SQLite takes no copy of the bytes, which outlive the call.
-  fileprivate func put(_ row: RecordRow, chain: UInt64) -> Int32 {
-    sqlite3_bind_int64(pointer, 1, Int64(bitPattern: row.number))
-    sqlite3_bind_int64(pointer, 2, Int64(bitPattern: row.nanoseconds))
-    sqlite3_bind_int64(pointer, 3, row.cause)
-    sqlite3_bind_int64(pointer, 4, Int64(bitPattern: row.ticket))
-    bind(5, row.event)
-    sqlite3_bind_int64(pointer, 6, row.outcome)
-    bind(7, row.fired)
-    bind(8, row.effects)
-    sqlite3_bind_int64(pointer, 9, Int64(bitPattern: row.state))
-    sqlite3_bind_int64(pointer, 10, Int64(bitPattern: chain))
-    sqlite3_bind_int64(pointer, 11, Int64(bitPattern: row.place))
-    let code = sqlite3_step(pointer)
-    sqlite3_reset(pointer)
-    return code
-  }
-
-  /// Binds a blob even if there are no bytes: for a null pointer SQLite would bind NULL.
-  private func bind(_ column: Int32, _ bytes: UnsafeRawBufferPointer) {
-    if let start = bytes.baseAddress, bytes.count > 0 {
-      sqlite3_bind_blob64(pointer, column, start, UInt64(bytes.count), nil)
-    } else {
-      sqlite3_bind_zeroblob(pointer, column, 0)
-    }
   }
 }
 

@@ -1,4 +1,5 @@
 import CSQLite
+import Dispatch
 import Spec
 
 /// Reads a journal in order, checks its chain on the way, and reports the first place where it is not as written.
@@ -9,13 +10,15 @@ import Spec
 ///     reader.header.system                                       // "Topology switch"
 ///     let fault = reader.forEach { record in steps += 1 }        // nil, or .tail(after: 4127), …
 ///
-/// A reader belongs to one thread at a time. Its memory does not grow with the journal.
+/// A reader belongs to one thread at a time. It reads ahead on a second one, which is done with the file whenever the
+/// reader is asked for something else. Its memory does not grow with the journal.
 public final class JournalReader {
   public let path: String
   public let header: JournalHeader
 
-  let database: Database
-  private let hasher = ChainHasher()
+  private let database: Database
+  /// Where the database is touched: by whoever reads ahead, and by whoever asks for something else meanwhile.
+  private let queue = DispatchQueue(label: "interlock.journal-reader")
   /// Whether the file is as ``Journal/close()`` leaves it: a run that was killed stays in write-ahead mode.
   private let wasClosed: Bool
   /// The header's chain as it stands in the file.
@@ -85,28 +88,37 @@ extension JournalReader {
     from first: UInt64 = 1, _ body: (borrowing RecordView) throws(E) -> Void
   ) throws(E) -> JournalFault? {
     // The snapshot is what makes the closing mark and the records belong together.
-    let begins = !database.isInTransaction
-    if begins, let fault = fault(after: 0, { () throws(DatabaseFailure) in try database.run("BEGIN") }) { return fault }
-    defer { if begins { _ = try? database.run("COMMIT") } }
-    var walk: Walk?
-    if let fault = fault(
-      after: 0, { () throws(DatabaseFailure) in walk = try Walk(self, from: first, wasClosed: wasClosed) })
-    {
-      return fault
+    var (begins, ahead): (Bool, ReadAhead?) = (false, nil)
+    defer {
+      ahead?.end()
+      if begins { _ = try? exclusively { database throws(DatabaseFailure) in try database.run("COMMIT") } }
     }
-    guard var walk else { return nil }
-    if let fault = walk.headFault { return fault }
-    while true {
-      switch walk.next(hasher) {
-      case .record(let row, let chain):
+    do throws(DatabaseFailure) {
+      begins = try exclusively { database throws(DatabaseFailure) in
+        guard !database.isInTransaction else { return false }
+        try database.run("BEGIN")
+        return true
+      }
+      let walk = try exclusively { database throws(DatabaseFailure) in
+        try Walk(database, from: first, wasClosed: wasClosed, hasPlaces: format > 1)
+      }
+      if let fault = walk.headFault { return fault }
+      ahead = ReadAhead(walk, queue)
+    } catch {
+      return .unreadable(after: 0, reason: error.reason)
+    }
+    while let (batch, ending) = ahead?.next() {
+      for index in 0..<batch.count {
+        let (row, chain) = batch[index]
         guard let view = RecordView(row, chain: chain) else {
           return .unreadable(
             after: row.number - 1, reason: "record \(row.number) says what this version of Interlock does not know")
         }
         try body(view)
-      case .end(let fault): return cut(fault)
       }
+      if let ending { return cut(ending.fault) }
     }
+    return nil
   }
 
   /// Every record from `first` on, up to the first fault.
@@ -118,114 +130,17 @@ extension JournalReader {
 
   /// Gives the reason for a fault if there is a simpler one: in a file that was cut, the last page has zeros for rows.
   private func cut(_ fault: JournalFault?) -> JournalFault? {
-    guard let fault, !Place(path).hasLog, let size = database.size, size.found < size.promised else { return fault }
+    guard let fault, !Place(path).hasLog, let size = queue.sync(execute: { database.size }), size.found < size.promised
+    else { return fault }
     return .unreadable(
       after: fault.lastGood, reason: "the file was cut, and \(size.found) of its \(size.promised) bytes are there")
   }
 
-  private func fault(after: UInt64, _ action: () throws(DatabaseFailure) -> Void) -> JournalFault? {
-    do throws(DatabaseFailure) {
-      try action()
-      return nil
-    } catch {
-      return .unreadable(after: after, reason: error.reason)
-    }
-  }
-}
-
-/// One pass over the records: where it is, and what the next row must be.
-private struct Walk {
-  private let rows: Statement
-  private let closing: ClosingMark.Reading
-  private let wasClosed: Bool
-  /// The fault of the header, or of the mark of dropped records.
-  private(set) var headFault: JournalFault?
-  private var number: UInt64
-  private var chain: UInt64
-
-  init(_ reader: JournalReader, from first: UInt64, wasClosed: Bool) throws(DatabaseFailure) {
-    self.wasClosed = wasClosed
-    let database = reader.database
-    let run = try database.runRows()
-    chain = UInt64(bitPattern: run["header_chain"]?.integer ?? 0)
-    let expected = JournalHeader.chain { run[$0] }
-    headFault = expected == chain ? nil : .headerEdited(expected: expected, found: chain)
-    closing = ClosingMark.read(run, header: chain)
-    number = 0
-    switch Base.read(run, header: chain) {
-    case .absent: break
-    case .base(let base): (number, chain) = (base.number, base.chain)
-    case .edited(let expected, let found):
-      if headFault == nil { headFault = .baseEdited(expected: expected, found: found) }
-    }
-    // A row with a number below the first is for the pass to find.
-    let start = first > number + 1 ? Int64(clamping: first) : .min
-    if first > number + 1 {
-      let before = try Statement(
-        "SELECT number, chain FROM record WHERE number < \(start) ORDER BY number DESC LIMIT 1", database)
-      if try before.next() {
-        number = UInt64(bitPattern: sqlite3_column_int64(before.pointer, 0))
-        chain = UInt64(bitPattern: sqlite3_column_int64(before.pointer, 1))
-      }
-    }
-    let place = reader.format > 1 ? "place" : "0"
-    rows = try Statement(
-      """
-      SELECT number, at, cause, ticket, event, outcome, fired, effects, state, chain, \(place)
-      FROM record WHERE number >= \(start) ORDER BY number
-      """, database)
-  }
-
-  enum Step {
-    case record(RecordRow, chain: UInt64)
-    case end(JournalFault?)
-  }
-
-  mutating func next(_ hasher: ChainHasher) -> Step {
-    do throws(DatabaseFailure) {
-      guard try rows.next() else { return .end(faultAtEnd) }
-    } catch {
-      return .end(.unreadable(after: number, reason: error.reason))
-    }
-    let (row, found) = rows.record()
-    if case .mark(let mark) = closing, number == mark.count { return .end(.added(record: row.number, after: number)) }
-    guard row.number == number + 1 else {
-      let isBehind = Int64(bitPattern: row.number) <= Int64(bitPattern: number)
-      return .end(isBehind ? .added(record: row.number, after: number) : .missing(record: number + 1))
-    }
-    let expected = hasher.chain(after: chain, row)
-    guard expected == found else { return .end(.edited(record: row.number, expected: expected, found: found)) }
-    number = row.number
-    chain = found
-    return .record(row, chain: found)
-  }
-
-  private var faultAtEnd: JournalFault? {
-    switch closing {
-    case .absent: wasClosed ? .closingRemoved(after: number) : .tail(after: number)
-    case .edited(let expected, let found): .closingEdited(after: number, expected: expected, found: found)
-    case .mark(let mark) where number < mark.count: .truncated(after: number, promised: mark.count)
-    // Somebody computed the chain of the records anew, and the seal shows that the mark is the run's.
-    case .mark(let mark) where chain != mark.chain: .edited(record: number, expected: mark.chain, found: chain)
-    case .mark: nil
-    }
-  }
-}
-
-extension Statement {
-  /// The current row of a walk.
-  fileprivate func record() -> (RecordRow, chain: UInt64) {
-    func word(_ column: Int32) -> UInt64 { UInt64(bitPattern: sqlite3_column_int64(pointer, column)) }
-    var strange: UInt64 = 0
-    for column in 0..<Int32(11) {
-      let type = column == 4 || column == 6 || column == 7 ? SQLITE_BLOB : SQLITE_INTEGER
-      if sqlite3_column_type(pointer, column) != type { strange |= 1 << UInt64(column) }
-    }
-    let row = RecordRow(
-      number: word(0), nanoseconds: word(1), cause: Int64(bitPattern: word(2)), ticket: word(3),
-      outcome: Int64(bitPattern: word(5)), state: word(8), event: bytes(4), fired: bytes(6), effects: bytes(7),
-      place: word(10), strangeColumns: strange)
-    return (row, word(9))
+  /// Uses the database while nobody else does: what is read ahead waits.
+  func exclusively<R>(
+    _ use: (Database) throws(DatabaseFailure) -> R
+  ) throws(DatabaseFailure) -> R {
+    try queue.sync { Result { () throws(DatabaseFailure) in try use(database) } }.get()
   }
 }
 

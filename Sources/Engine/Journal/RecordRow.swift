@@ -1,4 +1,3 @@
-import CXXHash
 import Spec
 
 /// One row of the table `record`, except its chain: numbers as SQLite holds them, bytes wherever they are.
@@ -17,29 +16,6 @@ struct RecordRow {
   var place: UInt64 = 0
   /// A bit for each column whose type is not the one that a journal writes.
   var strangeColumns: UInt64 = 0
-}
-
-/// Computes the chain: XXH3 over the chain before and everything in the row.
-struct ChainHasher {
-  private let scratch = ByteBuffer()
-
-  /// The lengths are hashed with the rest, so that no byte can move from one column into the next unnoticed.
-  func chain(after previous: UInt64, _ row: RecordRow) -> UInt64 {
-    scratch.count = 0
-    let words = (
-      previous.littleEndian, row.number.littleEndian, row.nanoseconds.littleEndian, row.cause.littleEndian,
-      row.ticket.littleEndian, row.outcome.littleEndian, row.state.littleEndian,
-      row.strangeColumns.littleEndian,
-      row.event.count.littleEndian, row.fired.count.littleEndian, row.effects.count.littleEndian
-    )
-    withUnsafeBytes(of: words, scratch.append)
-    scratch.append(row.event)
-    scratch.append(row.fired)
-    scratch.append(row.effects)
-    // Format 1 had no place, and its chains are those of place 0.
-    if row.place != 0 { scratch.put(row.place) }
-    return XXH3_64bits(scratch.bytes.baseAddress, scratch.count)
-  }
 }
 
 // MARK: - Codes

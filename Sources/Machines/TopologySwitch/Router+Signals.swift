@@ -90,13 +90,12 @@ extension Router.Event {
   }
   public init() { self = .close }
 
+  private static let samples: [Self] = [
+    .route(Message()), .dequeue(Agent()), .acknowledged(Lease()), .clock(0), .divert, .swap(.star), .putBack, .close,
+    .failed(Lease()),
+  ]
   public mutating func fields(_ f: inout Fields) {
-    f.kind(
-      &self,
-      [
-        .route(Message()), .dequeue(Agent()), .acknowledged(Lease()), .clock(0), .divert, .swap(.star), .putBack,
-        .close, .failed(Lease()),
-      ])
+    f.kind(&self, Self.samples)
     switch self {
     case .route(var message):
       message.fields(&f)

@@ -96,9 +96,10 @@ extension Signal<TopologySwitch.Effect, Router.Effect> {
 extension TopologySwitch.Event {
   public static let names = ["switch", "router"]
   public var kind: Int { if case .control = self { 0 } else { 1 } }
+  private static let samples: [Self] = [.control(Switch.Event()), .router(Router.Event())]
   public init() { self = .control(Switch.Event()) }
   public mutating func fields(_ f: inout Fields) {
-    f.kind(&self, [.control(Switch.Event()), .router(Router.Event())])
+    f.kind(&self, Self.samples)
     switch self {
     case .control(var event):
       event.fields(&f)

@@ -8,10 +8,17 @@ public protocol Identified {
 ///
 /// To append, to find, and to remove the first cost amortised constant time and, once warm, no allocation. Like
 /// ``Fifo`` it keeps a running digest of its elements in their order.
+///
+/// In a long queue it is misses of the cache that cost, and the slot of the oldest element may be anywhere. So an
+/// element that is removed leaves its slot as it is, and a hand that moves over the table, by a line of the cache with
+/// each append, frees the slots of elements that are gone.
 public struct DistinctFifo<Element: Blank & Hashable & Sendable & Identified>: Hashable, Sendable {
   @usableFromInline var queue = Fifo<Element>()
-  /// Finds elements: a hash table, at most half full and probed one by one. It follows from the queue.
+  /// Finds elements: a hash table, probed one by one. At most half of it stands for elements in the queue, and about an
+  /// eighth at most for elements that are gone. What it finds follows from the queue.
   @usableFromInline var slots: ContiguousArray<Slot> = []
+  /// The slot that is looked at next for an element that is gone.
+  @usableFromInline var hand = 0
   /// The number of the first element. Each has the one after that of the element before it.
   @usableFromInline var firstNumber: UInt32 = 0
 
@@ -54,6 +61,7 @@ public struct DistinctFifo<Element: Blank & Hashable & Sendable & Identified>: H
   /// - Returns: Whether it was appended.
   @inlinable @discardableResult public mutating func append(_ element: Element) -> Bool {
     if slots.count <= 2 * count { grow() }
+    sweep()
     let hash = Self.hash(element.identity)
     let place = place(of: element.identity, hash)
     guard slots[place].isFree else { return false }
@@ -64,10 +72,6 @@ public struct DistinctFifo<Element: Blank & Hashable & Sendable & Identified>: H
 
   @inlinable @discardableResult public mutating func popFirst() -> Element? {
     guard let first = queue.popFirst() else { return nil }
-    let number = Slot(hash: 0, number: firstNumber).number
-    var place = home(Self.hash(first.identity))
-    while slots[place].number != number { place = next(place) }
-    free(place)
     firstNumber &+= 1
     return first
   }
@@ -90,16 +94,33 @@ public struct DistinctFifo<Element: Blank & Hashable & Sendable & Identified>: H
   @inlinable func home(_ hash: UInt32) -> Int { Int(hash) & (slots.count &- 1) }
   @inlinable func next(_ place: Int) -> Int { (place &+ 1) & (slots.count &- 1) }
 
+  /// The position of the element that a slot stands for; beyond the last where it is gone.
   @inlinable func position(_ slot: Slot) -> Int { Int((slot.number &- firstNumber) & (1 << 31 - 1)) }
 
   /// The place of an identity, or the free one in which it would be.
   @inlinable @inline(__always) func place(of identity: Element.Identity, _ hash: UInt32) -> Int {
     var place = home(hash)
     while !slots[place].isFree {
-      if slots[place].hash == hash, queue[position(slots[place])].identity == identity { return place }
+      if slots[place].hash == hash {
+        let position = position(slots[place])
+        if position < count, queue[position].identity == identity { return place }
+      }
       place = next(place)
     }
     return place
+  }
+
+  /// Slots that are looked at together: as many as a line of the cache holds.
+  @inlinable static var swept: Int { 8 }
+
+  /// Frees the slots of elements that are gone, among those that the hand comes to next.
+  @inlinable mutating func sweep() {
+    let end = hand &+ Self.swept
+    while hand < end {
+      // What moves up into a place that was freed may be of an element that is gone as well.
+      if !slots[hand].isFree, position(slots[hand]) >= count { free(hand) } else { hand &+= 1 }
+    }
+    hand &= slots.count &- 1
   }
 
   /// Frees a place, and lets those move up that it kept from their homes.
@@ -119,8 +140,9 @@ public struct DistinctFifo<Element: Blank & Hashable & Sendable & Identified>: H
 
   @inlinable mutating func grow() {
     let old = slots
-    slots = ContiguousArray(repeating: Slot(), count: Swift.max(8, old.count * 2))
-    for slot in old where !slot.isFree {
+    slots = ContiguousArray(repeating: Slot(), count: Swift.max(Self.swept, old.count * 2))
+    hand = 0
+    for slot in old where !slot.isFree && position(slot) < count {
       var place = home(slot.hash)
       while !slots[place].isFree { place = next(place) }
       slots[place] = slot

@@ -119,8 +119,13 @@ public struct Fields {
       failed = true
       return
     }
-    var read: UInt64 = 0
-    for byte in 0..<width { read |= UInt64(source[offset + byte]) << UInt64(8 * byte) }
+    let read: UInt64 =
+      switch width {
+      case 1: UInt64(source[offset])
+      case 2: UInt64(UInt16(littleEndian: source.loadUnaligned(fromByteOffset: offset, as: UInt16.self)))
+      case 4: UInt64(UInt32(littleEndian: source.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+      default: UInt64(littleEndian: source.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+      }
     offset += width
     if read > max { failed = true } else { word = read }
   }

@@ -59,6 +59,17 @@ public struct Ledger<S: System> {
 
   /// Of the design, only the contracts: a copy of a ledger should cost few references.
   @usableFromInline let contracts: [SystemContract<S>]
+  /// What each step asks of them, by contract: to take a whole contract out costs a dozen references.
+  @usableFromInline let terms: [Terms]
+  @usableFromInline struct Terms: Sendable {
+    @usableFromInline let isNotice: Bool
+    @usableFromInline let again: ContractOptions.Again
+    @usableFromInline let key: @Sendable (S.Effect) -> Key
+
+    init(_ contract: Contract<S.Event, S.Effect>) {
+      (isNotice, again, key) = (contract.isNotice, contract.options.again, contract.key)
+    }
+  }
   @usableFromInline var entries: [UInt64: Entry] = [:]
   @usableFromInline var tickets: [Identity: UInt64] = [:]
   /// 64 bits that stand for the open identities and their stages, whatever the order they were opened in.
@@ -77,6 +88,7 @@ public struct Ledger<S: System> {
   public init(_ design: Design<S>) {
     mayWait = design.bindsSteps
     contracts = design.contracts
+    terms = design.contracts.map { Terms($0.contract) }
     channels = Array(repeating: [], count: design.channelCount)
   }
 
@@ -91,12 +103,19 @@ public struct Ledger<S: System> {
   /// The open obligations, oldest first.
   public var open: [Entry] { entries.values.sorted { $0.ticket < $1.ticket } }
 
-  /// Whether an answer may be given now. Changes nothing.
-  @inlinable public func admission(of ticket: UInt64, _ event: S.Event) -> Admission {
+  /// Whether an answer may be given now.
+  ///
+  /// It changes nothing, and is mutating because a ledger in an object would be copied to be asked.
+  ///
+  /// - Parameters:
+  ///   - ticket: What the obligation goes by.
+  ///   - event: The answer.
+  @inlinable public mutating func admission(of ticket: UInt64, _ event: S.Event) -> Admission {
     guard let entry = entries[ticket] else { return .late }
-    for answer in contracts[entry.contract].contract.stages[entry.stage].answers
-    where answer.admits(entry.effect, event) {
-      return .admitted(entry, next: answer.next)
+    // By index: an answer that is taken out costs three references.
+    let answers = contracts[entry.contract].contract.stages[entry.stage].answers
+    for index in answers.indices where answers[index].admits(entry.effect, event) {
+      return .admitted(entry, next: answers[index].next)
     }
     return .offContract(entry)
   }
@@ -140,8 +159,7 @@ public struct Ledger<S: System> {
     for order in stepper.orders {
       switch order {
       case .emit(let index, let effect):
-        // Asked in place: to take the contract out would copy a dozen references.
-        if contracts[index].contract.isNotice {
+        if terms[index].isNotice {
           deed(.notice(contract: index, effect))
         } else {
           guard place < Self.ticketsOfRecord else {
@@ -184,15 +202,19 @@ public struct Ledger<S: System> {
   @inlinable mutating func open(
     _ index: Int, _ effect: S.Effect, ticket: UInt64, at nanoseconds: UInt64, _ deed: (Deed) -> Void
   ) {
-    let key = contracts[index].contract.key(effect)
+    let key = terms[index].key(effect)
     let identity = Identity(contract: index, key: key)
-    if let known = tickets[identity], let entry = entries[known], !entry.isUnwanted {
-      switch contracts[index].contract.options.again {
-      case .joins: return
+    // As if it were new, which it mostly is: the table is asked once.
+    if let known = tickets.updateValue(ticket, forKey: identity), let entry = entries[known], !entry.isUnwanted {
+      switch terms[index].again {
+      case .joins:
+        tickets[identity] = known
+        return
       case .replaces:
         remove(entry)
         deed(.cancelled(ticket: entry.ticket, contract: entry.contract))
       case .finding:
+        tickets[identity] = known
         deed(
           .breach(
             Breach(
@@ -204,7 +226,6 @@ public struct Ledger<S: System> {
     let entry = Entry(
       ticket: ticket, contract: index, key: key, effect: effect, openedAt: nanoseconds, stage: 0, isUnwanted: false)
     entries[ticket] = entry
-    tickets[identity] = ticket
     digest = digest &+ Self.digest(entry)
     deed(.opened(entry))
   }
@@ -231,7 +252,7 @@ public struct Ledger<S: System> {
   @inlinable mutating func forget(_ entry: Entry) {
     entries[entry.ticket] = nil
     let identity = Identity(contract: entry.contract, key: entry.key)
-    if tickets[identity] == entry.ticket { tickets[identity] = nil }
+    if let ticket = tickets.removeValue(forKey: identity), ticket != entry.ticket { tickets[identity] = ticket }
   }
 
   @inlinable static func digest(_ entry: Entry) -> UInt64 {
