@@ -5,8 +5,8 @@ import PackagePlugin
 /// has explored would be explored alike today.
 @main
 struct FingerprintChecker: BuildToolPlugin {
-  /// What says what a machine does, explores it, and tells what was found.
-  private static let checkers: Set = ["Spec", "Check", "Verification"]
+  /// What says what a machine does and what figures mean, explores it, and tells what was found.
+  private static let checkers: Set = ["Spec", "Check", "Chapters", "Verification"]
 
   func createBuildCommands(context: PluginContext, target: Target) throws -> [Command] {
     let checkers =

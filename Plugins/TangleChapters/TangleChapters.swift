@@ -17,6 +17,7 @@ struct TangleChapters: BuildToolPlugin {
     let output = context.pluginWorkDirectoryURL.appending(path: "Requirements.swift")
     let fingerprints = context.pluginWorkDirectoryURL.appending(path: "SourceFingerprints.swift")
     let sources = target.sourceModule?.sourceFiles(withSuffix: "swift").map(\.url) ?? []
+    let beneath = beneath(target)
     return [
       try watch(specs, from: context.pluginWorkDirectoryURL),
       .buildCommand(
@@ -26,10 +27,27 @@ struct TangleChapters: BuildToolPlugin {
           "--output", output.path(percentEncoded: false), "--fingerprints", fingerprints.path(percentEncoded: false),
           "--module", target.sourceModule?.moduleName ?? target.name,
           "--folder", target.directoryURL.path(percentEncoded: false),
-        ] + (chapters + sources).map { $0.path(percentEncoded: false) },
-        inputFiles: chapters + sources,
+        ] + (chapters + sources).map { $0.path(percentEncoded: false) } + ["--beneath"]
+          + beneath.map { $0.path(percentEncoded: false) },
+        inputFiles: chapters + sources + beneath,
         outputFiles: [output, fingerprints]),
     ]
+  }
+
+  /// The sources of the modules that a target imports, and the chapters that may be tangled into these.
+  private func beneath(_ target: Target) -> [URL] {
+    target.recursiveTargetDependencies.flatMap { module -> [URL] in
+      let sources = module.sourceModule?.sourceFiles.map(\.url) ?? []
+      // What every machine is written in has no chapters.
+      if module.name == "Spec" { return sources }
+      var folder = module.directoryURL
+      while folder.path != "/", !FileManager.default.fileExists(atPath: folder.appending(path: "Package.swift").path) {
+        folder.deleteLastPathComponent()
+      }
+      let specs = folder.appending(path: "specs")
+      let files = (try? FileManager.default.contentsOfDirectory(at: specs, includingPropertiesForKeys: nil)) ?? []
+      return sources + files.filter { $0.pathExtension == "md" }
+    }
   }
 
   /// Has the package manager plan the build anew, and so ask this plugin again, when a chapter comes or goes.

@@ -79,12 +79,16 @@ extension AuditRun {
           outcome.fired.map { FiredRule(host: $0.host, rule: $0.rule, count: 1) })
         guard scope.has(.scenarios, entry.name) else { continue }
         add(
-          outcome.failures.map { failure in
+          // What comes after the first is mostly its consequence.
+          outcome.failures.prefix(1).map { failure in
+            let more = outcome.failures.count - 1
             let rules = Set(outcome.fired.map(\.rule))
             let cited = entry.hosts.flatMap(\.book.rules).filter { rules.contains($0.name) }.flatMap(\.citations)
             let named = tracing.requirements(in: failure.words, at: "", of: entry.name)
             return AuditFinding(
-              unit, .critical, "scenario-failed", "\(failure.title): \(failure.words)",
+              unit, .critical, "scenario-failed",
+              "\(failure.title): \(failure.words)"
+                + (more > 0 ? "; \(more) more \(more == 1 ? "line fails" : "lines fail") after it" : ""),
               requirements: named.isEmpty ? Array(Set(cited)).sorted() : named, at: "specs/\(failure.place)")
           })
       }

@@ -46,7 +46,12 @@ final class AuditRun {
   var secondsLeft: Double { max(0, Double((deadline - .now).nanoseconds) / 1e9) }
 
   func report() -> RoundReport {
-    for entry in entries { machines[entry.name] = .init(entry) }
+    for entry in entries {
+      machines[entry.name] = .init(entry)
+      note(entry.name) { [scope] machine in
+        machine.quickChecks = [.books, .locks].filter { scope.has($0, machine.name) }
+      }
+    }
     readBooks()
     holdLocks()
     runScenarios()

@@ -1,5 +1,6 @@
 import Check
 import Foundation
+import Spec
 import Verification
 
 /// The evidence of earlier rounds and what this one adds to it.
@@ -98,13 +99,16 @@ struct ComparedPages: Codable {
 extension CatalogEntry {
   /// Stands for the sources of rules, laws, worlds and scenarios, for the figures they use, and for what explores them;
   /// nil where the program does not know all of these.
-  var fingerprint: String? {
+  var fingerprint: String? { sourceFingerprint.map { String(CheckerFingerprint.value, radix: 16) + "-" + $0 } }
+
+  /// The same without what explores them.
+  var sourceFingerprint: String? {
     let known = Catalog.sources
-    var numbers: Set<UInt64> = []
-    for file in files.union(chapters) {
+    var digest = Digest()
+    for file in files.union(chapters).sorted() {
       guard let number = known[file] else { return nil }
-      numbers.insert(number)
+      digest.add(number)
     }
-    return ([CheckerFingerprint.value] + numbers.sorted()).map { String($0, radix: 16) }.joined(separator: "-")
+    return String(digest.value, radix: 16)
   }
 }

@@ -5,7 +5,7 @@ import Weave
 
 /// What became of all mutants of a system, kept beside the chapters: to count again takes minutes.
 ///
-/// The book's digest says of which rules it was counted; a page says so where they are others by now.
+/// A fingerprint of the sources says of which rules it was counted; a page says so where they are others by now.
 struct KeptMutation: Codable {
   let system: String
   let book: String
@@ -23,7 +23,14 @@ struct KeptMutation: Codable {
     equivalent = report.total.equivalent
   }
 
-  private static func digest(_ entry: CatalogEntry) -> String { String(entry.bookDigest(), radix: 16) }
+  private static func digest(_ entry: CatalogEntry) -> String {
+    entry.sourceFingerprint ?? String(entry.bookDigest(), radix: 16)
+  }
+
+  /// Whether it was counted of the machine as it is: of its sources, as far as these are known, and of all its mutants.
+  private func isCurrent(_ entry: CatalogEntry) -> Bool {
+    book == KeptMutation.digest(entry) && all == entry.mutation.mutants().count
+  }
 
   static func path(_ name: String) -> String { "specs/evidence/\(name).json" }
 
@@ -47,14 +54,14 @@ struct KeptMutation: Codable {
     guard let kept = try read(entry, from: file, named: path) else { return nil }
     return MutationEvidence(
       all: kept.all, killed: kept.killed, noticed: kept.noticed, equivalent: kept.equivalent,
-      isCurrent: kept.book == digest(entry), source: path)
+      isCurrent: kept.isCurrent(entry), source: path)
   }
 
   /// Whether a folder has a count of this system under its rules of today.
   static func isCurrent(_ entry: CatalogEntry, in folder: String) -> Bool {
     let file = URL(fileURLWithPath: folder).appendingPathComponent("\(entry.name).json")
     let kept = try? read(entry, from: file, named: file.path)
-    return kept?.book == digest(entry)
+    return kept?.isCurrent(entry) ?? false
   }
 
   private static func read(_ entry: CatalogEntry, from file: URL, named path: String) throws -> KeptMutation? {
@@ -77,26 +84,27 @@ struct KeptMutation: Codable {
 
   /// What is wrong with what is known of a system's mutants; nil where enough of them are killed.
   ///
-  /// - Parameter counted: The count of a round that tried them all; nil for what is kept in the package.
+  /// - Parameter counted: The count of a round that tried them all, which stands for what is kept in the package where
+  ///   that is of the same rules.
   static func finding(
     of entry: CatalogEntry, in package: URL, counted: MutationEvidence? = nil
   ) -> Finding? {
     let kept: MutationEvidence?
-    do { kept = try counted ?? evidence(of: entry, in: package) } catch {
+    do { kept = try evidence(of: entry, in: package) } catch {
       return Finding(
         .major, "counts-unreadable", "\(error)".split(separator: "\n").first.map(String.init) ?? "",
         at: "\(path(entry.name)):1")
     }
-    guard let kept else {
+    if let kept, !kept.isCurrent {
+      return Finding(
+        .minor, "other-version", "the mutants were counted under other rules; try: \(command(entry))",
+        at: "\(kept.source):3")
+    }
+    guard let kept = counted ?? kept else {
       return Finding(
         .minor, "mutants-uncounted",
         "no count of all mutants of \(entry.name) is kept, so nobody knows its score; try: \(command(entry))",
         at: "specs/\(entry.chapter):1")
-    }
-    guard kept.isCurrent else {
-      return Finding(
-        .minor, "other-version", "the mutants were counted under other rules; try: \(command(entry))",
-        at: "\(kept.source):3")
     }
     if kept.isEnough { return nil }
     return Finding(

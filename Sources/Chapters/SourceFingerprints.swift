@@ -1,8 +1,8 @@
 /// What the sources of a target come to, file by file: evidence about a machine holds while its files' numbers stay.
 ///
-/// A file's number stands for the text of its folder and of every folder that it leans on, and for the figures of
-/// chapters that these use. A folder leans on another if it uses a name that the other declares, or a type that the
-/// other extends. A change elsewhere leaves the number as it is.
+/// A file's number stands for its text, for that of every file that it leans on, for the figures of chapters that these
+/// use, and for the modules beneath. A file leans on another if it uses a name that the other declares, or a type that
+/// the other extends. A change elsewhere leaves the number as it is.
 public struct SourceFingerprints {
   /// By what `#fileID` says of a file, `Machines/Router.swift`; and of a chapter's figures and scenarios by its file,
   /// `02-delivery.md`. Prose has no part in them.
@@ -10,17 +10,19 @@ public struct SourceFingerprints {
 
   /// - Parameters:
   ///   - module: The target's name.
-  ///   - sources: Its Swift files, each with its path in the target's folder.
+  ///   - sources: Its Swift files, each with its path.
+  ///   - beneath: The texts of the modules that it imports.
   ///   - chapters: What is tangled into it.
-  public init(module: String, sources: [(path: String, text: String)], chapters: [Chapter]) {
+  public init(
+    module: String, sources: [(path: String, text: String)], beneath: [String] = [], chapters: [Chapter]
+  ) {
     var parts: [String: Part] = [:]
-    var folders: [String: String] = [:]
-    for (path, text) in sources.sorted(by: { $0.path < $1.path }) {
+    for (path, text) in sources {
       let names = path.split(separator: "/")
-      let folder = "folder " + names.dropLast().joined(separator: "/")
-      folders["\(module)/\(names.last ?? "")"] = folder
-      parts[folder, default: Part()].add(text)
+      parts["\(module)/\(names.last ?? "")"] = Part(text, folder: names.dropLast().joined(separator: "/"))
     }
+    var base = Sum()
+    for text in beneath { base.add(text) }
     var told: [String: UInt64] = [:]
     for chapter in chapters {
       let figures = Part(chapter)
@@ -32,16 +34,15 @@ public struct SourceFingerprints {
       }
       told[chapter.file] = sum.value
     }
-    let leaning = SourceFingerprints.leaning(parts)
-    let sums = leaning.mapValues { reached in
-      var sum = Sum()
+    let sums = SourceFingerprints.leaning(parts).mapValues { reached in
+      var sum = base
       for name in reached.sorted() {
         sum.add(name)
         sum.add("\(parts[name]?.sum.value ?? 0)")
       }
       return sum.value
     }
-    all = folders.compactMapValues { sums[$0] }.merging(told) { file, _ in file }
+    all = sums.filter { !$0.key.hasPrefix("chapter ") }.merging(told) { file, _ in file }
   }
 
   /// For each part, those it leans on, itself included.
@@ -75,14 +76,11 @@ public struct SourceFingerprints {
   ) -> Set<String> {
     // Whoever has to do with the type.
     if let owners = declarers[added.type] { return owners }
-    // A type of another module: whoever has to do with what its conditions name. They lean on this part already where
-    // it declares one of these.
-    let named = added.conditions.compactMap { declarers[$0] }
-    if !named.isEmpty {
-      return named.contains { $0.contains(part) } ? [] : named.reduce(into: []) { $0.formUnion($1) }
-    }
-    guard let members = added.members else { return Set(parts.keys) }
-    return Set(parts.filter { !$0.value.words.isDisjoint(with: members) }.keys)
+    // A type of another module: everybody, or whoever has to do with all that its conditions name, and so with the
+    // first of these that stands nearby.
+    let named = added.conditions.sorted().compactMap { declarers[$0] }
+    guard let first = named.first else { return Set(parts.keys) }
+    return named.first { $0.contains { parts[$0]?.folder == parts[part]?.folder } } ?? first
   }
 
   /// The Swift file that tells the compiler.
@@ -102,28 +100,27 @@ public struct SourceFingerprints {
   }
 }
 
-/// A folder, or the figures of a chapter.
+/// A file, or the figures of a chapter.
 private struct Part {
   var sum = Sum()
-  var words: Set<String> = []
-  var declared: Set<String> = []
-  var extensions: [SourceScan.Extension] = []
-  var isUnderstood = true
-
-  init() {}
+  let words: Set<String>
+  let declared: Set<String>
+  let extensions: [SourceScan.Extension]
+  let isUnderstood: Bool
+  var folder: String?
 
   init(_ chapter: Chapter) {
     for parameter in chapter.parameters { sum.add("\(parameter.name) \(parameter.value) \(parameter.unit.rawValue)") }
     declared = Set(chapter.parameters.map(\.constant))
+    (words, extensions, isUnderstood) = ([], [], true)
   }
 
-  mutating func add(_ text: String) {
+  init(_ text: String, folder: String) {
+    self.folder = folder
     sum.add(text)
     let scan = SourceScan(text)
-    words.formUnion(scan.words)
-    declared.formUnion(scan.declared)
-    extensions += scan.extensions
-    isUnderstood = isUnderstood && scan.isUnderstood
+    (words, declared) = (scan.words, scan.declared)
+    (extensions, isUnderstood) = (scan.extensions, scan.isUnderstood)
   }
 }
 

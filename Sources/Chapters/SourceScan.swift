@@ -1,7 +1,7 @@
 /// What a Swift file declares for other files and what it may use of them, as far as its words tell.
 ///
-/// No compiler is asked, and none is needed: to take a name for a use that is none costs a look too many, never one too
-/// few.
+/// No compiler is asked, and none is needed: to take a name for a use that is none costs a look too many. What is not
+/// understood may be used by everything, and use anything.
 struct SourceScan {
   /// What a file adds to a type.
   struct Extension {
@@ -9,8 +9,6 @@ struct SourceScan {
     let type: String
     /// The other words up to the brace.
     let conditions: Set<String>
-    /// The names of what it adds; nil where that can be used without a name, as an initialiser or a conformance.
-    var members: Set<String>? = []
   }
 
   /// Every word outside comments, those within texts included.
@@ -18,7 +16,7 @@ struct SourceScan {
   /// The names of types, functions and values that stand outside of any braces.
   private(set) var declared: Set<String> = []
   private(set) var extensions: [Extension] = []
-  /// Whether the file was understood. Of one that was not, anything may be used, and it may use anything.
+  /// Whether the file was understood.
   private(set) var isUnderstood = true
 
   /// - Parameter text: A Swift file.
@@ -27,7 +25,7 @@ struct SourceScan {
     var outer: [Word] = []
     while let word = lexer.next() {
       words.insert(word.text)
-      if word.depth <= 1, !word.isInText { outer.append(word) }
+      if word.depth == 0, !word.isInText { outer.append(word) }
     }
     isUnderstood = lexer.isBalanced
     read(outer[...])
@@ -35,59 +33,33 @@ struct SourceScan {
 
   private mutating func read(_ words: ArraySlice<Word>) {
     var rest = words
-    var isExtending = false
+    // After `let` or `var`, each comma may have another name behind it.
+    var isBinding = false
     while let word = rest.popFirst() {
-      if word.depth > 0 {
-        if isExtending { addMember(word, rest.first) }
-        continue
-      }
+      if isBinding, word.before.contains(","), !SourceScan.keywords.contains(word.text) { declared.insert(word.text) }
       switch word.text {
-      case "struct", "class", "enum", "protocol", "actor", "typealias", "func", "let", "var", "macro":
-        isExtending = false
-        // An operator has no name that could be looked for.
-        if let name = rest.first, !word.isBeforeOperator { declared.insert(name.text) } else { isUnderstood = false }
-      case "operator", "precedencegroup": isUnderstood = false
+      case "let", "var": isBinding = true
+      case "struct", "class", "enum", "protocol", "actor", "typealias", "func", "macro": isBinding = false
+      case "operator", "precedencegroup":
+        isUnderstood = false
+        continue
       case "extension":
-        isExtending = true
+        isBinding = false
         extend(&rest)
-      default: break
+        continue
+      default: continue
       }
+      // An operator, or a pattern, has no name that could be looked for.
+      if let name = rest.first, name.isAfterBlanks { declared.insert(name.text) } else { isUnderstood = false }
     }
   }
 
   /// Reads the head of an extension.
   private mutating func extend(_ rest: inout ArraySlice<Word>) {
-    guard let type = rest.popFirst() else { return }
-    let before = rest.prefix { $0.depth == 0 && $0.text != "where" && !SourceScan.keywords.contains($0.text) }
-    let head = rest.prefix { $0.depth == 0 && !SourceScan.keywords.contains($0.text) }
-    let conforms = ([type] + before).contains { $0.after.contains(":") }
+    guard let type = rest.popFirst() else { return isUnderstood = false }
+    let head = rest.prefix { !SourceScan.keywords.contains($0.text) }
     rest.removeFirst(head.count)
-    isOwn = false
-    extensions.append(
-      Extension(type: type.text, conditions: Set(head.map(\.text)), members: conforms ? nil : []))
-  }
-
-  /// Whether what is declared next is seen by this file alone.
-  private var isOwn = false
-
-  private mutating func addMember(_ word: Word, _ next: Word?) {
-    switch word.text {
-    case "private", "fileprivate": isOwn = true
-    case "init", "subscript":
-      if !isOwn { extensions[extensions.count - 1].members = nil }
-      isOwn = false
-    case "struct", "class", "enum", "typealias", "func", "let", "var":
-      // `class func` says its name later.
-      if let next, !isOwn, !SourceScan.keywords.contains(next.text) {
-        if word.isBeforeOperator {
-          extensions[extensions.count - 1].members = nil
-        } else {
-          extensions[extensions.count - 1].members?.insert(next.text)
-        }
-      }
-      isOwn = false
-    default: break
-    }
+    extensions.append(Extension(type: type.text, conditions: Set(head.map(\.text))))
   }
 
   /// What begins a declaration, and so ends the head of an extension without a body at hand.
@@ -102,14 +74,14 @@ private struct Word {
   /// How many braces are open around it.
   let depth: Int
   let isInText: Bool
-  /// The signs between it and the next word, up to a brace.
-  let after: String
+  /// The signs between it and the word or the brace before it.
+  let before: String
 
-  /// Whether what follows is no name.
-  var isBeforeOperator: Bool { !after.allSatisfy { $0.isWhitespace || $0 == "`" } }
+  /// Whether nothing but blanks stands before it, or the quotes of a name.
+  var isAfterBlanks: Bool { before.allSatisfy { $0.isWhitespace || $0 == "`" } }
 }
 
-/// Cuts Swift into words, with texts, their interpolations, and comments told apart.
+/// Cuts Swift into words, with texts, their interpolations, patterns in slashes, and comments told apart.
 private struct Lexer {
   private enum Place {
     /// Within an interpolation, so many brackets deep; 0 outside of any.
@@ -122,6 +94,7 @@ private struct Lexer {
   private var depth = 0
   private var places: [Place] = [.code(brackets: 0)]
   private var sank = false
+  private var signs: [UInt8] = []
 
   init(_ text: String) { bytes = Array(text.utf8) }
 
@@ -145,10 +118,10 @@ private struct Lexer {
     while at < bytes.count, Lexer.isWord(bytes[at]) { at += 1 }
     var isInText = false
     if case .text = places[places.count - 1] { isInText = true }
-    let after = bytes[at...].prefix { !Lexer.isWord($0) && $0 != UInt8(ascii: "{") && $0 != UInt8(ascii: "}") }
+    defer { signs.removeAll(keepingCapacity: true) }
     return Word(
       text: String(decoding: bytes[start..<at], as: UTF8.self), depth: depth, isInText: isInText,
-      after: String(decoding: after, as: UTF8.self))
+      before: String(decoding: signs, as: UTF8.self))
   }
 
   private mutating func skipCode(_ byte: UInt8, _ brackets: Int) {
@@ -159,18 +132,23 @@ private struct Lexer {
     }
     if rest.starts(with: "/*".utf8) { return skipComment() }
     let hashes = rest.prefix { $0 == UInt8(ascii: "#") }.count
-    if rest.dropFirst(hashes).first == UInt8(ascii: "\"") {
-      let quotes = rest.dropFirst(hashes).starts(with: "\"\"\"".utf8) ? 3 : 1
+    let behind = rest.dropFirst(hashes)
+    if behind.first == UInt8(ascii: "\"") {
+      let quotes = behind.starts(with: "\"\"\"".utf8) ? 3 : 1
       places.append(.text(quotes: quotes, hashes: hashes))
       at += hashes + quotes
       return
     }
+    if behind.first == UInt8(ascii: "/"), skipPattern(behind, hashes) { return }
     at += 1
     switch byte {
-    case UInt8(ascii: "{"): depth += 1
+    case UInt8(ascii: "{"):
+      depth += 1
+      return signs.removeAll(keepingCapacity: true)
     case UInt8(ascii: "}"):
       depth -= 1
       if depth < 0 { sank = true }
+      return signs.removeAll(keepingCapacity: true)
     case UInt8(ascii: "("): places[places.count - 1] = .code(brackets: brackets + 1)
     case UInt8(ascii: ")"):
       if places.count > 1, brackets == 1 {
@@ -180,6 +158,31 @@ private struct Lexer {
       }
     default: break
     }
+    signs.append(byte)
+  }
+
+  /// Skips a regular expression, whose quotes and braces are none; false where a slash is an operator.
+  private mutating func skipPattern(_ rest: ArraySlice<UInt8>, _ hashes: Int) -> Bool {
+    let before = at > 0 ? bytes[at - 1] : 0x20
+    let after = rest.dropFirst().first ?? 0x20
+    if hashes == 0 {
+      // An operator has a blank on both sides, or a name on both.
+      if Lexer.isBlank(after) || Lexer.isWord(before) || [0x29, 0x5D, 0x22].contains(before) { return false }
+    }
+    let ending = [UInt8(ascii: "/")] + repeatElement(UInt8(ascii: "#"), count: hashes)
+    var place = rest.startIndex + 1
+    while place < bytes.count, hashes > 0 || bytes[place] != UInt8(ascii: "\n") {
+      if bytes[place] == UInt8(ascii: "\\") {
+        place += 2
+        continue
+      }
+      if bytes[place...].starts(with: ending) {
+        at = place + ending.count
+        return true
+      }
+      place += 1
+    }
+    return false
   }
 
   private mutating func skipText(_ byte: UInt8, _ quotes: Int, _ hashes: Int) {
@@ -216,11 +219,12 @@ private struct Lexer {
     } while open > 0 && at < bytes.count
   }
 
+  private static func isBlank(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0A, 0x0D].contains(byte) }
+
   private static func isWord(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"),
-      UInt8(ascii: "_"), 0x80...:
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), 0x80...:
       true
     default: false
     }

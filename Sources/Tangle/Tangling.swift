@@ -5,10 +5,11 @@ import Foundation
 ///
 ///     Tangle --output FILE CHAPTER.md …
 ///     Tangle --output FILE --fingerprints FILE --module NAME --folder FOLDER CHAPTER.md … SOURCE.swift …
+///            [--beneath FILE …]
 ///     Tangle --fingerprint FILE SOURCE.swift …
 ///
-/// The first writes chapters into one Swift file, the second what stands for the sources of a target as well, and the
-/// third one number for all of the sources.
+/// The first writes chapters into one Swift file, the second what stands for the sources of a target as well, with
+/// those of the modules beneath it, and the third one number for all of the sources.
 ///
 /// Errors go to the standard error stream in the form that a build shows beside the line, all of them at once. An
 /// output is written only when its content changes, so that nothing is compiled again for a change of prose.
@@ -36,12 +37,16 @@ struct Tangling {
   private static func fingerprints(
     _ request: TangleRequest, _ chapters: [Chapter]
   ) throws(TangleFailure) -> SourceFingerprints {
-    let folder = (request.options["--folder"] ?? "") + "/"
+    let given = request.options["--folder"] ?? ""
+    let folder = given.hasSuffix("/") ? given : given + "/"
     var sources: [(path: String, text: String)] = []
-    for path in request.sources {
-      sources.append((path.hasPrefix(folder) ? String(path.dropFirst(folder.count)) : path, try text(of: path)))
+    var beneath: [String] = []
+    for path in (request.sources + request.others).sorted() {
+      let text = try text(of: path)
+      if path.hasPrefix(folder) { sources.append((path, text)) } else { beneath.append(text) }
     }
-    return SourceFingerprints(module: request.options["--module"] ?? "", sources: sources, chapters: chapters)
+    return SourceFingerprints(
+      module: request.options["--module"] ?? "", sources: sources, beneath: beneath, chapters: chapters)
   }
 
   private static func text(of path: String) throws(TangleFailure) -> String {
@@ -60,12 +65,17 @@ private struct TangleRequest {
   private(set) var chapters: [String] = []
   /// The paths of Swift files.
   private(set) var sources: [String] = []
+  /// The paths of whatever else the sources lean on.
+  private(set) var others: [String] = []
 
   init(arguments: [String]) throws(TangleFailure) {
     var rest = arguments[...]
     while let word = rest.popFirst() {
       if ["--output", "--fingerprints", "--fingerprint", "--module", "--folder"].contains(word) {
         options[word] = rest.popFirst()
+      } else if word == "--beneath" {
+        others = Array(rest)
+        rest = []
       } else if word.hasPrefix("--") {
         throw TangleRequest.usage
       } else if word.hasSuffix(".swift") {

@@ -177,7 +177,7 @@ import Testing
       let findings = try #require(try audit.object()["findings"] as? [[String: Any]], "\(audit.errors)")
       return findings.compactMap { finding in
         guard let code = finding["code"] as? String, let severity = finding["severity"] as? String,
-          ["mutant-score-low", "mutants-uncounted", "other-version"].contains(code)
+          ["mutant-score-low", "mutants-uncounted", "other-version", "counts-unreadable"].contains(code)
         else { return nil }
         return "\(severity) \(code)"
       }
@@ -191,6 +191,11 @@ import Testing
     #expect(try found(short) == ["MAJOR mutant-score-low"])
     try keep { $0.replacing(/"book" : "[0-9a-f]+"/, with: "\"book\" : \"1\"") }
     #expect(try found(short) == ["MINOR other-version"])
+    #expect(try found("120s") == ["MINOR other-version"], "the file stands beside what a round has tried")
+    try keep { $0.replacing(/"all" : \d+/, with: "\"all\" : 7") }
+    #expect(try found(short) == ["MINOR other-version"], "as many mutants as there are")
+    try scratch.write("specs/evidence/peterson.json", "{}")
+    #expect(try found("120s") == ["MAJOR counts-unreadable"])
     try FileManager.default.removeItem(atPath: scratch.path("specs/evidence/peterson.json"))
     #expect(try found(short) == ["MINOR mutants-uncounted"])
     #expect(try found("120s") == [], "a round that has tried them all knows the score")

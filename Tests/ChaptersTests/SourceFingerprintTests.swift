@@ -41,35 +41,44 @@ import Testing
   }
 
   @Test(arguments: [
-    // Its own folder, and who names what it declares.
+    // Itself, whose type it extends, and who names what it declares.
     (["Door/Door.swift": "public struct Door { var wait = Parameters.patience + 1 }"], door),
     (["Door/Door+Laws.swift": "extension Door { static var laws: Int { 2 } }"], door),
     (["House/House.swift": "public struct House { var doors: [Door] = [Door()] }"], ["M/House.swift"]),
     (["Tree/Tree.swift": "struct Tree { var height = 2 }"], ["M/Tree.swift"]),
     // A file that comes, whoever needs it.
-    (["Door/New.swift": "// Nothing yet."], door),
+    (["Door/New.swift": "// Nothing yet."], []),
     (["Other/New.swift": "struct Tree2 {}"], []),
-    // Another folder adds to a type: whoever has the type may use it, named or not.
+    // Another adds to a type: whoever has the type may use it, named or not.
     (["Other/New.swift": "extension Tree { mutating func grow() {} }"], ["M/Tree.swift"]),
-    // To a type of another module: whoever says the name of what is added, or everybody where it has none.
-    (["Other/New.swift": "extension Int { var height: Int { 1 } }"], ["M/Tree.swift"]),
-    (["Other/New.swift": "extension Int { private var height: Int { 1 } }"], []),
-    (
-      ["Other/New.swift": "extension Int { fileprivate static func doors() {} ; var depth: Int { let height = 1 } }"],
-      []
-    ),
-    (["Other/New.swift": "extension Int { init(tree: String) {} }"], all),
-    (["Other/New.swift": "extension Int { static func + (a: Int, b: Int) -> Int { 0 } }"], all),
+    // To a type of another module: everybody.
+    (["Other/New.swift": "extension Int { var height: Int { 1 } }"], all),
     (["Other/New.swift": "extension Int: Comparable {}"], all),
+    (["Other/New.swift": "extension Clocked where Self: Timed { var tick: Int { 1 } }"], all),
     (["Other/New.swift": "func == (a: Int, b: Int) -> Bool { true }"], all),
+    (["Other/New.swift": "let (height, width) = (1, 2)"], all),
     // Bound to a type of this target: whoever has that.
     (["Other/New.swift": "extension Array where Element == Tree { init(wood: Int) {} }"], ["M/Tree.swift"]),
     (["Other/New.swift": "struct Own {} extension Array where Element == Own { init(wood: Int) {} }"], []),
+    // To several: whoever has all of them, and so the one nearby.
+    (
+      ["Tree/New.swift": "extension Dictionary where Key == Door, Value == Tree { init(wood: Int) {} }"],
+      ["M/Tree.swift"]
+    ),
+    // Several names of one declaration.
+    (["Other/New.swift": "let low = 1, height = 2"], ["M/Tree.swift"]),
+    (["Other/New.swift": "public let low: Int = 1, height: Int = 2"], ["M/Tree.swift"]),
+    (["Other/New.swift": "var low = { 1 }(), height = { 2 }()"], ["M/Tree.swift"]),
+    (["Other/New.swift": "private actor Q {} ; let low = [1: 2], `height` = 2"], ["M/Tree.swift"]),
     // What stands in braces, in comments and in texts is no declaration.
     (["Other/New.swift": "enum A { struct Door {} } // struct Tree {} \n /* struct Tree /* } */ {} */"], []),
     (["Other/New.swift": ###"let a = "{ struct \(b("}") { "}" }) struct" ; let c = ##"{ " "# { "## "###], []),
     (["Other/New.swift": ###"let a = "}" ; let b = #"\"# ; let c = "\\" ; struct Door {}"###], door),
     (["Other/New.swift": ###"let a = """ \###n " { \###n """ ; struct Door {}"###], door),
+    // Nor is what stands between slashes, which may be operators.
+    (["Other/New.swift": ###"let r = /"{/ ; struct Door {} ; let q = /"/"###], door),
+    (["Other/New.swift": ###"let r = #/ " \###n { /# ; struct Door {}"###], door),
+    (["Other/New.swift": "let a = 4 / 2 ; struct Door { var b = 6/3 } // half"], door),
     // Of what is not understood, everything may be used.
     (["Other/New.swift": "struct A { "], all),
     (["Other/New.swift": "infix operator <+>"], all),
@@ -78,6 +87,16 @@ import Testing
     changes: [String: String], expected: [String]
   ) throws {
     #expect(try Self.changed(changes) == expected)
+  }
+
+  @Test func `what a module beneath has changes every file`() throws {
+    func all(_ beneath: [String]) -> [String: UInt64] {
+      SourceFingerprints(
+        module: "M", sources: Self.sources.map { (path: $0.key, text: $0.value) }, beneath: beneath, chapters: []
+      ).all
+    }
+    let (before, after) = (all(["func may() -> Bool { false }"]), all(["func may() -> Bool { true }"]))
+    #expect(before.count == 4 && before.allSatisfy { after[$0.key] != $0.value })
   }
 
   @Test func `a use within a text's interpolation is a use`() throws {

@@ -143,6 +143,16 @@ import Verification
     #expect(reader.skipped == 1)
   }
 
+  @Test func `JUnit passes no check that was not asked for`() {
+    var report = report([])
+    for checks in [[], [AuditCheck.locks], [.books, .locks]] {
+      report.machines[0].quickChecks = checks
+      for check in [AuditCheck.books, .locks] {
+        #expect(report.junit.contains("name=\"\(check.words)\"") == checks.contains(check), "\(checks), \(check)")
+      }
+    }
+  }
+
   @Test func `JUnit fails for each grave finding, of whatever check, machine and code`() {
     let units = AuditCheck.allCases.flatMap { [AuditUnit($0), AuditUnit($0, "door"), AuditUnit($0, "window")] }
     let findings = FindingCode.all.enumerated().map { index, code in

@@ -1,3 +1,4 @@
+import Foundation
 import Machines
 import Platform
 
@@ -86,6 +87,17 @@ public struct TuneOrder: Sendable {
       profile.cache.map { WeightCache(folder: $0) }
       ?? WeightCache(environment: environment.merging(profile.environment) { $1 })
     return cache.isCold(model)
+  }
+
+  /// Removes the logs of a run whose database was in memory, save one that a server writes which was started again.
+  public func forgetLogs() {
+    guard databasePath == ":memory:" else { return }
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: logFolder)) ?? [] {
+      if !name.hasPrefix("restored-") { unlink(logFolder + "/" + name) }
+    }
+    // As long as something is in them, they stay.
+    rmdir(logFolder)
+    rmdir((logFolder as NSString).deletingLastPathComponent)
   }
 
   /// Where what lies beside the database is, such as its lock.

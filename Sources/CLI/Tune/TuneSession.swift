@@ -48,6 +48,7 @@ struct TuneSession {
     let run = AutotuneRun(order, loop: loop, journal: kept, output: screen, runID: runID)
     follow(run, loop)
     signals.send(to: run.stopper)
+    defer { order.forgetLogs() }
     do {
       let conclusion = try run.run()
       screen.finishProgress()

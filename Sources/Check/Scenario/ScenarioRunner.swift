@@ -101,6 +101,7 @@ public struct ScenarioRunner<S: System> {
   private mutating func input(_ words: [String]) -> String? {
     let arrow = words.firstIndex(of: "->") ?? words.count
     let expected = Array(words[min(arrow + 1, words.count)...])
+    if arrow < words.count, expected.isEmpty { return "? nothing stands behind ->: write refused or ignored" }
     let event: S.Event
     switch EventText.read(Array(words[..<arrow]), as: S.Event(), "event") {
     case .success(let parsed): event = parsed

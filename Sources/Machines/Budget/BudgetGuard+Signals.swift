@@ -126,8 +126,8 @@ extension BudgetGuard {
 
   public mutating func fields(_ f: inout Fields) {
     f("request", &request)
-    f.scopes("tokensShort", &short.tokens)
-    f.scopes("timeShort", &short.time)
+    short.tokens.fields("tokensShort", &f)
+    short.time.fields("timeShort", &f)
   }
 }
 
@@ -144,8 +144,8 @@ extension BudgetGuard {
 
   public mutating func fields(_ f: inout Fields) {
     f("reservation", &reservation)
-    f.scopes("tokensOver", &over.tokens)
-    f.scopes("timeOver", &over.time)
+    over.tokens.fields("tokensOver", &f)
+    over.time.fields("timeOver", &f)
   }
 }
 
@@ -170,11 +170,11 @@ extension BudgetGuard {
   }
 }
 
-extension Fields {
-  fileprivate mutating func scopes(_ name: StaticString, _ scopes: inout Scopes) {
-    var bits = scopes.rawValue
-    self(name, &bits, max: 7)
-    if isReading { scopes = Scopes(rawValue: bits) }
+extension Scopes {
+  fileprivate mutating func fields(_ name: StaticString, _ f: inout Fields) {
+    var bits = rawValue
+    f(name, &bits, max: 7)
+    if f.isReading { self = Scopes(rawValue: bits) }
   }
 }
 

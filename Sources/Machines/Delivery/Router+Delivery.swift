@@ -29,7 +29,7 @@ extension Router {
     guard let choice = choice(agent), var copy = self[agent].active.popFirst(line: choice.line) else { return }
     copy = flagged(copy, for: agent)
     self[agent].seen.insert(copy, now: now, most: Int(limits.seen))
-    self[agent].leased.insert(Held(copy, until: now.later(by: Router.leaseTime)))
+    self[agent].leased.insert(Held(copy, until: Message.later(now, by: Router.leaseTime)))
     var turn = choice.turn
     turn.pay(self[agent].active.heads.classes)
     self[agent].turn = turn
@@ -51,7 +51,7 @@ extension Router {
     guard var copy = mailboxes[place].leased.remove(key: sequence)?.copy else { return }
     copy.attempt &+= 1
     copy.redelivered = true
-    mailboxes[place].backoff.insert(Held(copy, until: now.later(by: copy.backoff)))
+    mailboxes[place].backoff.insert(Held(copy, until: Message.later(now, by: copy.backoff)))
   }
 
   /// The deliveries whose leases have lapsed: their handlers are taken for dead.
@@ -90,7 +90,7 @@ extension Router {
       for held in mailboxes[place].backoff.filter({ $0.until <= now }) {
         mailboxes[place].backoff.remove(key: held.key)
         var copy = held.copy
-        copy.expires = now.later(by: Message.timeToLive)
+        copy.expires = Message.later(now, by: Message.timeToLive)
         queue(copy, for: place)
       }
     }
@@ -100,7 +100,7 @@ extension Router {
   public var nextMoment: UInt64? {
     var moment = UInt64.max
     for mailbox in mailboxes {
-      for held in mailbox.leased { moment = min(moment, held.until.later(by: 1)) }
+      for held in mailbox.leased { moment = min(moment, Message.later(held.until, by: 1)) }
       for held in mailbox.backoff { moment = min(moment, held.until) }
     }
     return moment == .max ? nil : moment

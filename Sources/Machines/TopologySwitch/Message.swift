@@ -141,7 +141,7 @@ public enum DropReason: String, CaseIterable, Sendable {
 
   /// The last millisecond at which a copy may be delivered: the sender's, or the creation and the time to live (MSG-4).
   public var lastMoment: UInt64 {
-    expires == 0 ? created.later(by: Message.timeToLive) : expires
+    expires == 0 ? Message.later(created, by: Message.timeToLive) : expires
   }
 
   /// Kept in milliseconds, because a duration divides 128 bits to give them.
@@ -264,10 +264,10 @@ public enum DropReason: String, CaseIterable, Sendable {
   }
 }
 
-extension UInt64 {
-  /// A moment later than this one, or the last there is.
-  @inlinable func later(by duration: UInt64) -> UInt64 {
-    let (sum, isOver) = addingReportingOverflow(duration)
+extension Message {
+  /// A moment later than another, or the last there is.
+  @inlinable static func later(_ moment: UInt64, by duration: UInt64) -> UInt64 {
+    let (sum, isOver) = moment.addingReportingOverflow(duration)
     return isOver ? .max : sum
   }
 }

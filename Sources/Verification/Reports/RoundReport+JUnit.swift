@@ -58,7 +58,9 @@ extension RoundReport {
 
   private func cases(of machine: Machine) -> [Case] {
     func unit(_ check: AuditCheck) -> AuditUnit { AuditUnit(check, machine.name) }
-    var cases = [AuditCheck.books, .locks].map { Case(name: $0.words, findings: found(unit($0))) }
+    var cases = [AuditCheck.books, .locks]
+      .filter { machine.quickChecks.contains($0) || !found(unit($0)).isEmpty }
+      .map { Case(name: $0.words, findings: found(unit($0))) }
     if let scenarios = machine.scenarios {
       cases.append(Case(name: "\(scenarios.run) scenarios", findings: found(unit(.scenarios))))
     }

@@ -29,6 +29,8 @@ public struct RoundReport: Sendable {
     public let title: String
     public let chapter: String
     public let rules: Int
+    /// Which of the checks that take no time were asked for.
+    public var quickChecks: [AuditCheck] = []
     /// What is said of its lock; empty where that was not looked at.
     public var lock = ""
     public var scenarios: (run: Int, failed: Int)?

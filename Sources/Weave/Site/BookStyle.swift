@@ -399,7 +399,7 @@ private let narrowStyle = """
       padding: 1.2rem 1.25rem 1.5rem; }
     .script .pages { display: none; }
     .script .pages.open { display: block; position: fixed; inset: 3.75rem 0 0; z-index: 15; background: var(--ground);
-      overflow-y: auto; }
+      align-self: auto; overflow-y: auto; }
     .pages a { padding: .5rem .55rem; font-size: 1rem; }
     .script .menu { display: inline-flex !important; margin-left: -.4rem; }
     .bar { padding: 0 1rem; gap: .6rem; }

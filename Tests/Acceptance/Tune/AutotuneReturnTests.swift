@@ -236,6 +236,31 @@ import Testing
     #expect(lines.count { $0.contains("listening") } == 2, "\(lines)")
   }
 
+  @Test func `a path at which no server says that it is ready is told at once`() throws {
+    let bench = try TuneBench()
+    let text = try String(contentsOfFile: bench.profile, encoding: .utf8)
+    try bench.scratch.write("scripted.yaml", text.replacing("ready: /health", with: "ready: /nowhere"))
+    let run = try Program.start(bench.words(["--candidate-models", "m"]), in: bench.scratch.url)
+    try bench.awaitStarts(1, and: .seconds(1))
+    run.process.interrupt()
+    let errors = String(decoding: run.err.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    run.process.waitUntilExit()
+    #expect(run.process.terminationStatus == 130)
+    let warning = "warning: the server answers HTTP 404 at /nowhere, where its profile has it asked whether it is ready"
+    #expect(errors.components(separatedBy: warning).count == 2, "\(errors)")
+  }
+
+  @Test func `a database in memory leaves no logs behind`() throws {
+    let bench = try TuneBench()
+    let run = try Program.start(
+      bench.words(TuneBench.short + ["--candidate-models", "m", "--db-path", ":memory:"]), in: bench.scratch.url)
+    let pid = run.process.processIdentifier
+    _ = run.err.fileHandleForReading.readDataToEndOfFile()
+    run.process.waitUntilExit()
+    #expect(run.process.terminationStatus == 0)
+    #expect(!FileManager.default.fileExists(atPath: NSTemporaryDirectory() + "interlock-\(pid)"))
+  }
+
   @Test func `lines of a server's log neither colour a terminal nor move about in it`() throws {
     let bench = try TuneBench(
       #"{"m": {"fails": {"log": ["\u001b[31mout of memory\u001b[0m\u0007 here"], "status": 1}}}"#)

@@ -130,12 +130,24 @@ public struct ProfileCheck {
 
   // MARK: - A server
 
+  /// Removes the logs of checks that were killed.
+  private static func removeLeftLogs() {
+    let folder = NSTemporaryDirectory()
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
+      guard let match = name.wholeMatch(of: /interlock-check-(\d+)-[0-9A-F-]{36}\.log/), let pid = pid_t(match.1),
+        !ProcessTable.isAlive(pid)
+      else { continue }
+      unlink(folder + name)
+    }
+  }
+
   private func checkServer(_ model: String, _ remark: Tell) {
     // Every knob that can be expressed, so that every flag is tried.
     let bits = Knobs.KVBits.allCases.first { $0.number.map { profile.kvBits["\($0)"] != nil } ?? false } ?? .unset
     let knobs = Knobs(kvBits: bits, maxBatch: 2, maxContext: targetContext)
     let words = profile.launchWords(model: model, port: port, knobs)
-    let log = NSTemporaryDirectory() + "interlock-check-\(UUID().uuidString).log"
+    ProfileCheck.removeLeftLogs()
+    let log = NSTemporaryDirectory() + "interlock-check-\(getpid())-\(UUID().uuidString).log"
     defer { try? FileManager.default.removeItem(atPath: log) }
     // Somebody else's answers would be taken for those of the profile (DEC-30).
     guard LocalPort(port).isFree else {

@@ -30,6 +30,7 @@ final class ServerDriver {
   /// The wait for which the port's holder was last looked up.
   private var holderTicket: UInt64?
   private var hasToldOpen = false
+  private var hasToldPath = false
   /// Found once for each model, while its weights are loaded: what is measured of it has prompts of one size.
   private var scale = PromptScale()
   /// What has come about while the scale is being found.
@@ -290,7 +291,7 @@ final class ServerDriver {
     let process = server?.process
     work.start {
       let answer = try? client.fetch(request, cancellation: cancellation)
-      guard answer?.0.isSuccess == true else { return Readiness.notYet }
+      guard answer?.0.isSuccess == true else { return Readiness.notYet(answer?.0.status) }
       // A server that fails may answer once and end: its end is a moment behind its answer.
       if let process { return process.waitForEnd(atMost: Parameters.readySettle) == nil ? .ready : .ended }
       return .ready
@@ -303,7 +304,8 @@ final class ServerDriver {
       case .ended:
         try tellEndIfOver()
         try close(ticket, .responded(false))
-      case .notYet:
+      case .notYet(let status):
+        tellUnknownPath(status)
         let pause = Duration.nanoseconds(Int64(Double(loop.now - began) * Parameters.readinessPollShare))
         let (least, most) = (Parameters.readinessPollIntervalLeast, Parameters.readinessPollInterval)
         loop.schedule(after: min(max(pause, least), most)) { [self] in
@@ -313,7 +315,21 @@ final class ServerDriver {
     }
   }
 
-  private enum Readiness { case ready, ended, notYet }
+  private enum Readiness {
+    case ready, ended
+    /// With the status of its answer, where it answered.
+    case notYet(Int?)
+  }
+
+  /// Says once that a server listens which knows nothing of the path at which it is asked: it may take an hour
+  /// otherwise until somebody learns of it.
+  private func tellUnknownPath(_ status: Int?) {
+    guard let status, [404, 405, 410, 501].contains(status), !hasToldPath else { return }
+    hasToldPath = true
+    warn(
+      "warning: the server answers HTTP \(status) at \(order.profile.readyPath), where its profile has it asked "
+        + "whether it is ready; it is asked on\n  try: interlock provider check")
+  }
 
   private var address: String { "http://127.0.0.1:\(order.port)" }
 
@@ -333,8 +349,8 @@ final class ServerDriver {
   /// Asks a server that loads weights how many tokens it makes of words, by two short prompts that nobody measures, so
   /// that those that are measured have the size they should. Where it does not say, a word counts as a token.
   ///
-  /// - Parameter answer: What has come about already, and is told afterwards. A server that ends meanwhile has not ended
-  ///   before it.
+  /// - Parameter answer: What has come about already, and is told afterwards. A server that ends meanwhile has not
+  ///   ended before it.
   private func findScale(
     unless isDone: Bool, _ cancellation: Cancellation, then answer: (ticket: UInt64, event: Provider.Event)
   ) {
