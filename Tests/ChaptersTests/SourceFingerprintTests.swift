@@ -1,6 +1,5 @@
+import Chapters
 import Testing
-
-@testable import Chapters
 
 /// Which change of a target's sources changes which fingerprint.
 @Suite struct `Fingerprints of sources` {
