@@ -31,7 +31,7 @@ extension AuditRun {
     let file: LockFile
     do throws(LockFileError) { file = try LockFile(root: specs.root) } catch {
       add([
-        AuditFinding(AuditUnit(.locks), .critical, "lock-unreadable", "\(error)", at: "\(LockFile.path):1")
+        AuditFinding(AuditUnit(.locks), .critical, "lock-unreadable", "\(error)", at: "\(LockFile.path):\(error.line)")
       ])
       return
     }
@@ -65,6 +65,8 @@ extension AuditRun {
 
   /// The scenarios of the chapters as they lie there, which may be newer than the program.
   func runScenarios() {
+    // Whoever asks for chapters is told of them there.
+    if !scope.has(.chapters) { add(specs.findings) }
     let scenarios = specs.scenarios
     for entry in entries where scope.has(.scenarios, entry.name) || scope.has(.chapters) {
       tell("scenarios: \(entry.name)")
@@ -94,7 +96,8 @@ extension AuditRun {
       }
       guard scope.has(.scenarios, entry.name) else { continue }
       note(entry.name) { $0.scenarios = (run, failed) }
-      if !specs.unread.contains(where: { entry.chapters.contains($0.file) }) { finished(unit) }
+      // What stands in a chapter that cannot be read has not been run.
+      if entry.chapters.allSatisfy(specs.isRead) { finished(unit) } else { leftOut(unit) }
     }
     guard scope.has(.scenarios) else { return }
     let unit = AuditUnit(.scenarios)

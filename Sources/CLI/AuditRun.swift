@@ -26,6 +26,10 @@ final class AuditRun {
   private var pages: (count: Int, kept: String?)?
 
   init(scope: AuditScope, root: URL, rounds: String?, time: TimeBound, looksAgain: Bool) throws {
+    let folder = root.path(percentEncoded: false)
+    guard FileManager.default.fileExists(atPath: folder) else {
+      throw WorldFailure("--root: there is no folder \(folder)", try: "give the package's folder")
+    }
     self.scope = scope
     self.root = root
     entries = Catalog.entries

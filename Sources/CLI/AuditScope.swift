@@ -28,8 +28,11 @@ struct AuditScope {
   func names(_ check: AuditCheck) -> Bool { checks.contains(check) }
 
   /// Whether a check of the package, or of a machine, is asked for.
+  ///
+  /// A check of the package that is named beside machines is asked for as well.
   func has(_ check: AuditCheck, _ machine: String = "") -> Bool {
     if !checks.isEmpty, !checks.contains(check) { return false }
+    if !check.isOfMachines, checks.contains(check) { return true }
     return machines.isEmpty || (check.isOfMachines && machines.contains(machine))
   }
 

@@ -27,6 +27,12 @@ struct KeptMutation: Codable {
     entry.sourceFingerprint ?? String(entry.bookDigest(), radix: 16)
   }
 
+  /// Whether there can be such counts.
+  private var isPossible: Bool {
+    let parts = [killed, noticed, equivalent]
+    return (0...1_000_000).contains(all) && parts.allSatisfy((0...all).contains) && parts.reduce(0, +) <= all
+  }
+
   /// Whether it was counted of the machine as it is: of its sources, as far as these are known, and of all its mutants.
   private func isCurrent(_ entry: CatalogEntry) -> Bool {
     book == KeptMutation.digest(entry) && all == entry.mutation.mutants().count
@@ -66,7 +72,9 @@ struct KeptMutation: Codable {
 
   private static func read(_ entry: CatalogEntry, from file: URL, named path: String) throws -> KeptMutation? {
     guard let data = try? Data(contentsOf: file) else { return nil }
-    guard let kept = try? JSONDecoder().decode(KeptMutation.self, from: data), kept.system == entry.name else {
+    guard let kept = try? JSONDecoder().decode(KeptMutation.self, from: data), kept.system == entry.name,
+      kept.isPossible
+    else {
       throw WorldFailure(
         "\(path) is no count of the mutants of \(entry.name)",
         try: "\(Catalog.program) mutate \(entry.name) --keep specs/evidence")

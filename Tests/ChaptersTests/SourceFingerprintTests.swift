@@ -78,6 +78,13 @@ import Testing
     (["Other/New.swift": ###"let r = /"{/ ; struct Door {} ; let q = /"/"###], door),
     (["Other/New.swift": ###"let r = #/ " \###n { /# ; struct Door {}"###], door),
     (["Other/New.swift": "let a = 4 / 2 ; struct Door { var b = 6/3 } // half"], door),
+    (["Other/New.swift": ###"let quote = #"""# ; struct Door {} ; let more = #"""#"###], door),
+    (["Other/New.swift": "let half = total!/2, height = total!/3"], ["M/Tree.swift"]),
+    (["Other/New.swift": "let kind = Kind.extension ; struct Door {}"], door),
+    // What a type conforms to binds nobody, nor does what its own parameters are called, nor what stands behind it.
+    (["Other/New.swift": "extension Int: Tall { var weight: Int { 1 } } ; protocol Tall {}"], all),
+    (["Other/New.swift": "extension Int { var weight: Int { 1 } } ; @Door public struct Own {}"], all),
+    (["Other/New.swift": "extension Sequence where House: Comparable { func worst() {} }"], all),
     // Of what is not understood, everything may be used.
     (["Other/New.swift": "struct A { "], all),
     (["Other/New.swift": "infix operator <+>"], all),

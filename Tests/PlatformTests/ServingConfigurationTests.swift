@@ -65,6 +65,8 @@ import Testing
     #expect(try write("# only words", values) == "# only words\nmodel: m")
     #expect(try write("a: 1\nkv_bits: 4", values) == "a: 1\nmodel: m")
     #expect(try write("kv_bits: 4", values) == "model: m")
+    let all = ServingConfiguration(model: "m", maxContext: 5, maxConcurrency: 2)
+    #expect(try write("b: 1\nmodel:", all) == "b: 1\nmodel: m\nmax_context_override: 5\nmax_concurrency_override: 2")
     #expect(try write("kv_bits: 4\na: 1", values) == "a: 1\nmodel: m")
     #expect(try write("\u{FEFF}model: x\na: 1\n", values) == "\u{FEFF}model: m\na: 1\n")
   }

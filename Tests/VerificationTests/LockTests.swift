@@ -154,7 +154,8 @@ extension PublishedBook {
   }
 
   @Test(arguments: [
-    ("{", ""), (#"{"version": 9}"#, "it is of version 9, and this program reads 1"),
+    ("{\n\n", "line 3: Unexpected end of file"), ("{\n\"version\": x}", "line 2: Invalid value"),
+    (#"{"version": 9}"#, "it is of version 9, and this program reads 1"),
     (#"{"version": 1, "locked": 3, "unlocked": []}"#, "at locked"),
   ]) func `a file that is none is refused with a reason`(text: String, words: String) throws {
     let folder = try PackageFolder(["specs/lock.json": text])

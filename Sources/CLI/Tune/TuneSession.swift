@@ -140,6 +140,14 @@ struct TuneSession {
     } catch {
       screen.warn("warning: the journal of run \(about.runID) cannot be gone on with: \(error)")
     }
+    let previous = path + ".previous"
+    if FileManager.default.fileExists(atPath: previous),
+      (try? JournalReader(reading: previous)).flatMap({ TuneJournal($0.header) }) == nil
+    {
+      throw WorldFailure(
+        "'\(previous)', where the journal of the run before is kept, is none; it was not touched",
+        try: "move it away, or give another --journal")
+    }
     for suffix in ["", "-wal", "-shm"] {
       try? FileManager.default.removeItem(atPath: path + ".previous" + suffix)
       try? FileManager.default.moveItem(atPath: path + suffix, toPath: path + ".previous" + suffix)

@@ -133,7 +133,9 @@ extension Walk {
 
   private func event(_ words: [String]) throws(Unasked) -> S.Event {
     switch EventText.read(words, as: S.Event(), "event") {
-    case .success(let event): return event
+    case .success(let event):
+      guard design.hosts.indices.contains(event.kind) else { throw .unknown("the world has no such machine") }
+      return event
     case .failure(let problem): throw .unknown(problem.words)
     }
   }

@@ -107,6 +107,7 @@ public struct ScenarioRunner<S: System> {
     case .success(let parsed): event = parsed
     case .failure(let problem): return problem.words
     }
+    guard design.hosts.indices.contains(event.kind) else { return "? the world has no such machine" }
     let before = configuration
     judge.begin(before.state)
     walk.breaches.removeAll()

@@ -43,6 +43,11 @@ public struct FileReplacement: Sendable {
   public func read() throws(FileFailure) -> [UInt8]? { try FileReplacement.bytes(of: path) }
 
   private static func bytes(of path: String) throws(FileFailure) -> [UInt8]? {
+    var status = stat()
+    // A device or a pipe would become a file by being replaced, and to read one may take for ever.
+    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG, status.st_mode & S_IFMT != S_IFDIR {
+      throw FileFailure("edit what is no plain file,", path, code: EINVAL)
+    }
     do {
       return try FileBytes.read(path)
     } catch {

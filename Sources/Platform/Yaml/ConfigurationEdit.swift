@@ -28,10 +28,11 @@ struct ConfigurationEdit {
       changes.append(addition(of: missing, losesLastLine: losesLastLine))
     }
     var bytes = lines.bytes
-    // From the end, so that the places before it stay.
-    for change in changes.sorted(by: { $0.range.lowerBound > $1.range.lowerBound }) {
-      bytes.replaceSubrange(change.range, with: change.bytes)
+    // From the end, so that the places before it stay; at one place, what is added comes behind what is changed.
+    let ordered = changes.enumerated().sorted {
+      ($0.element.range.lowerBound, $0.offset) > ($1.element.range.lowerBound, $1.offset)
     }
+    for (_, change) in ordered { bytes.replaceSubrange(change.range, with: change.bytes) }
     return bytes
   }
 

@@ -37,8 +37,9 @@ public struct LockFile: Codable, Equatable, Sendable {
       self.init()
       return
     }
+    var data = Data()
     do {
-      let data = try Data(contentsOf: url)
+      data = try Data(contentsOf: url)
       let version = (try JSONSerialization.jsonObject(with: data) as? [String: Any])?["version"] as? Int
       guard version == Self.version else {
         throw LockFileError(
@@ -50,7 +51,12 @@ public struct LockFile: Codable, Equatable, Sendable {
     } catch let error as DecodingError {
       throw LockFileError(reason: error.inWords)
     } catch {
-      throw LockFileError(reason: error.localizedDescription)
+      guard let words = (error as NSError).userInfo[NSDebugDescriptionErrorKey] as? String else {
+        throw LockFileError(reason: error.localizedDescription)
+      }
+      // The parser counts characters, or has come to the end.
+      let place = words.firstMatch(of: /character (\d+)/).flatMap { Int($0.1) } ?? data.count
+      throw LockFileError(reason: "line \(data.prefix(place).count { $0 == 0x0A } + 1): \(words)")
     }
   }
 
@@ -106,6 +112,9 @@ public struct LockFileError: Error, Equatable, CustomStringConvertible {
   public let reason: String
 
   public var description: String { "\(LockFile.path): \(reason)" }
+
+  /// The line that the reason names; the first where it names none.
+  public var line: Int { reason.firstMatch(of: /line (\d+)/).flatMap { Int($0.1) } ?? 1 }
 }
 
 extension DecodingError {

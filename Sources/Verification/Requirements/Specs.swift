@@ -16,6 +16,11 @@ public struct Specs: Sendable {
   /// Whether there is any chapter, readable or not. Without one, nothing is traced.
   public var areThere: Bool { !chapters.isEmpty || !unread.isEmpty }
 
+  /// Whether a chapter is there and without errors.
+  public func isRead(_ file: String) -> Bool {
+    chapters.contains { $0.file == file } && !unread.contains { $0.file == file }
+  }
+
   /// Reads `specs/*.md` below a folder; whatever is wrong is a finding.
   public init(root: URL) {
     self.root = root

@@ -85,6 +85,29 @@ import Testing
     #expect(try String(contentsOfFile: program, encoding: .utf8) == "#!/bin/sh\n")
   }
 
+  @Test(.timeLimit(.minutes(1)))
+  func `what is no plain file is neither edited nor waited for`() throws {
+    let bench = try TuneBench()
+    let pipe = bench.scratch.path("pipe")
+    mkfifo(pipe, 0o600)
+    let applied = try bench.runShort("--candidate-models", "m", "--apply", "--config", pipe)
+    #expect(applied.status == 64, "\(applied.errors)")
+    #expect(applied.errors.contains("cannot edit what is no plain file, '\(pipe)'"), "\(applied.errors)")
+    let told = try bench.runShort("--candidate-models", "m", "--html", pipe)
+    #expect(told.status == 64 && told.errors.hasPrefix("error: --html: \(pipe) cannot be written"), "\(told.errors)")
+    var status = stat()
+    #expect(stat(pipe, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+  }
+
+  @Test func `a file where the journal of the run before is to be kept is left alone`() throws {
+    let bench = try TuneBench()
+    #expect(try bench.runShort("--candidate-models", "m").status == 0)
+    let notes = try bench.scratch.write("t.journal.sqlite.previous", "my own notes\n")
+    let run = try bench.runShort("--candidate-models", "m")
+    #expect(run.status == 64 && run.errors.contains("it was not touched"), "\(run.errors)")
+    #expect(try String(contentsOfFile: notes, encoding: .utf8) == "my own notes\n")
+  }
+
   @Test func `a folder that cannot be made is told in words`() throws {
     let bench = try TuneBench()
     let file = try bench.scratch.write("file", "")

@@ -261,6 +261,15 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: NSTemporaryDirectory() + "interlock-\(pid)"))
   }
 
+  @Test func `FR-A.3: a server that ends with its reply does not work, and the next model is tried`() throws {
+    let bench = try TuneBench(
+      #"{"ends-2B": {"replies": [{"completionTokens": 20, "milliseconds": 60, "ends": true}]}}"#)
+    let run = try bench.runShort("--candidate-models", "ends-2B,fine-1B")
+    #expect(run.status == 0 && run.output.contains("fine-1B"), "\(run.errors)")
+    let trials = try bench.record().trials
+    #expect(trials.first?.fits == false && trials.first?.notes?.hasPrefix("provider exited") == true, "\(trials)")
+  }
+
   @Test func `lines of a server's log neither colour a terminal nor move about in it`() throws {
     let bench = try TuneBench(
       #"{"m": {"fails": {"log": ["\u001b[31mout of memory\u001b[0m\u0007 here"], "status": 1}}}"#)

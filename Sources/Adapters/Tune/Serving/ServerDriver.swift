@@ -404,7 +404,12 @@ final class ServerDriver {
     work.start {
       let completion = client.complete(request, cancellation: cancellation)
       // A connection that breaks is often a process that ends, which is told a moment later.
-      if case .transport = completion.fault { _ = process?.waitForEnd(atMost: .milliseconds(300)) }
+      if case .transport = completion.fault {
+        _ = process?.waitForEnd(atMost: .milliseconds(300))
+      } else if completion.fault == nil {
+        // So does one that ends with its reply.
+        _ = process?.waitForEnd(atMost: Parameters.readySettle)
+      }
       return completion
     } then: { completion in
       try then(completion)
