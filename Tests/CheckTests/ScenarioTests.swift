@@ -90,8 +90,8 @@ private func run(_ text: String) -> [String] {
         + "turn, leave, pass"
     ),
     ("sneeze loudly=3", "10 sneeze loudly=3: the event is \"sneeze\", not one of toy"),
-    ("expect toy.cell 1", "10 expect toy.cell 1: the state has no field toy.cell"),
-    ("expect not toy.cell 1", "10 expect not toy.cell 1: the state has no field toy.cell"),
+    ("expect toy.cell 1", "10 expect toy.cell 1: ? the state has no field toy.cell"),
+    ("expect not toy.cell 1", "10 expect not toy.cell 1: ? the state has no field toy.cell"),
     ("expect toy.cells[0].value 2", "10 expect toy.cells[0].value 2: it is 0"),
     ("expect not toy.cells[0].value 0", "10 expect not toy.cells[0].value 0: it was so"),
     ("expect toy.phase", "10 expect toy.phase: ? an expectation names a field and its value"),

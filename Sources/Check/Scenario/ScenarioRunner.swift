@@ -180,18 +180,18 @@ public struct ScenarioRunner<S: System> {
     case "sent": return expectSent(Array(words.dropFirst()))
     case "open", "unwanted":
       let name = words.dropFirst().joined(separator: " ")
-      guard design.contracts.contains(where: { $0.name == name }) else { return "no contract has that name" }
+      guard design.contracts.contains(where: { $0.name == name }) else { return "? no contract has that name" }
       let isSo = configuration.obligations.contains {
         design.contracts[Int($0.contract)].name == name && (words[0] == "open" || $0.condition == .unwanted)
       }
       return isSo ? nil : "open are \(walk.open(configuration))"
     default:
-      guard words.count >= 2 else { return "an expectation names a field and its value" }
+      guard words.count >= 2 else { return "? an expectation names a field and its value" }
       let path = words[0]
       let value = words.dropFirst().joined(separator: " ")
       let lines = Printer.lines(of: configuration.state)
       guard let line = lines.first(where: { $0.path == path }) else {
-        return "the state has no field \(path)"
+        return "? the state has no field \(path)"
       }
       if line.value != value { return "it is \(line.value)" }
       noteExpectation(path, value)
@@ -210,10 +210,10 @@ public struct ScenarioRunner<S: System> {
   }
 
   private func expectSent(_ words: [String]) -> String? {
-    guard let name = words.first else { return "an effect is named as host.effect" }
+    guard let name = words.first else { return "? an effect is named as host.effect" }
     let wanted = words.dropFirst().map { $0.split(separator: "=", maxSplits: 1).map(String.init) }
     // A name that nothing has would make "expect not sent" hold for ever.
-    if case .failure(let problem) = EventText.read(words, as: S.Effect(), "effect") { return "\(problem.words)" }
+    if case .failure(let problem) = EventText.read(words, as: S.Effect(), "effect") { return "? \(problem.words)" }
     for effect in walk.stepper.sent {
       let lines = Printer.lines(of: effect)
       let unnamed = lines.filter(\.path.isEmpty).map(\.value).joined(separator: ".")

@@ -25,7 +25,7 @@
       return withUnsafeBytes(of: info.pvi_cdir.vip_path) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }
 
-    /// The file that one of its descriptors writes to, `/dev/null` included; nil for a terminal or a pipe.
+    /// The file that one of its descriptors writes to; nil for a device or a pipe.
     public static func file(of pid: pid_t, descriptor: Int32) -> String? {
       var info = vnode_fdinfowithpath()
       let size = Int32(MemoryLayout.size(ofValue: info))
@@ -33,7 +33,7 @@
       let path = withUnsafeBytes(of: info.pvip.vip_path) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
       var status = stat()
       guard stat(path, &status) == 0 else { return nil }
-      return path == "/dev/null" || status.st_mode & S_IFMT == S_IFREG ? path : nil
+      return status.st_mode & S_IFMT == S_IFREG ? path : nil
     }
 
     /// The program it runs, whatever its first word says.

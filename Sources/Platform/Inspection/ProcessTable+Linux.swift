@@ -30,15 +30,14 @@
         atPath: "/proc/\(pid)/cwd")
     }
 
-    /// The file that one of its descriptors writes to, `/dev/null` included; nil for a terminal, a pipe, or a file that
-    /// is gone.
+    /// The file that one of its descriptors writes to; nil for a device, a pipe, or a file that is gone.
     public static func file(of pid: pid_t, descriptor: Int32) -> String? {
       let link = "/proc/\(pid)/fd/\(descriptor)"
       guard let path = try? FileManager.default.destinationOfSymbolicLink(atPath: link) else { return nil }
       var (its, there) = (stat(), stat())
       guard stat(link, &its) == 0, stat(path, &there) == 0, its.st_ino == there.st_ino, its.st_dev == there.st_dev
       else { return nil }
-      return path == "/dev/null" || its.st_mode & S_IFMT == S_IFREG ? path : nil
+      return its.st_mode & S_IFMT == S_IFREG ? path : nil
     }
 
     /// The program it runs, whatever its first word says.
