@@ -104,8 +104,8 @@ extension Survey.ForegroundServer {
     words == other.words && (pid == other.pid || folder == other.folder && environment == other.environment)
   }
 
-  /// With the words, the variables, the folder and the files it had. What wrote to no file writes to a log, which nobody
-  /// bounds once this program has ended.
+  /// With the words, the variables, the folder and the files it had. What wrote to no file writes to a log, which
+  /// nobody bounds once this program has ended.
   fileprivate func startAgain(logsIn logs: String, of run: String) throws -> (ChildProcess, BoundedLog) {
     try FileManager.default.createDirectory(atPath: logs, withIntermediateDirectories: true)
     let log = try BoundedLog(
