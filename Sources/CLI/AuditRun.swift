@@ -50,12 +50,7 @@ final class AuditRun {
   var secondsLeft: Double { max(0, Double((deadline - .now).nanoseconds) / 1e9) }
 
   func report() -> RoundReport {
-    for entry in entries {
-      machines[entry.name] = .init(entry)
-      note(entry.name) { [scope] machine in
-        machine.quickChecks = [.books, .locks].filter { scope.has($0, machine.name) }
-      }
-    }
+    for entry in entries { machines[entry.name] = .init(entry, scope) }
     readBooks()
     holdLocks()
     runScenarios()
@@ -164,9 +159,10 @@ final class AuditRun {
 }
 
 extension RoundReport.Machine {
-  init(_ entry: CatalogEntry) {
+  init(_ entry: CatalogEntry, _ scope: AuditScope) {
     self.init(
       name: entry.name, title: entry.title, chapter: entry.chapter,
       rules: entry.hosts.reduce(0) { $0 + $1.book.rules.count })
+    quickChecks = [.books, .locks].filter { scope.has($0, entry.name) }
   }
 }

@@ -204,9 +204,7 @@ final class TuneBook {
         report.cellReasons[Int(trial.cell)] = reason ?? (trial.judgement.rate == nil ? words : nil)
       }
     }
-    if trial.stage == 2 {
-      remarks[trial.cell] = [notes.isEstimate ? ProbeNotes.estimate : nil, notes.cutPrompt].compactMap { $0 }
-    }
+    if trial.stage == 2 { remarks[trial.cell] = notes.remarks }
     if [.stuck, .notStarted, .portHeld].contains(trial.judgement.kind) { trouble = words }
     var row = row(of: trial)
     row.promptTokens = notes.promptSize

@@ -56,7 +56,8 @@ public struct LockFile: Codable, Equatable, Sendable {
       }
       // The parser counts characters, or has come to the end.
       let place = words.firstMatch(of: /character (\d+)/).flatMap { Int($0.1) } ?? data.count
-      throw LockFileError(reason: "line \(data.prefix(place).count { $0 == 0x0A } + 1): \(words)")
+      let line = data.prefix(place).count { $0 == 0x0A } + 1
+      throw LockFileError(reason: "line \(line): \(words)", line: line)
     }
   }
 
@@ -110,11 +111,10 @@ public struct LockFile: Codable, Equatable, Sendable {
 /// Why the file of locks cannot be read or written.
 public struct LockFileError: Error, Equatable, CustomStringConvertible {
   public let reason: String
+  /// Where the text is no JSON; the first line where something else is wrong.
+  public var line = 1
 
   public var description: String { "\(LockFile.path): \(reason)" }
-
-  /// The line that the reason names; the first where it names none.
-  public var line: Int { reason.firstMatch(of: /line (\d+)/).flatMap { Int($0.1) } ?? 1 }
 }
 
 extension DecodingError {

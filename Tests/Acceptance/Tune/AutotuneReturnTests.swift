@@ -31,21 +31,27 @@ import Testing
       "\(run.errors)")
   }
 
-  @Test func `SRV-7: of two servers that were started alike, both come back, and both are named`() throws {
-    let bench = try TuneBench()
-    // At a port of the system's choice, in folders of their own: their words are the same.
-    let words = ["serve", "--script", bench.script, "--port", "0", "--model", "theirs"]
-    let folders = try ["one", "two"].map { name in
+  /// Starts servers at a port of the system's choice, in folders of their own: their words are the same.
+  private func startAlike(
+    _ bench: TuneBench, in names: [String]
+  ) throws -> (servers: [ChildProcess], folders: [String]) {
+    let words = [bench.server, "serve", "--script", bench.script, "--port", "0", "--model", "theirs"]
+    let folders = try names.map { name in
       try FileManager.default.createDirectory(atPath: bench.scratch.path(name), withIntermediateDirectories: true)
       return bench.folder + "/" + name
     }
-    let theirs = try folders.map { folder in
+    let servers = try folders.map { folder in
       try ChildProcess(
-        Command(bench.server, words: [bench.server] + words, folder: folder),
-        output: FileHandle.nullDevice.fileDescriptor)
+        Command(bench.server, words: words, folder: folder), output: FileHandle.nullDevice.fileDescriptor)
     }
+    try bench.awaitStarts(names.count)
+    return (servers, folders)
+  }
+
+  @Test func `SRV-7: of two servers that were started alike, both come back, and both are named`() throws {
+    let bench = try TuneBench()
+    let (theirs, folders) = try startAlike(bench, in: ["one", "two"])
     defer { bench.endAll() }
-    try bench.awaitStarts(2)
     let run = try bench.runShort("--candidate-models", "m", "--drain", "--restart-foreground")
     #expect(run.status == 0, "\(run.errors)")
     for server in theirs { #expect(!server.isAlive && run.errors.contains("foreground-PID-\(server.pid)")) }
@@ -55,18 +61,8 @@ import Testing
 
   @Test func `SRV-8: of several servers each is tried, and each that does not come back is told`() throws {
     let bench = try TuneBench()
-    let words = ["serve", "--script", bench.script, "--port", "0", "--model", "theirs"]
-    let folders = try ["gone", "there"].map { name in
-      try FileManager.default.createDirectory(atPath: bench.scratch.path(name), withIntermediateDirectories: true)
-      return bench.folder + "/" + name
-    }
-    let theirs = try folders.map { folder in
-      try ChildProcess(
-        Command(bench.server, words: [bench.server] + words, folder: folder),
-        output: FileHandle.nullDevice.fileDescriptor)
-    }
+    let (theirs, folders) = try startAlike(bench, in: ["gone", "there"])
     defer { bench.endAll() }
-    try bench.awaitStarts(2)
     try FileManager.default.removeItem(atPath: folders[0])
     let run = try bench.runShort("--candidate-models", "m", "--drain", "--restart-foreground")
     #expect(run.status == 7 && theirs.allSatisfy { !$0.isAlive }, "\(run.errors)")

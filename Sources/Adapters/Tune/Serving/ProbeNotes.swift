@@ -32,6 +32,9 @@ struct ProbeNotes {
       + "it cuts prompts, or counts only what its cache has not"
   }
 
+  /// What figures leave open that could be measured.
+  var remarks: [String] { [isEstimate ? ProbeNotes.estimate : nil, cutPrompt].compactMap(\.self) }
+
   /// The rates after the first token, and how far they lie apart; nil where none could be measured.
   var decodeWords: String? {
     guard let least = decodeRates.min(), let most = decodeRates.max(), least > 0 else { return nil }
@@ -45,8 +48,7 @@ struct ProbeNotes {
     let cause = ending ?? "no word of it in its log"
     switch judgement.kind {
     case .feasible:
-      let remarks = [judgement.rate == nil ? ProbeNotes.noRate : isEstimate ? ProbeNotes.estimate : nil, cutPrompt]
-        .compactMap { $0 }
+      let remarks = judgement.rate == nil ? [ProbeNotes.noRate, cutPrompt].compactMap(\.self) : remarks
       return remarks.isEmpty ? nil : remarks.joined(separator: "; ")
     case .tooSlow:
       let time = judgement.firstToken.map { "\(($0.milliseconds * 10).rounded() / 10) ms" } ?? "no first token"
