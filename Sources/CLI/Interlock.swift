@@ -23,6 +23,7 @@ struct Interlock: ParsableCommand {
       2: "usage: the command line does not make sense",
       3: "the world failed: a file is missing, malformed or cannot be written",
       4: "unfinished: nothing was found, but not everything was explored that was to be",
+      74: "standard output cannot be written: what was to be said there is lost",
     ])
 
   /// Whether a command is about the teams of this package, and of no use to other machines.

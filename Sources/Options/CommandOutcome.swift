@@ -46,12 +46,15 @@ extension CommandOutcome {
     }
   }
 
-  /// Prints the texts and ends the process.
+  /// Prints the texts and ends the process; one whose output is lost, as on a disk that is full, does not end well.
   func finish() -> Never {
     print(standardOutput, terminator: "")
     // Standard output is buffered and standard error is not: what came first is to be seen first.
-    fflush(nil)
+    let code = fflush(nil) == 0 ? 0 : errno
     Terminal.printError(standardError)
-    exit(exitCode.rawValue)
+    // Of a reader that wants no more nobody needs to be told.
+    guard code != 0, code != EPIPE else { exit(exitCode.rawValue) }
+    Terminal.printError("error: standard output cannot be written: \(String(cString: strerror(code)))\n")
+    exit(exitCode == .success ? EX_IOERR : exitCode.rawValue)
   }
 }

@@ -302,4 +302,14 @@ import Testing
     #expect(object["verdict"] as? String == "READY")
     #expect((object["refused"] as? [String: Int])?.isEmpty == true)
   }
+
+  @Test func `what cannot be printed is told, and does not end well`() throws {
+    // Written at once, and only at the end.
+    for words in ["list", "describe budget"] {
+      let run = try Program.run(
+        ["-c", "exec '\(Program.executable.path)' \(words) >/dev/full"], of: URL(fileURLWithPath: "/bin/sh"))
+      #expect(run.status == 74, "\(words)")
+      #expect(run.errors == "error: standard output cannot be written: No space left on device\n", "\(words)")
+    }
+  }
 }

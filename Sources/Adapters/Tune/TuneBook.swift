@@ -90,7 +90,7 @@ final class TuneBook {
       let beside = try FileLock(path)
       try takeProgramLock()
       lock = beside
-    } catch FileLock.Failure.held(let pid) {
+    } catch FileLock.Failure.held(_, let pid) {
       throw AutotuneRun.OtherRun(pid: pid)
     }
   }
@@ -286,6 +286,10 @@ final class TuneBook {
     let reason = isStored ? conclusion.reason : conclusion.reason.joined(.internalError)
     if !reason.recommends { report.found = nil }
     explain(reason)
+    if order.plan.applies, !conclusion.isApplied, report.found != nil, reason != .ok {
+      output.warn("note: nothing was applied, as the run was cut short; the configuration is as it was")
+    }
+    output.warn("exit_reason=\(reason.word)")
     if order.printsJSON { output.say(report.document.text) }
     isTold = true
     letGo()
@@ -327,7 +331,6 @@ final class TuneBook {
       }
     default: if let trouble { output.warn("error: \(trouble)") }
     }
-    output.warn("exit_reason=\(reason.word)")
   }
 
   /// What a row says that was cut short, for which nothing was judged.

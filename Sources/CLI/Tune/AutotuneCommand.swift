@@ -266,6 +266,11 @@ struct AutotuneCommand: ParsableCommand {
     guard let record = try TuneRecord(latestIn: store) else {
       throw ValidationError("--report-only: the database '\(path)' has no run; run autotune first")
     }
+    if let pid = FileLock.holder(of: path + "-lock") {
+      Terminal.printError(
+        "warning: autotune is running on this database (process \(pid)); what is told of its run is told as of now, "
+          + "and its end is none yet\n")
+    }
     print(TuneTelling.text(record))
     if compare {
       for line in Self.compared(record, try TuneRecord(latestIn: store, .ok, otherThan: record.run.id)) { print(line) }

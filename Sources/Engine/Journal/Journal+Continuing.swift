@@ -34,7 +34,7 @@ extension Journal {
   ) throws(JournalError) {
     // Before the lock, which would leave a file beside something that is no journal.
     _ = try JournalReader(reading: path)
-    let lock = try JournalLock(path)
+    let lock = try Place(path).lock()
     // Read under the lock: another run may have continued it meanwhile.
     let reader = try JournalReader(reading: path)
     guard reader.format == JournalHeader.format else {
@@ -84,7 +84,7 @@ extension Journal {
     guard reader.format == JournalHeader.format else {
       throw .olderFormat(path: path, found: reader.format, known: Int(JournalHeader.format))
     }
-    let lock = try JournalLock(path)
+    let lock = try Place(path).lock()
     defer { withExtendedLifetime(lock) {} }
     let latest = try reader.lastSnapshots()
     let all = reader.header.members.indices.compactMap { latest[$0] }

@@ -65,7 +65,7 @@ public final class Journal {
 
   let headerChain: UInt64
   @exclusivity(unchecked) var committedChain: UInt64
-  private var lock: JournalLock?
+  private var lock: FileLock?
   var database: Database?
   @exclusivity(unchecked) private var writer: RecordWriter?
   @exclusivity(unchecked) private var failure: JournalError?
@@ -100,7 +100,7 @@ public final class Journal {
   ) throws(JournalError) {
     let place = Place(path)
     try place.checkVacant()
-    let lock = try JournalLock(path)
+    let lock = try place.lock()
     // Nobody else is about to begin it: they would have the lock.
     if place.kind != .emptyFile, place.isUnborn { place.clear() }
     let wasThere = place.kind == .emptyFile
@@ -124,7 +124,7 @@ public final class Journal {
       database = nil
       let reason = error.asJournalError(path, safe: 0)
       switch reason {
-      case .inUse: throw .inUse(path: path, pid: JournalLock.holder(of: path))
+      case .inUse: throw .inUse(path: path, pid: place.holder)
       case .full where !wasThere, .writeFailed where !wasThere: place.clear()
       default: break
       }
@@ -134,7 +134,7 @@ public final class Journal {
 
   /// Goes on with the journal of a run that was killed, after its last record.
   init(
-    _ path: String, _ continued: Continued, _ header: JournalHeader, _ lock: JournalLock, _ durability: Durability,
+    _ path: String, _ continued: Continued, _ header: JournalHeader, _ lock: FileLock, _ durability: Durability,
     _ watch: DiskWatch?, _ logPagesMax: Int
   ) throws(JournalError) {
     self.lock = lock

@@ -57,6 +57,21 @@ struct Place {
 
   var hasLog: Bool { Self.kind(of: path + "-wal") == .file }
 
+  /// Takes the lock that keeps two writers off one journal.
+  func lock() throws(JournalError) -> FileLock {
+    do throws(FileLock.Failure) { return try FileLock(lockPath) } catch {
+      switch error {
+      case .held(_, let pid): throw .inUse(path: path, pid: pid.map(Int.init))
+      case .noLock: throw .notWritable(path: path, reason: "\(error)")
+      }
+    }
+  }
+
+  /// The process that writes the journal, where one does.
+  var holder: Int? { FileLock.holder(of: lockPath).map(Int.init) }
+
+  private var lockPath: String { path + "-lock" }
+
   private var folder: String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
@@ -68,7 +83,7 @@ struct Place {
     case .folder: throw .isFolder(path: path)
     case .scrap where isUnborn, .file where isUnborn: break
     case .scrap: throw .exists(path: path)
-    case .file: throw isBeingWritten ? .inUse(path: path, pid: JournalLock.holder(of: path)) : .exists(path: path)
+    case .file: throw isBeingWritten ? .inUse(path: path, pid: holder) : .exists(path: path)
     case .emptyFile: break
     case .nothing:
       switch Self.kind(of: folder) {

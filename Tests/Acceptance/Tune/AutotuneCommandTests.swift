@@ -1,4 +1,5 @@
 import Adapters
+import Engine
 import Foundation
 import Machines
 import Platform
@@ -151,6 +152,7 @@ import Testing
     let bench = try TuneBench(#"{"m": {"cells": {"unset/2/2000": [{"stallsAfter": 1}]}}}"#)
     let run = try bench.run("--candidate-models", "m", "--max-duration", "5", "--json", "--apply")
     #expect(run.status == 4 && run.lastError == "exit_reason=budget_exhausted_with_partial_recommendation")
+    #expect(run.errors.contains("note: nothing was applied, as the run was cut short; the configuration is as it was"))
     #expect((try run.document()["recommendation"] as? [String: Any])?["partial"] as? Bool == true)
     #expect(!FileManager.default.fileExists(atPath: bench.configuration))
     bench.expectClean()
@@ -262,6 +264,11 @@ import Testing
     #expect(again.status == 0)
     #expect(again.output.split(separator: "\n").last == run.output.split(separator: "\n").last)
     #expect(again.output.hasPrefix(run.output.split(separator: "\n").dropLast().joined(separator: "\n")))
+    #expect(!again.errors.contains("is running"))
+    let living = try FileLock(bench.database + "-lock")
+    let beside = try bench.run("--report-only").errors
+    #expect(beside.contains("warning: autotune is running on this database (process \(getpid()))"), "\(beside)")
+    withExtendedLifetime(living) {}
     #expect(bench.starts.count == 3)
   }
 
