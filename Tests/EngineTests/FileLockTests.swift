@@ -9,7 +9,9 @@ import Testing
 
   private func text(_ name: String) throws -> String { String(decoding: try folder.bytes(name), as: UTF8.self) }
 
-  private var names: [String] { get throws { try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() } }
+  private var names: [String] {
+    get throws { try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() }
+  }
 
   @Test func `one that a process left behind is taken over, and goes with its holder`() throws {
     for left in ["", "4711\n"] {
