@@ -10,8 +10,8 @@ import Testing
   }
 
   @Test(arguments: [
-    // In its place, at the end, within, at the front.
-    (pack(1, 2, 3), pack(1, 7, 3), ["pack[1].name: 2 → 7"]),
+    // Another in its place, at the end, within, at the front.
+    (pack(1, 2, 3), pack(1, 7, 3), ["pack[1] + name=7 age=0", "pack[1] − name=2 age=0"]),
     (pack(1, 2, 3), pack(1, 2, 3, 4), ["pack[3] + name=4 age=0"]),
     (pack(1, 2, 3), pack(1, 9, 2, 3), ["pack[1] + name=9 age=0"]),
     (pack(1, 2, 3), pack(1, 2), ["pack[2] − name=3 age=0"]),
@@ -24,12 +24,24 @@ import Testing
       pack(1, 2, 3, 4, 5, 6), pack(3, 4, 5, 6, 7),
       ["pack[4] + name=7 age=0", "pack[0] − name=1 age=0", "pack[1] − name=2 age=0"]
     ),
-    // Every place in fewer lines than what moved.
-    (pack(1, 2), pack(2, 3), ["pack[0].name: 1 → 2", "pack[1].name: 2 → 3"]),
+    (pack(1, 2), pack(2, 3), ["pack[1] + name=3 age=0", "pack[0] − name=1 age=0"]),
     (pack(1, 2, 3), pack(1, 2, 3), []),
   ])
   func `a list is told by what came and went, where that is shorter`(before: Zoo, after: Zoo, told: [String]) {
     #expect(Printer.differences(before, after) == told)
+  }
+
+  @Test func `an element that is the same, by its first field, is changed in its place`() {
+    let before = Self.pack(1, 2, 3)
+    var after = before
+    after.pack[1].age = 4
+    #expect(Printer.differences(before, after) == ["pack[1].age: 0 → 4"])
+  }
+
+  @Test func `what stands in a place of its own changes there, whatever differs`() {
+    var after = Zoo()
+    after.pair[1] = Zoo.Cub(name: 3, age: 4)
+    #expect(Printer.differences(Zoo(), after) == ["pair[1].name: 0 → 3", "pair[1].age: 0 → 4"])
   }
 
   @Test func `a queue that has run on is two lines, however long it is`() {

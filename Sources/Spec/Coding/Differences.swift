@@ -3,7 +3,8 @@ extension Printer {
   /// `path − fields`.
   ///
   /// Of a list that has moved up, or into which something came, what came and went is told and not every place: that is
-  /// taken which takes fewer lines. What came has its place afterwards, what went the one it had.
+  /// taken which takes fewer lines. What came has its place afterwards, what went the one it had. An element whose first
+  /// field is another is another element: it came, and what was there went.
   ///
   /// - Complexity: O(fields), and for a list of *n* elements O(*n*) places where it could have moved up.
   public static func differences(_ before: some Coded, _ after: some Coded) -> [String] {
@@ -18,6 +19,8 @@ private final class FieldTree: FieldVisitor {
   struct Node {
     let name: String
     let isElement: Bool
+    /// Whether its elements come and go, as those of a queue, rather than stand each in a place of its own.
+    var isQueue = false
     var value: String?
     /// Its named fields and its elements, as nodes in their order.
     var fields: [Int] = []
@@ -57,6 +60,11 @@ private final class FieldTree: FieldVisitor {
     details.removeLast()
     let digest = nodes[node].digest.value
     nodes[open[open.count - 1]].digest.add(digest)
+  }
+
+  func count(_ value: UInt64, max: UInt64) -> UInt64 {
+    nodes[open[open.count - 2]].isQueue = true
+    return word(value, max: max) { _ in nil }
   }
 
   func word(_ value: UInt64, max: UInt64, _ words: (UInt64) -> String?) -> UInt64 {
@@ -114,7 +122,7 @@ private struct Differences {
       }
     }
     for missing in rest { leave(missing, path) }
-    list(before.elements, after.elements, path)
+    list(before, after, path)
   }
 
   private mutating func tell(_ line: String, _ node: FieldTree.Node) {
@@ -138,11 +146,21 @@ private struct Differences {
 
   // MARK: - Lists
 
-  private mutating func list(_ before: [Int], _ after: [Int], _ path: String) {
-    let edit = ListEdit(before.map { old.nodes[$0].digest.value }, after.map { new.nodes[$0].digest.value })
-    for (a, b) in edit.pairs { compare(before[a], after[b], "\(path)[\(b)]") }
+  private mutating func list(_ before: FieldTree.Node, _ after: FieldTree.Node, _ path: String) {
+    let (before, after, isQueue) = (before.elements, after.elements, before.isQueue && after.isQueue)
+    let edit = ListEdit(
+      before.map { old.nodes[$0].digest.value }, after.map { new.nodes[$0].digest.value },
+      isReplaced: { isQueue && isReplaced(before[$0], after[$0]) })
+    for place in edit.changed { compare(before[place], after[place], "\(path)[\(place)]") }
     for place in edit.came { arrive(after[place], "\(path)[\(place)]") }
     for place in edit.went { depart(before[place], "\(path)[\(place)]") }
+  }
+
+  /// Whether another element has taken the place of one: their first fields, by which elements are told apart, differ.
+  private func isReplaced(_ a: Int, _ b: Int) -> Bool {
+    let (before, after) = (old.nodes[a].fields, new.nodes[b].fields)
+    guard before.count > 1, after.count > 1 else { return false }
+    return !FieldTree.areSame(old, before[0], new, after[0])
   }
 
   private mutating func arrive(_ element: Int, _ path: String) {
@@ -167,17 +185,21 @@ private struct Differences {
 
 /// How one list became another.
 private struct ListEdit {
-  /// Places before and after of elements that are taken for the same.
-  var pairs: [(Int, Int)] = []
-  var came: Range<Int>
-  var went: Range<Int>
+  /// Places of elements that are other than before, and the same all the same.
+  private(set) var changed: [Int] = []
+  /// Places afterwards.
+  private(set) var came: [Int]
+  /// Places before.
+  private(set) var went: [Int]
 
-  init(_ old: [UInt64], _ new: [UInt64]) {
+  init(_ old: [UInt64], _ new: [UInt64], isReplaced: (Int) -> Bool) {
     let shared = min(old.count, new.count)
-    (came, went) = (shared..<new.count, shared..<old.count)
     let differing = (0..<shared).filter { old[$0] != new[$0] }
-    var cost = differing.count + came.count + went.count
-    pairs = differing.map { ($0, $0) }
+    let isOther = differing.map(isReplaced)
+    let replaced = zip(differing, isOther).filter(\.1).map(\.0)
+    changed = zip(differing, isOther).filter { !$0.1 }.map(\.0)
+    (came, went) = (replaced + Array(shared..<new.count), replaced + Array(shared..<old.count))
+    var cost = changed.count + came.count + went.count
     if differing.isEmpty { return }
 
     // Something in the middle, the rest before and behind it as it was.
@@ -185,13 +207,13 @@ private struct ListEdit {
     let back = zip(old[front...].reversed(), new[front...].reversed()).prefix { $0 == $1 }.count
     if old.count + new.count - 2 * (front + back) < cost {
       cost = old.count + new.count - 2 * (front + back)
-      (pairs, came, went) = ([], front..<(new.count - back), front..<(old.count - back))
+      (changed, came, went) = ([], Array(front..<(new.count - back)), Array(front..<(old.count - back)))
     }
     // Moved up: some went from the front, and some came behind.
     for gap in 1..<max(2, min(old.count, cost)) {
       let kept = old.count - gap
       if kept > 0, kept <= new.count, gap + new.count - kept < cost, old[gap...] == new[..<kept] {
-        (pairs, came, went) = ([], kept..<new.count, 0..<gap)
+        (changed, came, went) = ([], Array(kept..<new.count), Array(0..<gap))
         return
       }
     }
