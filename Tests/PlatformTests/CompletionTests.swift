@@ -76,6 +76,12 @@ import Testing
     #expect(completion.tokens == 2 && completion.tokensAreEstimated)
   }
 
+  @Test func `a count that no server can have is none, and the other one counts all the same`() throws {
+    let completion = try complete(#"{"promptTokens": 9000000000000000000, "completionTokens": 4}"#)
+    #expect(completion.promptTokens == nil && completion.completionTokens == 4)
+    #expect(completion.tokens == 4 && !completion.tokensAreEstimated)
+  }
+
   @Test func `MSR-5: a stop token that the stream divides is a leak all the same`() throws {
     #expect(try complete(#"{"texts": ["fine <|im", "_e", "nd|> more"]}"#).fault == .leak("<|im_end|>"))
     #expect(try complete(#"{"texts": ["fine <|im", "end|>"]}"#).fault == nil)

@@ -32,7 +32,10 @@ struct RunMemo: Codable, Sendable {
   }
 
   static func remove(_ runID: String, _ order: TuneOrder) {
-    try? FileManager.default.removeItem(atPath: path(runID, order))
+    let path = path(runID, order)
+    try? FileManager.default.removeItem(atPath: path)
+    // What waits there where the run was killed while it wrote.
+    try? FileReplacement(of: path).discard()
   }
 
   private static func path(_ runID: String, _ order: TuneOrder) -> String { order.besideDatabase("-run-" + runID) }

@@ -79,8 +79,8 @@ private struct Chunk: Decodable {
 
     init(from decoder: any Decoder) throws {
       let fields = try decoder.container(keyedBy: CodingKeys.self)
-      promptTokens = try fields.decodeIfPresent(UInt32.self, forKey: .promptTokens).map(Int.init)
-      completionTokens = try fields.decodeIfPresent(UInt32.self, forKey: .completionTokens).map(Int.init)
+      promptTokens = (try? fields.decodeIfPresent(UInt32.self, forKey: .promptTokens)).map(Int.init)
+      completionTokens = (try? fields.decodeIfPresent(UInt32.self, forKey: .completionTokens)).map(Int.init)
     }
 
     enum CodingKeys: String, CodingKey {
