@@ -13,7 +13,8 @@ enum ScriptedServer {
     switch words.first {
     case "serve": try serve(Flags(Array(words.dropFirst())))
     case "hold":
-      if words.contains("ignore") { signal(SIGTERM, SIG_IGN) }
+      // Whoever left it passes over SIGTERM, which is handed down.
+      signal(SIGTERM, words.contains("ignore") ? SIG_IGN : SIG_DFL)
       usleep(UInt32((words.dropFirst().first.flatMap { Int($0) } ?? 0) * 1000))
     case "--version": print("scripted 1.0")
     case "--help":

@@ -174,14 +174,6 @@ import Testing
     kill(pid, SIGKILL)
   }
 
-  @Test func `a port that a child of the server still holds is waited for`() throws {
-    let bench = try Bench(#"{"m": {"holdsPortMilliseconds": 300}}"#)
-    bench.order.plan.axes.kvBits = [.unset]
-    bench.order.plan.axes.maxBatch = [1]
-    #expect(try bench.run(["m"]).reason == .ok)
-    try bench.expectClean()
-  }
-
   @Test func `FR-F.3: what was found is put into the configuration, with a backup and one line`() throws {
     let bench = try Bench(#"{"m": {}}"#)
     let old = "# mine\nport: 80\nmodel: old\n"

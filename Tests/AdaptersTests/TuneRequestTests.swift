@@ -82,6 +82,28 @@ import Testing
     #expect(try problem { $0.candidateModels = "gr\u{FC}n,gru\u{308}n" }?.hasSuffix("as is cell 1") == true)
   }
 
+  @Test func `FR-A.2: the models of a profile are looked at as those of the command line are`() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("models-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try Data().write(to: folder.appendingPathComponent("big-7B.gguf"))
+    var profile = try ProfileFile(named: "llama-server").profile
+    profile.candidates = ["~/big-7B.gguf", "some/hub-3B"]
+    #expect(
+      try TuneRequest().order(for: profile, home: folder.path).order.candidates
+        == [folder.path + "/big-7B.gguf", "some/hub-3B"])
+    for (wrong, words) in [
+      ("models/typo-3B.gguf", "is a path, and there is no file '"), ("-x", "is '-x', which a server would take"),
+      ("~/big-7B.gguf", "is '\(folder.path)/big-7B.gguf', as is candidate 1 of the profile 'llama-server'"),
+    ] {
+      profile.candidates = ["~/big-7B.gguf", wrong]
+      let error = #expect(throws: TuneRequestError.self) { try TuneRequest().order(for: profile, home: folder.path) }
+      #expect(
+        "\(error.map { "\($0)" } ?? "")".hasPrefix("--provider: candidate 2 of the profile 'llama-server' \(words)"),
+        "\(error.map { "\($0)" } ?? "")")
+    }
+  }
+
   @Test func `AC-18, FR-B.1: contexts are caps from the target on, in ascending order`() throws {
     #expect(
       try problem {

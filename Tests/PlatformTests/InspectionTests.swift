@@ -126,6 +126,9 @@ import Testing
   @Test(arguments: [
     (["python3", "/usr/bin/vllm", "serve", "m"], true), (["vllm", "serve", "m"], true),
     (["python3", "-u", "/usr/bin/vllm", "serve"], false), (["python3", "vllm", "bench"], false),
+    (["/opt/venv/bin/python3.11", "vllm", "serve"], true), (["/bin/sh", "vllm", "serve"], true),
+    // Whoever looks at it does not run it.
+    (["vim", "vllm", "serve"], false), (["/usr/bin/less", "/usr/bin/vllm", "serve"], false), ([""], false),
   ])
   func `a script may stand after its interpreter`(words: [String], isServer: Bool) {
     #expect(ServerMatcher(program: "vllm", subcommand: "serve", isScript: true).matches(words) == isServer)

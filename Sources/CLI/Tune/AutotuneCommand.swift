@@ -112,9 +112,11 @@ struct AutotuneCommand: ParsableCommand {
     if dryRun, reportOnly { throw ValidationError("--dry-run and --report-only: give one of them") }
     if html == "" { throw ValidationError("--html: it is empty; leave it out, or give a name") }
     if journal == "" { throw ValidationError("--journal: it is empty; leave it out, or give a name") }
+    (html, journal) = (html?.expandingTilde, journal?.expandingTilde)
     do {
       if reportOnly { return try report() }
-      let profile = try ProfileFile(named: provider)
+      let profile: ProfileFile
+      do { profile = try ProfileFile(named: provider) } catch { throw refused("--provider: \(error)") }
       try refuseMissingServer(profile)
       let (order, warnings) = try order(for: profile.profile)
       if dbPath == ":memory:", html != nil || compare {

@@ -53,6 +53,13 @@ extension Provider {
       return step.sent(.ready).count == (isReady ? 1 : 0)
         && step.sent(.warmUp).count == (answers && before.warmsUp ? 1 : 0)
     }
+    AlwaysStep(
+      "where somebody else took its port, that is why it ends, and it was never ready", cites: .`PRV-3`, .`PRV-1`,
+      before: { _ in () }
+    ) { _, step in
+      step.received(.strangerResponded).isEmpty
+        || step.after.end == ProviderEnd(.portHeld) && step.sent(.ready).isEmpty && step.sent(.warmUp).isEmpty
+    }
     AlwaysStep("it may take as long as its launch says", cites: .`PRV-7`, before: { $0.launch }) { launch, step in
       step.received(.spawned).isEmpty || step.after.phase != .waiting
         || step.sent(.readyTimer) == [launch?.patience].compactMap { $0 }
@@ -116,6 +123,9 @@ extension Provider {
     }
     SometimesStep("a server that was stuck ends after all", cites: .`PRV-9`, before: \.phase) { phase, step in
       phase == .stuck && step.after.phase == .absent
+    }
+    SometimesStep("somebody takes the port while a server loads", cites: .`PRV-3`, before: { _ in () }) { _, step in
+      !step.received(.strangerResponded).isEmpty
     }
     SometimesStep("a dead process answers that it is ready", cites: .`PRV-4`, before: { _ in () }) { _, step in
       step.received(.responded) == [false]

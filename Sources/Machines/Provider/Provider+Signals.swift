@@ -30,6 +30,8 @@ extension Provider {
     case graceOver
     /// This program died, and was started again.
     case recovered
+    /// Somebody else listens at the port, who was not there when the process was started: what answers is not it.
+    case strangerResponded
   }
 
   public enum Effect: Signals {
@@ -44,7 +46,8 @@ extension Provider {
     case spawn(Launch)
     /// Asks the server whether it is ready, by the profile's rule, every `readiness_poll_interval` and for at most
     /// `readiness_poll_timeout` each, until it says so; then says `responded` with whether our process still lives
-    /// after that answer. Gives up when cancelled.
+    /// after that answer. Where a process is seen at the port that the start did not bring about, says
+    /// `strangerResponded` instead, also before an `exited` that this explains. Gives up when cancelled.
     case awaitReady
     case readyTimer(Milliseconds)
     /// Sends one request with a prompt of its own, outside all figures; says `warmedUp`, or `warmUpFailed` with what
@@ -84,6 +87,7 @@ extension Signal<Provider.Event, Void> {
   static public var warmedUp: Self { Signal("warmedUp", kind: 9, .warmedUp) }
   static public var graceOver: Self { Signal("graceOver", kind: 12, .graceOver) }
   static public var recovered: Self { Signal("recovered", kind: 13, .recovered) }
+  static public var strangerResponded: Self { Signal("strangerResponded", kind: 14, .strangerResponded) }
 }
 extension Signal<Provider.Event, UInt16> {
   static public var ask: Self {
@@ -112,7 +116,7 @@ extension Signal<Provider.Event, Replicate> {
 extension Provider.Event {
   public static let names = [
     "start", "stop", "ask", "portFree", "spawned", "spawnFailed", "exited", "responded", "readyTimeout", "warmedUp",
-    "warmUpFailed", "replied", "graceOver", "recovered",
+    "warmUpFailed", "replied", "graceOver", "recovered", "strangerResponded",
   ]
   public var kind: Int {
     switch self {
@@ -130,6 +134,7 @@ extension Provider.Event {
     case .replied: 11
     case .graceOver: 12
     case .recovered: 13
+    case .strangerResponded: 14
     }
   }
   public init() { self = .stop }
@@ -140,6 +145,7 @@ extension Provider.Event {
       [
         .start(Launch()), .stop, .ask(0), .portFree, .spawned, .spawnFailed, .exited(.none), .responded(false),
         .readyTimeout, .warmedUp, .warmUpFailed(.none), .replied(Replicate()), .graceOver, .recovered,
+        .strangerResponded,
       ])
     switch self {
     case .start(var launch):
@@ -160,7 +166,8 @@ extension Provider.Event {
     case .replied(var replicate):
       replicate.fields(&f)
       self = .replied(replicate)
-    case .stop, .portFree, .spawned, .spawnFailed, .readyTimeout, .warmedUp, .graceOver, .recovered: break
+    case .stop, .portFree, .spawned, .spawnFailed, .readyTimeout, .warmedUp, .graceOver, .recovered, .strangerResponded:
+      break
     }
   }
 }

@@ -128,6 +128,12 @@ extension Provider {
         .emit(.terminate)
         .emit(.graceTimer) { provider, _ in provider.grace }
         .go(.stopping)
+      On(.strangerResponded, "somebody else took its port: ask ours to end", cites: .`PRV-3`, .`PRV-1`)
+        .cancel(.readyTimer)
+        .then { provider, _ in provider.end = ProviderEnd(.portHeld) }
+        .emit(.terminate)
+        .emit(.graceTimer) { provider, _ in provider.grace }
+        .go(.stopping)
     }
     In(.warming, "It answers, and takes one request that nobody measures.") {
       On(.warmedUp, "it is warm, and ready", cites: .`PRV-5`).cancel(.readyTimer).emit(.ready).go(.ready)
@@ -261,8 +267,8 @@ extension Provider {
     Impossible(
       .exited, in: .absent, .checking, .starting, .abandoning, .clearing, because: "no process is known to live")
     Impossible(
-      .responded, in: .absent, .checking, .starting, .abandoning, .warming, .ready, .asked, .stopping, .lingering,
-      .clearing, .stuck, because: "leaving the wait gives up its answer")
+      .responded, .strangerResponded, in: .absent, .checking, .starting, .abandoning, .warming, .ready, .asked,
+      .stopping, .lingering, .clearing, .stuck, because: "leaving the wait gives up its answer")
     Impossible(
       .readyTimeout, in: .absent, .checking, .starting, .abandoning, .ready, .asked, .stopping, .lingering,
       .clearing, .stuck, because: "being ready, or leaving the wait, gives up its timer")
@@ -289,7 +295,10 @@ extension Provider {
       }
     }
     Answers(.awaitReady, faults: .lost) {
-      Maybe { Answer(.responded, where: { _, _ in true }, try: { _ in [true, false] }) }
+      Maybe {
+        Answer(.responded, where: { _, _ in true }, try: { _ in [true, false] })
+        Answer(.strangerResponded)
+      }
     }
     Timer(.readyTimer, lasting: \.duration, fires: .readyTimeout, afterCrash: .remaining)
     Answers(.warmUp, faults: .lost) {

@@ -5,6 +5,9 @@
 ///     own.matches(["interlock-helper", "serve"])                            // false: another program
 ///     own.matches(["interlock", "--verbose", "serve"])                      // false: the next word is another
 ///     own.matches(["interlock", "autotune", "--provider", "interlock"])     // false: a run never finds itself
+///     let script = ServerMatcher(program: "vllm", subcommand: nil, isScript: true)
+///     script.matches(["/usr/bin/python3", "/usr/local/bin/vllm"])           // true
+///     script.matches(["vim", "/usr/local/bin/vllm"])                        // false: it is only looked at
 ///
 /// Source: SRV-1.
 public struct ServerMatcher: Sendable, Hashable {
@@ -23,7 +26,14 @@ public struct ServerMatcher: Sendable, Hashable {
 
   public func matches(_ words: [String]) -> Bool {
     if words.contains("autotune") { return false }
-    return matches(words, at: 0) || (isScript && matches(words, at: 1))
+    return matches(words, at: 0) || (isScript && ServerMatcher.interprets(words.first) && matches(words, at: 1))
+  }
+
+  /// Whether a program runs scripts, by its name: an editor has the same words behind it.
+  private static func interprets(_ program: String?) -> Bool {
+    guard let name = program.flatMap({ $0.split(separator: "/").last }) else { return false }
+    return name.hasPrefix("python") || name.hasPrefix("pypy")
+      || ["sh", "bash", "dash", "zsh", "ksh", "perl", "ruby", "node", "bun"].contains(name)
   }
 
   private func matches(_ words: [String], at place: Int) -> Bool {

@@ -91,6 +91,29 @@ import Testing
     #expect(theirs.isAlive && bench.modelsStarted == ["theirs"])
   }
 
+  @Test func `DEC-30: check does not take the answers of a stranger that comes while the server loads`() throws {
+    let bench = try TuneBench(#"{"m": {"loadMilliseconds": 1500}}"#)
+    defer { bench.endAll() }
+    let check = try Program.start(
+      ["provider", "check", bench.profile, "--model", "m", "--port", "\(bench.port)"], of: Program.executable,
+      in: bench.scratch.url)
+    while bench.starts.isEmpty, check.process.isRunning { usleep(5000) }
+    let theirs = try bench.startByHand("theirs")
+    let told = String(decoding: check.out.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    check.process.waitUntilExit()
+    #expect(check.process.terminationStatus == 1)
+    #expect(told.contains("port \(bench.port) was taken by pid \(theirs.pid) while the server loaded"), "\(told)")
+    #expect(theirs.isAlive)
+  }
+
+  @Test func `a server that ends with its reply does not do what its profile says`() throws {
+    let bench = try TuneBench(#"{"m": {"replies": [{"ends": true}]}}"#)
+    for _ in 0..<4 {
+      let run = try Program.run(["provider", "check", bench.profile, "--model", "m"], in: bench.scratch.url)
+      #expect(run.status == 1 && run.output.contains("arguments: the server ended after a request"), "\(run.output)")
+    }
+  }
+
   @Test func `T-4: a server that says once that it is ready and ends was not ready`() throws {
     let bench = try TuneBench(#"{"m": {"endsAfterReady": 1}}"#)
     let run = try Program.run(["provider", "check", bench.profile, "--model", "m"], in: bench.scratch.url)

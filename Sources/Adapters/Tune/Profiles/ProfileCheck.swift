@@ -154,18 +154,20 @@ public struct ProfileCheck {
       let pid = LocalPort(port).listeners.first?.pid.map { " by pid \($0)" } ?? ""
       return remark(.wrong, "arguments", "no server was started: port \(port) is held\(pid); give another with --port")
     }
-    let variables = environment.merging(profile.environment) { $1 }
-      .merging(ServerMark.variables("check-\(UUID().uuidString.lowercased())")) { $1 }
+    let mark = "check-\(UUID().uuidString.lowercased())"
+    let variables = environment.merging(profile.environment) { $1 }.merging(ServerMark.variables(mark)) { $1 }
     do {
       let bounded = try BoundedLog(creating: log)
       defer { bounded.close() }
       let process = try ChildProcess(
         Command(profile.program, words: words, environment: variables), output: bounded.descriptor)
       remark(.fine, "arguments", ShellText.line(words))
-      defer { end(process, remark) }
-      guard awaitReady(process, bounded, remark) else { return }
+      let family = ServerFamily(leader: process.pid, mark: mark)
+      defer { end(process, family, remark) }
+      guard awaitReady(process, family, bounded, remark) else { return }
       ask(model, remark)
-      if !process.isAlive, !cancellation.isCancelled {
+      // One that ends with its reply does so a moment behind it.
+      if process.waitForEnd(atMost: Parameters.readySettle) != nil, !cancellation.isCancelled {
         remark(.wrong, "arguments", "the server ended after a request: \(tail(of: bounded))")
       }
     } catch {
@@ -173,14 +175,22 @@ public struct ProfileCheck {
     }
   }
 
-  private func awaitReady(_ process: ChildProcess, _ log: BoundedLog, _ remark: Tell) -> Bool {
+  private func awaitReady(
+    _ process: ChildProcess, _ family: ServerFamily, _ log: BoundedLog, _ remark: Tell
+  ) -> Bool {
     let client = HTTPClient()
     let clock = ContinuousClock()
     let start = clock.now
     var answer = "nothing"
+    func isStranger() -> Bool {
+      guard !profile.isDetached, let pid = family.stranger(at: LocalPort(port)) else { return false }
+      remark(.wrong, "arguments", "port \(port) was taken by pid \(pid) while the server loaded; try another --port")
+      return true
+    }
     func hasEnded() -> Bool {
       // One that fails may answer once and end: its end is a moment behind its answer.
       guard process.waitForEnd(atMost: Parameters.readySettle) != nil else { return false }
+      if isStranger() { return true }
       remark(.wrong, "arguments", "the server ended before it was ready: \(tail(of: log))")
       return true
     }
@@ -191,7 +201,7 @@ public struct ProfileCheck {
       if let response = try? client.fetch(request, cancellation: cancellation).0 {
         answer = "HTTP \(response.status)"
         if response.isSuccess {
-          if hasEnded() { return false }
+          if isStranger() || hasEnded() { return false }
           if let address = LocalPort(port).openAddresses.first {
             remark(
               .wrong, "arguments", "the server listens at \(address), where others reach it: have it bind 127.0.0.1")
@@ -232,17 +242,16 @@ public struct ProfileCheck {
     }
   }
 
-  private func end(_ process: ChildProcess, _ remark: Tell) {
-    // What it started may outlive it.
-    guard process.isAlive else {
+  private func end(_ process: ChildProcess, _ family: ServerFamily, _ remark: Tell) {
+    if process.isAlive {
       process.signalAll(SIGTERM)
-      return process.reap()
-    }
-    process.signalAll(SIGTERM)
-    if process.waitForEnd(atMost: Parameters.stopGrace) == nil {
-      remark(.wrong, "program", "pid \(process.pid) ignores SIGTERM, and lives on; SIGKILL is not used")
+      if process.waitForEnd(atMost: Parameters.stopGrace) == nil {
+        remark(.wrong, "program", "pid \(process.pid) ignores SIGTERM, and lives on; SIGKILL is not used")
+      }
     }
     process.reap()
+    // What it started may outlive it.
+    for pid in family.members { kill(pid, SIGTERM) }
   }
 
   private func tail(of log: BoundedLog) -> String {

@@ -52,7 +52,8 @@ public struct ProfileFile {
     } else {
       let names = ProfileFile.shipped.map(\.name).joined(separator: ", ")
       throw SettingsError(
-        file: name, line: nil, key: nil, words: "there is no such profile; there are \(names), or the path of a file")
+        file: name.isEmpty ? "''" : name, line: nil, key: nil,
+        words: "there is no such profile; there are \(names), or the path of a file")
     }
   }
 
@@ -68,7 +69,7 @@ public struct ProfileFile {
 extension ServerProfile {
   fileprivate static let keys = [
     "id", "program", "version", "help", "arguments", "model", "model_file", "no_join", "kv_bits", "max_batch",
-    "max_context", "starts_at_target_context", "environment", "ready", "warm_up", "timeouts", "subcommand", "script",
+    "max_context", "starts_at_target_context", "environment", "ready", "detached", "warm_up", "timeouts", "subcommand", "script",
     "unit", "label", "cache", "config", "stop_tokens", "integrity_markers", "candidates",
   ]
 
@@ -105,6 +106,7 @@ extension ServerProfile {
     helpArguments = try settings.list("help") ?? helpArguments
     startsAtTargetContext = try settings.flag("starts_at_target_context") ?? false
     warmsUp = try settings.flag("warm_up") ?? false
+    isDetached = try settings.flag("detached") ?? false
     subcommand = try settings.text("subcommand")
     isScript = try settings.flag("script") ?? false
     unit = try settings.text("unit")

@@ -45,6 +45,9 @@ public struct ServerProfile: Sendable, Equatable, Codable {
   public var readyPath: String
   /// Whether a first request of its own must be answered before it counts as ready.
   public var warmsUp: Bool
+  /// Whether the server runs elsewhere than in the program that is started, as in a container: then who listens at its
+  /// port is not looked at.
+  public var isDetached: Bool
   /// Whether a server that is not tuned yet is told the target context.
   public var startsAtTargetContext: Bool
   /// The word that follows the program when it serves; nil where it does nothing else.
@@ -102,6 +105,7 @@ public struct ServerProfile: Sendable, Equatable, Codable {
     maxContext = []
     environment = [:]
     warmsUp = false
+    isDetached = false
     startsAtTargetContext = false
     subcommand = nil
     isScript = false

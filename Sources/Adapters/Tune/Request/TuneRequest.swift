@@ -135,10 +135,11 @@ public struct TuneRequest: Sendable, Equatable {
     var parameters: [UInt64?] = []
     for (flag, text) in limits { parameters.append(try TuneRequest.parameters(flag, text)) }
     guard let candidateModels else {
-      let list = profile.candidates
-      guard !list.isEmpty else {
+      guard !profile.candidates.isEmpty else {
         throw TuneRequestError("--candidate-models", "it is missing, and the profile '\(profile.id)' has no list")
       }
+      let list = try TuneRequest.models(
+        profile.candidates, "--provider", { "candidate \($0) of the profile '\(profile.id)'" }, home)
       let kept = CandidateSizes(names: list).within(parameters[1], parameters[0]).map { list[$0] }
       guard !kept.isEmpty else {
         let given = limits.compactMap { flag, text in text.map { "\(flag) \($0)" } }.joined(separator: " ")
@@ -150,19 +151,24 @@ public struct TuneRequest: Sendable, Equatable {
     for (flag, text) in limits where text != nil {
       warnings.append("\(flag) is ignored: --candidate-models says which models are tried")
     }
-    return try TuneRequest.models(candidateModels, home)
+    let flag = "--candidate-models"
+    return try TuneRequest.models(CellList(flag, candidateModels).cells, flag, { "cell \($0)" }, home)
   }
 
-  private static func models(_ given: String, _ home: String) throws(TuneRequestError) -> [String] {
-    let flag = "--candidate-models"
+  /// The names of models as they are tried: paths from the root, each with a file, none of them twice.
+  ///
+  /// - Parameter place: What the nth is called, from 1.
+  private static func models(
+    _ cells: [String], _ flag: String, _ place: (Int) -> String, _ home: String
+  ) throws(TuneRequestError) -> [String] {
     var models: [String] = []
-    for (index, cell) in try CellList(flag, given).cells.enumerated() {
-      let place = "cell \(index + 1)"
+    for (index, cell) in cells.enumerated() {
+      let here = place(index + 1)
       guard !cell.hasPrefix("-") else {
-        throw TuneRequestError(flag, "\(place) is '\(cell)', which a server would take for a flag")
+        throw TuneRequestError(flag, "\(here) is '\(cell)', which a server would take for a flag")
       }
       guard !ReadableText.isSteered(cell) else {
-        throw TuneRequestError(flag, "\(place) has a line break or another control character in it")
+        throw TuneRequestError(flag, "\(here) has a line break or another control character in it")
       }
       var model = ServerProfile.expanded(cell, home: home)
       // A service that takes it from the configuration runs in another folder.
@@ -170,10 +176,10 @@ public struct TuneRequest: Sendable, Equatable {
         model = URL(fileURLWithPath: model).standardizedFileURL.path
       }
       if ServerProfile.isPath(model), !FileManager.default.fileExists(atPath: model) {
-        throw TuneRequestError(flag, "\(place) is a path, and there is no file '\(model)'")
+        throw TuneRequestError(flag, "\(here) is a path, and there is no file '\(model)'")
       }
       if let earlier = models.firstIndex(where: { isSameModel($0, model) }) {
-        throw TuneRequestError(flag, "\(place) is '\(model)', as is cell \(earlier + 1)")
+        throw TuneRequestError(flag, "\(here) is '\(model)', as is \(place(earlier + 1))")
       }
       models.append(model)
     }

@@ -27,6 +27,8 @@ final class ServerDriver {
   private(set) var notes = ProbeNotes()
   /// How long the weights take to load, fetching included; it never enters what is measured (FR-D.1).
   private var loading: LoadTime?
+  /// The wait for the server's readiness.
+  private var readyTicket: UInt64?
   /// The wait for which the port's holder was last looked up.
   private var holderTicket: UInt64?
   private var hasToldOpen = false
@@ -42,20 +44,26 @@ final class ServerDriver {
     let process: ChildProcess?
     let pid: pid_t
     let watch: ProcessWatch?
+    let family: ServerFamily
     let purpose: Launch.Purpose
     var isEnded = false
     /// Whether its end is our doing.
     var isAskedToEnd = false
 
-    init(_ ticket: UInt64, _ log: BoundedLog, _ process: ChildProcess, for purpose: Launch.Purpose) {
+    init(_ ticket: UInt64, _ log: BoundedLog, _ process: ChildProcess, mark: String, for purpose: Launch.Purpose) {
       (self.ticket, self.log, self.process, self.pid, self.watch) = (ticket, log, process, process.pid, nil)
       self.purpose = purpose
+      family = ServerFamily(leader: pid, mark: mark)
     }
 
     /// One that an earlier process started.
-    init(_ ticket: UInt64, _ log: BoundedLog, adopted pid: pid_t, _ watch: ProcessWatch, for purpose: Launch.Purpose) {
+    init(
+      _ ticket: UInt64, _ log: BoundedLog, adopted pid: pid_t, _ watch: ProcessWatch, mark: String,
+      for purpose: Launch.Purpose
+    ) {
       (self.ticket, self.log, self.process, self.pid, self.watch) = (ticket, log, nil, pid, watch)
       self.purpose = purpose
+      family = ServerFamily(leader: pid, mark: mark)
     }
 
     var isAlive: Bool { process?.isAlive ?? ProcessTable.isAlive(pid) }
@@ -125,7 +133,8 @@ final class ServerDriver {
       // Looked at once for each wait: to find the holder is to look at every process's files.
       if holderTicket != ticket {
         holderTicket = ticket
-        notes.refusal = "port \(order.port) is held by \(holder)"
+        // Who took it while the server loaded says more.
+        notes.refusal = notes.refusal ?? "port \(order.port) is held by \(holder)"
       }
       loop.schedule(after: .milliseconds(50)) { [self] in awaitPort(ticket, cancellation) }
     }
@@ -134,7 +143,11 @@ final class ServerDriver {
   private var holder: String {
     guard let listener = port.listeners.first else { return "a process that cannot be seen" }
     guard let pid = listener.pid else { return "a process of another user" }
-    return "pid \(pid)" + (ProcessTable.words(of: pid).map { ", \(ShellText.line($0))" } ?? "")
+    return words(pid)
+  }
+
+  private func words(_ pid: pid_t) -> String {
+    "pid \(pid)" + (ProcessTable.words(of: pid).map { ", \(ShellText.line($0))" } ?? "")
   }
 
   // MARK: - The process
@@ -154,7 +167,7 @@ final class ServerDriver {
       let log = try BoundedLog(creating: order.logFolder + "/" + name)
       let process = try ChildProcess(
         Command(order.profile.program, words: words, environment: environment), output: log.descriptor)
-      let server = Server(ticket, log, process, for: launch.purpose)
+      let server = Server(ticket, log, process, mark: markOf(ticket), for: launch.purpose)
       self.server = server
       notes.pid = process.pid
       let ended = work.handler { [self] (ending: ChildProcess.Ending) in try tellEnd(of: server, ending) }
@@ -197,7 +210,7 @@ final class ServerDriver {
       }
       return
     }
-    let server = Server(ticket, log, adopted: pid, watch, for: launch.purpose)
+    let server = Server(ticket, log, adopted: pid, watch, mark: markOf(ticket), for: launch.purpose)
     self.server = server
     notes.pid = pid
     let ended = work.handler { [self] (_: Bool) in try tellEnd(of: server, .unknown) }
@@ -226,6 +239,10 @@ final class ServerDriver {
     guard !server.isEnded else { return }
     server.isEnded = true
     try tellDue()
+    // One that finds its port taken is not at fault.
+    if let readyTicket, open[readyTicket] != nil, let pid = stranger(besides: server) {
+      try tellStranger(pid, readyTicket)
+    }
     let log = server.log.tail()
     let found = evidence(in: log, ending)
     let lines = ProbeNotes.telling(log, found, markers: order.profile.integrityMarkers)
@@ -246,7 +263,7 @@ final class ServerDriver {
     // Many servers end only when their connections have, and an idle one would keep them for nothing.
     client = HTTPClient()
     // Its children are its own to end; those that it leaves behind are asked when it has ended (PRV-9).
-    for pid in server.isAlive ? [server.pid] : ProcessTable.members(ofSession: server.pid) { kill(pid, SIGTERM) }
+    for pid in server.isAlive ? [server.pid] : server.family.members { kill(pid, SIGTERM) }
   }
 
   /// Has the server end at once, asking twice, and waits until it is gone and the port free: where the loop itself has
@@ -285,19 +302,24 @@ final class ServerDriver {
   ///   far: one that loads in a moment is not waited for longer than it takes, and one that takes minutes is not asked
   ///   all the time.
   private func awaitReady(_ ticket: UInt64, _ cancellation: Cancellation, since began: UInt64) {
+    readyTicket = ticket
     let client = client
     let request = HTTPRequest.get(
       address + order.profile.readyPath, timeout: Parameters.readinessPollTimeout)
-    let process = server?.process
+    let (process, family) = (server?.process, order.profile.isDetached ? nil : server?.family)
+    let port = port
     work.start {
       let answer = try? client.fetch(request, cancellation: cancellation)
       guard answer?.0.isSuccess == true else { return Readiness.notYet(answer?.0.status) }
+      if let pid = family?.stranger(at: port) { return .stranger(pid) }
       // A server that fails may answer once and end: its end is a moment behind its answer.
       if let process { return process.waitForEnd(atMost: Parameters.readySettle) == nil ? .ready : .ended }
       return .ready
     } then: { [self] readiness in
       guard open[ticket] != nil else { return }
       switch readiness {
+      case .stranger(let pid):
+        try tellStranger(pid, ticket)
       case .ready:
         try tellEndIfOver()
         findScale(unless: order.profile.warmsUp, cancellation, then: (ticket, .responded(true)))
@@ -315,8 +337,20 @@ final class ServerDriver {
     }
   }
 
+  private func stranger(besides server: Server) -> pid_t? {
+    order.profile.isDetached ? nil : server.family.stranger(at: port)
+  }
+
+  /// Says that somebody took the port while the server loaded.
+  private func tellStranger(_ pid: pid_t, _ ticket: UInt64) throws {
+    notes.refusal = "port \(order.port) was taken by \(words(pid)) while the server loaded"
+    try close(ticket, .strangerResponded)
+  }
+
   private enum Readiness {
     case ready, ended
+    /// The process that listens in the server's stead.
+    case stranger(pid_t)
     /// With the status of its answer, where it answered.
     case notYet(Int?)
   }
@@ -324,7 +358,7 @@ final class ServerDriver {
   /// Says once that a server listens which knows nothing of the path at which it is asked: it may take an hour
   /// otherwise until somebody learns of it.
   private func tellUnknownPath(_ status: Int?) {
-    guard let status, [404, 405, 410, 501].contains(status), !hasToldPath else { return }
+    guard let status, [404, 405, 410, 501].contains(status) || (300..<400).contains(status), !hasToldPath else { return }
     hasToldPath = true
     warn(
       "warning: the server answers HTTP \(status) at \(order.profile.readyPath), where its profile has it asked "

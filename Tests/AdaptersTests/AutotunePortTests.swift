@@ -1,0 +1,87 @@
+import Adapters
+import Foundation
+import Machines
+import Platform
+import Testing
+
+/// Whose answers count: those of the server that was started, and nobody else's.
+@Suite struct `Whoever answers at the port` {
+  /// What puts the server elsewhere than in the program that is started: it is in a session of its own, and carries the
+  /// start's mark or not.
+  private func detach(_ bench: Bench, marked: Bool) throws {
+    let real = bench.order.profile.program
+    let wrapper = real + "-elsewhere"
+    let run = (marked ? "setsid" : "env -u INTERLOCK_TICKET setsid") + " '\(real)' \"$@\" &"
+    let text = "#!/bin/sh\n\(run)\nchild=$!\n\(marked ? "" : "trap 'kill $child' TERM\nwait $child\n")wait $child\n"
+    try text.write(toFile: wrapper, atomically: true, encoding: .utf8)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: wrapper)
+    bench.order.profile.program = wrapper
+  }
+
+  @Test(arguments: [0, 1])
+  func `DEC-30, PRV-3: a stranger that takes the port while a server loads is not measured, in either stage`(
+    stage: Int
+  ) throws {
+    let bench = try Bench(#"{"m": {"loadMilliseconds": 700}}"#)
+    defer { bench.endAll() }
+    bench.order.plan.applies = true
+    var theirs: ChildProcess?
+    let conclusion = try bench.run(["m"], doing: { theirs = try? bench.startByHand("theirs") }) { run in
+      run.provider.phase == .waiting && (stage == 0 || run.search.phase != .idle)
+    }
+    let stranger = try #require(theirs)
+    #expect(conclusion.reason == .providerConflict && !conclusion.isApplied)
+    #expect(stranger.isAlive)
+    let note = try #require(try bench.rows().1.last?.notes)
+    #expect(
+      note.hasPrefix("port \(bench.order.port) was taken by pid \(stranger.pid), ")
+        && note.hasSuffix(" while the server loaded"), "\(note)")
+    #expect(!FileManager.default.fileExists(atPath: bench.order.configurationPath))
+    #expect(ProcessTable.processes { $0.contains(bench.script) }.map(\.pid) == [stranger.pid])
+  }
+
+  @Test func `PRV-3: a server that ends because somebody took its port is not at fault`() throws {
+    let bench = try Bench(#"{"m": {"loadMilliseconds": 300}}"#)
+    bench.order.plan.stopGrace = Milliseconds(500)
+    var stranger: Listening?
+    // It never says a word: the server finds the port taken, and ends.
+    let conclusion = try bench.run(["m", "n"], doing: { stranger = try? Listening(at: bench.order.port) }) {
+      $0.provider.phase == .waiting
+    }
+    #expect(conclusion.reason == .providerConflict && stranger != nil)
+    let trials = try bench.rows().1
+    #expect(trials.map(\.model) == ["m"] && trials.last?.notes?.contains("was taken by pid \(getpid())") == true)
+  }
+
+  @Test(arguments: [false, true])
+  func `PRV-3: a server that runs elsewhere is one where its profile says so, and a stranger otherwise`(
+    isDetached: Bool
+  ) throws {
+    let bench = try Bench("{}")
+    bench.oneCell()
+    try detach(bench, marked: false)
+    bench.order.profile.isDetached = isDetached
+    #expect(try bench.run(["m"]).reason == (isDetached ? .ok : .providerConflict))
+    try bench.expectClean()
+  }
+
+  @Test func `PRV-9: a server in a session of its own is known by its mark, and asked to end`() throws {
+    let bench = try Bench("{}")
+    bench.oneCell()
+    try detach(bench, marked: true)
+    #expect(try bench.run(["m"]).reason == .ok)
+    try bench.expectClean()
+  }
+
+  @Test(arguments: [(60_000, false), (1500, true)])
+  func `PRV-9: what a server leaves at its port is asked to end, and waited for where it does not`(
+    milliseconds: Int, ignores: Bool
+  ) throws {
+    let bench = try Bench(
+      #"{"m": {"holdsPortMilliseconds": \#(milliseconds), "holderIgnoresTerm": \#(ignores)}}"#)
+    bench.oneCell()
+    #expect(try bench.run(["m"]).reason == .ok)
+    #expect(!bench.output.warnings.contains { $0.contains("is held by") }, "\(bench.output.warnings)")
+    try bench.expectClean()
+  }
+}
