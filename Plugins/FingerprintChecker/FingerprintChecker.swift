@@ -17,7 +17,10 @@ struct FingerprintChecker: BuildToolPlugin {
       .buildCommand(
         displayName: "Taking the fingerprint of what checks machines",
         executable: try context.tool(named: "Tangle").url,
-        arguments: ["--fingerprint", output.path(percentEncoded: false)]
+        arguments: [
+          "--fingerprint", output.path(percentEncoded: false), "--root",
+          context.package.directoryURL.path(percentEncoded: false),
+        ]
           + sources.map { $0.path(percentEncoded: false) },
         inputFiles: sources,
         outputFiles: [output])

@@ -27,6 +27,7 @@ struct TangleChapters: BuildToolPlugin {
           "--output", output.path(percentEncoded: false), "--fingerprints", fingerprints.path(percentEncoded: false),
           "--module", target.sourceModule?.moduleName ?? target.name,
           "--folder", target.directoryURL.path(percentEncoded: false),
+          "--root", context.package.directoryURL.path(percentEncoded: false),
         ] + (chapters + sources).map { $0.path(percentEncoded: false) } + ["--beneath"]
           + beneath.map { $0.path(percentEncoded: false) },
         inputFiles: chapters + sources + beneath,

@@ -60,6 +60,10 @@ extension AuditRun {
       add(scored(mutation, own))
       finished(mutantsOf: name, untried: own.filter { mutation.trials[$0.name] == nil }.map(named))
     }
+    if scope.has(.mutants) {
+      add(KeptMutation.strangers(in: specs.root).map { audited($0, AuditUnit(.mutants)) })
+      finished(AuditUnit(.mutants))
+    }
     for entry in entries where scope.has(.mutants, entry.name) {
       // A count under these very rules stands beside what was tried now.
       guard let kept = try? KeptMutation.evidence(of: entry, in: specs.root), kept.isCurrent else { continue }

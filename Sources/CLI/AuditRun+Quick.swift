@@ -5,6 +5,13 @@ import Verification
 
 /// The checks that take no time: rule books, locks and scenarios.
 extension AuditRun {
+  /// Whether what is looked at is what lies there; asked whatever else is.
+  func compareSources() {
+    let unit = AuditUnit(.books)
+    if let old = BuiltSources(in: specs.root).finding(specs.chapters) { add([audited(old, unit)]) }
+    finished(unit)
+  }
+
   /// Static findings; what several machines with one book have in common is told once.
   func readBooks() {
     for entry in entries where scope.has(.books, entry.name) {

@@ -51,6 +51,7 @@ final class AuditRun {
 
   func report() -> RoundReport {
     for entry in entries { machines[entry.name] = .init(entry, scope) }
+    compareSources()
     readBooks()
     holdLocks()
     runScenarios()

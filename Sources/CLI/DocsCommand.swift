@@ -34,8 +34,8 @@ struct Docs: ParsableCommand {
       })
     let docs = folder.appendingPathComponent("docs")
     let findings =
-      proseFindings(texts, root: folder) + linkFindings(files, in: docs) + scenarioFindings(folder)
-      + evidenceFindings(folder)
+      sourceFindings(folder) + proseFindings(texts, root: folder) + linkFindings(files, in: docs)
+      + scenarioFindings(folder) + evidenceFindings(folder)
     if !json { for finding in findings { print(Output.line(finding)) } }
     if check {
       let stale = try stale(files, in: docs)
@@ -64,6 +64,11 @@ struct Docs: ParsableCommand {
     }
   }
 
+  /// Sources that the pages quote, and that the program which weaves them was not built from.
+  private func sourceFindings(_ folder: URL) -> [Finding] {
+    [BuiltSources(in: folder).finding(Specs(root: folder).chapters)].compactMap(\.self)
+  }
+
   /// Scenarios that do not go as their chapter says, that name what no machine has, or that no machine takes.
   private func scenarioFindings(_ folder: URL) -> [Finding] {
     Catalog.ofNobody(Specs(root: folder).scenarios)
@@ -76,7 +81,8 @@ struct Docs: ParsableCommand {
 
   /// Counts of mutants that cannot be read, or are of other rules than these; the page says so of the latter too.
   private func evidenceFindings(_ folder: URL) -> [Finding] {
-    Catalog.entries.compactMap { KeptMutation.finding(of: $0, in: folder) }
+    KeptMutation.strangers(in: folder)
+      + Catalog.entries.compactMap { KeptMutation.finding(of: $0, in: folder) }
       .filter { KeptMutation.fileCodes.contains($0.code) }
   }
 

@@ -90,6 +90,18 @@ struct KeptMutation: Codable {
   /// Codes of what is wrong with a file of counts, whatever the counts.
   static let fileCodes = ["counts-unreadable", "other-version"]
 
+  /// Counts of systems that this program does not have.
+  static func strangers(in package: URL) -> [Finding] {
+    let folder = (path("") as NSString).deletingLastPathComponent
+    let names =
+      (try? FileManager.default.contentsOfDirectory(atPath: package.appendingPathComponent(folder).path)) ?? []
+    let known = Set(Catalog.entries.map { path($0.name) })
+    return names.sorted().map { "\(folder)/\($0)" }.filter { $0.hasSuffix(".json") && !known.contains($0) }.map {
+      Finding(
+        .minor, "counts-stranger", "it counts the mutants of a machine that this version does not have", at: "\($0):1")
+    }
+  }
+
   /// What is wrong with what is known of a system's mutants; nil where enough of them are killed.
   ///
   /// - Parameter counted: The count of a round that tried them all, which stands for what is kept in the package where

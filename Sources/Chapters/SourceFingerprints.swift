@@ -8,6 +8,16 @@ public struct SourceFingerprints {
   /// `02-delivery.md`. Prose has no part in them.
   public let all: [String: UInt64]
 
+  /// What stands for a text by itself.
+  public static func number(of text: String) -> UInt64 {
+    var sum = Sum()
+    sum.add(text)
+    return sum.value
+  }
+
+  /// What stands for a chapter's figures by themselves.
+  public static func number(ofFiguresIn chapter: Chapter) -> UInt64 { Part(chapter).sum.value }
+
   /// - Parameters:
   ///   - module: The target's name.
   ///   - sources: Its Swift files, each with its path.
@@ -84,20 +94,28 @@ public struct SourceFingerprints {
   }
 
   /// The Swift file that tells the compiler.
-  public var swift: String {
-    let rows = all.sorted { $0.key < $1.key }
-      .map { "\n    \(swiftLiteral($0.key)): 0x\(String($0.value, radix: 16))," }.joined()
-    return """
+  ///
+  /// - Parameter texts: What stands for each text by itself, by its path from the package's folder, `./Sources/A.swift`.
+  public func swift(_ texts: [String: UInt64]) -> String {
+    """
       // Generated from the sources of this target by the TangleChapters plugin. Do not edit.
 
       /// What stands for the sources that machines are made of, by which an audit knows what has changed.
       public enum SourceFingerprints {
-        /// Of each file, with all that it leans on, and of the figures and scenarios of each chapter.
-        public static let all: [String: UInt64] = [\(rows.isEmpty ? ":" : rows + "\n  ")]
+        /// Of each file, with all that it leans on, and of the figures and scenarios of each chapter. By paths from the
+        /// package's folder, that of each text by itself, and of each chapter's figures.
+        public static let all: [String: UInt64] = \(swiftLiteral(all.merging(texts) { known, _ in known }))
       }
 
       """
   }
+}
+
+/// Rows of names and numbers, as Swift has them.
+private func swiftLiteral(_ numbers: [String: UInt64]) -> String {
+  let rows = numbers.sorted { $0.key < $1.key }
+    .map { "\n    \(swiftLiteral($0.key)): 0x\(String($0.value, radix: 16))," }.joined()
+  return "[\(rows.isEmpty ? ":" : rows + "\n  ")]"
 }
 
 /// A file, or the figures of a chapter.
@@ -136,14 +154,16 @@ public struct Sum {
     add(0xFF)
   }
 
-  /// The Swift file that tells the compiler one number.
-  public var swift: String {
+  /// The Swift file that tells the compiler one number, and what stands for each of the texts.
+  public func swift(_ texts: [String: UInt64]) -> String {
     """
     // Generated from the sources of this program by the FingerprintChecker plugin. Do not edit.
 
     /// Stands for the sources of what checks machines.
     enum CheckerFingerprint {
       static let value: UInt64 = 0x\(String(value, radix: 16))
+      /// Of each text by itself, by its path from the package's folder.
+      static let texts: [String: UInt64] = \(swiftLiteral(texts))
     }
 
     """

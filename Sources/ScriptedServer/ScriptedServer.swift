@@ -13,8 +13,11 @@ enum ScriptedServer {
     switch words.first {
     case "serve": try serve(Flags(Array(words.dropFirst())))
     case "hold":
-      // Whoever left it passes over SIGTERM, which is handed down.
+      // Whoever left it passes over SIGTERM and blocks it, and both are handed down.
       signal(SIGTERM, words.contains("ignore") ? SIG_IGN : SIG_DFL)
+      var none = sigset_t()
+      sigemptyset(&none)
+      sigprocmask(SIG_SETMASK, &none, nil)
       usleep(UInt32((words.dropFirst().first.flatMap { Int($0) } ?? 0) * 1000))
     case "--version": print("scripted 1.0")
     case "--help":

@@ -4,12 +4,13 @@ import Foundation
 /// What the plugins have done before a build:
 ///
 ///     Tangle --output FILE CHAPTER.md …
-///     Tangle --output FILE --fingerprints FILE --module NAME --folder FOLDER CHAPTER.md … SOURCE.swift …
-///            [--beneath FILE …]
-///     Tangle --fingerprint FILE SOURCE.swift …
+///     Tangle --output FILE --fingerprints FILE --module NAME --folder FOLDER --root FOLDER CHAPTER.md …
+///            SOURCE.swift … [--beneath FILE …]
+///     Tangle --fingerprint FILE --root FOLDER SOURCE.swift …
 ///
 /// The first writes chapters into one Swift file, the second what stands for the sources of a target as well, with
-/// those of the modules beneath it, and the third one number for all of the sources.
+/// those of the modules beneath it, and the third one number for all of the sources. Both tell what stands for each
+/// text by itself, by its path from the root.
 ///
 /// Errors go to the standard error stream in the form that a build shows beside the line, all of them at once. An
 /// output is written only when its content changes, so that nothing is compiled again for a change of prose.
@@ -21,12 +22,16 @@ struct Tangling {
       if let output = request.options["--fingerprint"] {
         var sum = Sum()
         for path in request.sources.sorted() { sum.add(try text(of: path)) }
-        return try write(sum.swift, to: output)
+        return try write(sum.swift(texts(request)), to: output)
       }
       let chapters = try read(request.chapters)
       if let output = request.options["--output"] { try write(tangle(chapters), to: output) }
       if let output = request.options["--fingerprints"] {
-        try write(try fingerprints(request, chapters).swift, to: output)
+        var texts = try texts(request)
+        for chapter in chapters {
+          texts["./specs/\(chapter.file)"] = SourceFingerprints.number(ofFiguresIn: chapter)
+        }
+        try write(try fingerprints(request, chapters).swift(texts), to: output)
       }
     } catch {
       FileHandle.standardError.write(Data((error.lines.joined(separator: "\n") + "\n").utf8))
@@ -47,6 +52,17 @@ struct Tangling {
     }
     return SourceFingerprints(
       module: request.options["--module"] ?? "", sources: sources, beneath: beneath, chapters: chapters)
+  }
+
+  /// What stands for each Swift file below the root, by its path from there.
+  private static func texts(_ request: TangleRequest) throws(TangleFailure) -> [String: UInt64] {
+    guard let given = request.options["--root"] else { return [:] }
+    let root = given.hasSuffix("/") ? given : given + "/"
+    var texts: [String: UInt64] = [:]
+    for path in request.sources + request.others where path.hasPrefix(root) && path.hasSuffix(".swift") {
+      texts["./" + path.dropFirst(root.count)] = SourceFingerprints.number(of: try text(of: path))
+    }
+    return texts
   }
 
   private static func text(of path: String) throws(TangleFailure) -> String {
@@ -71,7 +87,7 @@ private struct TangleRequest {
   init(arguments: [String]) throws(TangleFailure) {
     var rest = arguments[...]
     while let word = rest.popFirst() {
-      if ["--output", "--fingerprints", "--fingerprint", "--module", "--folder"].contains(word) {
+      if ["--output", "--fingerprints", "--fingerprint", "--module", "--folder", "--root"].contains(word) {
         options[word] = rest.popFirst()
       } else if word == "--beneath" {
         others = Array(rest)
@@ -90,8 +106,9 @@ private struct TangleRequest {
   }
 
   private static let usage = TangleFailure(lines: [
-    "usage: Tangle --output FILE [--fingerprints FILE --module NAME --folder FOLDER] CHAPTER.md … [SOURCE.swift …]",
-    "       Tangle --fingerprint FILE SOURCE.swift …",
+    "usage: Tangle --output FILE [--fingerprints FILE --module NAME --folder FOLDER --root FOLDER] CHAPTER.md … "
+      + "[SOURCE.swift …]",
+    "       Tangle --fingerprint FILE --root FOLDER SOURCE.swift …",
   ])
 }
 

@@ -144,6 +144,40 @@ import Testing
     #expect(try findings(scratch, "locks").findings.map { $0["code"] as? String } == ["lock-unreadable"])
   }
 
+  @Test func `sources that the program was not built from are found, each of them, by an audit and by docs`() throws {
+    let scratch = try package()
+    func old() throws -> [String] {
+      try findings(scratch, "books,peterson").findings.filter { $0["code"] as? String == "program-old" }
+        .compactMap { "\($0["severity"] ?? "") \($0["place"] ?? "") \($0["words"] ?? "")" }
+    }
+    #expect(try old() == [])
+    let told = "the program was built from other sources than lie here"
+    // A helper that no page quotes; it need not compile.
+    try edit(scratch, "Sources/Machines/Budget/BudgetGuard.swift") { $0 + "\nthis is no Swift\n" }
+    #expect(
+      try old() == [
+        "MAJOR Sources/Machines/Budget/BudgetGuard.swift:1 "
+          + "\(told): Sources/Machines/Budget/BudgetGuard.swift; it says nothing of these"
+      ])
+    // A figure, one file that is new, one that is gone, what checks machines.
+    try edit(scratch, "specs/04-budget.md") { $0.replacing("5,000,000", with: "6,000,000", maxReplacements: 1) }
+    try scratch.write("Sources/Machines/Budget/Another.swift", "")
+    try FileManager.default.removeItem(atPath: scratch.path("Sources/Spec/Coding/Digest.swift"))
+    try edit(scratch, "Sources/Check/Explore/Judge.swift") { $0 + "\n" }
+    let others = [
+      "Sources/Check/Explore/Judge.swift", "Sources/Machines/Budget/Another.swift",
+      "Sources/Machines/Budget/BudgetGuard.swift", "Sources/Spec/Coding/Digest.swift", "specs/04-budget.md",
+    ]
+    #expect(try old() == ["MAJOR \(others[0]):1 \(told): \(others.joined(separator: ", ")); it says nothing of these"])
+  }
+
+  @Test func `what a chapter says besides its figures may be newer than the program`() throws {
+    let scratch = try package()
+    try edit(scratch, "specs/93-peterson.md") { $0 + "\nMore.\n" }
+    let (found, status) = try findings(scratch, "chapters,books,peterson")
+    #expect(status == 0 && !found.contains { $0["code"] as? String == "program-old" })
+  }
+
   @Test func `a stale page is found with its line`() throws {
     let scratch = try Scratch()
     for name in ["specs", "docs"] {
@@ -220,8 +254,16 @@ import Testing
     let count = "{\n  \"all\": 1,\n  \"book\": \"0\",\n  \"equivalent\": 0,\n  \"killed\": 1,\n"
     try scratch.write(
       "specs/evidence/peterson.json", count + "  \"noticed\": 0,\n  \"system\": \"peterson\"\n}\n")
+    try scratch.write("specs/evidence/nobody.json", "{}")
+    // Of a source of another program than this one.
+    let source = "Sources/Machines/Examples/Peterson.swift"
+    try FileManager.default.createDirectory(
+      atPath: scratch.path((source as NSString).deletingLastPathComponent), withIntermediateDirectories: true)
+    try scratch.write(source, "// Another.")
     let docs = try Program.run("docs", "--root", scratch.url.path)
     #expect(docs.status == 1 && docs.output.contains("scenario-of-nobody"), "\(docs.output)\(docs.errors)")
+    #expect(docs.output.contains("program-old") && docs.output.contains("\(source)"), "\(docs.output)")
+    #expect(docs.output.contains("counts-stranger") && docs.output.contains("specs/evidence/nobody.json:1"))
     #expect(!(try String(contentsOfFile: scratch.path("docs/index.html"), encoding: .utf8).contains("scenarios run")))
     let (found, _) = try findings(scratch, "docs")
     let told = Set(found.map { "\($0["code"] ?? "") \($0["place"] ?? "")" })

@@ -123,7 +123,8 @@ import Testing
     let sources = Self.sources.map { (path: $0.key, text: $0.value) }
     let one = SourceFingerprints(module: "M", sources: sources, chapters: [])
     #expect(one.all == SourceFingerprints(module: "M", sources: sources.reversed(), chapters: []).all)
-    #expect(one.swift.contains("    \"M/Tree.swift\": 0x"))
-    #expect(SourceFingerprints(module: "M", sources: [], chapters: []).swift.contains("= [:]\n"))
+    #expect(one.swift([:]).contains("    \"M/Tree.swift\": 0x"))
+    #expect(one.swift(["./Sources/M/Tree.swift": 0xAB]).contains("    \"./Sources/M/Tree.swift\": 0xab,"))
+    #expect(SourceFingerprints(module: "M", sources: [], chapters: []).swift([:]).contains("= [:]\n"))
   }
 }

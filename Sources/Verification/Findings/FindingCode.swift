@@ -21,6 +21,11 @@ public struct FindingCode: Sendable {
   // MARK: - Chapters, locks, mutants, rounds
 
   private static let audit = [
+    FindingCode(
+      "program-old", "the program was built from other sources than lie in the package",
+      "build it again (swift build), and ask the new one"),
+    FindingCode(
+      "counts-stranger", "a file of specs/evidence counts the mutants of a machine that is not there", "delete it"),
     FindingCode("no-chapters", "there is no chapter", "name the package's folder with --root"),
     FindingCode("chapter-missing", "a machine names a chapter that is not there", "write it, or name another"),
     FindingCode("chapter-unreadable", "a chapter cannot be read", "write what the finding says instead"),
