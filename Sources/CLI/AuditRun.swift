@@ -150,7 +150,7 @@ final class AuditRun {
       add([
         AuditFinding(
           unit, .major, "chapter-missing", "\(entry.name) is told in specs/\(entry.chapter), which is not there",
-          at: "specs/\(entry.chapter)")
+          at: "specs/\(entry.chapter):1")
       ])
     }
     // What a chapter that cannot be read has of broken links and the like is not known.

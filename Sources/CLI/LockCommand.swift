@@ -100,7 +100,9 @@ struct Unlock: ParsableCommand {
   @Option(help: ArgumentHelp("The package's folder.", valueName: "folder")) var root: String = "."
   @Flag(help: "Print one JSON object.") var json = false
 
-  func validate() throws {
+  mutating func validate() throws {
+    // It stands in a row of a table.
+    reason = reason.split(whereSeparator: \.isNewline).joined(separator: " ")
     if reason.allSatisfy(\.isWhitespace) {
       throw ValidationError("--reason is empty: say why the rules have to change")
     }

@@ -19,6 +19,16 @@ import Testing
     for command in blocks.dropFirst().joined() { try expect(command, in: Self.folder) }
   }
 
+  @Test(arguments: ["Lease.swift", "Lease+Signals.swift"])
+  func `its blocks, one after the other, are the whole of the machine`(name: String) throws {
+    let chapter = try String(contentsOf: Self.chapter, encoding: .utf8)
+    let file = try String(contentsOf: Self.example.appending(path: "Sources/Leasing/\(name)"), encoding: .utf8)
+    let blocks = chapter.components(separatedBy: "\n```swift examples/own-protocol/Sources/Leasing/\(name)\n")
+      .dropFirst()
+    let shown = blocks.flatMap { $0.components(separatedBy: "\n```\n")[0].split(separator: "\n") }
+    #expect(blocks.count > 1 && shown == file.split(separator: "\n"))
+  }
+
   @Test func `the machine is small enough to be read at once`() throws {
     let file = Self.example.appending(path: "Sources/Leasing/Lease.swift")
     let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)

@@ -1,3 +1,4 @@
+import Check
 import Foundation
 import Machines
 import Spec
@@ -171,11 +172,34 @@ import Verification
 
   @Test func `a test that is named by it holds it`() throws {
     let folder = try chapters()
-    try folder.write("  @Test func `PET-9: it holds`() {}\n", to: "Tests/Some/It.swift")
+    try folder.write("  @Test func \u{60}PET-9: it holds\u{60}() {}\n", to: "Tests/Some/It.swift")
     let traces = Tracing(folder.specs, [machine]).traces(worlds: [], scenarios: [])
     #expect(traces.last?.tests == ["Tests/Some/It.swift:1"])
     #expect(traces.last?.standing == .tested)
     #expect(findings(folder) == [])
+    // One of no requirement is found where others of its kind are stated.
+    try folder.write(
+      "  @Test func \u{60}PET-99: it holds\u{60}() {}\n  @Test func \u{60}UTF-8: text\u{60}() {}\n",
+      to: "Tests/Some/It.swift")
+    #expect(findings(folder).map(\.code).filter { $0 == "unknown-requirement" } == ["unknown-requirement"])
+    #expect(findings(folder).contains { $0.requirements == ["PET-99"] && $0.position?.file == "Tests/Some/It.swift" })
+  }
+
+  @Test func `a law that was not judged makes no requirement judged, though a rule that cites it fired`() throws {
+    let folder = try chapters()
+    let law = try #require(machine.properties.first { !$0.citations.isEmpty })
+    let id = try #require(law.citations.first)
+    let rule = try #require(
+      machine.hosts.flatMap { host in host.book.rules.map { (host.name, $0) } }.first {
+        $0.1.citations.contains(id)
+      })
+    #expect(rule.1.citations.contains(id))
+    let report = explore(Peterson.design, world: Peterson.design.worlds[0])
+    func standing(_ laws: [String]) -> RequirementTrace.Standing? {
+      let world = ExploredWorld(report, laws: laws, extent: "", seconds: 0, findings: [])
+      return Tracing(folder.specs, [machine]).traces(worlds: [world], scenarios: []).first { $0.id == id }?.standing
+    }
+    #expect(standing([]) == .fired && standing([law.name]) == .judged)
   }
 
   private let header = "\n| Requirement | Held by | Why |\n|---|---|---|\n"

@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import Spec
 import Weave
@@ -52,7 +53,7 @@ public struct LockFile: Codable, Equatable, Sendable {
       throw LockFileError(reason: error.inWords)
     } catch {
       guard let words = (error as NSError).userInfo[NSDebugDescriptionErrorKey] as? String else {
-        throw LockFileError(reason: error.localizedDescription)
+        throw LockFileError(reason: error.systemReason)
       }
       // The parser counts characters, or has come to the end.
       let place = words.firstMatch(of: /character (\d+)/).flatMap { Int($0.1) } ?? data.count
@@ -68,7 +69,7 @@ public struct LockFile: Codable, Equatable, Sendable {
       let text = try JSONLines(columns: 120).text(object) + "\n"
       try Data(text.utf8).write(to: root.appending(path: Self.path), options: .atomic)
     } catch {
-      throw LockFileError(reason: error.localizedDescription)
+      throw LockFileError(reason: error.systemReason)
     }
   }
 

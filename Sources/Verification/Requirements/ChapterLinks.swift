@@ -11,7 +11,7 @@ extension Specs {
   /// requirement begins as it does, such as SW-99 beside SW-4.
   public func strayMentions() -> [AuditFinding] {
     let stated = Set(stated.keys)
-    let families = Set(stated.compactMap { $0.split(separator: "-").first.map(String.init) })
+    let families = Set(stated.map(Specs.family))
     let links = proseFindings(texts.map { ChapterText(file: $0, text: $1) } + unread, root: root).map {
       AuditFinding(AuditUnit(.chapters), $0.severity, $0.code, $0.words, at: $0.place)
     }
@@ -29,7 +29,7 @@ extension Specs {
           if fence != nil { continue }
           let place = "specs/\(chapter.file):\(index + 1)"
           findings += mentioned(line).filter {
-            !stated.contains($0) && families.contains(family($0)) && !mayState(anyOf: $0)
+            !stated.contains($0) && families.contains(Specs.family($0)) && !mayState(anyOf: $0)
           }.map {
             AuditFinding(
               AuditUnit(.chapters), .major, "unknown-requirement", "\($0) is named here, and no chapter states it",
@@ -40,7 +40,7 @@ extension Specs {
       }
   }
 
-  private func family(_ id: String) -> String { id.split(separator: "-").first.map(String.init) ?? id }
+  static func family(_ id: String) -> String { id.split(separator: "-").first.map(String.init) ?? id }
 
   /// Words of the form SW-4, with a hyphen.
   private func mentioned(_ line: Substring) -> [String] {

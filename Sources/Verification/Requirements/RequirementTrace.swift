@@ -14,6 +14,8 @@ public struct RequirementTrace: Codable, Hashable, Sendable {
   public internal(set) var laws: [Citing] = []
   /// Worlds in which a rule that cites it fired, or a law that cites it was judged in every state, as `machine world`.
   public internal(set) var worlds: [String] = []
+  /// Whether a law that cites it was judged in every state of one of them.
+  public internal(set) var isJudged = false
   /// Scenarios in which a rule that cites it fired, as `specs/file:line title`.
   public internal(set) var scenarios: [String] = []
   /// Tests whose names begin with it, as `file:line`.
@@ -34,7 +36,7 @@ public struct RequirementTrace: Codable, Hashable, Sendable {
   /// What holds it, the strongest first.
   public var standing: Standing {
     if notYet != nil { return .notYet }
-    if !laws.isEmpty, !worlds.isEmpty { return .judged }
+    if isJudged { return .judged }
     if !rules.isEmpty, !worlds.isEmpty { return .fired }
     if !scenarios.isEmpty { return .told }
     if !tests.isEmpty { return .tested }
@@ -128,7 +130,9 @@ public struct Tracing: Sendable {
         var trace = RequirementTrace(
           id: requirement.id, text: requirement.text, place: "specs/\(chapter.place(requirement.line))")
         for machine in machines { cite(machine, &trace) }
-        trace.worlds = worlds.filter { $0.isWhole && exercises($0, trace) }.map { "\($0.machine) \($0.world)" }
+        let whole = worlds.filter(\.isWhole)
+        trace.worlds = whole.filter { judges($0, trace) || fires($0, trace) }.map { "\($0.machine) \($0.world)" }
+        trace.isJudged = whole.contains { judges($0, trace) }
         trace.scenarios = scenarios.filter { scenario in
           scenario.fired.contains { fired in
             trace.rules.contains { ($0.machine, $0.host, $0.name) == (scenario.machine, fired.host, fired.rule) }
@@ -160,12 +164,15 @@ public struct Tracing: Sendable {
     }
   }
 
-  private func exercises(_ world: ExploredWorld, _ trace: RequirementTrace) -> Bool {
+  private func judges(_ world: ExploredWorld, _ trace: RequirementTrace) -> Bool {
     trace.laws.contains { $0.machine == world.machine && world.judged.contains($0.name) }
-      || world.fired.contains { fired in
-        fired.count > 0
-          && trace.rules.contains { ($0.machine, $0.host, $0.name) == (world.machine, fired.host, fired.rule) }
-      }
+  }
+
+  private func fires(_ world: ExploredWorld, _ trace: RequirementTrace) -> Bool {
+    world.fired.contains { fired in
+      fired.count > 0
+        && trace.rules.contains { ($0.machine, $0.host, $0.name) == (world.machine, fired.host, fired.rule) }
+    }
   }
 
   // MARK: - Findings
@@ -190,7 +197,21 @@ public struct Tracing: Sendable {
       default: break
       }
     }
-    return findings + unknownCitations() + unfoundHolders()
+    return findings + unknownCitations() + unknownNames() + unfoundHolders()
+  }
+
+  /// Tests whose names begin with what looks like a requirement, and is none.
+  private func unknownNames() -> [AuditFinding] {
+    let families = Set(places.keys.map(Specs.family))
+    return NamedTests(root: specs.root).all.sorted { $0.key < $1.key }.filter { id, _ in
+      families.contains(Specs.family(id)) && id.contains(where: \.isNumber) && !specs.mayBeStated(id, places)
+    }.flatMap { id, tests in
+      tests.map {
+        AuditFinding(
+          AuditUnit(.chapters), .major, "unknown-requirement", "a test is named after \(id), which no chapter states",
+          requirements: [id], at: "\($0.path):\($0.line)")
+      }
+    }
   }
 
   private func unknownCitations() -> [AuditFinding] {

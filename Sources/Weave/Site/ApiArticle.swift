@@ -16,8 +16,8 @@ func apiArticle() -> Article {
       <p class="lead">The library is three modules, documented where they are declared.</p>
       <ul class="cards-grid">\(cards.joined(separator: "\n"))</ul>
       <p>Their reference is written by the toolchain's own DocC, from the comments of the sources, and every warning \
-      of it is an error. It is many times as large as this book, and no part of it: it is made in the package's \
-      folder, and since DocC's pages need a server, it is read from one:</p>
+      of it is an error. It is many times as large as this book, and no part of it: it is made in the \
+      folder of Interlock's own package, and since DocC's pages need a server, it is read from one:</p>
       <pre class="console"><code><b>$ make api</b>
       <b>$ python3 -m http.server</b></code></pre>
       <p>While the second command runs, a browser on the same computer finds it at</p>
