@@ -66,6 +66,14 @@ import Testing
     #expect(backups.map(\.number) == [0, 1, 2] && backups.map(\.text) == ["port: 80\n", once, once])
   }
 
+  @Test func `a configuration that is a link to a file in a folder that is not there yet is written there`() throws {
+    let target = bench.folder.appendingPathComponent("etc/interlock/config.yaml").path
+    try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: target)
+    #expect(try bench.run(["m"]).isApplied)
+    #expect(try String(contentsOfFile: target, encoding: .utf8).contains("model: m\n"))
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: path) == target)
+  }
+
   @Test func `T-18: names that are taken are passed over, in a run as well`() throws {
     try write("port: 80\n")
     let now = Int(Date().timeIntervalSince1970)

@@ -95,6 +95,10 @@ import Testing
       "no_join: implicit\n", "no_join: [--model]\n",
       "mine.yaml:5: no_join: '--model' stands in model as well; a server is told once"
     ),
+    (
+      "no_join: implicit\n", "no_join: [--alone]\nmax_batch: [--alone, \"{batch}\"]\n",
+      "mine.yaml:5: no_join: '--alone' stands in max_batch as well; a server is told once"
+    ),
     ("no_join: implicit\n", "no_join: []\n", "mine.yaml:5: no_join: give a list of words"),
     ("ready: /health\n", "ready: health\n", "mine.yaml:6: ready: 'health' does not begin with a slash"),
     ("[--port, \"{port}\"]", "[--port, \"80\"]", "mine.yaml:3: arguments: no word has {port}"),

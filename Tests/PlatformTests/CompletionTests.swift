@@ -76,6 +76,12 @@ import Testing
     #expect(completion.tokens == 2 && completion.tokensAreEstimated)
   }
 
+  @Test func `a completion that goes on and on is broken off`() throws {
+    let text = String(repeating: "x", count: 1 << 20)
+    let completion = try complete(#"{"texts": [\#((0..<70).map { _ in "\"\(text)\"" }.joined(separator: ","))]}"#)
+    #expect(completion.fault == .transport("the answer is longer than 67108864 bytes"))
+  }
+
   @Test func `a count that no server can have is none, and the other one counts all the same`() throws {
     let completion = try complete(#"{"promptTokens": 9000000000000000000, "completionTokens": 4}"#)
     #expect(completion.promptTokens == nil && completion.completionTokens == 4)

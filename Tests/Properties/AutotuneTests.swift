@@ -53,8 +53,8 @@ private struct Size: Equatable, CustomStringConvertible {
   @Test func `a whole run: stopped at any moment, crashed at any moment, and from end to end`() {
     let never = expect(
       [
-        Size(4020, 15_194, 34), Size(6792, 29_390, 38), Size(7110, 28_980, 39), Size(15_016, 64_648, 43),
-        Size(322, 1055, 29),
+        Size(4236, 16_394, 34), Size(7188, 31_658, 38), Size(7551, 31_416, 39), Size(15_448, 66_856, 43),
+        Size(346, 1167, 29),
       ],
       of: Autotune.design,
       leadsTo: ["every run ends"] + Self.serviceLeadsTo
@@ -69,7 +69,7 @@ private struct Size: Equatable, CustomStringConvertible {
   }
 
   @Test func `one server, from its start to its end`() {
-    let never = expect([Size(82, 363, 9), Size(91, 406, 9)], of: ProviderLife.design, leadsTo: Self.serverLeadsTo)
+    let never = expect([Size(94, 421, 9), Size(97, 435, 9)], of: ProviderLife.design, leadsTo: Self.serverLeadsTo)
     #expect(never == ([], []))
   }
 

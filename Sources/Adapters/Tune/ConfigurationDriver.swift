@@ -93,9 +93,10 @@ final class ConfigurationDriver {
   private func replacement() throws -> FileReplacement { try FileReplacement(of: path, token: token) }
 
   private func read() throws -> ConfigFile {
-    let folder = (path as NSString).deletingLastPathComponent
-    if !folder.isEmpty { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
     let file = try replacement()
+    // Where links lead.
+    let folder = (file.path as NSString).deletingLastPathComponent
+    if !folder.isEmpty { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
     let old = try file.read()
     do {
       let new = try values().written(into: old)

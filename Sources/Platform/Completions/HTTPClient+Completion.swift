@@ -4,14 +4,18 @@ extension HTTPClient {
   public func complete(_ request: CompletionRequest, cancellation: Cancellation = Cancellation()) -> Completion {
     var stream = CompletionStream()
     var beginning: [UInt8] = []
+    var count = 0
     var completion = Completion()
-    do {
+    do throws(HTTPFailure) {
       let response = try send(request.http, cancellation: cancellation) { bytes, instant in
         if beginning.count < 4096 { beginning += bytes.prefix(4096 - beginning.count) }
+        count += bytes.count
+        guard count <= HTTPClient.completionBytesMax else { return false }
         stream.read(bytes, at: instant)
         // A server may keep the connection open after its last word.
         return !stream.isDone
       }
+      if count > HTTPClient.completionBytesMax { throw HTTPFailure.tooLong(bytesMax: HTTPClient.completionBytesMax) }
       stream.finish(at: response.ended)
       completion.note(stream, since: response.began)
       completion.firstByte = response.firstByte - response.began
@@ -26,6 +30,9 @@ extension HTTPClient {
     }
     return completion
   }
+
+  /// More than any completion comes to; one that goes on and on must not fill the memory.
+  private static let completionBytesMax = 64 << 20
 
   private func fault(_ failure: HTTPFailure) -> Completion.Fault {
     switch failure {

@@ -68,9 +68,13 @@ public struct FileReplacement: Sendable {
     for number in 0...numberMax {
       let backup = "\(path).bak-\(second)-\(number)"
       // A second name for the same file, where no file has it: nobody else's is ever written over.
-      guard link(copy, backup) == 0 else {
+      if link(copy, backup) != 0 {
         if errno == EEXIST { continue }
-        throw FileFailure("create", backup)
+        // Some file systems know no second names.
+        guard [EPERM, ENOTSUP, EOPNOTSUPP, ENOSYS].contains(errno), access(backup, F_OK) != 0 else {
+          throw FileFailure("create", backup)
+        }
+        try create(backup, old)
       }
       try syncFolder()
       return backup

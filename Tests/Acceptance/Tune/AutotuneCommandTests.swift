@@ -128,6 +128,12 @@ import Testing
     #expect(refused.status == 64 && refused.lastError == "exit_reason=config_error")
   }
 
+  @Test func `FR-F.1: of what failed before, the larger ones are named`() throws {
+    let bench = try TuneBench(#"{"a-1B": {"fails": {}}, "b-64B": {"fails": {}}}"#)
+    let run = try bench.runShort("--candidate-models", "a-1B,b-64B,c-32B")
+    #expect(run.status == 0 && run.output.contains("failed before:  b-64B (") && !run.output.contains("a-1B"))
+  }
+
   @Test func `AC-19: limits of size trim the profile's list at both ends`() throws {
     let bench = try TuneBench(
       #"{"c-7B": {"fails": {}}}"#, profile: "candidates: [a-32B, b-14B, c-7B, d-3B, e-1B]")

@@ -94,8 +94,6 @@ extension ServerProfile {
     guard readyPath.hasPrefix("/") else { throw settings.error("ready", "'\(readyPath)' does not begin with a slash") }
     model = try settings.required("model", words("model", settings, slots: ["{model}"], needs: ["{model}"]))
     modelFile = try words("model_file", settings, slots: ["{model}"], needs: ["{model}"])
-    noJoin = try ServerProfile.noJoin(
-      settings, besides: [("arguments", arguments), ("model", model), ("model_file", modelFile ?? [])])
     kvBits = try ServerProfile.kvBits(settings) { (key, section) throws(SettingsError) in
       try words(key, section, slots: [])
     }
@@ -103,6 +101,11 @@ extension ServerProfile {
     maxContext =
       try words(
         "max_context", settings, slots: ["{context}", "{total_context}"], needs: ["{context}", "{total_context}"]) ?? []
+    noJoin = try ServerProfile.noJoin(
+      settings,
+      besides: [("arguments", arguments), ("model", model), ("model_file", modelFile ?? [])]
+        + kvBits.sorted { $0.key < $1.key }.map { ("kv_bits.\($0.key)", $0.value) }
+        + [("max_batch", maxBatch), ("max_context", maxContext)])
     helpArguments = try settings.list("help") ?? helpArguments
     startsAtTargetContext = try settings.flag("starts_at_target_context") ?? false
     warmsUp = try settings.flag("warm_up") ?? false

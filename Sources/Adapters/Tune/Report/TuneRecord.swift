@@ -118,7 +118,10 @@ public struct RecommendationBlock: Sendable, Equatable {
     isPartial = found.partial ?? false
     serveCommand = found.serve_command
     alternates = document.alternates
-    failed = document.infeasible.map { "\($0.model) (\($0.reason))" }
+    // They were tried before the one that was found.
+    let tried = document.infeasible.map(\.model) + [model]
+    failed = CandidateSizes(names: tried).larger(than: tried.count - 1)
+      .map { "\(tried[$0]) (\(document.infeasible[$0].reason))" }
   }
 
   // Named as in the document.

@@ -430,6 +430,9 @@ final class ServerDriver {
     words: Int, tokensMax: Int, within patience: Duration? = nil, _ cancellation: Cancellation,
     then: @escaping (Completion) throws -> Void
   ) {
+    // Over a connection of its own: what went over it before would have a part in its times, as where a server sends
+    // in small pieces and waits for each to be acknowledged. None is left idle, for servers that serve one at a time.
+    client = HTTPClient()
     let client = client
     let process = server?.process
     let request = CompletionRequest(
