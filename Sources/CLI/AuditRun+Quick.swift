@@ -53,7 +53,10 @@ extension AuditRun {
     }
     guard scope.has(.locks) else { return }
     if specs.areThere, !file.isOfAny {
-      add([AuditFinding(AuditUnit(.locks), .question, "nothing-locked", "\(LockFile.path) locks no machine", at: "\(LockFile.path):1")])
+      add([
+        AuditFinding(
+          AuditUnit(.locks), .question, "nothing-locked", "\(LockFile.path) locks no machine", at: "\(LockFile.path):1")
+      ])
     }
     for name in file.locked.keys.sorted() where !entries.contains(where: { $0.name == name }) {
       add([

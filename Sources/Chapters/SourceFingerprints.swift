@@ -98,16 +98,16 @@ public struct SourceFingerprints {
   /// - Parameter texts: What stands for each text by itself, by its path from the package's folder, `./Sources/A.swift`.
   public func swift(_ texts: [String: UInt64]) -> String {
     """
-      // Generated from the sources of this target by the TangleChapters plugin. Do not edit.
+    // Generated from the sources of this target by the TangleChapters plugin. Do not edit.
 
-      /// What stands for the sources that machines are made of, by which an audit knows what has changed.
-      public enum SourceFingerprints {
-        /// Of each file, with all that it leans on, and of the figures and scenarios of each chapter. By paths from the
-        /// package's folder, that of each text by itself, and of each chapter's figures.
-        public static let all: [String: UInt64] = \(swiftLiteral(all.merging(texts) { known, _ in known }))
-      }
+    /// What stands for the sources that machines are made of, by which an audit knows what has changed.
+    public enum SourceFingerprints {
+      /// Of each file, with all that it leans on, and of the figures and scenarios of each chapter. By paths from the
+      /// package's folder, that of each text by itself, and of each chapter's figures.
+      public static let all: [String: UInt64] = \(swiftLiteral(all.merging(texts) { known, _ in known }))
+    }
 
-      """
+    """
   }
 }
 

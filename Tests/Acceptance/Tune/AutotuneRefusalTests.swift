@@ -122,7 +122,8 @@ import Testing
     let run = try bench.run("--candidate-models", "m")
     #expect(run.status == 64 && run.lastError == "exit_reason=config_error")
     #expect(
-      run.errors.hasPrefix("error: --provider: \(bench.profile):13: redy: there is no such key; there are: id, "), "\(run.errors)")
+      run.errors.hasPrefix("error: --provider: \(bench.profile):13: redy: there is no such key; there are: id, "),
+      "\(run.errors)")
     let other = try Program.run("autotune", "--provider", "lama", "--candidate-models", "m")
     #expect(
       other.status == 64

@@ -69,8 +69,8 @@ public struct ProfileFile {
 extension ServerProfile {
   fileprivate static let keys = [
     "id", "program", "version", "help", "arguments", "model", "model_file", "no_join", "kv_bits", "max_batch",
-    "max_context", "starts_at_target_context", "environment", "ready", "detached", "warm_up", "timeouts", "subcommand", "script",
-    "unit", "label", "cache", "config", "stop_tokens", "integrity_markers", "candidates",
+    "max_context", "starts_at_target_context", "environment", "ready", "detached", "warm_up", "timeouts", "subcommand",
+    "script", "unit", "label", "cache", "config", "stop_tokens", "integrity_markers", "candidates",
   ]
 
   fileprivate init(_ settings: Settings, folder: String?) throws(SettingsError) {

@@ -358,7 +358,9 @@ final class ServerDriver {
   /// Says once that a server listens which knows nothing of the path at which it is asked: it may take an hour
   /// otherwise until somebody learns of it.
   private func tellUnknownPath(_ status: Int?) {
-    guard let status, [404, 405, 410, 501].contains(status) || (300..<400).contains(status), !hasToldPath else { return }
+    guard let status, [404, 405, 410, 501].contains(status) || (300..<400).contains(status), !hasToldPath else {
+      return
+    }
     hasToldPath = true
     warn(
       "warning: the server answers HTTP \(status) at \(order.profile.readyPath), where its profile has it asked "
