@@ -4,8 +4,8 @@ import Spec
 
 /// Whether the program that runs was built from the sources that lie in a package.
 ///
-/// What an audit explores is the machines that were compiled. Of a source that was edited since, or that another version
-/// of the package has, they say nothing.
+/// What an audit explores is the machines that were compiled. Of a source that was edited since, or that another
+/// version of the package has, they say nothing.
 struct BuiltSources {
   private let package: URL
   private let known: [String: UInt64]

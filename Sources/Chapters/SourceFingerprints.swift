@@ -95,7 +95,8 @@ public struct SourceFingerprints {
 
   /// The Swift file that tells the compiler.
   ///
-  /// - Parameter texts: What stands for each text by itself, by its path from the package's folder, `./Sources/A.swift`.
+  /// - Parameter texts: What stands for each text by itself, by its path from the package's folder, as
+  ///   `./Sources/A.swift`.
   public func swift(_ texts: [String: UInt64]) -> String {
     """
     // Generated from the sources of this target by the TangleChapters plugin. Do not edit.

@@ -3,8 +3,8 @@ extension Printer {
   /// `path − fields`.
   ///
   /// Of a list that has moved up, or into which something came, what came and went is told and not every place: that is
-  /// taken which takes fewer lines. What came has its place afterwards, what went the one it had. An element whose first
-  /// field is another is another element: it came, and what was there went.
+  /// taken which takes fewer lines. What came has its place afterwards, what went the one it had. An element whose
+  /// first field is another is another element: it came, and what was there went.
   ///
   /// - Complexity: O(fields), and for a list of *n* elements O(*n*) places where it could have moved up.
   public static func differences(_ before: some Coded, _ after: some Coded) -> [String] {

@@ -67,7 +67,7 @@ import Testing
     let helpers = try [["served"], ["serve", "autotune"]].map { words in
       try ChildProcess(
         Command(bench.server, words + ["--script", bench.script, "--port", "\(port)", "--model", "helper"]),
-        output: FileHandle.nullDevice.fileDescriptor)
+        output: TuneBench.nowhere)
     }
     defer { bench.endAll() }
     let run = try bench.runShort("--candidate-models", "m")
@@ -163,10 +163,13 @@ extension TuneBench {
     ["serve", "--script", script, "--port", "\(port)", "--model", model]
   }
 
+  /// Where what a server says is nobody's to read: no file that one which is started again writes to.
+  static let nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC)
+
   /// A server that somebody started in a terminal, at the port of the run.
-  func startByHand(_ model: String) throws -> ChildProcess {
+  func startByHand(_ model: String, output: Int32 = nowhere) throws -> ChildProcess {
     let process = try ChildProcess(
-      Command(server, words(serving: model), folder: scratch.url.path), output: FileHandle.nullDevice.fileDescriptor)
+      Command(server, words(serving: model), folder: scratch.url.path), output: output)
     awaitListener()
     return process
   }

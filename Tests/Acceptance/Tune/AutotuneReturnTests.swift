@@ -4,18 +4,23 @@ import Testing
 
 /// What comes back after `interlock autotune`, and what only seems to.
 @Suite struct `What interlock autotune brings back` {
-  @Test func `SRV-7, SRV-8: a server that ends as soon as it is started again is not back`() throws {
+  @Test(arguments: [nil, "theirs.log"])
+  func `SRV-7, SRV-8: a server that ends as soon as it is started again is not back`(name: String?) throws {
     let bench = try TuneBench()
-    let theirs = try bench.startByHand("theirs")
+    let file = name.map { bench.scratch.url.resolvingSymlinksInPath().appending(path: $0).path }
+    let output = file.map { open($0, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600) } ?? TuneBench.nowhere
+    defer { if file != nil { close(output) } }
+    let theirs = try bench.startByHand("theirs", output: output)
     defer { bench.endAll() }
     try bench.rewrite(models: #"{"theirs": {"fails": {"log": ["its disk is gone"], "status": 3}}}"#)
     let run = try bench.runShort("--candidate-models", "m", "--drain", "--restart-foreground")
     #expect(run.status == 7 && !theirs.isAlive, "\(run.errors)")
     #expect(
       run.errors.contains(
-        "error: what ran here before was not started again: it ended at once (status 3): its disk is gone\n"
-          + "  type: cd "),
+        "error: what ran here before was not started again: it ended at once (status 3)"
+          + (file.map { "; its last words are in '\($0)'" } ?? ": its disk is gone") + "\n  type: cd "),
       "\(run.errors)")
+    if let file { #expect(try String(contentsOfFile: file, encoding: .utf8).contains("its disk is gone")) }
   }
 
   @Test func `SRV-7: a unit that ends as soon as it is started again is not back`() throws {
@@ -42,7 +47,7 @@ import Testing
     }
     let servers = try folders.map { folder in
       try ChildProcess(
-        Command(bench.server, words: words, folder: folder), output: FileHandle.nullDevice.fileDescriptor)
+        Command(bench.server, words: words, folder: folder), output: TuneBench.nowhere)
     }
     try bench.awaitStarts(names.count)
     return (servers, folders)
@@ -116,7 +121,7 @@ import Testing
     #expect(try unit.run("start").succeeded)
     let byHand = try ChildProcess(
       Command(bench.server, ["serve", "--script", bench.script, "--port", "0", "--model", "byhand"]),
-      output: FileHandle.nullDevice.fileDescriptor)
+      output: TuneBench.nowhere)
     try bench.awaitStarts(2)
     let refused = try bench.runShort(["--candidate-models", "m"], variables: unit.variables)
     #expect(

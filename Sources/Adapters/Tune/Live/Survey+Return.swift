@@ -84,9 +84,11 @@ extension Survey {
       // One that puts itself into the background leaves others of its session behind.
       guard let ending = process.ending, process.survivors.isEmpty else { continue }
       let lines = ReadableText.of(log.tail()).split(whereSeparator: \.isNewline).suffix(3).joined(separator: " | ")
+      // What wrote to a file has said there why.
+      let place = (server.errors ?? server.output).map { "; its last words are in '\($0)'" } ?? ""
       problems.append(
         Problem(
-          words: "it ended at once (\(ending.words))\(lines.isEmpty ? "" : ": \(lines)")",
+          words: "it ended at once (\(ending.words))\(lines.isEmpty ? place : ": \(lines)")",
           commands: [server.commandLine]))
     }
     return problems
