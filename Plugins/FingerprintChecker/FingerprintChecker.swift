@@ -12,6 +12,9 @@ struct FingerprintChecker: BuildToolPlugin {
     let checkers =
       target.recursiveTargetDependencies.filter { FingerprintChecker.checkers.contains($0.name) } + [target]
     let sources = checkers.flatMap { $0.sourceModule?.sourceFiles(withSuffix: "swift").map(\.url) ?? [] }
+    // What else the program is made of has no part in the number; that it is other than what lies there is told.
+    let others = target.recursiveTargetDependencies.filter { other in !checkers.contains { $0.id == other.id } }
+      .flatMap { $0.sourceModule?.sourceFiles(withSuffix: "swift").map(\.url) ?? [] }
     let output = context.pluginWorkDirectoryURL.appending(path: "CheckerFingerprint.swift")
     return [
       .buildCommand(
@@ -21,8 +24,9 @@ struct FingerprintChecker: BuildToolPlugin {
           "--fingerprint", output.path(percentEncoded: false), "--root",
           context.package.directoryURL.path(percentEncoded: false),
         ]
-          + sources.map { $0.path(percentEncoded: false) },
-        inputFiles: sources,
+          + sources.map { $0.path(percentEncoded: false) } + ["--beneath"]
+          + others.map { $0.path(percentEncoded: false) },
+        inputFiles: sources + others,
         outputFiles: [output])
     ]
   }

@@ -29,22 +29,35 @@ struct BuiltSources {
       "the program was built from other sources than lie here: \(names); it says nothing of these", at: "\(first):1")
   }
 
-  /// Swift files that differ, that are new in a folder of known ones, or that are there no more.
+  /// Swift files that differ, that are new, or that are there no more.
   private func swiftFiles() -> [String] {
     let files = known.filter { $0.key.hasSuffix(".swift") }
-    let folders = Dictionary(grouping: files.keys) { ($0 as NSString).deletingLastPathComponent }
-    return folders.flatMap { folder, paths -> [String] in
-      // Of a folder that is not there the sources lie elsewhere, as those of a package in another's folder.
-      guard
-        let there = try? FileManager.default.contentsOfDirectory(atPath: package.appendingPathComponent(folder).path)
-      else { return [] }
-      let swift = Set(there.filter { $0.hasSuffix(".swift") && !$0.hasPrefix(".") }.map { "\(folder)/\($0)" })
-      return swift.union(paths).filter { path in
-        guard swift.contains(path), let number = files[path] else { return true }
-        let text = FileManager.default.contents(atPath: package.appendingPathComponent(path).path)
-        return text.map { SourceFingerprints.number(of: String(decoding: $0, as: UTF8.self)) } != number
-      }
+    // The folders of targets, as far as paths tell: ./Sources/Machines of ./Sources/Machines/Budget/Account.swift.
+    let roots = Set(files.keys.map { $0.split(separator: "/").dropLast().prefix(3).joined(separator: "/") })
+    let there = roots.reduce(into: Set<String>()) { $0.formUnion(swiftFiles(below: $1)) }
+    // Where none of them is there, the sources lie elsewhere.
+    guard roots.contains(where: { isFolder($0) }) else { return [] }
+    return there.union(files.keys).filter { path in
+      guard there.contains(path), let number = files[path] else { return true }
+      let text = FileManager.default.contents(atPath: package.appendingPathComponent(path).path)
+      return text.map { SourceFingerprints.number(of: String(decoding: $0, as: UTF8.self)) } != number
     }.map { String($0.dropFirst(2)) }
+  }
+
+  private func swiftFiles(below folder: String) -> [String] {
+    let walk = FileManager.default.enumerator(atPath: package.appendingPathComponent(folder).path)
+    var found: [String] = []
+    while let name = walk?.nextObject() as? String {
+      let isHidden = name.split(separator: "/").contains { $0.hasPrefix(".") }
+      if name.hasSuffix(".swift"), !isHidden, !isFolder("\(folder)/\(name)") { found.append("\(folder)/\(name)") }
+    }
+    return found
+  }
+
+  private func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: package.appendingPathComponent(path).path, isDirectory: &isFolder)
+      && isFolder.boolValue
   }
 
   private func figures(_ chapters: [Chapter]) -> [String] {

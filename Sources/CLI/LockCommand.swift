@@ -32,6 +32,8 @@ struct Lock: ParsableCommand {
   mutating func run() throws {
     let folder = URL(fileURLWithPath: root)
     let entries = try machine.map { [try Catalog.entry($0)] } ?? Catalog.entries
+    // What is pinned is what lies here.
+    if let old = BuiltSources(in: folder).finding([]) { throw WorldFailure(old.words, try: "swift build, then lock") }
     var file = try LockFile(root: folder)
     var told: [(machine: String, what: String, changes: [BookChange])] = []
     for entry in entries {

@@ -1,6 +1,7 @@
 import Adapters
 import Check
 import Foundation
+import Options
 import Spec
 import Weave
 
@@ -26,7 +27,7 @@ enum MistakeTeller {
         let tried = mutants.filter { $0.host == host && $0.operation == operation }.prefix(triesOfEach)
         guard let shown = tried.lazy.compactMap({ story(of: $0, entry) }).first else { continue }
         print(String(decoding: try JSONEncoder().encode(shown), as: UTF8.self))
-        fflush(nil)
+        Terminal.flush()
         told += 1
       }
     }

@@ -31,7 +31,7 @@ struct MutantExhibition {
     let heading = self.heading(mutant)
     // Told before, so that it stands above a trap.
     if !json { for line in heading { print(line) } }
-    fflush(nil)
+    Terminal.flush()
     let progress = Options.Progress()
     endAfter(time)
     let exhibit = entry.mutation.exhibit(mutant, worlds) { now in

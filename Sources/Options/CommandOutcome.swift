@@ -50,10 +50,9 @@ extension CommandOutcome {
   func finish() -> Never {
     print(standardOutput, terminator: "")
     // Standard output is buffered and standard error is not: what came first is to be seen first.
-    let code = fflush(nil) == 0 ? 0 : errno
+    Terminal.flush()
     Terminal.printError(standardError)
-    // Of a reader that wants no more nobody needs to be told.
-    guard code != 0, code != EPIPE else { exit(exitCode.rawValue) }
+    guard let code = Terminal.lossOfOutput else { exit(exitCode.rawValue) }
     Terminal.printError("error: standard output cannot be written: \(String(cString: strerror(code)))\n")
     exit(exitCode == .success ? EX_IOERR : exitCode.rawValue)
   }

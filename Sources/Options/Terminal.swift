@@ -1,9 +1,11 @@
+import Synchronization
+
 #if canImport(Glibc)
-  import Glibc
+  @preconcurrency import Glibc
 #elseif canImport(Musl)
-  import Musl
+  @preconcurrency import Musl
 #else
-  import Darwin
+  @preconcurrency import Darwin
 #endif
 
 /// What is at the other end of standard output or standard error, as far as layout and colour are concerned.
@@ -49,6 +51,22 @@ public struct Terminal: Equatable, Sendable {
 }
 
 extension Terminal {
+  /// Sends on what was printed so far.
+  ///
+  /// That it could not be written is remembered until the program ends, which it then does not do well; but for a
+  /// reader that wants no more.
+  public static func flush() {
+    // What was too long for the buffer may have been lost before.
+    let code = fflush(nil) != 0 ? errno : ferror(stdout) != 0 ? EIO : 0
+    clearerr(stdout)
+    if code != 0, code != EPIPE { lost.withLock { $0 = $0 ?? code } }
+  }
+
+  /// Why something that was printed is lost; nil where nothing is known to be.
+  static var lossOfOutput: Int32? { lost.withLock { $0 } }
+
+  private static let lost = Mutex<Int32?>(nil)
+
   /// Writes `text` to standard error, at once and without a line break of its own.
   public static func printError(_ text: String) {
     var rest = Array(text.utf8)[...]

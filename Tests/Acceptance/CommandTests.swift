@@ -305,11 +305,11 @@ import Testing
 
   @Test func `what cannot be printed is told, and does not end well`() throws {
     // Written at once, and only at the end.
-    for words in ["list", "describe budget"] {
+    for words in ["list", "describe budget", "autotune --help"] {
       let run = try Program.run(
         ["-c", "exec '\(Program.executable.path)' \(words) >/dev/full"], of: URL(fileURLWithPath: "/bin/sh"))
       #expect(run.status == 74, "\(words)")
-      #expect(run.errors == "error: standard output cannot be written: No space left on device\n", "\(words)")
+      #expect(run.errors.hasPrefix("error: standard output cannot be written: "), "\(words)")
     }
   }
 }

@@ -84,4 +84,78 @@ import Testing
     #expect(!bench.output.warnings.contains { $0.contains("is held by") }, "\(bench.output.warnings)")
     try bench.expectClean()
   }
+
+  /// What stands between the run and its server: a shell that does not pass on that it is to end.
+  private func wrap(_ bench: Bench, _ before: String = "") throws {
+    let real = bench.order.profile.program
+    let wrapper = real + "-wrapped"
+    try "#!/bin/sh\n\(before)'\(real)' \"$@\"\n".write(toFile: wrapper, atomically: true, encoding: .utf8)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: wrapper)
+    bench.order.profile.program = wrapper
+  }
+
+  @Test func `PRV-9: what outlives a wrapper is waited for, and nothing is started beside it`() throws {
+    let bench = try Bench(#"{"m": {"leavesPortOnTerm": true}}"#)
+    defer { bench.endAll() }
+    bench.order.plan.stopGrace = Milliseconds(600)
+    try wrap(bench)
+    #expect(try bench.run(["m", "n"]).reason == .providerConflict)
+    let left = ProcessTable.processes { $0.contains(bench.script) }.map(\.pid)
+    #expect(left.count == 1 && bench.starts.count == 1)
+    let words = "what the server started lives on: pid \(left.first ?? 0), SIGKILL disabled"
+    #expect(bench.output.warnings.contains("warning: the server has ended, and \(words)"), "\(bench.output.warnings)")
+    let notes = try bench.rows().1.map(\.notes)
+    #expect(notes.last == words, "\(notes)")
+  }
+
+  @Test func `PRV-9: a worker that takes its time to end is waited for before the next start, and at the end`() throws {
+    let bench = try Bench("{}")
+    defer { bench.endAll() }
+    bench.order.plan.axes.kvBits = [.unset]
+    bench.order.plan.stopGrace = Milliseconds(10_000)
+    try wrap(bench, "case $1 in serve) ( trap 'sleep 0.7; exit' TERM; while :; do sleep 0.1; done ) & esac\n")
+    var most = 0
+    let wrapper = bench.order.profile.program
+    let conclusion = try bench.run(["m"], doing: {}) { run in
+      // The worker of each start has the wrapper's words.
+      if run.provider.phase == .starting { most = max(most, ProcessTable.processes { $0.contains(wrapper) }.count) }
+      return false
+    }
+    #expect(conclusion.reason == .ok && bench.starts.count > 2 && most == 0)
+    #expect(ProcessTable.processes { $0.contains(wrapper) }.isEmpty)
+    try bench.expectClean()
+  }
+
+  @Test func `PRV-3: who listens elsewhere from before is not blamed for a server that fails`() throws {
+    let bench = try Bench(#"{"bad": {"fails": {"log": ["CUDA out of memory"]}}}"#)
+    bench.oneCell()
+    let socket = Foundation.socket(AF_INET6, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(socket) }
+    var yes: Int32 = 1
+    setsockopt(socket, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &yes, socklen_t(MemoryLayout<Int32>.size))
+    var place = sockaddr_in6()
+    place.sin6_family = sa_family_t(AF_INET6)
+    place.sin6_port = bench.order.port.bigEndian
+    let bound = withUnsafePointer(to: &place) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(socket, $0, socklen_t(MemoryLayout<sockaddr_in6>.size))
+      }
+    }
+    // Where the system has no version 6, nobody can listen there.
+    guard bound == 0, listen(socket, 1) == 0 else { return }
+    #expect(try bench.run(["bad", "m"]).reason == .ok)
+    #expect(try bench.rows().1.first?.notes?.contains("CUDA out of memory") == true)
+  }
+
+  @Test func `PRV-3: what a stranger says is not taken for the server's word`() throws {
+    let bench = try Bench(#"{"m": {"loadMilliseconds": 900}}"#)
+    defer { bench.endAll() }
+    // A path that its kind does not know.
+    bench.order.profile.readyPath = "/nowhere"
+    let conclusion = try bench.run(["m"], doing: { _ = try? bench.startByHand("theirs") }) {
+      $0.provider.phase == .waiting
+    }
+    #expect(conclusion.reason == .providerConflict)
+    #expect(!bench.output.warnings.contains { $0.contains("HTTP 404") }, "\(bench.output.warnings)")
+  }
 }

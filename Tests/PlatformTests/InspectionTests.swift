@@ -10,7 +10,11 @@ import Testing
     do {
       let listener = try Listening(at: port)
       #expect(!port.isFree)
-      #expect(port.listeners == [Listener(address: "127.0.0.1", pid: getpid())])
+      #expect(port.listeners.map(\.address) == ["127.0.0.1"] && port.listeners.map(\.pid) == [getpid()])
+      #expect(port.sockets.count == 1 && port.sockets == Set(port.listeners.map(\.socket)))
+      #if os(Linux)
+        #expect(port.listeners.map(\.user) == [geteuid()])
+      #endif
       _ = listener
     }
     #expect(port.isFree)
@@ -126,7 +130,9 @@ import Testing
   @Test(arguments: [
     (["python3", "/usr/bin/vllm", "serve", "m"], true), (["vllm", "serve", "m"], true),
     (["python3", "-u", "/usr/bin/vllm", "serve"], false), (["python3", "vllm", "bench"], false),
-    (["/opt/venv/bin/python3.11", "vllm", "serve"], true), (["/bin/sh", "vllm", "serve"], true),
+    (["/opt/venv/bin/python3.11", "vllm", "serve"], true),
+    (["/L/Python.app/Contents/MacOS/Python", "vllm", "serve"], true),
+    (["/bin/sh", "vllm", "serve"], true),
     // Whoever looks at it does not run it.
     (["vim", "vllm", "serve"], false), (["/usr/bin/less", "/usr/bin/vllm", "serve"], false), ([""], false),
   ])

@@ -177,6 +177,14 @@ import Verification
     #expect(traces.last?.tests == ["Tests/Some/It.swift:1"])
     #expect(traces.last?.standing == .tested)
     #expect(findings(folder) == [])
+    // One that is not run holds nothing.
+    for text in [
+      "  // @Test func \u{60}PET-9: it holds\u{60}() {}\n",
+      "  @Test(.disabled(\"broken\"))\n  func \u{60}PET-9: it holds\u{60}() {}\n",
+    ] {
+      try folder.write(text, to: "Tests/Some/It.swift")
+      #expect(findings(folder).map(\.code) == ["requirement-unheld"], "\(text)")
+    }
     // One of no requirement is found where others of its kind are stated.
     try folder.write(
       "  @Test func \u{60}PET-99: it holds\u{60}() {}\n  @Test func \u{60}UTF-8: text\u{60}() {}\n",

@@ -27,6 +27,7 @@ struct AutotuneCommand: ParsableCommand {
       6: "provider_conflict: somebody is in the way, or another run is under way",
       7: "what was found could not be applied, or what ran here did not come back",
       64: "config_error: the command line, the profile, the database or the set-up", 70: "internal_error",
+      74: "ok, and standard output cannot be written",
       130: "interrupted",
     ],
     refusal: CommandConfiguration.Refusal(

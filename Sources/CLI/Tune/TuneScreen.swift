@@ -21,7 +21,7 @@ final class TuneScreen: TuneOutput {
     }
     progress.clear()
     print(line)
-    fflush(nil)
+    Terminal.flush()
   }
 
   func warn(_ line: String) {
@@ -47,6 +47,6 @@ final class TuneScreen: TuneOutput {
     ending = nil
     if let document { print(document) }
     document = nil
-    fflush(nil)
+    Terminal.flush()
   }
 }

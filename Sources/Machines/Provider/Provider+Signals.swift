@@ -35,8 +35,9 @@ extension Provider {
   }
 
   public enum Effect: Signals {
-    /// Watches 127.0.0.1:port until it can be bound, and says `portFree`; if it never can, nothing. Tries at least
-    /// ten times a second, and gives up when cancelled. Holds the port no longer than each try.
+    /// Watches 127.0.0.1:port until it can be bound and no process of the last start lives, and says `portFree`; if
+    /// that never comes about, nothing. Looks at least ten times a second, and gives up when cancelled. Holds the port
+    /// no longer than each try.
     case awaitPort
     /// Starts the server of this launch in a process group of its own, its output in a bounded log of its own, and
     /// says `spawned`; or `spawnFailed`, within a second, if the program is missing or cannot be run. Watches for its
@@ -60,7 +61,7 @@ extension Provider {
     case graceTimer(Milliseconds)
     /// Sends SIGTERM to the process group, whatever is left of it; to nobody where nothing is. Never SIGKILL.
     case terminate
-    /// Warns that the process has ended and somebody still holds the port.
+    /// Warns that the process has ended, and that somebody still holds the port or what it started lives on.
     case portHeld
     /// To whoever started it: it is ready.
     case ready

@@ -32,7 +32,7 @@ extension HTTPClient {
   }
 
   /// More than any completion comes to; one that goes on and on must not fill the memory.
-  private static let completionBytesMax = 64 << 20
+  private static let completionBytesMax = 8 << 20
 
   private func fault(_ failure: HTTPFailure) -> Completion.Fault {
     switch failure {

@@ -6,9 +6,14 @@
     /// Whoever listens at this port, at whatever address; of processes of other people, only root learns.
     public var listeners: [Listener] {
       ProcessTable.numbers().flatMap { pid in
-        LocalPort.sockets(of: pid).filter { $0.port == number }.map { Listener(address: $0.address, pid: pid) }
+        LocalPort.sockets(of: pid).filter { $0.port == number }.map {
+          Listener(address: $0.address, pid: pid, user: nil, socket: UInt64(pid))
+        }
       }
     }
+
+    /// What listens at this port, by numbers of which no two processes have the same.
+    public var sockets: Set<UInt64> { Set(listeners.map(\.socket)) }
 
     /// Whether a process listens at some port.
     public static func isListener(_ pid: pid_t) -> Bool { !sockets(of: pid).isEmpty }

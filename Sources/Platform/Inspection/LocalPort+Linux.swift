@@ -7,14 +7,19 @@
       let ours = LocalPort.listening.filter { $0.port == number }
       guard !ours.isEmpty else { return [] }
       let owners = LocalPort.owners(ofSockets: Set(ours.map(\.inode)))
-      return ours.map { Listener(address: $0.address, pid: owners[$0.inode]) }
+      return ours.map { Listener(address: $0.address, pid: owners[$0.inode], user: $0.user, socket: $0.inode) }
     }
+
+    /// The sockets that listen at this port, by numbers that no two have at a time; who has them is not looked up.
+    public var sockets: Set<UInt64> { Set(LocalPort.listening.filter { $0.port == number }.map(\.inode)) }
 
     /// A row of `/proc/net/tcp` or `tcp6` whose state is *listen*.
     package struct Row: Equatable {
       package let address: String
       package let port: UInt16
       package let inode: UInt64
+      /// Whose it is.
+      package var user: uid_t?
     }
 
     package static func listening(in table: String) -> [Row] {
@@ -26,7 +31,7 @@
         guard parts.count == 2, let port = UInt16(parts[1], radix: 16), let address = address(parts[0]) else {
           return nil
         }
-        return Row(address: address, port: port, inode: inode)
+        return Row(address: address, port: port, inode: inode, user: uid_t(fields[7]))
       }
     }
 

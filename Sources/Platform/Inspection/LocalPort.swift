@@ -68,14 +68,17 @@ public struct LocalPort: Sendable, Hashable {
 public struct Listener: Sendable, Hashable {
   /// `127.0.0.1`, `0.0.0.0`, `::1`, `::`, or another address of this machine.
   public let address: String
-  /// nil where the process belongs to somebody whose files we may not see.
+  /// nil where the process's files may not be looked at.
   public let pid: pid_t?
+  /// The user whose socket it is; nil where the system does not tell.
+  public let user: uid_t?
+  /// Tells sockets that listen at one time apart.
+  public let socket: UInt64
 
-  public init(address: String, pid: pid_t?) {
-    self.address = address
-    self.pid = pid
-  }
+  /// Whether a connection to 127.0.0.1 comes to this listener, if no other is in its way. One at `::` may have asked
+  /// for version 6 alone, which is not to be seen.
+  public var isAtLoopback: Bool { isAtLoopbackOfVersion4 || ["::", "::ffff:127.0.0.1"].contains(address) }
 
-  /// Whether a connection to 127.0.0.1 comes to this listener.
-  public var isAtLoopback: Bool { ["127.0.0.1", "0.0.0.0", "::", "::ffff:127.0.0.1"].contains(address) }
+  /// The same of those that take connections of version 4, whatever they asked for.
+  public var isAtLoopbackOfVersion4: Bool { ["127.0.0.1", "0.0.0.0"].contains(address) }
 }

@@ -31,7 +31,8 @@ public struct ServerMatcher: Sendable, Hashable {
 
   /// Whether a program runs scripts, by its name: an editor has the same words behind it.
   private static func interprets(_ program: String?) -> Bool {
-    guard let name = program.flatMap({ $0.split(separator: "/").last }) else { return false }
+    // On macOS it may be called Python.
+    guard let name = program.flatMap({ $0.split(separator: "/").last?.lowercased() }) else { return false }
     return name.hasPrefix("python") || name.hasPrefix("pypy")
       || ["sh", "bash", "dash", "zsh", "ksh", "perl", "ruby", "node", "bun"].contains(name)
   }

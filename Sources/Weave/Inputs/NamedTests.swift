@@ -26,8 +26,14 @@ public struct NamedTests: Hashable, Sendable {
     for file in files.sorted() {
       let text = try? String(contentsOf: folder.appending(path: file), encoding: .utf8)
       guard let text, text.contains("func `") else { continue }
+      var isDisabled = false
       for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-        guard line.contains("func `"), let name = line.firstMatch(of: test) else { continue }
+        let code = line.drop { $0.isWhitespace }
+        // What is commented out is not run, nor what is disabled whatever holds.
+        if code.hasPrefix("//") { continue }
+        if code.hasPrefix("@Test") { isDisabled = false }
+        if code.contains(".disabled(\"") || code.contains(".disabled()") { isDisabled = true }
+        guard line.contains("func `"), let name = line.firstMatch(of: test), !isDisabled else { continue }
         all[String(name.output.2), default: []].append(
           Test(name: String(name.output.1), path: "Tests/\(file)", line: index + 1))
       }

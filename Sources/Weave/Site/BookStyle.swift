@@ -137,7 +137,7 @@ private let frameStyle = """
     border-radius: 7px; }
   .pages a:hover { color: var(--text); background: var(--sunken); text-decoration: none; }
   .pages a[aria-current] { color: var(--accent); background: var(--accent-soft); font-weight: 600; }
-  .pages .number { min-width: 1.25rem; font-variant-numeric: tabular-nums; }
+  .pages .number { flex: none; min-width: 1.25rem; font-variant-numeric: tabular-nums; }
   main { min-width: 0; padding: 2.6rem clamp(1.25rem, 4vw, 3.5rem) 5rem; }
   .contents { display: none; }
   @media (min-width: 84rem) {

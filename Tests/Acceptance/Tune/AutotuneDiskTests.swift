@@ -31,6 +31,18 @@ import Testing
     #expect(!theirs.isAlive && left.map(\.words) == [words], "\(left)")
   }
 
+  @Test func `a recommendation that cannot be printed is told, and does not end well`() throws {
+    let bench = try TuneBench()
+    let line = ShellText.line([Program.executable.path] + bench.words(["--candidate-models", "m", "--json"]))
+    let result = try Tool.run(
+      Command(
+        "/bin/sh", ["-c", "exec \(line) >/dev/full"], environment: ProcessInfo.processInfo.environment,
+        folder: bench.scratch.url.path), patience: .seconds(120))
+    #expect(result.ending == .exited(74), "\(result.errors)")
+    #expect(result.errors.contains("error: standard output cannot be written: No space left on device\n"))
+    bench.expectClean()
+  }
+
   @Test func `the journal is nobody else's to read: it holds the profile, which may hold secrets`() throws {
     let bench = try TuneBench(profile: "environment: {HF_TOKEN: secret123}")
     #expect(try bench.runShort("--candidate-models", "m").status == 0)

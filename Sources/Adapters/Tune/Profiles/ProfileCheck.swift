@@ -154,6 +154,7 @@ public struct ProfileCheck {
       let pid = LocalPort(port).listeners.first?.pid.map { " by pid \($0)" } ?? ""
       return remark(.wrong, "arguments", "no server was started: port \(port) is held\(pid); give another with --port")
     }
+    let bystanders = LocalPort(port).sockets
     let mark = "check-\(UUID().uuidString.lowercased())"
     let variables = environment.merging(profile.environment) { $1 }.merging(ServerMark.variables(mark)) { $1 }
     do {
@@ -163,8 +164,9 @@ public struct ProfileCheck {
         Command(profile.program, words: words, environment: variables), output: bounded.descriptor)
       remark(.fine, "arguments", ShellText.line(words))
       let family = ServerFamily(leader: process.pid, mark: mark)
+      let portWatch = profile.isDetached ? nil : PortWatch(LocalPort(port), for: family, besides: bystanders)
       defer { end(process, family, remark) }
-      guard awaitReady(process, family, bounded, remark) else { return }
+      guard awaitReady(process, portWatch, bounded, remark) else { return }
       ask(model, remark)
       // One that ends with its reply does so a moment behind it.
       if process.waitForEnd(atMost: Parameters.readySettle) != nil, !cancellation.isCancelled {
@@ -176,15 +178,16 @@ public struct ProfileCheck {
   }
 
   private func awaitReady(
-    _ process: ChildProcess, _ family: ServerFamily, _ log: BoundedLog, _ remark: Tell
+    _ process: ChildProcess, _ portWatch: PortWatch?, _ log: BoundedLog, _ remark: Tell
   ) -> Bool {
     let client = HTTPClient()
     let clock = ContinuousClock()
     let start = clock.now
     var answer = "nothing"
     func isStranger() -> Bool {
-      guard !profile.isDetached, let pid = family.stranger(at: LocalPort(port)) else { return false }
-      remark(.wrong, "arguments", "port \(port) was taken by pid \(pid) while the server loaded; try another --port")
+      guard let stranger = portWatch?.stranger() else { return false }
+      remark(
+        .wrong, "arguments", "port \(port) was taken by \(stranger.words) while the server loaded; try another --port")
       return true
     }
     func hasEnded() -> Bool {
@@ -198,10 +201,12 @@ public struct ProfileCheck {
       if cancellation.isCancelled || hasEnded() { return false }
       let request = HTTPRequest.get(
         "http://127.0.0.1:\(port)\(profile.readyPath)", timeout: Parameters.readinessPollTimeout)
-      if let response = try? client.fetch(request, cancellation: cancellation).0 {
+      let response = try? client.fetch(request, cancellation: cancellation).0
+      if isStranger() { return false }
+      if let response {
         answer = "HTTP \(response.status)"
         if response.isSuccess {
-          if isStranger() || hasEnded() { return false }
+          if hasEnded() { return false }
           if let address = LocalPort(port).openAddresses.first {
             remark(
               .wrong, "arguments", "the server listens at \(address), where others reach it: have it bind 127.0.0.1")
@@ -251,7 +256,14 @@ public struct ProfileCheck {
     }
     process.reap()
     // What it started may outlive it.
-    for pid in family.members { kill(pid, SIGTERM) }
+    var left = family.members
+    for pid in left { kill(pid, SIGTERM) }
+    let deadline = ContinuousClock.now + Parameters.stopGrace
+    while !left.isEmpty, ContinuousClock.now < deadline {
+      usleep(20_000)
+      left = family.members
+    }
+    if !left.isEmpty { remark(.wrong, "program", ServerDriver.words(left: left)) }
   }
 
   private func tail(of log: BoundedLog) -> String {

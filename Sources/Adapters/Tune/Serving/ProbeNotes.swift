@@ -16,6 +16,8 @@ struct ProbeNotes {
   var ending: String?
   /// Why it was not started.
   var refusal: String?
+  /// Who took its port while it loaded.
+  var stranger: String?
   var pid: Int32?
   /// Tokens per second after the first token, request by request.
   var decodeRates: [Double] = []
@@ -60,7 +62,7 @@ struct ProbeNotes {
     case .transient: return "pre-warm transient: \(cause)"
     case .loadFailed: return "load failed: \(cause)"
     case .integrity: return "pre-warm integrity: \(cause)"
-    case .portHeld: return refusal ?? "the port is held by another process"
+    case .portHeld: return stranger ?? refusal ?? "the port is held by another process"
     case .notStarted: return refusal ?? "the program could not be started"
     case .stuck: return "provider stuck\(pid.map { " (pid \($0))" } ?? ""): it ignores SIGTERM"
     case .dropped: return cut

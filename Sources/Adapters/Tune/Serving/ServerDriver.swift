@@ -29,6 +29,10 @@ final class ServerDriver {
   private var loading: LoadTime?
   /// The wait for the server's readiness.
   private var readyTicket: UInt64?
+  /// Of the last start: nobody of it may live when the next one is made.
+  private var family: ServerFamily?
+  /// Sockets that listened at the port, at other addresses, when it was last found free.
+  private var bystanders: Set<UInt64> = []
   /// The wait for which the port's holder was last looked up.
   private var holderTicket: UInt64?
   private var hasToldOpen = false
@@ -46,6 +50,7 @@ final class ServerDriver {
     let watch: ProcessWatch?
     let family: ServerFamily
     let purpose: Launch.Purpose
+    var portWatch: PortWatch?
     var isEnded = false
     /// Whether its end is our doing.
     var isAskedToEnd = false
@@ -96,7 +101,9 @@ final class ServerDriver {
   func notice(_ effect: Provider.Effect) {
     switch effect {
     case .terminate: terminate()
-    case .portHeld: warn("warning: the server has ended, and port \(order.port) is held by \(holder)")
+    case .portHeld:
+      let words = port.isFree ? Self.words(left: family?.members ?? []) : "port \(order.port) is held by \(holder)"
+      warn("warning: the server has ended, and \(words)")
     default: break
     }
   }
@@ -129,25 +136,30 @@ final class ServerDriver {
     // Answered in a turn of its own: a driver that answers while it performs would step before its step is over.
     loop.schedule(after: .zero) { [self] in
       guard open[ticket] != nil else { return }
-      if port.isFree { return try close(ticket, .portFree) }
-      // Looked at once for each wait: to find the holder is to look at every process's files.
-      if holderTicket != ticket {
+      let isFree = port.isFree
+      let left = isFree ? family?.members ?? [] : []
+      if isFree, left.isEmpty {
+        bystanders = port.sockets
+        return try close(ticket, .portFree)
+      }
+      if isFree {
+        notes.refusal = Self.words(left: left)
+      } else if holderTicket != ticket {
+        // Looked at once for each wait: to find the holder is to look at every process's files.
         holderTicket = ticket
-        // Who took it while the server loaded says more.
-        notes.refusal = notes.refusal ?? "port \(order.port) is held by \(holder)"
+        notes.refusal = "port \(order.port) is held by \(holder)"
       }
       loop.schedule(after: .milliseconds(50)) { [self] in awaitPort(ticket, cancellation) }
     }
   }
 
   private var holder: String {
-    guard let listener = port.listeners.first else { return "a process that cannot be seen" }
-    guard let pid = listener.pid else { return "a process of another user" }
-    return words(pid)
+    port.listeners.first?.words ?? "a process that cannot be seen"
   }
 
-  private func words(_ pid: pid_t) -> String {
-    "pid \(pid)" + (ProcessTable.words(of: pid).map { ", \(ShellText.line($0))" } ?? "")
+  /// What is told of processes that outlive their server.
+  static func words(left: [pid_t]) -> String {
+    "what the server started lives on: " + left.map { "pid \($0)" }.joined(separator: ", ") + ", SIGKILL disabled"
   }
 
   // MARK: - The process
@@ -169,6 +181,8 @@ final class ServerDriver {
         Command(order.profile.program, words: words, environment: environment), output: log.descriptor)
       let server = Server(ticket, log, process, mark: markOf(ticket), for: launch.purpose)
       self.server = server
+      family = server.family
+      if !order.profile.isDetached { server.portWatch = PortWatch(port, for: server.family, besides: bystanders) }
       notes.pid = process.pid
       let ended = work.handler { [self] (ending: ChildProcess.Ending) in try tellEnd(of: server, ending) }
       loop.schedule(after: .zero) { [self] in
@@ -195,6 +209,7 @@ final class ServerDriver {
     let variable = "\(ServerMark.start)=\(markOf(ticket))"
     // Its children carry the mark as well; the one that was started first leads its session.
     let family = ProcessTable.processes(withVariable: variable)
+    self.family = ServerFamily(leader: nil, mark: markOf(ticket))
     let isToldAsSpawned = stage > 0
     let path = foundLog(ticket)
     guard let pid = family.first(where: { getsid($0) == $0 }), let watch = try? ProcessWatch(pid),
@@ -212,6 +227,8 @@ final class ServerDriver {
     }
     let server = Server(ticket, log, adopted: pid, watch, mark: markOf(ticket), for: launch.purpose)
     self.server = server
+    self.family = server.family
+    if !order.profile.isDetached { server.portWatch = PortWatch(port, for: server.family, besides: []) }
     notes.pid = pid
     let ended = work.handler { [self] (_: Bool) in try tellEnd(of: server, .unknown) }
     loop.schedule(after: .zero) { [self] in
@@ -240,8 +257,8 @@ final class ServerDriver {
     server.isEnded = true
     try tellDue()
     // One that finds its port taken is not at fault.
-    if let readyTicket, open[readyTicket] != nil, let pid = stranger(besides: server) {
-      try tellStranger(pid, readyTicket)
+    if let readyTicket, open[readyTicket] != nil, let stranger = server.portWatch?.stranger() {
+      try tellStranger(stranger, readyTicket)
     }
     let log = server.log.tail()
     let found = evidence(in: log, ending)
@@ -277,7 +294,9 @@ final class ServerDriver {
     }
     if let server, server.isAlive { warn("warning: pid \(server.pid) alive, SIGKILL disabled") }
     terminate()
-    wait(atMost: grace) { port.isFree }
+    wait(atMost: grace) { port.isFree && family?.members.isEmpty != false }
+    let left = family?.members ?? []
+    if !left.isEmpty { warn("warning: \(Self.words(left: left))") }
     server?.isEnded = true
     letGo()
   }
@@ -306,20 +325,20 @@ final class ServerDriver {
     let client = client
     let request = HTTPRequest.get(
       address + order.profile.readyPath, timeout: Parameters.readinessPollTimeout)
-    let (process, family) = (server?.process, order.profile.isDetached ? nil : server?.family)
-    let port = port
+    let (process, portWatch) = (server?.process, server?.portWatch)
     work.start {
       let answer = try? client.fetch(request, cancellation: cancellation)
-      guard answer?.0.isSuccess == true else { return Readiness.notYet(answer?.0.status) }
-      if let pid = family?.stranger(at: port) { return .stranger(pid) }
+      // Whatever a stranger says, or does not say, is not the server's.
+      if let stranger = portWatch?.stranger() { return Readiness.stranger(stranger) }
+      guard answer?.0.isSuccess == true else { return .notYet(answer?.0.status) }
       // A server that fails may answer once and end: its end is a moment behind its answer.
       if let process { return process.waitForEnd(atMost: Parameters.readySettle) == nil ? .ready : .ended }
       return .ready
     } then: { [self] readiness in
       guard open[ticket] != nil else { return }
       switch readiness {
-      case .stranger(let pid):
-        try tellStranger(pid, ticket)
+      case .stranger(let stranger):
+        try tellStranger(stranger, ticket)
       case .ready:
         try tellEndIfOver()
         findScale(unless: order.profile.warmsUp, cancellation, then: (ticket, .responded(true)))
@@ -337,20 +356,16 @@ final class ServerDriver {
     }
   }
 
-  private func stranger(besides server: Server) -> pid_t? {
-    order.profile.isDetached ? nil : server.family.stranger(at: port)
-  }
-
   /// Says that somebody took the port while the server loaded.
-  private func tellStranger(_ pid: pid_t, _ ticket: UInt64) throws {
-    notes.refusal = "port \(order.port) was taken by \(words(pid)) while the server loaded"
+  private func tellStranger(_ stranger: Listener, _ ticket: UInt64) throws {
+    notes.stranger = "port \(order.port) was taken by \(stranger.words) while the server loaded"
     try close(ticket, .strangerResponded)
   }
 
   private enum Readiness {
     case ready, ended
-    /// The process that listens in the server's stead.
-    case stranger(pid_t)
+    /// Who listens in the server's stead, or beside it.
+    case stranger(Listener)
     /// With the status of its answer, where it answered.
     case notYet(Int?)
   }
@@ -422,6 +437,11 @@ final class ServerDriver {
       [self] completion in
       try tellEndIfOver()
       guard open[ticket] != nil else { return }
+      var completion = completion
+      if let stranger = server?.portWatch?.stranger() {
+        // Nobody knows who answered.
+        completion.fault = .transport("port \(order.port) is shared with \(stranger.words)")
+      }
       notes.sentTokens = Int(share)
       note(completion)
       try close(ticket, .replied(Replicate(completion)))
