@@ -300,7 +300,7 @@ window.interlockIndex = [
 ["requirement","PRV-6","10-model-server.html#PRV-6","Requests go to a server that is ready, one at a time."],
 ["requirement","PRV-7","10-model-server.html#PRV-7","A server that is not ready within the time its launch gives it is stopped."],
 ["requirement","PRV-8","10-model-server.html#PRV-8","To stop a server is to ask it to end (SIGTERM), and to ask once more when the grace is over. When a second grace is over too, it counts as stuck: it is named and left alone (DEC-26). Nothing is ever killed."],
-["requirement","PRV-9","10-model-server.html#PRV-9","Once the process has ended, what is left of its group is asked to end as well (DEC-27), and the port is waited for. A port that is still held at the end of the grace is a warning."],
+["requirement","PRV-9","10-model-server.html#PRV-9","Once the process has ended, what is left of its session, or carries the start's mark, is asked to end as well (DEC-27); until it has, and the port is free, nothing else is started. What lives on, or a port that is still held, at the end of the grace is a warning, and a conflict for the next start."],
 ["requirement","PRV-10","10-model-server.html#PRV-10","Every start comes to one end that is told, and one only: it ended, for this reason; or it is stuck."],
 ["requirement","PRV-11","10-model-server.html#PRV-11","At most one process lives at any time."],
 ["requirement","PRV-12","10-model-server.html#PRV-12","After a crash of the program that started it, a server is found again by the mark that its environment carries, is never started a second time, and is asked to end if that was due. The mark names who started it as well: as long as that process lives, the server is in use, and nobody else's to stop."],
