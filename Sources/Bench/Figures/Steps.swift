@@ -65,7 +65,8 @@ enum Steps {
       Figure(
         name: "copies through the system", measured: Quantity(rate, "copies/s"),
         yardstick: Quantity(1e9 / median(life.yardstick), "copies/s"), ratio: 1 / life.ratio,
-        note: "route, dequeue and acknowledge through the stepper, no journal; 2 M/s is aimed at"),
+        goal: "at least 2,000,000 copies/s", isMet: rate >= 2_000_000,
+        note: "route, dequeue and acknowledge through the stepper, no journal"),
     ]
   }
 
