@@ -69,7 +69,8 @@
     ) -> [UInt64: pid_t] {
       let names = Dictionary(uniqueKeysWithValues: inodes.map { ("socket:[\($0)]", $0) })
       var owners: [UInt64: pid_t] = [:]
-      for pid in pids where owners.count < inodes.count {
+      // Whoever is looked for is mostly among the latest.
+      for pid in pids.reversed() where owners.count < inodes.count {
         let folder = "/proc/\(pid)/fd"
         for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
           var target = [UInt8](repeating: 0, count: 64)

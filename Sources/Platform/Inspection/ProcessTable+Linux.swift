@@ -65,10 +65,7 @@
     }
 
     public static func members(ofSession session: pid_t) -> [pid_t] {
-      numbers().filter { pid in
-        guard let status = status(of: pid) else { return false }
-        return status.session == session && !status.isEnded
-      }
+      numbers().filter { getsid($0) == session && !isZombie($0) }
     }
 
     static func parent(of pid: pid_t) -> pid_t? { status(of: pid)?.parent }

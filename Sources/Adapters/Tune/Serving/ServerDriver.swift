@@ -140,6 +140,7 @@ final class ServerDriver {
       let left = isFree ? family?.members ?? [] : []
       if isFree, left.isEmpty {
         bystanders = port.sockets
+        family = nil
         return try close(ticket, .portFree)
       }
       if isFree {
