@@ -8,7 +8,8 @@ enum FileBytes {
     guard file >= 0 else { throw FileFailure("open", path) }
     defer { close(file) }
     var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: min(bytesMax, 64 << 10))
+    // Files of the system are small, and many at a time.
+    var buffer = [UInt8](repeating: 0, count: min(bytesMax, path.hasPrefix("/proc/") ? 4 << 10 : 64 << 10))
     while bytes.count < bytesMax {
       let count = Foundation.read(file, &buffer, min(buffer.count, bytesMax - bytes.count))
       if count < 0, errno == EINTR { continue }

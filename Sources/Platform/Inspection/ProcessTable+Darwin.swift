@@ -17,6 +17,11 @@
     /// The variables it was started with, each as `NAME=value`; nil where it belongs to somebody else.
     public static func environment(of pid: pid_t) -> [String]? { arguments(of: pid)?.variables }
 
+    /// Whether it was started with a variable, `NAME=value`.
+    static func hasVariable(_ variable: String, _ pid: pid_t) -> Bool {
+      environment(of: pid)?.contains(variable) ?? false
+    }
+
     /// The folder it runs in.
     public static func folder(of pid: pid_t) -> String? {
       var info = proc_vnodepathinfo()

@@ -24,6 +24,13 @@
       (try? FileBytes.read("/proc/\(pid)/environ")).map(texts)
     }
 
+    /// Whether it was started with a variable, `NAME=value`; what ``environment(of:)`` has, without its texts.
+    static func hasVariable(_ variable: String, _ pid: pid_t) -> Bool {
+      guard let bytes = try? FileBytes.read("/proc/\(pid)/environ"), !bytes.isEmpty else { return false }
+      let sought = [0] + Array(variable.utf8) + [0]
+      return ([0] + bytes + [0]).firstRange(of: sought) != nil
+    }
+
     /// The folder it runs in.
     public static func folder(of pid: pid_t) -> String? {
       try? FileManager.default.destinationOfSymbolicLink(

@@ -52,7 +52,7 @@ public enum ProcessTable {
   /// - Parameter variable: `NAME=value`.
   public static func processes(withVariable variable: String) -> [pid_t] {
     // Of one that has ended there are no variables to be seen, but for a moment.
-    numbers().filter { $0 != getpid() && (environment(of: $0)?.contains(variable) ?? false) && !isZombie($0) }
+    numbers().filter { $0 != getpid() && hasVariable(variable, $0) && !isZombie($0) }
   }
 
   /// The same, of a variable whose value begins so.

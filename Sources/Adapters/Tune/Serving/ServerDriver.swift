@@ -281,7 +281,14 @@ final class ServerDriver {
     // Many servers end only when their connections have, and an idle one would keep them for nothing.
     client = HTTPClient()
     // Its children are its own to end; those that it leaves behind are asked when it has ended (PRV-9).
-    for pid in server.isAlive ? [server.pid] : server.family.members { kill(pid, SIGTERM) }
+    if server.isAlive {
+      kill(server.pid, SIGTERM)
+    } else {
+      let left = server.family.members
+      // Nobody is left who could start others.
+      if left.isEmpty { family = nil }
+      for pid in left { kill(pid, SIGTERM) }
+    }
   }
 
   /// Has the server end at once, asking twice, and waits until it is gone and the port free: where the loop itself has
