@@ -207,10 +207,10 @@ final class ServerDriver {
 
   /// Finds the server that an earlier process started under this ticket, and says what is missing.
   func resume(_ launch: Launch, _ ticket: UInt64, stage: Int) {
-    let variable = "\(ServerMark.start)=\(markOf(ticket))"
+    let marked = ServerFamily(leader: nil, mark: markOf(ticket))
+    self.family = marked
     // Its children carry the mark as well; the one that was started first leads its session.
-    let family = ProcessTable.processes(withVariable: variable)
-    self.family = ServerFamily(leader: nil, mark: markOf(ticket))
+    let family = marked.members
     let isToldAsSpawned = stage > 0
     let path = foundLog(ticket)
     guard let pid = family.first(where: { getsid($0) == $0 }), let watch = try? ProcessWatch(pid),
