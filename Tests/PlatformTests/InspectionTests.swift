@@ -47,8 +47,19 @@ import Testing
            2: 00000000000000000000000001000000:1F90 00000000000000000000000000000000:0000 0A 0:0 00:0 0 0 0 4713 1 0 1
            3: broken
         """
-      let rows = LocalPort.listening(in: table).map { "\($0.address) \($0.port) \($0.inode)" }
+      let rows = ListeningSocket.read(table: table).map { "\($0.address) \($0.port) \($0.inode)" }
       #expect(rows == ["127.0.0.1 18080 4711", "::1 8080 4713"])
+    }
+
+    @Test func `the kernel diagnoses the sockets that its tables have`() throws {
+      let port = LocalPort.unused()
+      let listener = try Listening(at: port)
+      defer { withExtendedLifetime(listener) {} }
+      let found = try #require(ListeningSocket.diagnosed()).filter { $0.port == port.number }
+      let table = String(decoding: try Data(contentsOf: URL(fileURLWithPath: "/proc/net/tcp")), as: UTF8.self)
+      #expect(found == ListeningSocket.read(table: table).filter { $0.port == port.number })
+      #expect(found.map(\.address) == ["127.0.0.1"])
+      #expect(found.map(\.user) == [geteuid()])
     }
   #endif
 }

@@ -46,10 +46,12 @@ if o.slot_save_path:
 if o.alias: p.model_alias = {o.alias}
 if o.verbosity is not None: p.verbosity = o.verbosity
 
+# It keeps nothing that has to be put away. A handler of Python's would wait for the main thread, which sleeps on where
+# the system gives the signal to a thread of the server.
+for sig in (signal.SIGTERM, signal.SIGINT):
+    signal.signal(sig, signal.SIG_DFL)
 t = time.time()
 s = x.Server(p)
 print(f"listening {s.listening_address} after {time.time()-t:.2f} s", flush=True)
-for sig in (signal.SIGTERM, signal.SIGINT):
-    signal.signal(sig, lambda *_: os._exit(0))    # it keeps nothing that has to be put away
 while True:
     time.sleep(3600)

@@ -27,20 +27,32 @@ extension LoadEvidence {
   public init(
     log: String, integrityMarkers added: [String] = [], hasCrashed: Bool = false, isCached: Bool = false
   ) {
-    let lines = log.lowercased().split(whereSeparator: \.isNewline)
-    let integrity = Self.integrityMarkers + added.map { $0.lowercased() }
+    let text = log.lowercased()
+    let lines = text.split(whereSeparator: \.isNewline)
+    // Few logs have any of them, and to read line by line takes long.
+    let bytes = Array(text.utf8)
+    let found = { (markers: [String]) in markers.filter { Self.stands(Array($0.utf8), in: bytes) } }
+    let integrity = found(Self.integrityMarkers + added.map { $0.lowercased() })
+    let fetch = found(Self.fetchMarkers)
+    let asksForStatus = !found(Self.statusWords).isEmpty
     if lines.contains(where: { line in integrity.contains { Self.asserts($0, in: line) } }) {
       self = .integrity
     } else if lines.contains(where: { line in
-      Self.fetchMarkers.contains { Self.asserts($0, in: line) } || Self.tellsOfFailedRequest(line)
+      fetch.contains { Self.asserts($0, in: line) } || asksForStatus && Self.tellsOfFailedRequest(line)
     }) {
       self = .fetch
-    } else if hasCrashed || lines.contains(where: { line in Self.otherMarkers.contains(where: line.contains) }) {
-      self = .other
-    } else if isCached, lines.contains(where: { line in Self.errorWords.contains(where: line.contains) }) {
+    } else if hasCrashed || !found(Self.otherMarkers).isEmpty || isCached && !found(Self.errorWords).isEmpty {
       self = .other
     } else {
       self = .none
+    }
+  }
+
+  private static func stands(_ marker: [UInt8], in text: [UInt8]) -> Bool {
+    guard let first = marker.first else { return true }
+    guard marker.count <= text.count else { return false }
+    return (0...(text.count - marker.count)).contains { place in
+      text[place] == first && text[place..<(place + marker.count)].elementsEqual(marker)
     }
   }
 
@@ -74,6 +86,9 @@ extension LoadEvidence {
     "terminate called", "assertionerror", "valueerror", "keyerror", "typeerror", "attributeerror", "importerror",
     "modulenotfounderror",
   ]
+
+  /// No line tells of a request that failed without one of them.
+  private static let statusWords = ["error", "http", "status"]
 
   /// Something went wrong, whatever it was.
   private static let errorWords = ["error", "exception", "traceback", "fatal", "failed", "abort", "panic"]
