@@ -43,13 +43,11 @@ public struct CatalogEntry: Sendable {
   /// Runs the system on real hosts, as ``checkHosted(_:world:settings:isDurable:mistake:)`` does.
   let hosted: @Sendable (_ world: String, PropertySettings) throws -> HostedReport
   let simulate: @Sendable (_ world: String, _ seed: UInt64, _ steps: Int) -> Simulation
-  /// What the scenarios of a chapter do, by their titles.
-  let tellScenarios: @Sendable () -> [(title: String, parts: [ScenarioPart])]
+  /// What a scenario does; nil where it tells of another system.
+  let tell: @Sendable (Scenario) -> [ScenarioPart]?
   let tabulate: @Sendable (_ world: String) throws(ExportError) -> Tabulation
   /// Runs a scenario; nil where it tells of another system.
   let run: @Sendable (Scenario) -> ScenarioOutcome?
-  /// What does not go as the chapters' scenarios say.
-  let scenarioFailures: @Sendable () -> [ScenarioFailure]
   /// Whether a scenario tells of the system.
   let owns: @Sendable (Scenario) -> Bool
   let mutation: Mutation
@@ -126,9 +124,8 @@ public struct CatalogEntry: Sendable {
     }
     let own = all.filter(isOwn)
     owns = isOwn
-    scenarioFailures = { own.flatMap { ScenarioRunner.run($0, design) } }
     run = { isOwn($0) ? ScenarioRunner.outcome(of: $0, design) : nil }
-    tellScenarios = { own.map { ($0.title, ScenarioRunner.tell($0, design)) } }
+    tell = { isOwn($0) ? ScenarioRunner.tell($0, design) : nil }
     mutation = Mutation(
       design, scenarios: own,
       parameters: Catalog.offByOne.filter { wrong in

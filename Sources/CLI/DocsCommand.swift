@@ -71,9 +71,10 @@ struct Docs: ParsableCommand {
 
   /// Scenarios that do not go as their chapter says, that name what no machine has, or that no machine takes.
   private func scenarioFindings(_ folder: URL) -> [Finding] {
-    Catalog.ofNobody(Specs(root: folder).scenarios)
+    let scenarios = Specs(root: folder).scenarios
+    return Catalog.ofNobody(scenarios)
       + Catalog.entries.flatMap { entry in
-        entry.scenarioFailures().map {
+        scenarios.flatMap { entry.run($0)?.failures ?? [] }.map {
           Finding(.critical, "scenario-failed", "\($0.title): \($0.words)", at: "specs/\($0.place)")
         }
       }
@@ -101,6 +102,7 @@ struct Docs: ParsableCommand {
     let told = Set(texts.map(\.file))
     let mistakes = try MistakeTeller.stories(of: Catalog.entries.filter { told.contains($0.chapter) })
     let locks = try LockFile(root: folder)
+    let scenarios = Specs(root: folder).scenarios
     let chapters: [Chapter]
     do { chapters = try readChapters(texts) } catch { throw WorldFailure("\(error)") }
     return try chapters.map { chapter in
@@ -110,7 +112,9 @@ struct Docs: ParsableCommand {
       return PageInput(
         chapter: chapter, source: text.text, design: entries.first?.summary(), evidence: explored.map(\.evidence),
         sources: sources, locks: entries.map { locks.note(of: $0.name) },
-        stories: try stories(of: chapter, entries.first, explored.map(\.coverage), mistakes, in: folder),
+        stories: try stories(
+          of: chapter, entries.first, explored.map(\.coverage), mistakes,
+          scenarios.filter { $0.file == chapter.file }, in: folder),
         others: entries.dropFirst().map { $0.summary() })
     }
   }
@@ -118,14 +122,15 @@ struct Docs: ParsableCommand {
   /// What is told beside the chapter and its machines: its scenarios as they go, what became of each rule, and a run.
   private func stories(
     of chapter: Chapter, _ entry: CatalogEntry?, _ coverage: [Coverage], _ mistakes: [String: [MistakeStory]],
-    in folder: URL
+    _ scenarios: [Scenario], in folder: URL
   ) throws -> Stories {
     var stories = Stories()
     // A scenario may be of a system that has its page in another chapter.
     for entry in Catalog.entries where entry.chapters.contains(chapter.file) {
       let titles = Dictionary(entry.hosts.map { ($0.name, $0.book.title) }) { first, _ in first }
-      for (title, parts) in entry.tellScenarios() where chapter.scenarios.contains(where: { $0.title == title }) {
-        stories.scenarios[title] = parts.map { part in
+      for scenario in scenarios {
+        guard let parts = entry.tell(scenario) else { continue }
+        stories.scenarios[scenario.title] = parts.map { part in
           let sequence = part.trace.sequence()
           let fired = part.trace.steps.flatMap(\.events).compactMap { event in
             event.rule.map { FiredRuleName(book: titles[event.hostName] ?? "", rule: $0) }

@@ -92,7 +92,7 @@ struct KeptMutation: Codable {
 
   /// Counts of systems that this program does not have.
   static func strangers(in package: URL) -> [Finding] {
-    let folder = (path("") as NSString).deletingLastPathComponent
+    let folder = path("").folderOfPath
     let names =
       (try? FileManager.default.contentsOfDirectory(atPath: package.appendingPathComponent(folder).path)) ?? []
     let known = Set(Catalog.entries.map { path($0.name) })

@@ -30,6 +30,8 @@ struct Behaviour: Codable, Sendable {
   var listensEverywhere: Bool?
   /// Whether it passes over SIGTERM.
   var ignoresTerm: Bool?
+  /// How long it serves on after SIGTERM before it ends.
+  var endsAfterTermMilliseconds: Int?
   /// Whether it leaves its port on SIGTERM, and lives on.
   var leavesPortOnTerm: Bool?
   /// For how long a child of its own holds the port after its end.

@@ -78,6 +78,7 @@ enum ScriptedServer {
     signal(SIGTERM, SIG_IGN)
     let source = DispatchSource.makeSignalSource(signal: SIGTERM, queue: .global())
     source.setEventHandler {
+      if let milliseconds = behaviour.endsAfterTermMilliseconds { usleep(UInt32(milliseconds * 1000)) }
       if behaviour.leavesPortOnTerm == true {
         shutdown(listener, Int32(SHUT_RDWR))
         return

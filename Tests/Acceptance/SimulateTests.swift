@@ -86,6 +86,12 @@ import Testing
       run.output.contains("broken-link: the link leads to 01-gone.md, which is not there  (specs/93-peterson.md:"))
   }
 
+  @Test func `a scenario is judged as its chapter has it, not as it was when the program was built`() throws {
+    let run = try spoiled("12-apply.md") { $0 = $0.replacing("result=applied", with: "result=failed") }
+    #expect(run.status == 1)
+    #expect(run.output.contains("CRITICAL scenario-failed: "), "\(run.output)")
+  }
+
   @Test func `a page that is stale is named with its first line that differs`() throws {
     let run = try spoiled("93-peterson.md") { $0 = $0.replacing("# Peterson's lock", with: "# A lock") }
     #expect(run.status == 1)

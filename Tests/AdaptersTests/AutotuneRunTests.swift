@@ -264,6 +264,40 @@ import Testing
       bench.output.warnings.contains(
         "error: --drain failed: foreground-PID-\(theirs.pid) has not stopped within 1 s"))
     #expect(theirs.isAlive && bench.starts.count == 1)
+    #expect(bench.output.warnings.contains("warning: pid \(theirs.pid) alive, SIGKILL disabled"))
+    #expect(
+      bench.output.warnings.contains {
+        $0.hasPrefix("note: foreground-PID-\(theirs.pid) was asked to stop, and stays down when it has")
+      })
+  }
+
+  @Test func `SRV-6: a server by hand that ends after its grace is started again where that was asked for`() throws {
+    let bench = try Bench(#"{"theirs": {"endsAfterTermMilliseconds": 1500}}"#)
+    let theirs = try bench.startByHand("theirs")
+    defer { bench.endAll() }
+    let words = try #require(ProcessTable.words(of: theirs.pid))
+    bench.order.plan.drains = true
+    bench.order.plan.restartsForeground = true
+    bench.order.plan.drainGrace = Milliseconds(1000)
+    #expect(try bench.run(["m"]).reason == .providerConflict)
+    #expect(!theirs.isAlive)
+    #expect(ProcessTable.processes { $0 == words }.count == 1)
+    #expect(!bench.output.warnings.contains { $0.contains("still serves") })
+  }
+
+  @Test func `SRV-6: a server by hand that outlives its grace twice is told, with what to type when it has ended`()
+    throws
+  {
+    let bench = try Bench(#"{"theirs": {"ignoresTerm": true}}"#)
+    let theirs = try bench.startByHand("theirs")
+    defer { bench.endAll() }
+    bench.order.plan.drains = true
+    bench.order.plan.restartsForeground = true
+    bench.order.plan.drainGrace = Milliseconds(300)
+    #expect(try bench.run(["m"]).reason == .providerConflict)
+    #expect(theirs.isAlive && bench.starts.count == 1)
+    let told = try #require(bench.output.warnings.first { $0.hasPrefix("warning: pid \(theirs.pid) still serves") })
+    #expect(told.contains("  type then: cd ") && told.contains("--model theirs"))
   }
 
   @Test func `RUN-8: a port that somebody takes between two candidates is a conflict, and no verdict on either`() throws

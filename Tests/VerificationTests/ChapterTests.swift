@@ -181,6 +181,12 @@ import Verification
     for text in [
       "  // @Test func \u{60}PET-9: it holds\u{60}() {}\n",
       "  @Test(.disabled(\"broken\"))\n  func \u{60}PET-9: it holds\u{60}() {}\n",
+      "  @Test(.disabled(if: true)) func \u{60}PET-9: it holds\u{60}() {}\n",
+      "  func \u{60}PET-9: it holds\u{60}() {}\n",
+      "  /*\n  @Test func \u{60}PET-9: it holds\u{60}() {}\n  */\n",
+      "#if os(Linux)\n#if false\n  @Test func \u{60}PET-9: it holds\u{60}() {}\n#endif\n#endif\n",
+      "@Suite(.disabled(\"flaky\")) struct It {\n  @Test func \u{60}PET-9: it holds\u{60}() {}\n}\n",
+      "let text = \"\"\"\n  @Test func \u{60}PET-9: it holds\u{60}() {}\n  \"\"\"\n",
     ] {
       try folder.write(text, to: "Tests/Some/It.swift")
       #expect(findings(folder).map(\.code) == ["requirement-unheld"], "\(text)")
@@ -222,6 +228,28 @@ import Verification
       ])
     try folder.write("func it() {}", to: "Tests/It.swift")
     #expect(findings(folder) == [])
+    for text in ["  // func it() {}\n", "#if false\nfunc it() {}\n#else\nfunc other() {}\n#endif\n"] {
+      try folder.write(text, to: "Tests/It.swift")
+      #expect(
+        findings(folder).map(\.words) == [
+          "what is to hold PET-9 is not there: Tests/It.swift runs nothing of \"func it\""
+        ], "\(text)")
+    }
+    try folder.write("#if false\nfunc other() {}\n#else\nfunc it() {}\n#endif\n", to: "Tests/It.swift")
+    #expect(findings(folder) == [])
+  }
+
+  @Test func `words that name a test are those of one that is run`() throws {
+    let folder = try chapters(header + "| PET-9 | `Tests/It.swift`, `holds` | chance |")
+    try folder.write("struct It {\n  @Test func \u{60}it holds\u{60}() {}\n}\n", to: "Tests/It.swift")
+    #expect(findings(folder) == [])
+    for suite in ["@Suite(.disabled()) struct It", "@Suite(\n  .serialized,\n  .disabled(\"flaky\"))\nstruct It"] {
+      try folder.write("\(suite) {\n  @Test func \u{60}it holds\u{60}() {}\n}\n", to: "Tests/It.swift")
+      #expect(findings(folder).map(\.code) == ["held-by-nothing"], "\(suite)")
+      try folder.write(
+        "\(suite) {\n}\nstruct Other {\n  @Test func \u{60}it holds\u{60}() {}\n}\n", to: "Tests/It.swift")
+      #expect(findings(folder) == [], "\(suite)")
+    }
   }
 
   @Test func `what is not met yet is a question with its reason`() throws {

@@ -151,6 +151,17 @@ extension PublishedBook {
     file.lock("peterson", book, on: "2026-01-01")
     _ = file.unlock("peterson", on: "2026-02-02", reason: "a third process")
     #expect(file.missing("peterson", chapter: "93-peterson.md") == [])
+    file.lock("peterson", book, on: "2026-03-03")
+    let folder = try PackageFolder(["specs/93-peterson.md": ""])
+    try file.write(root: folder.url)
+    file = try LockFile(root: folder.url)
+    file.locked["peterson"] = nil
+    #expect(file.missing("peterson", chapter: "93-peterson.md").map(\.brief) == ["MAJOR lock-missing specs/lock.json"])
+    #expect(file.words(of: "peterson") == "not locked")
+    file.lock("peterson", book, on: "2026-04-04")
+    _ = file.unlock("peterson", on: "2026-05-05", reason: "a fourth process")
+    #expect(file.missing("peterson", chapter: "93-peterson.md") == [])
+    #expect(file.words(of: "peterson") == "unlocked on 2026-05-05: a fourth process")
   }
 
   @Test(arguments: [

@@ -218,7 +218,7 @@ import Weave
   @Test func `says of each requirement what stands behind it, and which nothing does`() throws {
     let held =
       "\n| Requirement | Held by | Why |\n|---|---|---|\n| LC-3 | `Tests/Red.swift`, `red` | paint is paint |\n"
-    let folder = try Folder(["Tests/It.swift": "func `LC-1: never both`() {}\n"])
+    let folder = try Folder(["Tests/It.swift": "@Test func `LC-1: never both`() {}\n"])
     let woven = text(
       "07-crossing.md", of: weave([try page(crossingText(held))], tests: NamedTests(root: folder.url)))
     #expect(

@@ -95,7 +95,7 @@ final class ConfigurationDriver {
   private func read() throws -> ConfigFile {
     let file = try replacement()
     // Where links lead.
-    let folder = (file.path as NSString).deletingLastPathComponent
+    let folder = file.path.folderOfPath
     if !folder.isEmpty { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
     let old = try file.read()
     do {

@@ -17,7 +17,7 @@ struct RunMemo: Codable, Sendable {
   /// Those of all other runs, which have died.
   static func others(than runID: String, _ order: TuneOrder) -> [RunMemo] {
     let prefix = path("", order)
-    let folder = (prefix as NSString).deletingLastPathComponent
+    let folder = prefix.folderOfPath
     let beginning = (prefix as NSString).lastPathComponent
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []
     return names.sorted().filter { $0.hasPrefix(beginning) && $0 != beginning + runID }

@@ -85,7 +85,7 @@ final class TuneBook {
     guard lock == nil else { return }
     do {
       let path = order.besideDatabase("-lock")
-      let folder = (path as NSString).deletingLastPathComponent
+      let folder = path.folderOfPath
       if !folder.isEmpty { try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
       let beside = try FileLock(path)
       try takeProgramLock()

@@ -97,7 +97,7 @@ public struct TuneOrder: Sendable {
     }
     // As long as something is in them, they stay.
     rmdir(logFolder)
-    rmdir((logFolder as NSString).deletingLastPathComponent)
+    rmdir(logFolder.folderOfPath)
   }
 
   /// Where what lies beside the database is, such as its lock.

@@ -265,8 +265,9 @@ struct AutotuneCommand: ParsableCommand {
     guard !path.isEmpty, FileManager.default.fileExists(atPath: path) else {
       throw ValidationError("--report-only: there is no database at '\(path)'; run autotune first, or give --db-path")
     }
-    let store = try TuneStore(path)
-    guard let record = try TuneRecord(latestIn: store) else {
+    // What has none is not made into one that could have.
+    let store = try TuneStore.hasRuns(at: path) ? TuneStore(path) : nil
+    guard let store, let record = try TuneRecord(latestIn: store) else {
       throw ValidationError("--report-only: the database '\(path)' has no run; run autotune first")
     }
     if let pid = FileLock.holder(of: path + "-lock") {

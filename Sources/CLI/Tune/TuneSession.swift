@@ -41,7 +41,11 @@ struct TuneSession {
     } catch {
       // One that is about to begin its journal.
       if case JournalError.inUse(_, let pid) = error { return refuse(AutotuneRun.OtherRun(pid: pid.map { pid_t($0) })) }
-      warn(error)
+      if case JournalError.writeFailed(let path, _, let reason) = error {
+        screen.warn("error: the journal '\(path)' cannot be made: \(reason)\n  try: another --journal")
+      } else {
+        warn(error)
+      }
       return conclude(.configError)
     }
     let loop = Loop(.real)
@@ -104,7 +108,7 @@ struct TuneSession {
 
   /// Puts away a run that was killed, keeps its journal under another name, and begins one.
   private func beginJournal(_ path: String, _ signals: TuneSignals) throws -> Journal {
-    let folder = (path as NSString).deletingLastPathComponent
+    let folder = path.folderOfPath
     if !folder.isEmpty {
       do {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -159,7 +163,7 @@ struct TuneSession {
     let there = FileManager.default.currentDirectoryPath
     defer { _ = FileManager.default.changeCurrentDirectoryPath(there) }
     _ = FileManager.default.changeCurrentDirectoryPath(about.folder)
-    let folder = (about.profileName as NSString).deletingLastPathComponent
+    let folder = about.profileName.folderOfPath
     let isShipped = ProfileFile.shipped.contains { $0.name == about.profileName }
     let file = try ProfileFile(
       about.profile, name: about.profileName,

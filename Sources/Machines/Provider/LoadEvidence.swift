@@ -84,7 +84,7 @@ extension LoadEvidence {
     "bad_alloc", "attempting to allocate", "maximum allowed buffer size", "out of range", "invalid choice",
     "expected one argument", "the following arguments are required", "not supported", "unsupported", "ggml_assert",
     "terminate called", "assertionerror", "valueerror", "keyerror", "typeerror", "attributeerror", "importerror",
-    "modulenotfounderror",
+    "modulenotfounderror", "address already in use",
   ]
 
   /// No line tells of a request that failed without one of them.

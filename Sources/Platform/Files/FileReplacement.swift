@@ -24,16 +24,16 @@ public struct FileReplacement: Sendable {
   /// - Throws: ``FileFailure`` where links lead in a circle.
   public init(of path: String, token: String = "interlock") throws(FileFailure) {
     self.path = try FileReplacement.target(of: path)
-    let folder = (self.path as NSString).deletingLastPathComponent
+    let folder = self.path.folderOfPath
     let name = (self.path as NSString).lastPathComponent
     temporary = (folder.isEmpty ? "." : folder) + "/.\(name).\(token).tmp"
   }
 
   /// Why nothing can be written beside the file; nil where it can, or where its folder can be made.
   public var refusal: FileFailure? {
-    var place = (path as NSString).deletingLastPathComponent
+    var place = path.folderOfPath
     while !place.isEmpty, access(place, F_OK) != 0, errno == ENOENT {
-      place = (place as NSString).deletingLastPathComponent
+      place = place.folderOfPath
     }
     if place.isEmpty { place = path.hasPrefix("/") ? "/" : "." }
     return access(place, W_OK | X_OK) == 0 ? nil : FileFailure("write into", place)
@@ -84,7 +84,7 @@ public struct FileReplacement: Sendable {
 
   /// The backup that was made last, as far as names tell; nil where there is none.
   public var newestBackup: String? {
-    let folder = (path as NSString).deletingLastPathComponent
+    let folder = path.folderOfPath
     let beginning = (path as NSString).lastPathComponent + ".bak-"
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []
     let numbers = names.filter { $0.hasPrefix(beginning) }.compactMap { name -> [Int]? in
@@ -153,7 +153,7 @@ public struct FileReplacement: Sendable {
   }
 
   private func syncFolder() throws(FileFailure) {
-    let name = (path as NSString).deletingLastPathComponent
+    let name = path.folderOfPath
     let folder = open(name.isEmpty ? "." : name, O_RDONLY | O_CLOEXEC)
     guard folder >= 0 else { throw FileFailure("open", name) }
     defer { close(folder) }
@@ -166,7 +166,7 @@ public struct FileReplacement: Sendable {
     var path = path
     for _ in 0..<40 {
       guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path) else { return path }
-      let folder = (path as NSString).deletingLastPathComponent
+      let folder = path.folderOfPath
       path = target.hasPrefix("/") ? target : (folder as NSString).appendingPathComponent(target)
     }
     throw FileFailure("follow the links of", path, code: ELOOP)

@@ -25,6 +25,8 @@ public struct LockFile: Codable, Equatable, Sendable {
     public var machine: String
     public var on: String
     public var reason: String
+    /// The day on which it was locked again; nil where it was not.
+    public var lockedAgain: String?
   }
 
   public init() {}
@@ -75,6 +77,9 @@ public struct LockFile: Codable, Equatable, Sendable {
 
   /// Pins a book in place of what was pinned of the machine; one that is as it was keeps its day.
   public mutating func lock(_ machine: String, _ book: PublishedBook, on day: String) {
+    for place in unlocked.indices where unlocked[place].machine == machine && unlocked[place].lockedAgain == nil {
+      unlocked[place].lockedAgain = day
+    }
     if locked[machine]?.book == book { return }
     locked[machine] = Locked(since: day, book: book)
   }
@@ -103,7 +108,7 @@ public struct LockFile: Codable, Equatable, Sendable {
 
   /// What a report says of a machine's lock.
   public func words(of machine: String) -> String {
-    let last = unlocked.last { $0.machine == machine }
+    let last = unlocked.last { $0.machine == machine && $0.lockedAgain == nil }
     if let lock = locked[machine] { return "locked since \(lock.since)" }
     return last.map { "unlocked on \($0.on): \($0.reason)" } ?? "not locked"
   }
@@ -135,9 +140,17 @@ extension DecodingError {
 
 extension LockFile {
   /// A question where others are locked and this machine neither is nor was unlocked with a reason: it is new, or
-  /// somebody took its lock out of the file.
+  /// somebody took its lock out of the file. That somebody did is no question where it was locked again.
   public func missing(_ machine: String, chapter: String) -> [AuditFinding] {
-    if !isOfAny || locked[machine] != nil || unlocked.contains(where: { $0.machine == machine }) { return [] }
+    let earlier = unlocked.filter { $0.machine == machine }
+    if !isOfAny || locked[machine] != nil || earlier.contains(where: { $0.lockedAgain == nil }) { return [] }
+    if let day = earlier.compactMap(\.lockedAgain).max() {
+      return [
+        AuditFinding(
+          AuditUnit(.locks, machine), .major, "lock-missing",
+          "\(machine) was locked again on \(day) and is not locked, and no unlocking says why", at: Self.path)
+      ]
+    }
     return [
       AuditFinding(
         AuditUnit(.locks, machine), .question, "lock-missing",

@@ -239,9 +239,14 @@ public struct Tracing: Sendable {
       chapter.heldElsewhere.compactMap { row -> AuditFinding? in
         guard let file = row.file else { return nil }
         let text = specs.text(file)
-        let missing = text == nil ? file : row.words.first { !text!.contains($0) }
+        let code = file.hasSuffix(".swift") ? text.map(RunningCode.init) : nil
+        let missing = text == nil ? file : row.words.first { !(code?.says($0) ?? text!.contains($0)) }
         guard let missing else { return nil }
-        let words = missing == file ? "there is no file \(file)" : "\(file) has no \"\(missing)\""
+        let isThere = text?.contains(missing) == true
+        let words =
+          missing == file
+          ? "there is no file \(file)"
+          : "\(file) \(isThere ? "runs nothing of" : "has no") \"\(missing)\""
         return AuditFinding(
           AuditUnit(.chapters), .major, "held-by-nothing", "what is to hold \(row.id) is not there: \(words)",
           requirements: [row.id], at: "specs/\(chapter.place(row.line))")

@@ -22,20 +22,14 @@ public struct NamedTests: Hashable, Sendable {
     let walk = FileManager.default.enumerator(atPath: folder.path(percentEncoded: false))
     var files: [String] = []
     while let file = walk?.nextObject() as? String { if file.hasSuffix(".swift") { files.append(file) } }
-    let test = /func `(([A-Z][A-Z0-9]*(?:-[A-Z0-9.]+)*)(?=[: ])[^`]*)`/
+    let named = /([A-Z][A-Z0-9]*(?:-[A-Z0-9.]+)*)(?=[: ]).*/
     for file in files.sorted() {
       let text = try? String(contentsOf: folder.appending(path: file), encoding: .utf8)
       guard let text, text.contains("func `") else { continue }
-      var isDisabled = false
-      for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-        let code = line.drop { $0.isWhitespace }
-        // What is commented out is not run, nor what is disabled whatever holds.
-        if code.hasPrefix("//") { continue }
-        if code.hasPrefix("@Test") { isDisabled = false }
-        if code.contains(".disabled(\"") || code.contains(".disabled()") { isDisabled = true }
-        guard line.contains("func `"), let name = line.firstMatch(of: test), !isDisabled else { continue }
-        all[String(name.output.2), default: []].append(
-          Test(name: String(name.output.1), path: "Tests/\(file)", line: index + 1))
+      for test in RunningCode(text).tests {
+        guard let name = test.name.wholeMatch(of: named) else { continue }
+        all[String(name.output.1), default: []].append(
+          Test(name: test.name, path: "Tests/\(file)", line: test.line))
       }
     }
   }

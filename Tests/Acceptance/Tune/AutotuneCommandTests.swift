@@ -1,4 +1,5 @@
 import Adapters
+import CSQLite
 import Engine
 import Foundation
 import Machines
@@ -264,6 +265,20 @@ import Testing
     let empty = try bench.run("--report-only")
     #expect(
       empty.status == 64 && empty.errors.hasPrefix("error: --report-only: the database '\(bench.database)' has no run"))
+
+    // A database of the prototype is told of as it is, and stays that.
+    let older = bench.scratch.path("older.sqlite")
+    do {
+      let database = try Database(older, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
+      try database.run(
+        """
+        CREATE TABLE tune_trials (id INTEGER PRIMARY KEY, ts_utc, run_id, model, target_context, measured_prompt_tokens,
+          max_tokens, agg_throughput_tps, ttft_p95_ms, fits, n_err, kept, notes)
+        """)
+    }
+    let before = try Data(contentsOf: URL(fileURLWithPath: older))
+    #expect(try bench.run("--report-only", "--db-path", older).errors.contains("has no run"))
+    #expect(try Data(contentsOf: URL(fileURLWithPath: older)) == before)
 
     let run = try bench.runShort("--candidate-models", "m", "--json")
     let again = try bench.run("--report-only", "--json")

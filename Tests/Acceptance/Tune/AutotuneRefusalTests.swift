@@ -85,6 +85,17 @@ import Testing
     #expect(try String(contentsOfFile: program, encoding: .utf8) == "#!/bin/sh\n")
   }
 
+  @Test func `names of one letter are files as others are`() throws {
+    let bench = try TuneBench()
+    let names = ["--db-path", "d", "--journal", "j", "--config", "c"]
+    let words = bench.words(TuneBench.short + ["--candidate-models", "m", "--apply", "--json"] + names)
+    let run = try Program.run(words, in: bench.scratch.url)
+    #expect(run.status == 0, "\(run.errors)")
+    for name in ["d", "j", "c"] { #expect(FileManager.default.fileExists(atPath: bench.scratch.path(name)), "\(name)") }
+    let place = bench.scratch.url.resolvingSymlinksInPath().path
+    #expect(run.output.contains("\"db_path\":\"\(place)/d\""), "\(run.output)")
+  }
+
   @Test(.timeLimit(.minutes(1)))
   func `what is no plain file is neither edited nor waited for`() throws {
     let bench = try TuneBench()
@@ -97,6 +108,9 @@ import Testing
     #expect(told.status == 64 && told.errors.hasPrefix("error: --html: \(pipe) cannot be written"), "\(told.errors)")
     var status = stat()
     #expect(stat(pipe, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+    let kept = try bench.runShort("--candidate-models", "m", "--journal", "/dev/null")
+    #expect(
+      kept.status == 64 && kept.errors.hasPrefix("error: the journal '/dev/null' cannot be made: "), "\(kept.errors)")
   }
 
   @Test func `a file where the journal of the run before is to be kept is left alone`() throws {

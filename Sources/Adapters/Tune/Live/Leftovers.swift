@@ -51,9 +51,9 @@ struct Leftovers: Sendable {
 
   private func bringBack(_ memo: RunMemo, _ warn: (String) -> Void) {
     warn("warning: a run that died had stopped \(memo.survey.name); it is started again")
-    for problem in memo.survey.startAgain(by: manager, logsIn: order.logFolder, of: memo.runID) {
-      warn(problem.description)
-    }
+    let problems = memo.survey.startAgain(
+      by: manager, logsIn: order.logFolder, of: memo.runID, grace: order.plan.drainGrace.duration, warn: warn)
+    for problem in problems { warn(problem.description) }
   }
 
   private static func words(_ servers: [pid_t]) -> String { servers.map { "pid \($0)" }.joined(separator: ", ") }

@@ -18,6 +18,8 @@ final class LiveServiceDriver {
   /// What was found; kept where a crash cannot take it.
   private var memo: RunMemo?
   private var survey: Survey? { memo?.survey }
+  /// Whether what was found was asked to stop.
+  private var hasAsked = false
 
   init(
     _ order: TuneOrder, runID: String, manager: any ServiceManager, loop: Loop, work: LoopWork,
@@ -61,6 +63,7 @@ final class LiveServiceDriver {
     case .lingers:
       for pid in survey?.foreground.flatMap(\.living) ?? [] { warn("warning: pid \(pid) alive, SIGKILL disabled") }
     case .outlasts:
+      for pid in survey?.foreground.flatMap(\.living) ?? [] { warn("warning: pid \(pid) alive, SIGKILL disabled") }
       let seconds = (order.plan.drainGrace.count + 999) / 1000
       warn("error: --drain failed: \(survey?.name ?? "what runs here") has not stopped within \(seconds) s")
     default: break
@@ -76,10 +79,13 @@ final class LiveServiceDriver {
   /// Says what was stopped and stays down, and how to have it back: a server that somebody started by hand.
   func tellLeftDown() {
     guard order.plan.drains, !order.plan.restartsForeground else { return }
-    for server in survey?.foreground ?? [] where !ProcessTable.isAlive(server.pid) {
+    for server in survey?.foreground ?? [] {
+      let isAlive = ProcessTable.isAlive(server.pid)
+      guard !isAlive || hasAsked else { continue }
+      let words = isAlive ? "was asked to stop, and stays down when it has" : "was stopped for the run, and stays down"
       warn(
-        "note: foreground-PID-\(server.pid) was stopped for the run, and stays down; "
-          + "--restart-foreground brings it back\n  type: \(server.commandLine)")
+        "note: foreground-PID-\(server.pid) \(words); --restart-foreground brings it back\n"
+          + "  type: \(server.commandLine)")
     }
   }
 
@@ -164,9 +170,11 @@ final class LiveServiceDriver {
       }
       return signal(SIGTERM)
     } then: { [self] problem in
+      hasAsked = true
       guard let problem else { return try close(ticket, .stopIssued) }
       warn("error: --drain failed: \(problem)")
       isGone { [self] isGone in
+        hasAsked = isGone
         if !isGone { try? keep(isOwed: false) }
         try close(ticket, .stopFailed(isGone))
       }
@@ -201,11 +209,16 @@ final class LiveServiceDriver {
   // MARK: - Bringing it back
 
   private func start(_ ticket: UInt64) {
-    let (survey, manager, folder, run) = (survey, manager, order.logFolder, runID)
-    work.start { () -> [Survey.Problem] in
-      guard let survey else { return [Survey.Problem(words: "it is not known any more")] }
-      return survey.startAgain(by: manager, logsIn: folder, of: run)
-    } then: { [self] problems in
+    let (survey, manager, order, run) = (survey, manager, order, runID)
+    work.start { () -> ([Survey.Problem], [String]) in
+      guard let survey else { return ([Survey.Problem(words: "it is not known any more")], []) }
+      var warnings: [String] = []
+      let problems = survey.startAgain(
+        by: manager, logsIn: order.logFolder, of: run, grace: order.plan.drainGrace.duration
+      ) { warnings.append($0) }
+      return (problems, warnings)
+    } then: { [self] problems, warnings in
+      for warning in warnings { warn(warning) }
       // From here on a crash leaves nothing to bring back; what failed is told.
       try? keep(isOwed: false)
       if problems.isEmpty {
@@ -220,7 +233,9 @@ final class LiveServiceDriver {
   /// Brings back what is owed at once, and waits for it: where the loop itself has failed.
   func startAgainNow() {
     guard let memo, memo.isOwed else { return }
-    for problem in memo.survey.startAgain(by: manager, logsIn: order.logFolder, of: runID) { warn(problem.description) }
+    let problems = memo.survey.startAgain(
+      by: manager, logsIn: order.logFolder, of: runID, grace: order.plan.drainGrace.duration, warn: warn)
+    for problem in problems { warn(problem.description) }
     forget()
   }
 }

@@ -19,8 +19,14 @@ extension Survey {
   private static let startPatience = Duration.seconds(120)
 
   /// Starts again what was found; what runs already counts as started, and what ends at once does not. Takes as long as
-  /// what was started is watched. Returns what kept each of them from that.
-  func startAgain(by manager: any ServiceManager, logsIn folder: String, of run: String) -> [Problem] {
+  /// what was started is watched, and what was asked to stop takes to. Returns what kept each of them from that.
+  ///
+  /// - Parameters:
+  ///   - grace: For how long a server that still serves may end yet.
+  ///   - warn: Is told of one that serves on, as nobody starts it if it ends after that.
+  func startAgain(
+    by manager: any ServiceManager, logsIn folder: String, of run: String, grace: Duration, warn: (String) -> Void
+  ) -> [Problem] {
     var problems: [Problem] = []
     var begun: ManagedService?
     if let service {
@@ -31,9 +37,17 @@ extension Survey {
         problems.append(Problem(words: "\(error)", commands: manager.startCommands(service)))
       }
     }
+    let owed = leavesForegroundDown == true ? [] : foreground
+    let deadline = ContinuousClock.now + grace
+    while owed.contains(where: \.serves), ContinuousClock.now < deadline { usleep(50_000) }
+    for server in owed where server.serves {
+      warn(
+        "warning: pid \(server.pid) still serves; if it was asked to end and does so yet, nobody starts it again\n"
+          + "  type then: \(server.commandLine)")
+    }
     var running = running
     var started: [(ForegroundServer, ChildProcess, BoundedLog)] = []
-    for server in foreground where leavesForegroundDown != true {
+    for server in owed {
       if let same = running.firstIndex(where: { $0.isLike(server) }) {
         running.remove(at: same)
         continue
@@ -58,7 +72,7 @@ extension Survey {
         guard let server = foreground.first(where: { $0.pid == process.pid }) else {
           return !told.contains(process.pid)
         }
-        return server.living.contains(where: LocalPort.isListener)
+        return server.serves
       }
       .map(ForegroundServer.init)
   }
@@ -100,6 +114,9 @@ extension Survey.ForegroundServer {
   var commandLine: String {
     (folder.map { "cd \(ShellText.word($0)) && " } ?? "") + ShellText.line(words)
   }
+
+  /// Whether it lives, and it or its family takes connections.
+  fileprivate var serves: Bool { ProcessTable.isAlive(pid) && living.contains(where: LocalPort.isListener) }
 
   /// Whether it is this server, or one that was started as this one was.
   fileprivate func isLike(_ other: Self) -> Bool {

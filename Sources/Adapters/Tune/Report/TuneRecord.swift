@@ -74,10 +74,13 @@ public struct TuneRecord: Sendable {
             "model": .string(list[candidate]), "rank": .integer(Int64(candidate + 1)), "reason": .string(reason),
           ]
         }),
-      "recipe_hash": .null, "db_path": .string(databasePath),
+      "recipe_hash": .null, "db_path": .string(Self.place(ofDatabase: databasePath)),
     ]
     return object.text
   }
+
+  /// A reader of the document may be in another folder.
+  static func place(ofDatabase path: String) -> String { path == ":memory:" ? path : path.absolutePath }
 
   /// `2026-01-02T03:04:05.678Z` without its thousandths.
   private static func second(_ time: String) -> String {

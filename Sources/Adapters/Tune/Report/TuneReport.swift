@@ -73,7 +73,8 @@ public struct TuneReport: Sendable {
             "reason": .string(reason),
           ]
         }),
-      "recipe_hash": recipeHash.map { .string($0) } ?? .null, "db_path": .string(order.databasePath),
+      "recipe_hash": recipeHash.map { .string($0) } ?? .null,
+      "db_path": .string(TuneRecord.place(ofDatabase: order.databasePath)),
     ]
   }
 

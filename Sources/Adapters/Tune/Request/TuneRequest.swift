@@ -84,7 +84,7 @@ public struct TuneRequest: Sendable, Equatable {
 
   private static func folder(of databasePath: String) -> String {
     if databasePath == ":memory:" { return NSTemporaryDirectory() + "interlock-\(getpid())" }
-    let folder = (databasePath as NSString).deletingLastPathComponent
+    let folder = databasePath.folderOfPath
     return folder.isEmpty ? "." : folder
   }
 
@@ -171,11 +171,13 @@ public struct TuneRequest: Sendable, Equatable {
         throw TuneRequestError(flag, "\(here) has a line break or another control character in it")
       }
       var model = ServerProfile.expanded(cell, home: home)
+      var isFolder: ObjCBool = false
+      let isPath =
+        ServerProfile.isPath(model) || model.hasSuffix("/")
+        || FileManager.default.fileExists(atPath: model, isDirectory: &isFolder) && isFolder.boolValue
       // A service that takes it from the configuration runs in another folder.
-      if ServerProfile.isPath(model), !model.hasPrefix("/") {
-        model = URL(fileURLWithPath: model).standardizedFileURL.path
-      }
-      if ServerProfile.isPath(model), !FileManager.default.fileExists(atPath: model) {
+      if isPath, !model.hasPrefix("/") { model = URL(fileURLWithPath: model).standardizedFileURL.path }
+      if isPath, !FileManager.default.fileExists(atPath: model) {
         throw TuneRequestError(flag, "\(here) is a path, and there is no file '\(model)'")
       }
       if let earlier = models.firstIndex(where: { isSameModel($0, model) }) {

@@ -39,16 +39,39 @@ public final class TuneStore {
 
   /// Makes the folder, and looks at a file that is there without writing anything beside it.
   private static func prepare(_ path: String) throws {
-    let folder = (path as NSString).deletingLastPathComponent
+    let folder = path.folderOfPath
     if !folder.isEmpty { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
-    guard let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int, size > 0 else { return }
     // A file in the middle of a write says only what was there before; it is looked at again once it is locked.
     guard !FileManager.default.fileExists(atPath: path + "-wal") else { return }
+    try check(try tables(inFileAt: path), path)
+  }
+
+  /// Whether a file has runs to tell of; it is not changed, nor brought up to date.
+  ///
+  /// - Throws: ``TuneStoreFailure`` where it is no such database.
+  public static func hasRuns(at path: String) throws(TuneStoreFailure) -> Bool {
+    do {
+      let found = try tables(inFileAt: path)
+      try check(found, path)
+      return found["tune_runs"] != nil
+    } catch let failure as TuneStoreFailure {
+      throw failure
+    } catch {
+      throw (error as? DatabaseFailure).map { TuneStoreFailure(path, $0) }
+        ?? TuneStoreFailure(path, .failed("\(error)"))
+    }
+  }
+
+  /// Nothing of a file that is absent or empty.
+  private static func tables(inFileAt path: String) throws -> [String: Set<String>] {
+    guard let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int, size > 0 else {
+      return [:]
+    }
     let allowed = CharacterSet(charactersIn: "/").union(.alphanumerics)
     let absolute = URL(fileURLWithPath: path).path
     let name = absolute.addingPercentEncoding(withAllowedCharacters: allowed) ?? absolute
     let frozen = try Database("file:\(name)?immutable=1", SQLITE_OPEN_READONLY | SQLITE_OPEN_URI)
-    try check(try tables(in: frozen), path)
+    return try tables(in: frozen)
   }
 
   // MARK: - Rows
