@@ -177,6 +177,10 @@ import Verification
     #expect(traces.last?.tests == ["Tests/Some/It.swift:1"])
     #expect(traces.last?.standing == .tested)
     #expect(findings(folder) == [])
+    try folder.write(
+      "  @Test(arguments: [\n    (\"a class of its own\", 1),\n  ])\n  func \u{60}PET-9: it holds\u{60}() {}\n",
+      to: "Tests/Some/It.swift")
+    #expect(findings(folder) == [])
     // One that is not run holds nothing.
     for text in [
       "  // @Test func \u{60}PET-9: it holds\u{60}() {}\n",

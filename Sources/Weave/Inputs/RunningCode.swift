@@ -49,13 +49,12 @@ public struct RunningCode {
     }
     if code.hasPrefix("@Test") || code.hasPrefix("@Suite") { attribute = (code.hasPrefix("@Test"), false) }
     if attribute != nil, Self.disabling.contains(where: code.contains) { attribute?.isDisabled = true }
-    let name = code.split(separator: "func `", maxSplits: 1).dropFirst().first?.prefix { $0 != "`" }
-    if let name {
+    if let name = code.firstRange(of: "func `").map({ code[$0.upperBound...].prefix { $0 != "`" } }) {
       defer { attribute = nil }
       guard attribute?.isTest == true, attribute?.isDisabled == false else { return }
       tests.append(Test(name: String(name), line: number))
-    } else if Self.types.contains(where: { code.contains($0) }) {
-      if attribute?.isTest == false, attribute?.isDisabled == true { disabledSuite = line.count - code.count }
+    } else if attribute?.isTest == false, Self.types.contains(where: code.contains) {
+      if attribute?.isDisabled == true { disabledSuite = line.count - code.count }
       attribute = nil
     }
     lines.append(line)
