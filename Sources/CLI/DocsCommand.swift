@@ -4,6 +4,7 @@ import Foundation
 import Machines
 import Options
 import Spec
+import Synchronization
 import Verification
 import Weave
 
@@ -105,10 +106,11 @@ struct Docs: ParsableCommand {
     let scenarios = Specs(root: folder).scenarios
     let chapters: [Chapter]
     do { chapters = try readChapters(texts) } catch { throw WorldFailure("\(error)") }
+    let evidence = Self.explored(Catalog.entries.filter { entry in chapters.contains { $0.file == entry.chapter } })
     return try chapters.map { chapter in
       let text = texts.first { $0.file == chapter.file }!
       let entries = Catalog.entries.filter { $0.chapter == chapter.file }
-      let explored = entries.flatMap { self.explored($0, isFirst: $0.name == entries[0].name) }
+      let explored = entries.flatMap { evidence[$0.name] ?? [] }
       return PageInput(
         chapter: chapter, source: text.text, design: entries.first?.summary(), evidence: explored.map(\.evidence),
         sources: sources, locks: entries.map { locks.note(of: $0.name) },
@@ -155,37 +157,54 @@ struct Docs: ParsableCommand {
     return stories
   }
 
-  /// What exploring an entry's worlds shows; those of a chapter's other entries are told with the entry's name.
-  private func explored(_ entry: CatalogEntry, isFirst: Bool) -> [(evidence: WorldEvidence, coverage: Coverage)] {
-    entry.worlds.filter(\.isExhaustive).compactMap { world in
-      let progress = Options.Progress()
-      defer { progress.finish() }
-      func explore(_ options: SearchOptions) -> ExplorationReport {
-        entry.explore(world.name, options) {
-          progress.update("\(world.name): \(Output.count($0.distinct)) states")
-        }
-      }
-      // Of the larger sizes, those that take no time; a page is woven again at each check.
-      let isOwn = entry.ownWorlds.contains(world.name)
-      let bounds = isOwn ? Bounds() : Bounds(states: 300_000)
-      let report = explore(SearchOptions(bounds: bounds, workers: Usage.cores))
-      guard isOwn || report.isComplete else { return nil }
-      // A search of one state tells whether there is anything to leave out.
-      let can = explore(SearchOptions(bounds: Bounds(states: 1), reduces: true, isUpToSymmetry: true))
-      let alike = can.renamed.map { _ in explore(SearchOptions(bounds: bounds, isUpToSymmetry: true)) }
-      let reduced = can.reduces ? explore(SearchOptions(bounds: bounds, reduces: true)) : nil
-      let evidence = WorldEvidence(
-        world: isFirst ? world.name : "\(entry.name) \(world.name)", words: world.words, distinct: report.distinct,
-        generated: report.generated,
-        depth: report.depth, findings: report.findings.count, rulesCovered: report.coverage.rulesFired,
-        rulesTotal: report.coverage.rules.count, verdict: report.verdict.rawValue, mode: mode(report),
-        upToSymmetry: alike?.distinct,
-        reduced: reduced?.distinct)
-      return (evidence, report.coverage)
+  /// What exploring the entries' worlds shows, by the entry's name: worlds one beside the other, on every core.
+  private static func explored(_ entries: [CatalogEntry]) -> [String: [(evidence: WorldEvidence, coverage: Coverage)]] {
+    let worlds = entries.flatMap { entry in
+      entry.worlds.filter(\.isExhaustive).map { (entry: entry, world: (name: $0.name, words: $0.words)) }
     }
+    let progress = Options.Progress()
+    defer { progress.finish() }
+    let found = Mutex<[Int: (WorldEvidence, Coverage)]>([:])
+    DispatchQueue.concurrentPerform(iterations: worlds.count) { place in
+      let (entry, world) = worlds[place]
+      let shown = explored(entry, world, progress)
+      found.withLock { $0[place] = shown }
+    }
+    let shown = found.withLock { $0 }
+    return Dictionary(grouping: worlds.indices) { worlds[$0].entry.name }.mapValues { $0.compactMap { shown[$0] } }
   }
 
-  private func mode(_ report: ExplorationReport) -> String {
+  /// What exploring one world shows; those of a chapter's other entries are told with the entry's name. nil for one
+  /// that is larger than a page is worth.
+  private static func explored(
+    _ entry: CatalogEntry, _ world: (name: String, words: String), _ progress: Options.Progress
+  ) -> (WorldEvidence, Coverage)? {
+    func explore(_ options: SearchOptions) -> ExplorationReport {
+      entry.explore(world.name, options) {
+        progress.update("\(world.name): \(Output.count($0.distinct)) states")
+      }
+    }
+    // Of the larger sizes, those that take no time; a page is woven again at each check.
+    let isOwn = entry.ownWorlds.contains(world.name)
+    let bounds = isOwn ? Bounds() : Bounds(states: 300_000)
+    let report = explore(SearchOptions(bounds: bounds))
+    guard isOwn || report.isComplete else { return nil }
+    // A search of one state tells whether there is anything to leave out.
+    let can = explore(SearchOptions(bounds: Bounds(states: 1), reduces: true, isUpToSymmetry: true))
+    let alike = can.renamed.map { _ in explore(SearchOptions(bounds: bounds, isUpToSymmetry: true)) }
+    let reduced = can.reduces ? explore(SearchOptions(bounds: bounds, reduces: true)) : nil
+    let isFirst = Catalog.entries.first { $0.chapter == entry.chapter }?.name == entry.name
+    let evidence = WorldEvidence(
+      world: isFirst ? world.name : "\(entry.name) \(world.name)", words: world.words, distinct: report.distinct,
+      generated: report.generated,
+      depth: report.depth, findings: report.findings.count, rulesCovered: report.coverage.rulesFired,
+      rulesTotal: report.coverage.rules.count, verdict: report.verdict.rawValue, mode: mode(report),
+      upToSymmetry: alike?.distinct,
+      reduced: reduced?.distinct)
+    return (evidence, report.coverage)
+  }
+
+  private static func mode(_ report: ExplorationReport) -> String {
     // Pages tell the odds of all worlds at once.
     report.isComplete && report.omissionOdds < 1e-6
       ? "each world whole; \(report.mode), odds of an omission below one in a million" : report.extent

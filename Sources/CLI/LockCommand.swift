@@ -32,6 +32,11 @@ struct Lock: ParsableCommand {
   mutating func run() throws {
     let folder = URL(fileURLWithPath: root)
     let entries = try machine.map { [try Catalog.entry($0)] } ?? Catalog.entries
+    guard FileManager.default.fileExists(atPath: folder.appendingPathComponent("specs").path) else {
+      throw WorldFailure(
+        "there is no folder \(folder.appendingPathComponent("specs").path)",
+        try: "interlock lock --root <the package's folder>")
+    }
     // What is pinned is what lies here.
     if let old = BuiltSources(in: folder).finding([]) { throw WorldFailure(old.words, try: "swift build, then lock") }
     var file = try LockFile(root: folder)

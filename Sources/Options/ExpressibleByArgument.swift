@@ -61,8 +61,8 @@ extension ExpressibleByArgument where Self: LosslessStringConvertible {
 }
 
 extension ExpressibleByArgument where Self: FixedWidthInteger {
-  /// A whole number, with the smallest allowed when that is zero.
-  public static var valueExpectation: String { isSigned ? "a whole number" : "a whole number, 0 or more" }
+  /// A whole number, with the range where that begins at zero.
+  public static var valueExpectation: String { isSigned ? "a whole number" : "a whole number from 0 to \(max)" }
 }
 
 extension Int: ExpressibleByArgument {}

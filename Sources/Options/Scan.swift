@@ -86,7 +86,9 @@ struct Scan {
 
   private func isOption(_ word: String) -> Bool {
     guard word.hasPrefix("-"), word.count > 1, word != "--" else { return false }
-    return Double(word) == nil || parameters.contains { $0.names.contains(String(word.prefix(2))) }
+    // A number below zero, with its unit perhaps, is a value.
+    let isNumber = Double(word) != nil || word.dropFirst().first?.isNumber == true
+    return !isNumber || parameters.contains { $0.names.contains(String(word.prefix(2))) }
   }
 
   private func splitAtEqualsSign(_ word: String) -> (name: String, value: String?) {

@@ -75,9 +75,12 @@ import Testing
     expect(
       ["explore", "switch", "--random-choices-begin-at", "8"],
       toFailWith: "--random-choices-begin-at <seed> expects a seed such as #7, but found '8'", Self.exploreUsage)
-    expect(
-      ["fuzz", "--cases", "-1"], toFailWith: "--cases <cases> expects a whole number, 0 or more, but found '-1'",
-      Self.fuzzUsage)
+    for found in ["-1", "-1s"] {
+      expect(
+        ["fuzz", "--cases", found],
+        toFailWith: "--cases <cases> expects a whole number from 0 to \(UInt.max), but found '\(found)'", Self.fuzzUsage
+      )
+    }
     expect(
       ["fuzz", "--cases", "1", "--rate", "half"], toFailWith: "--rate <rate> expects a number, but found 'half'",
       Self.fuzzUsage)
