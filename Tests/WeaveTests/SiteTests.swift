@@ -49,7 +49,7 @@ import Weave
     ]
     #expect(
       linkFindings(files, in: URL(filePath: "/nowhere/docs")).map { "\($0.place): \($0.code): \($0.words)" } == [
-        "a.html: foreign-request: the page loads <script src=\"https://example.org/x.js\" over the network",
+        "a.html: foreign-request: the page loads https://example.org/x.js over the network",
         "a.html: broken-link: #here leads to no place of that page",
         "a.html: broken-link: b.html leads to nothing",
         "a.html: broken-link: c.html#there leads to no place of that page",

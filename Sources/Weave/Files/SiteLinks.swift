@@ -13,16 +13,17 @@ public func linkFindings(_ files: [WovenFile], in docs: URL) -> [Finding] {
     pages[file.path] = file.plainText
   }
   let paths = Set(files.map(\.path))
-  let places = pages.mapValues { text in
-    Set(text.matches(of: /\bid="([^"]+)"/).map { plain($0.output.1) })
-  }
+  let attributes = pages.mapValues(attributes)
+  let places = attributes.mapValues { Set($0.filter { $0.name == "id" }.map(\.value)) }
+  let loading: Set<String> = ["script", "link", "img", "iframe"]
   var findings: [Finding] = []
-  for (path, text) in pages.sorted(by: { $0.key < $1.key }) where path.hasSuffix(".html") {
-    for found in text.matches(of: /<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)="([a-z]+:)?\/\/[^"]*"/) {
+  for (path, found) in attributes.sorted(by: { $0.key < $1.key }) where path.hasSuffix(".html") {
+    let links = found.filter { $0.name != "id" }
+    for link in links where loading.contains(link.tag) && link.value.contains(/^([a-z]+:)?\/\//) {
       findings.append(
-        Finding(.major, "foreign-request", "the page loads \(found.output.0.suffix(80)) over the network", at: path))
+        Finding(.major, "foreign-request", "the page loads \(link.value.suffix(80)) over the network", at: path))
     }
-    for found in Set(text.matches(of: /<[a-z]+\b[^>]*\b(?:href|src)="([^"]*)"/).map { plain($0.output.1) }).sorted() {
+    for found in Set(links.map(\.value)).sorted() {
       if found.contains(/^[a-z]+:/) { continue }
       let parts = found.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
       let file = String(parts[0].prefix { $0 != "?" })
@@ -40,9 +41,41 @@ public func linkFindings(_ files: [WovenFile], in docs: URL) -> [Finding] {
   return findings
 }
 
+/// The values of `id`, `href` and `src` in the tags of a page, in their order, as they were before they were escaped.
+private func attributes(of text: String) -> [(tag: String, name: String, value: String)] {
+  var found: [(tag: String, name: String, value: String)] = []
+  let bytes = Array(text.utf8)
+  func isLetter(_ byte: UInt8) -> Bool { byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z") }
+  func string(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+  var place = 0
+  while let open = bytes[place...].firstIndex(of: UInt8(ascii: "<")) {
+    place = open + 1
+    let tag = place..<(bytes[place...].firstIndex { !isLetter($0) } ?? bytes.count)
+    if tag.isEmpty { continue }
+    place = tag.upperBound
+    while place < bytes.count, bytes[place] != UInt8(ascii: ">") {
+      guard bytes[place] == UInt8(ascii: "=") else {
+        place += 1
+        continue
+      }
+      let name = ((bytes[..<place].lastIndex { !isLetter($0) && $0 != UInt8(ascii: "-") } ?? open) + 1)..<place
+      place += 1
+      guard place < bytes.count, bytes[place] == UInt8(ascii: "\""),
+        let end = bytes[(place + 1)...].firstIndex(of: UInt8(ascii: "\""))
+      else { continue }
+      let value = (place + 1)..<end
+      place = end + 1
+      let word = string(name)
+      if ["id", "href", "src"].contains(word) { found.append((string(tag), word, plain(string(value)))) }
+    }
+  }
+  return found
+}
+
 /// An attribute's value as it was before it was escaped.
-private func plain(_ value: some StringProtocol) -> String {
-  String(value).replacing("&lt;", with: "<").replacing("&gt;", with: ">").replacing("&quot;", with: "\"")
+private func plain(_ value: String) -> String {
+  guard value.utf8.contains(UInt8(ascii: "&")) else { return value }
+  return value.replacing("&lt;", with: "<").replacing("&gt;", with: ">").replacing("&quot;", with: "\"")
     .replacing("&amp;", with: "&")
 }
 
