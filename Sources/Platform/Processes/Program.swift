@@ -27,7 +27,9 @@ public enum Program {
     var status = stat()
     guard stat(path, &status) == 0 else { return errno == EACCES ? .notExecutable : .missing }
     if status.st_mode & S_IFMT == S_IFDIR { return .isFolder }
-    return access(path, X_OK) == 0 ? nil : .notExecutable
+    guard access(path, X_OK) == 0 else { return .notExecutable }
+    guard let interpreter = interpreter(of: path), stat(interpreter, &status) != 0 else { return nil }
+    return .noInterpreter(interpreter)
   }
 
   /// The program that a script's first line names; nil where the file is no script.

@@ -158,6 +158,13 @@ import Testing
       missing.errors
         == "error: there is no program '/not/there/server'\n  try: install it, or give its path with --provider-bin\n"
         + "exit_reason=config_error\n", "\(missing.errors)")
+    let script = try bench.scratch.write("server", "#!/not/there/python\n")
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script)
+    let unread = try bench.run("--candidate-models", "m", "--provider-bin", script)
+    #expect(unread.status == 64)
+    #expect(
+      unread.errors.hasPrefix("error: '\(script)' is a script for '/not/there/python', which is not there\n"),
+      "\(unread.errors)")
     let file = try bench.scratch.write("other.sqlite", "no database at all, but a text")
     let before = try FileManager.default.contentsOfDirectory(atPath: bench.scratch.url.path)
     let other = try bench.run("--candidate-models", "m", "--db-path", file)
