@@ -12,8 +12,8 @@ extension AuditRun {
       let unit = AuditUnit(.worlds, entry.name)
       var worlds: [ExploredWorld] = []
       var isWhole = true
-      for world in entry.worlds where world.isExhaustive && entry.ownWorlds.contains(world.name) {
-        guard let (explored, kept) = explored(entry, world.name) else {
+      for world in entry.exploredWorlds {
+        guard let (explored, kept) = explored(entry, world) else {
           isWhole = false
           continue
         }
@@ -91,7 +91,8 @@ extension AuditRun {
 
   /// Rules that fired, and laws that were met, in no world of any machine that has them.
   ///
-  /// Told of a machine all of whose worlds were looked at: what one of them lacks, another may have.
+  /// Told of a machine all of whose worlds were looked at, and those of others with the same rules: what one of them
+  /// lacks, another may have.
   func missed(_ worlds: [ExploredWorld], _ random: [RandomRuns]) {
     var books: [String: [String: String]] = [:]
     for entry in entries { books[entry.name] = Dictionary(entry.hosts.map { ($0.name, $0.book.title) }) { $1 } }
@@ -107,7 +108,10 @@ extension AuditRun {
     for entry in entries where scope.has(.worlds, entry.name) && worlds.contains(where: { $0.machine == entry.name }) {
       let unit = AuditUnit(.worlds, entry.name)
       let own = worlds.filter { $0.machine == entry.name }
-      guard own.allSatisfy({ $0.isWhole && $0.findings.verdict == .ready }) else { continue }
+      let titles = Set(entry.hosts.map(\.book.title))
+      guard own.allSatisfy({ $0.findings.verdict == .ready }),
+        entries.allSatisfy({ isLookedAt($0, worlds) || titles.isDisjoint(with: $0.hosts.map(\.book.title)) })
+      else { continue }
       for host in entry.hosts {
         for rule in host.book.rules where !firing.contains([host.book.title, rule.name]) {
           guard told.insert([host.book.title, rule.name]).inserted else { continue }
@@ -129,9 +133,24 @@ extension AuditRun {
       finished(unit)
     }
   }
+
+  /// Whether nothing of a machine that this audit looks at was left out.
+  private func isLookedAt(_ entry: CatalogEntry, _ worlds: [ExploredWorld]) -> Bool {
+    let isWhole =
+      !scope.has(.worlds, entry.name)
+      || entry.exploredWorlds.allSatisfy { name in
+        worlds.contains { $0.machine == entry.name && $0.world == name && $0.isWhole }
+      }
+    return isWhole && !undone.contains(AuditUnit(.random, entry.name))
+  }
 }
 
 extension CatalogEntry {
+  /// The worlds of the usual size that have an end.
+  fileprivate var exploredWorlds: [String] {
+    worlds.filter { $0.isExhaustive && ownWorlds.contains($0.name) }.map(\.name)
+  }
+
   /// The worlds that are run at random: those without an end or, where there is none, the first.
   fileprivate var randomWorlds: [String] {
     let own = worlds.filter { ownWorlds.contains($0.name) }

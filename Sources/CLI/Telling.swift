@@ -1,6 +1,7 @@
 import Check
 import Foundation
 import Options
+import Platform
 import Spec
 import Weave
 
@@ -135,8 +136,17 @@ struct Telling {
   }
 
   static func write(_ text: String, to path: String) throws {
+    let bytes = Array((text.hasSuffix("\n") ? text : text + "\n").utf8)
     do {
-      try Data((text.hasSuffix("\n") ? text : text + "\n").utf8).write(to: URL(fileURLWithPath: path))
+      // An earlier text stays until the new one is whole.
+      if let file = try? FileReplacement(of: path), file.refusal == nil, let old = try? file.read() {
+        try file.write(bytes)
+        try file.replace(expecting: old)
+      } else {
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+      }
+    } catch let failure as FileFailure {
+      throw WorldFailure("\(path) cannot be written: \(failure)")
     } catch {
       throw WorldFailure("\(path) cannot be written: \(error.systemReason)")
     }

@@ -50,6 +50,25 @@ import Testing
     #expect(open.isEmpty, "each finding that is left has a reason in its chapter: \(open)")
   }
 
+  @Test func `a round without time for every world neither closes findings nor says what no world has`() throws {
+    let scratch = try Scratch()
+    let rounds = scratch.path("r.sqlite")
+    let words = ["audit", "--only", "live-service,worlds", "--rounds", rounds]
+    #expect(try Program.run(words).status == 0)
+    // In the world that is forgotten a server stays down: that is met in no other.
+    var database: OpaquePointer?
+    #expect(sqlite3_open(rounds, &database) == SQLITE_OK)
+    let forget = "DELETE FROM evidence WHERE unit LIKE '%live-service%left-down%'"
+    #expect(sqlite3_exec(database, forget, nil, nil, nil) == SQLITE_OK)
+    #expect(sqlite3_changes(database) == 1)
+    sqlite3_close(database)
+    let short = try Program.run(words + ["--time", "1ms"])
+    #expect(short.status == 4, "\(short.output)")
+    #expect(!short.output.contains("never-met"), "\(short.output)")
+    #expect(short.output.contains("not looked at to the end: worlds of live-service"))
+    #expect(short.output.contains("0 new, ") && short.output.contains(" 0 closed"), "\(short.output)")
+  }
+
   @Test func `one machine is explored once, and the next round says so`() throws {
     let scratch = try Scratch()
     let rounds = scratch.path("rounds/r.sqlite")

@@ -272,7 +272,13 @@ import Testing
   }
 
   @Test func `SRV-6: a server by hand that ends after its grace is started again where that was asked for`() throws {
-    let bench = try Bench(#"{"theirs": {"endsAfterTermMilliseconds": 1500}}"#)
+    for theirs in [
+      #"{"endsAfterTermMilliseconds": 1500}"#, #"{"holdsPortMilliseconds": 1500, "holderIgnoresTerm": true}"#,
+    ] { try endsLate(theirs) }
+  }
+
+  private func endsLate(_ behaviour: String) throws {
+    let bench = try Bench(#"{"theirs": \#(behaviour)}"#)
     let theirs = try bench.startByHand("theirs")
     defer { bench.endAll() }
     let words = try #require(ProcessTable.words(of: theirs.pid))

@@ -51,7 +51,15 @@ import Testing
     #expect(try bench.run(["m"]).isApplied)
     #expect(service.configurationAtStart == "model: m\nmax_context_override: 2000\nmax_concurrency_override: 1\n")
     #expect(service.isRunning)
-    // It has taken up what was written: nobody has to be told how.
+    // Nobody knows whether it reads that file, and DEC-23 leaves its command line alone.
+    #expect(
+      bench.output.warnings.contains {
+        $0.hasPrefix("hint: what was stopped for the run was started again as it was")
+          && $0.hasSuffix("only where it reads '\(bench.order.configurationPath)' itself")
+      })
+    // A file of the server's own it takes up: nobody has to be told how.
+    bench.order.profile.configuration = .init(file: bench.order.configurationPath)
+    #expect(try bench.run(["m"]).isApplied)
     #expect(!bench.output.warnings.contains { $0.hasPrefix("hint:") })
   }
 

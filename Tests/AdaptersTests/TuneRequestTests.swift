@@ -224,9 +224,10 @@ import Testing
     try Data().write(to: URL(fileURLWithPath: file))
     defer { try? FileManager.default.removeItem(atPath: file) }
     #expect(try order { $0.candidateModels = "org/m,\(file)" }.candidates == ["org/m", file])
-    // A folder that is there is what a server takes for the model, from where it is started.
+    // What is there is what a server takes for the model, from where it is started.
     let here = FileManager.default.currentDirectoryPath
     #expect(try order { $0.candidateModels = "Tests/AdaptersTests" }.candidates == ["\(here)/Tests/AdaptersTests"])
+    #expect(try order { $0.candidateModels = "Package.swift" }.candidates == ["\(here)/Package.swift"])
     #expect(
       try problem { $0.candidateModels = "nowhere/" }
         == "--candidate-models: cell 1 is a path, and there is no file '\(here)/nowhere'")

@@ -181,6 +181,14 @@ import Verification
       "  @Test(arguments: [\n    (\"a class of its own\", 1),\n  ])\n  func \u{60}PET-9: it holds\u{60}() {}\n",
       to: "Tests/Some/It.swift")
     #expect(findings(folder) == [])
+    for text in [
+      "  @MainActor @Test func \u{60}PET-9: it holds\u{60}() {}\n",
+      "let a = \"/*\"\n  @Test(.disabled(if: isSlow)) func \u{60}PET-9: it holds\u{60}() {}\n",
+      "#if DEBUG\n#if os(Linux)\n  @Test func \u{60}PET-9: it holds\u{60}() {}\n#endif\n#endif\n",
+    ] {
+      try folder.write(text, to: "Tests/Some/It.swift")
+      #expect(findings(folder) == [], "\(text)")
+    }
     // One that is not run holds nothing.
     for text in [
       "  // @Test func \u{60}PET-9: it holds\u{60}() {}\n",
@@ -190,6 +198,12 @@ import Verification
       "  /*\n  @Test func \u{60}PET-9: it holds\u{60}() {}\n  */\n",
       "#if os(Linux)\n#if false\n  @Test func \u{60}PET-9: it holds\u{60}() {}\n#endif\n#endif\n",
       "@Suite(.disabled(\"flaky\")) struct It {\n  @Test func \u{60}PET-9: it holds\u{60}() {}\n}\n",
+      "  @Test(\n    .disabled(\n      \"reason\"))\n  func \u{60}PET-9: it holds\u{60}() {}\n",
+      "  @Test(.enabled(if:false)) func \u{60}PET-9: it holds\u{60}() {}\n",
+      "  @Test(.disabled { true }) func \u{60}PET-9: it holds\u{60}() {}\n",
+      "  @available(*, unavailable)\n  @Test func \u{60}PET-9: it holds\u{60}() {}\n",
+      "#if NEVER\n  @Test func \u{60}PET-9: it holds\u{60}() {}\n#endif\n",
+      "let a = 1  /* once\n  @Test func \u{60}PET-9: it holds\u{60}() {}\n  and again */\n",
       "let text = \"\"\"\n  @Test func \u{60}PET-9: it holds\u{60}() {}\n  \"\"\"\n",
     ] {
       try folder.write(text, to: "Tests/Some/It.swift")
@@ -241,6 +255,15 @@ import Verification
     }
     try folder.write("#if false\nfunc other() {}\n#else\nfunc it() {}\n#endif\n", to: "Tests/It.swift")
     #expect(findings(folder) == [])
+  }
+
+  @Test func `a row that names a file and no words of it holds nothing`() throws {
+    let folder = try chapters(header + "| PET-9 | `LICENSE` | because |")
+    try folder.write("free", to: "LICENSE")
+    #expect(
+      findings(folder).map(\.words) == [
+        "what is to hold PET-9 is not said: the row names LICENSE, and no words of it"
+      ])
   }
 
   @Test func `words that name a test are those of one that is run`() throws {

@@ -109,6 +109,13 @@ import Verification
     #expect(results[1]["locations"] == nil)
   }
 
+  @Test func `SARIF says what was not looked at`() throws {
+    let text = report([broken], undone: [AuditUnit(.worlds, "door")]).sarif
+    #expect(text.contains("\"executionSuccessful\" : false"))
+    #expect(text.contains("\"text\" : \"not looked at to the end: worlds of door\""))
+    #expect(report([broken]).sarif.contains("\"executionSuccessful\" : true"))
+  }
+
   @Test func `SARIF fits its published schema, which refuses what does not`() throws {
     let schema = try JSONSchema(
       Data(contentsOf: repository.appending(path: "Tests/VerificationTests/Schemata/sarif-2.1.0.json")))
@@ -119,6 +126,7 @@ import Verification
       .settle([broken], done: LookedAt(), date: "monday", verdict: .fixRequired, scope: "everything")
     for report in [
       report([]), report([broken, asked]), report([broken], comparison: comparison), report(try explained()),
+      report([asked], undone: [AuditUnit(.worlds, "door")]),
     ] {
       #expect(try complaints(report.sarif) == [])
     }

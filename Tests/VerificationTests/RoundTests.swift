@@ -35,9 +35,11 @@ import Verification
     let store = try RoundStore(try PackageFolder().path("a.sqlite"))
     let broken = finding("broken")
     _ = try settle(store, [broken])
-    #expect(try settle(store, [], done: [AuditUnit(.worlds, "window")]).closed == [])
+    let other = try settle(store, [], done: [AuditUnit(.worlds, "window")])
+    #expect(other.closed == [] && other.unseen == 1)
     #expect(try settle(store, [], done: [AuditUnit(.random, "door")]).closed == [])
-    #expect(try settle(store, []).closed == [broken])
+    let last = try settle(store, [])
+    #expect(last.closed == [broken] && last.unseen == 0)
   }
 
   @Test(arguments: [
@@ -52,7 +54,7 @@ import Verification
     ("receiver 0: it is deaf", "receiver 1: it is deaf"),
     ("docs/01-a.md:12: differs", "docs/02-a.md:12: differs"), ("docs/specs/a2.json:1", "docs/specs/a3.json:1"),
     ("\"at most 2\" does not hold", "\"at most 3\" does not hold"),
-    ("ask client=1: was fired", "ask client=2: was fired"),
+    ("ask client=1: was fired", "ask client=2: was fired"), ("it breaks (world 3)", "it breaks (world 5)"),
   ]) func `what numbers name makes another finding`(one: String, other: String) {
     #expect(finding(one).key != finding(other).key)
   }

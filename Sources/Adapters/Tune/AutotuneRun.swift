@@ -219,8 +219,15 @@ public final class AutotuneRun: Driver {
       "applied: model=\(values.model ?? "unset") kv_bits=\(values.kvBits.map { "\($0)" } ?? "unset") "
         + "max_context_override=\(values.maxContext ?? 0) max_concurrency_override=\(values.maxConcurrency ?? 0) "
         + "backup=\(configuration.keptAt ?? "none")")
-    // What was stopped for the run starts with it; what was not, or stays down, has to be told to.
-    guard !service.hasBroughtBack else { return }
+    if service.hasBroughtBack {
+      // Whoever reads this file serves what stands in it by now.
+      if order.profile.configuration == nil {
+        output.warn(
+          "hint: what was stopped for the run was started again as it was, and its command line was not changed: "
+            + "it serves this only where it reads '\(order.configurationPath)' itself")
+      }
+      return
+    }
     let commands = service.restartCommands
     output.warn(
       ([

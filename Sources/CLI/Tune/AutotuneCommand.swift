@@ -27,7 +27,7 @@ struct AutotuneCommand: ParsableCommand {
       6: "provider_conflict: somebody is in the way, or another run is under way",
       7: "what was found could not be applied, or what ran here did not come back",
       64: "config_error: the command line, the profile, the database or the set-up", 70: "internal_error",
-      74: "ok, and standard output cannot be written",
+      74: "ok, and standard output or the report of --html cannot be written",
       130: "interrupted",
     ],
     refusal: CommandConfiguration.Refusal(
@@ -139,7 +139,9 @@ struct AutotuneCommand: ParsableCommand {
       if apply { try probeConfiguration(order) }
       if dryRun { return print(plan(order, warnings)) }
       // One that cannot be used is told before anything is written beside it.
-      if FileManager.default.fileExists(atPath: order.databasePath) { _ = try TuneStore(order.databasePath) }
+      if FileManager.default.fileExists(atPath: order.databasePath) {
+        try TuneStore(order.databasePath).refuseReading()
+      }
       let session = TuneSession(
         order: order, profile: profile, words: Array(CommandLine.arguments.dropFirst(2)), journal: journalPath(order),
         isVerbose: verbose)

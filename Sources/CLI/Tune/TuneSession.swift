@@ -61,7 +61,8 @@ struct TuneSession {
       } catch {
         screen.warn(
           "error: \(error)\n  try: interlock autotune --report-only, which tells the run from its database again")
-        return conclusion.exitCode == 0 ? conclude(.internalError) : conclusion.exitCode
+        // The run is what its row says, whatever became of its report.
+        return conclusion.exitCode == 0 ? 74 : conclusion.exitCode
       }
       return conclusion.exitCode
     } catch {

@@ -21,6 +21,7 @@ import Spec
   @exclusivity(unchecked) @usableFromInline var verdicts: [[[Int]]]
   @usableFromInline let buffer = ByteBuffer()
   @usableFromInline let holdsAnything: Bool
+  @usableFromInline let hostCount: Int
   @usableFromInline let leadsToOffsets: [Int]
   @usableFromInline let hasStepLaws: [Bool]
   /// Laws of states that say which hosts they read, with these, by their place among the design's.
@@ -62,6 +63,7 @@ import Spec
       offsets[design.hosts.count] + jointJudge.leadsTo.count <= 32,
       "\(design.name) has more than 32 leads-to laws; so many are judged at once")
     leadsToOffsets = offsets
+    hostCount = design.hosts.count
     hasStepLaws = design.hosts.map { host in
       host.properties.contains {
         switch $0.kind {
@@ -219,7 +221,8 @@ import Spec
   }
 
   @inlinable func loadAll(_ codes: UnsafePointer<UInt32>) {
-    for host in 0..<design.hosts.count { load(host, codes[host]) }
+    // Most are as they were in the state before.
+    for host in 0..<hostCount where loaded[host] != codes[host] { load(host, codes[host]) }
   }
 
   /// The scratch state in words.

@@ -2,27 +2,27 @@
 ///
 /// What a machine does is asked once for each (state, event) and answered from here ever after.
 @usableFromInline struct PairCache: ~Copyable {
-  private var keys: UnsafeMutablePointer<UInt64>
-  private var values: UnsafeMutablePointer<UInt32>
+  /// A pair and its number side by side: a look-up is one line of the processor's cache.
+  private struct Slot {
+    var key: UInt64
+    var value: UInt32
+  }
+
+  private var slots: UnsafeMutablePointer<Slot>
   private var mask: Int
   private(set) var count = 0
 
   private static var empty: UInt64 { .max }
 
   init(capacity: Int = 1 << 6) {
-    keys = .allocate(capacity: capacity)
-    keys.initialize(repeating: Self.empty, count: capacity)
-    values = .allocate(capacity: capacity)
-    values.initialize(repeating: 0, count: capacity)
+    slots = .allocate(capacity: capacity)
+    slots.initialize(repeating: Slot(key: Self.empty, value: 0), count: capacity)
     mask = capacity - 1
   }
 
-  deinit {
-    keys.deallocate()
-    values.deallocate()
-  }
+  deinit { slots.deallocate() }
 
-  var bytes: Int { (mask + 1) * 12 }
+  var bytes: Int { (mask + 1) * MemoryLayout<Slot>.stride }
 
   @inline(__always) private static func hash(_ key: UInt64) -> Int {
     let product = key &* 0x9E37_79B9_7F4A_7C15
@@ -33,17 +33,18 @@
     let key = UInt64(first) << 32 | UInt64(second)
     var slot = Self.hash(key) & mask
     while true {
-      let found = keys[slot]
-      if found == key { return values[slot] }
-      if found == Self.empty { return nil }
+      let found = slots + slot
+      if found.pointee.key == key { return found.pointee.value }
+      if found.pointee.key == Self.empty { return nil }
       slot = (slot &+ 1) & mask
     }
   }
 
   /// Visits every entry, in no order that means anything.
   func forEach(_ body: (_ first: UInt32, _ second: UInt32, _ value: UInt32) -> Void) {
-    for slot in 0...mask where keys[slot] != Self.empty {
-      body(UInt32(truncatingIfNeeded: keys[slot] >> 32), UInt32(truncatingIfNeeded: keys[slot]), values[slot])
+    for slot in 0...mask where slots[slot].key != Self.empty {
+      let (key, value) = (slots[slot].key, slots[slot].value)
+      body(UInt32(truncatingIfNeeded: key >> 32), UInt32(truncatingIfNeeded: key), value)
     }
   }
 
@@ -55,16 +56,14 @@
 
   private mutating func put(_ key: UInt64, _ value: UInt32) {
     var slot = Self.hash(key) & mask
-    while keys[slot] != Self.empty, keys[slot] != key { slot = (slot + 1) & mask }
-    keys[slot] = key
-    values[slot] = value
+    while slots[slot].key != Self.empty, slots[slot].key != key { slot = (slot + 1) & mask }
+    slots[slot] = Slot(key: key, value: value)
   }
 
   private mutating func grow() {
     var next = PairCache(capacity: (mask + 1) * 2)
-    for slot in 0...mask where keys[slot] != Self.empty { next.put(keys[slot], values[slot]) }
-    swap(&keys, &next.keys)
-    swap(&values, &next.values)
+    for slot in 0...mask where slots[slot].key != Self.empty { next.put(slots[slot].key, slots[slot].value) }
+    swap(&slots, &next.slots)
     mask = next.mask
   }
 }

@@ -64,8 +64,9 @@
       var patience = timeval(tv_sec: 1, tv_usec: 0)
       setsockopt(netlink, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
       guard let version4 = diagnosed(UInt8(AF_INET), netlink) else { return nil }
+      if let version6 = diagnosed(UInt8(AF_INET6), netlink) { return version4 + version6 }
       // A machine without version 6 has none of its sockets.
-      return version4 + (diagnosed(UInt8(AF_INET6), netlink) ?? [])
+      return access("/proc/net/tcp6", F_OK) == 0 ? nil : version4
     }
 
     private static func diagnosed(_ family: UInt8, _ netlink: Int32) -> [ListeningSocket]? {

@@ -36,9 +36,12 @@ public struct AuditFinding: Codable, Hashable, Sendable {
   /// What makes it the same finding in the next round: its unit, its code, its words and the file of its place.
   ///
   /// Lines and counts may change, so that a number that is a word of its own is left out. What is part of a name stays:
-  /// SW-4, 01-model-server.html, `receiver 1:` at the beginning, whatever is quoted, and the value in `client=1`.
+  /// SW-4, 01-model-server.html, `receiver 1:` at the beginning, `world 5`, whatever is quoted, and the value in
+  /// `client=1`.
   public var key: String {
-    let words = words.replacing(/("[^"]*"|^[^\s"]+ [0-9]+: )|(^|[\s(:])[0-9]+(?:[.,][0-9]+)*(?=$|[\s:;,.)%])/) {
+    let words = words.replacing(
+      /("[^"]*"|^[^\s"]+ [0-9]+: |\bworld [0-9]+)|(^|[\s(:])[0-9]+(?:[.,][0-9]+)*(?=$|[\s:;,.)%])/
+    ) {
       match in
       match.output.1 ?? "\(match.output.2 ?? "")#"
     }

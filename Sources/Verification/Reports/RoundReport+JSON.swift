@@ -11,6 +11,7 @@ extension RoundReport {
       "round": comparison?.number as Any? ?? NSNull(), "round_before": comparison?.before as Any? ?? NSNull(),
       "counts": Dictionary(uniqueKeysWithValues: Finding.Severity.allCases.map { ($0.word, count($0)) }),
       "findings": findings.map { object($0) }, "closed": comparison?.closed.map { object($0) } ?? [],
+      "open_not_looked_at": comparison?.unseen ?? 0,
       "undone": undone.map(\.description), "interrupted": wasInterrupted,
       "machines": machines.map(object),
       "requirements": traces.map(object),

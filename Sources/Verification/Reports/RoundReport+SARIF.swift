@@ -18,7 +18,12 @@ extension RoundReport {
     let driver: [String: Any] = [
       "name": "interlock", "semanticVersion": "0.1.0", "rules": rules,
     ]
-    let invocation: [String: Any] = ["executionSuccessful": true, "exitCodeDescription": verdict.rawValue]
+    let invocation: [String: Any] = [
+      "executionSuccessful": isWhole, "exitCodeDescription": verdict.rawValue,
+      "toolExecutionNotifications": undoneWords.map {
+        ["level": "warning", "message": ["text": "not looked at to the end: \($0)"]] as [String: Any]
+      },
+    ]
     return Self.text([
       "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
       "version": "2.1.0",

@@ -119,10 +119,13 @@ public struct RoundReport: Sendable {
   public var verdict: Verdict {
     let found = findings.verdict
     if found == .fixRequired { return found }
-    let isWhole =
-      !wasInterrupted && undone.allSatisfy { $0.check == .mutants }
-      && machines.flatMap(\.worlds).allSatisfy { $0.world.isWhole }
     return isWhole ? .ready : .unfinished
+  }
+
+  /// Whether everything asked for was looked at to its end; of mutants, as many as there was time for.
+  var isWhole: Bool {
+    !wasInterrupted && undone.allSatisfy { $0.check == .mutants }
+      && machines.flatMap(\.worlds).allSatisfy { $0.world.isWhole }
   }
 
   /// What no chapter explains, and what one does.
@@ -164,6 +167,7 @@ public struct RoundReport: Sendable {
     }
     return "\(count(.new)) new, \(count(.open)) still open, \(count(.regressed)) regressed, "
       + "\(comparison.closed.count) closed"
+      + (comparison.unseen == 0 ? "" : "; \(comparison.unseen) open and not looked at")
   }
 
   /// How many requirements stand on what, the strongest first.

@@ -238,6 +238,12 @@ public struct Tracing: Sendable {
     specs.chapters.flatMap { chapter in
       chapter.heldElsewhere.compactMap { row -> AuditFinding? in
         guard let file = row.file else { return nil }
+        if row.words.isEmpty {
+          return AuditFinding(
+            AuditUnit(.chapters), .major, "held-by-nothing",
+            "what is to hold \(row.id) is not said: the row names \(file), and no words of it", requirements: [row.id],
+            at: "specs/\(chapter.place(row.line))")
+        }
         let text = specs.text(file)
         let code = file.hasSuffix(".swift") ? text.map(RunningCode.init) : nil
         let missing = text == nil ? file : row.words.first { !(code?.says($0) ?? text!.contains($0)) }

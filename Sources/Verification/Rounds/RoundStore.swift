@@ -143,6 +143,7 @@ public final class RoundStore {
     let rows = try database.rows("SELECT key, first, closed, json FROM findings", columns: 4)
     var known: [String: (first: Int64, isClosed: Bool)] = [:]
     var closed: [AuditFinding] = []
+    var unseen = 0
     let keys = Set(found.map(\.key))
     for row in rows {
       guard let kept = row[0]?.text, let first = row[1]?.integer, let json = row[3]?.text,
@@ -154,7 +155,11 @@ public final class RoundStore {
         try database.rows("UPDATE OR REPLACE findings SET key = ?1 WHERE key = ?2", [.text(key), .text(kept)])
       }
       known[key] = (first, row[2] != nil)
-      guard row[2] == nil, !keys.contains(key), done.covers(finding) else { continue }
+      guard row[2] == nil, !keys.contains(key) else { continue }
+      guard done.covers(finding) else {
+        unseen += 1
+        continue
+      }
       try database.rows(
         "UPDATE findings SET closed = ?1 WHERE key = ?2", [.integer(Int64(number)), .text(key)])
       closed.append(finding)
@@ -171,7 +176,7 @@ public final class RoundStore {
           .integer(Int64(number)), .text(json),
         ])
     }
-    return RoundComparison(number: number, before: before, statuses: statuses, closed: closed)
+    return RoundComparison(number: number, before: before, statuses: statuses, closed: closed, unseen: unseen)
   }
 
   private func failing<R>(_ body: () throws(DatabaseFailure) -> R) throws(RoundStoreError) -> R {
@@ -199,6 +204,8 @@ public struct RoundComparison: Codable, Sendable {
   public let statuses: [String: Status]
   /// What was open, was looked at again, and is gone.
   public let closed: [AuditFinding]
+  /// How many were open and have not been looked at again.
+  public let unseen: Int
 
   public enum Status: String, Codable, Sendable {
     case new

@@ -81,7 +81,7 @@ private let pageStyle = """
   nav, nav a { font-size: 0.875rem; color: var(--quiet); }
   main { padding: 2rem 0 6rem; min-width: 0; }
   main > p, main > ul, main > ol, main > blockquote { max-width: 46rem; }
-  h1, h2, h3, h4 { line-height: 1.25; margin: 2.2em 0 0.6em; text-wrap: balance; }
+  h1, h2, h3, h4 { line-height: 1.25; margin: 2.2em 0 0.6em; text-wrap: balance; overflow-wrap: anywhere; }
   h1 { font-size: 2rem; margin-top: 0.4em; }
   h2 { font-size: 1.45rem; border-bottom: 1px solid var(--line); padding-bottom: 0.3em; }
   h3 { font-size: 1.12rem; }

@@ -1,5 +1,6 @@
 /// What of a Swift file is compiled and run, as far as its text tells: without comments that fill lines, without what
-/// is behind `#if false`, and without tests that are no tests or are disabled whatever holds.
+/// is behind `#if false` or a name that nothing defines, and without tests that are no tests or are disabled whatever
+/// holds.
 public struct RunningCode {
   public struct Test: Equatable {
     /// Its name, without backticks.
@@ -16,8 +17,8 @@ public struct RunningCode {
   /// Of each `#if` that is open, whether its lines are left out.
   private var conditions: [Bool] = []
   private var isInText = false
-  /// The attribute whose declaration is awaited.
-  private var attribute: (isTest: Bool, isDisabled: Bool)?
+  /// The attributes whose declaration is awaited, from the first on, without blanks.
+  private var attributes = ""
   /// How far the declaration of a suite is indented that is disabled.
   private var disabledSuite: Int?
 
@@ -37,32 +38,48 @@ public struct RunningCode {
       if !conditions.contains(true) { lines.append(line) }
       return
     }
-    if comments > 0 || code.hasPrefix("/*") {
-      comments += line.ranges(of: "/*").count - line.ranges(of: "*/").count
-      return
-    }
-    if code.isEmpty || code.hasPrefix("//") { return }
+    let isComment = comments > 0 || code.hasPrefix("/*")
+    if isComment || line.utf8.contains(UInt8(ascii: "*")) { comments = max(0, comments + Self.comments(in: line)) }
+    if isComment || code.isEmpty || code.hasPrefix("//") { return }
     if readsCondition(code) || conditions.contains(true) { return }
     if let indent = disabledSuite {
       if code.first == "}", line.count - code.count == indent { disabledSuite = nil }
       return
     }
-    if code.hasPrefix("@Test") || code.hasPrefix("@Suite") { attribute = (code.hasPrefix("@Test"), false) }
-    if attribute != nil, Self.disabling.contains(where: code.contains) { attribute?.isDisabled = true }
+    // A declaration ends what awaits one, but for the words among a test's arguments.
+    if code.hasPrefix("@") || isAwaited("@Test") || isAwaited("@Suite") {
+      attributes += code.filter { !$0.isWhitespace }
+    } else {
+      attributes = ""
+    }
     if let name = code.firstRange(of: "func `").map({ code[$0.upperBound...].prefix { $0 != "`" } }) {
-      defer { attribute = nil }
-      guard attribute?.isTest == true, attribute?.isDisabled == false else { return }
+      defer { attributes = "" }
+      guard isAwaited("@Test"), !isDisabled else { return }
       tests.append(Test(name: String(name), line: number))
-    } else if attribute?.isTest == false, Self.types.contains(where: code.contains) {
-      if attribute?.isDisabled == true { disabledSuite = line.count - code.count }
-      attribute = nil
+    } else if isAwaited("@Suite"), Self.types.contains(where: code.contains) {
+      if isDisabled { disabledSuite = line.count - code.count }
+      attributes = ""
     }
     lines.append(line)
   }
 
+  private func isAwaited(_ attribute: String) -> Bool { attributes.contains(attribute) }
+
+  /// Whether a trait or an attribute disables what follows, whatever holds.
+  private var isDisabled: Bool {
+    attributes.contains("@available(*,unavailable") || attributes.contains(".enabled(if:false")
+      || attributes.contains(".disabled{true}")
+      || attributes.ranges(of: ".disabled(").contains { found in
+        let condition = attributes[found.upperBound...]
+        return !condition.hasPrefix("if:") || condition.hasPrefix("if:true")
+      }
+  }
+
   private mutating func readsCondition(_ code: Substring) -> Bool {
     if code.hasPrefix("#if ") {
-      conditions.append(["false", "0"].contains(code.dropFirst(4).split(separator: " ").first ?? ""))
+      let condition = code.dropFirst(4).prefix { $0 != "/" }.filter { !$0.isWhitespace }
+      let isName = condition.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
+      conditions.append(isName && !["true", "1", "DEBUG"].contains(condition))
     } else if code.hasPrefix("#else"), let last = conditions.popLast() {
       conditions.append(last ? code.hasPrefix("#elseif false") : false)
     } else if code.hasPrefix("#endif") {
@@ -73,7 +90,22 @@ public struct RunningCode {
     return true
   }
 
-  /// Traits that disable whatever holds.
-  private static let disabling = [".disabled(\"", ".disabled()", ".disabled(if: true", ".enabled(if: false"]
+  /// How many comments of several lines a line begins, less those that it ends.
+  private static func comments(in line: Substring) -> Int {
+    var (count, isQuoted, last) = (0, false, UInt8(0))
+    for byte in line.utf8 {
+      switch (last, byte) {
+      case (UInt8(ascii: "\\"), UInt8(ascii: "\"")): break
+      case (_, UInt8(ascii: "\"")): isQuoted.toggle()
+      case (UInt8(ascii: "/"), UInt8(ascii: "/")) where !isQuoted && count == 0: return count
+      case (UInt8(ascii: "/"), UInt8(ascii: "*")) where !isQuoted: count += 1
+      case (UInt8(ascii: "*"), UInt8(ascii: "/")) where !isQuoted: count -= 1
+      default: break
+      }
+      last = byte
+    }
+    return count
+  }
+
   private static let types = ["struct ", "class ", "enum ", "actor ", "extension "]
 }

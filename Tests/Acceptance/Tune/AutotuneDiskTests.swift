@@ -64,7 +64,7 @@ import Testing
     _ = run.out.fileHandleForReading.readDataToEndOfFile()
     let errors = String(decoding: run.err.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     run.process.waitUntilExit()
-    #expect(run.process.terminationStatus == 70 && errors.hasSuffix("exit_reason=internal_error\n"), "\(errors)")
+    #expect(run.process.terminationStatus == 74 && errors.hasSuffix("\nexit_reason=ok\n"), "\(errors)")
     #expect(errors.contains("try: interlock autotune --report-only"), "\(errors)")
     let page = bench.scratch.path("r.html")
     let good = try bench.runShort("--candidate-models", "m", "--html", page)

@@ -214,7 +214,7 @@ final class LiveServiceDriver {
       guard let survey else { return ([Survey.Problem(words: "it is not known any more")], []) }
       var warnings: [String] = []
       let problems = survey.startAgain(
-        by: manager, logsIn: order.logFolder, of: run, grace: order.plan.drainGrace.duration
+        by: manager, at: LocalPort(order.port), logsIn: order.logFolder, of: run, grace: order.plan.drainGrace.duration
       ) { warnings.append($0) }
       return (problems, warnings)
     } then: { [self] problems, warnings in
@@ -234,9 +234,11 @@ final class LiveServiceDriver {
   func startAgainNow() {
     guard let memo, memo.isOwed else { return }
     let problems = memo.survey.startAgain(
-      by: manager, logsIn: order.logFolder, of: runID, grace: order.plan.drainGrace.duration, warn: warn)
+      by: manager, at: LocalPort(order.port), logsIn: order.logFolder, of: runID, grace: order.plan.drainGrace.duration,
+      warn: warn)
     for problem in problems { warn(problem.description) }
-    forget()
+    // The journal does not know of it: a run that goes on finds by this what runs again.
+    try? keep(isOwed: false)
   }
 }
 

@@ -22,11 +22,18 @@ extension Survey {
   /// what was started is watched, and what was asked to stop takes to. Returns what kept each of them from that.
   ///
   /// - Parameters:
-  ///   - grace: For how long a server that still serves may end yet.
+  ///   - port: Where they serve.
+  ///   - grace: For how long a server that still serves may end yet, or what it left behind give the port back.
   ///   - warn: Is told of one that serves on, as nobody starts it if it ends after that.
   func startAgain(
-    by manager: any ServiceManager, logsIn folder: String, of run: String, grace: Duration, warn: (String) -> Void
+    by manager: any ServiceManager, at port: LocalPort, logsIn folder: String, of run: String, grace: Duration,
+    warn: (String) -> Void
   ) -> [Problem] {
+    let owed = leavesForegroundDown == true ? [] : foreground
+    let deadline = ContinuousClock.now + grace
+    while ContinuousClock.now < deadline, owed.contains(where: \.serves) || !port.isFree && !areBack(owed) {
+      usleep(50_000)
+    }
     var problems: [Problem] = []
     var begun: ManagedService?
     if let service {
@@ -37,9 +44,6 @@ extension Survey {
         problems.append(Problem(words: "\(error)", commands: manager.startCommands(service)))
       }
     }
-    let owed = leavesForegroundDown == true ? [] : foreground
-    let deadline = ContinuousClock.now + grace
-    while owed.contains(where: \.serves), ContinuousClock.now < deadline { usleep(50_000) }
     for server in owed where server.serves {
       warn(
         "warning: pid \(server.pid) still serves; if it was asked to end and does so yet, nobody starts it again\n"
@@ -60,6 +64,15 @@ extension Survey {
       }
     }
     return problems + watch(begun, manager, started)
+  }
+
+  private func areBack(_ owed: [ForegroundServer]) -> Bool {
+    var running = running
+    return owed.allSatisfy { server in
+      guard let same = running.firstIndex(where: { $0.isLike(server) }) else { return false }
+      running.remove(at: same)
+      return true
+    }
   }
 
   /// Servers like those that were found which need no second: one that was started again before a crash, and one that

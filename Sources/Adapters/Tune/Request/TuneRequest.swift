@@ -171,10 +171,9 @@ public struct TuneRequest: Sendable, Equatable {
         throw TuneRequestError(flag, "\(here) has a line break or another control character in it")
       }
       var model = ServerProfile.expanded(cell, home: home)
-      var isFolder: ObjCBool = false
+      // What is there is what a server takes for the model, from where it is started.
       let isPath =
-        ServerProfile.isPath(model) || model.hasSuffix("/")
-        || FileManager.default.fileExists(atPath: model, isDirectory: &isFolder) && isFolder.boolValue
+        ServerProfile.isPath(model) || model.hasSuffix("/") || FileManager.default.fileExists(atPath: model)
       // A service that takes it from the configuration runs in another folder.
       if isPath, !model.hasPrefix("/") { model = URL(fileURLWithPath: model).standardizedFileURL.path }
       if isPath, !FileManager.default.fileExists(atPath: model) {

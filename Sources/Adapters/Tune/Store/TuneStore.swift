@@ -74,6 +74,13 @@ public final class TuneStore {
     return try tables(in: frozen)
   }
 
+  /// Refuses a file that may be read alone.
+  public func refuseReading() throws(TuneStoreFailure) {
+    guard sqlite3_db_readonly(database.handle, "main") == 0 else {
+      throw TuneStoreFailure(path, .failed("attempt to write a readonly database"))
+    }
+  }
+
   // MARK: - Rows
 
   /// Writes down that a run began. A run that is there already stays as it is.
