@@ -38,6 +38,7 @@ extension AuditRun {
         .sorted { (rank($0.element, entry), $0.offset) < (rank($1.element, entry), $1.offset) }.map(\.element)
     }
     let hadTime = hasTime
+    var brokenOff: Set<String> = []
     var turns = MutantTurns(
       queues.map { name, left in
         (name, worlds.filter { $0.machine == name }.reduce(0.05) { $0 + $1.seconds }, left.count)
@@ -45,7 +46,19 @@ extension AuditRun {
     while hasTime, let (name, seconds) = turns.next(secondsLeft: secondsLeft), let queue = queues[name] {
       guard var (mutation, _) = tried[name] else { break }
       let own = worlds.filter { $0.machine == name }
-      guard let left = tryMutants(queue, own, seconds, &mutation) else { break }
+      let left: [Mutant]
+      do {
+        left = try tryMutants(queue, own, seconds, &mutation)
+      } catch {
+        // An interrupt ends the round as well; anything else, this machine's turns.
+        queues[name] = nil
+        turns.ended(name, left: 0)
+        if Interruption.isAsked { continue }
+        brokenOff.insert(name)
+        leftOut(AuditUnit(.mutants, name))
+        add([AuditFinding(AuditUnit(.mutants, name), .minor, "mutants-broken-off", "\(error)", at: place(of: name))])
+        continue
+      }
       evidence.keep(mutation)
       tried[name] = (mutation, nil)
       queues[name] = left
@@ -54,7 +67,9 @@ extension AuditRun {
     for (name, (mutation, kept)) in tried.sorted(by: { $0.key < $1.key }) {
       note(name) { $0.mutants = (mutation, kept) }
       // That there was no time for any is the evidence of this round too.
-      if hadTime, kept == nil, mutation.trials.isEmpty { evidence.keep(mutation) }
+      if hadTime, !Interruption.isAsked, !brokenOff.contains(name), kept == nil, mutation.trials.isEmpty {
+        evidence.keep(mutation)
+      }
       add(survivors(mutation, all[name] ?? []))
       let own = all[name] ?? []
       add(scored(mutation, own))
@@ -76,10 +91,11 @@ extension AuditRun {
 
   /// The turn of one machine.
   ///
-  /// - Returns: The mutants that are left; nil where they cannot be tried.
+  /// - Returns: The mutants that are left.
+  /// - Throws: Why they cannot be tried.
   private func tryMutants(
     _ queue: [Mutant], _ worlds: [ExploredWorld], _ seconds: Double, _ mutation: inout TriedMutants
-  ) -> [Mutant]? {
+  ) throws -> [Mutant] {
     let machine = mutation.machine
     let original = Original(explored: worlds.map(\.behaviour))
     let usage = Usage()
@@ -92,10 +108,8 @@ extension AuditRun {
       let secondsMax = max(1, min(30, min(seconds - usage.wallSeconds, secondsLeft)))
       let workers = MutantWorkers(machine: machine, original: original, secondsMax: secondsMax, jobs: Usage.cores)
       let (before, count) = (mutation.trials.count, mutation.all)
-      guard
-        let trials = try? workers.run(
-          some, ended: { [self] in tell("mutants: \(machine), \(before + $0) of \(count)") })
-      else { return nil }
+      let trials = try workers.run(
+        some, ended: { [self] in tell("mutants: \(machine), \(before + $0) of \(count)") })
       left = left.dropFirst(some.count)
       for (mutant, trial) in zip(some, trials) {
         // One that the end of the turn cut off has not been tried.
@@ -107,6 +121,10 @@ extension AuditRun {
       }
     }
     return untried + left
+  }
+
+  private func place(of machine: String) -> String {
+    entries.first { $0.name == machine }.map { "specs/\($0.chapter):1" } ?? ""
   }
 
   /// What is wrong with a machine's score: of this round where it has tried every mutant, or else as it is kept.

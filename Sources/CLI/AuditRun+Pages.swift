@@ -74,7 +74,7 @@ extension AuditRun {
     }
   }
 
-  /// Stands for the files of some folders of the package: their paths and what is in them.
+  /// Stands for the files of some folders of the package, their paths and what is in them, and for the paths of all.
   private func digest(of folders: [String]) -> String {
     var digest = Digest()
     for folder in folders {
@@ -89,6 +89,12 @@ extension AuditRun {
         digest.add(data.withUnsafeBytes { Checkpointing.digest(ofProgram: $0) })
       }
     }
+    // Links may lead to any file.
+    let walk = FileManager.default.enumerator(
+      at: specs.root, includingPropertiesForKeys: nil, options: [.skipsHiddenFiles])
+    var names: [String] = []
+    while let url = walk?.nextObject() as? URL { names.append(url.path(percentEncoded: false)) }
+    for name in names.sorted() { for byte in name.utf8 { digest.add(UInt64(byte)) } }
     return " " + String(digest.value, radix: 16)
   }
 }

@@ -94,6 +94,19 @@ extension AuditRun {
   /// Told of a machine all of whose worlds were looked at, and those of others with the same rules: what one of them
   /// lacks, another may have.
   func missed(_ worlds: [ExploredWorld], _ random: [RandomRuns]) {
+    // Of machines that this audit does not ask for, what is kept.
+    let worlds =
+      worlds
+      + entries.flatMap { entry in
+        entry.exploredWorlds.filter { name in !worlds.contains { $0.machine == entry.name && $0.world == name } }
+          .compactMap { evidence.world(entry.name, $0)?.evidence }
+      }
+    let random =
+      random
+      + entries.flatMap { entry in
+        entry.randomWorlds.filter { name in !random.contains { $0.machine == entry.name && $0.world == name } }
+          .compactMap { evidence.random(entry.name, $0)?.evidence }
+      }
     var books: [String: [String: String]] = [:]
     for entry in entries { books[entry.name] = Dictionary(entry.hosts.map { ($0.name, $0.book.title) }) { $1 } }
     var firing: Set<[String]> = []
@@ -110,7 +123,7 @@ extension AuditRun {
       let own = worlds.filter { $0.machine == entry.name }
       let titles = Set(entry.hosts.map(\.book.title))
       guard own.allSatisfy({ $0.findings.verdict == .ready }),
-        entries.allSatisfy({ isLookedAt($0, worlds) || titles.isDisjoint(with: $0.hosts.map(\.book.title)) })
+        entries.allSatisfy({ isLookedAt($0, worlds, random) || titles.isDisjoint(with: $0.hosts.map(\.book.title)) })
       else { continue }
       for host in entry.hosts {
         for rule in host.book.rules where !firing.contains([host.book.title, rule.name]) {
@@ -134,14 +147,14 @@ extension AuditRun {
     }
   }
 
-  /// Whether nothing of a machine that this audit looks at was left out.
-  private func isLookedAt(_ entry: CatalogEntry, _ worlds: [ExploredWorld]) -> Bool {
-    let isWhole =
-      !scope.has(.worlds, entry.name)
-      || entry.exploredWorlds.allSatisfy { name in
-        worlds.contains { $0.machine == entry.name && $0.world == name && $0.isWhole }
+  /// Whether all worlds of a machine were looked at, now or earlier; at random those that cannot be explored.
+  private func isLookedAt(_ entry: CatalogEntry, _ worlds: [ExploredWorld], _ random: [RandomRuns]) -> Bool {
+    entry.exploredWorlds.allSatisfy { name in
+      worlds.contains { $0.machine == entry.name && $0.world == name && $0.isWhole }
+    }
+      && Set(entry.randomWorlds).subtracting(entry.exploredWorlds).allSatisfy { name in
+        random.contains { $0.machine == entry.name && $0.world == name }
       }
-    return isWhole && !undone.contains(AuditUnit(.random, entry.name))
   }
 }
 

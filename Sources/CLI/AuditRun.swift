@@ -22,7 +22,7 @@ final class AuditRun {
   private var machines: [String: RoundReport.Machine] = [:]
   private var fired: [(place: String, machine: String, fired: [FiredRule])] = []
   private var done = LookedAt()
-  private(set) var undone: [AuditUnit] = []
+  private var undone: [AuditUnit] = []
   private var pages: (count: Int, kept: String?)?
 
   init(scope: AuditScope, root: URL, rounds: String?, time: TimeBound, looksAgain: Bool) throws {

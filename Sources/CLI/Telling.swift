@@ -125,28 +125,26 @@ struct Telling {
 
   /// Finds out before the work begins whether a file can be written in the end.
   static func probe(_ path: String) throws {
-    let isThere = FileManager.default.fileExists(atPath: path)
+    let isThere = access(path, F_OK) == 0
     // A pipe that nobody reads would keep the program waiting.
     let descriptor = open(path, O_CREAT | O_WRONLY | O_APPEND | O_NONBLOCK, 0o644)
     guard descriptor >= 0 else {
       throw WorldFailure("\(path) cannot be written: \(String(cString: strerror(errno)))")
     }
     Foundation.close(descriptor)
-    if !isThere { try? FileManager.default.removeItem(atPath: path) }
+    // Where it is a link to nothing, what it leads to was made.
+    if !isThere { unlink(URL(fileURLWithPath: path).resolvingSymlinksInPath().path) }
   }
 
   static func write(_ text: String, to path: String) throws {
-    let bytes = Array((text.hasSuffix("\n") ? text : text + "\n").utf8)
+    let bytes = Data((text.hasSuffix("\n") ? text : text + "\n").utf8)
     do {
-      // An earlier text stays until the new one is whole.
-      if let file = try? FileReplacement(of: path), file.refusal == nil, let old = try? file.read() {
-        try file.write(bytes)
-        try file.replace(expecting: old)
-      } else {
-        try Data(bytes).write(to: URL(fileURLWithPath: path))
+      // An earlier text stays where there is no room for this one; who else has it keeps it, by link or by right.
+      if let file = try? FileReplacement(of: path), file.refusal == nil, (try? file.read()) != nil {
+        defer { file.discard() }
+        try bytes.write(to: URL(fileURLWithPath: file.temporary))
       }
-    } catch let failure as FileFailure {
-      throw WorldFailure("\(path) cannot be written: \(failure)")
+      try bytes.write(to: URL(fileURLWithPath: path))
     } catch {
       throw WorldFailure("\(path) cannot be written: \(error.systemReason)")
     }

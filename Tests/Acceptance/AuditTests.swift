@@ -1,5 +1,6 @@
 import CSQLite
 import Foundation
+import Platform
 import Testing
 
 @Suite struct `An audit of everything` {
@@ -67,6 +68,36 @@ import Testing
     #expect(!short.output.contains("never-met"), "\(short.output)")
     #expect(short.output.contains("not looked at to the end: worlds of live-service"))
     #expect(short.output.contains("0 new, ") && short.output.contains(" 0 closed"), "\(short.output)")
+  }
+
+  @Test func `a machine alone is not blamed for what others do with its rules`() throws {
+    let scratch = try Scratch()
+    let audit = try Program.run(
+      "audit", "--only", "epoch-switch-buffered,worlds", "--rounds", scratch.path("r.sqlite"))
+    #expect(audit.status == 0 && !audit.output.contains("rule-never-fired"), "\(audit.output)")
+  }
+
+  @Test func `mutants whose process something ends are told, and not taken for tried`() throws {
+    let scratch = try Scratch()
+    let rounds = scratch.path("r.sqlite")
+    let words = ["audit", "--only", "mutants,peterson", "--time", "60s", "--rounds", rounds]
+    let audit = try Program.start(words, in: Program.root)
+    let pid = audit.process.processIdentifier
+    let deadline = ContinuousClock.now + .seconds(60)
+    func child() -> pid_t? {
+      ProcessTable.descendants(of: pid).first { ProcessTable.words(of: $0)?.contains("--worker") == true }
+    }
+    var killed: pid_t?
+    while killed == nil, ContinuousClock.now < deadline { killed = child() }
+    kill(try #require(killed), SIGKILL)
+    let output = String(decoding: audit.out.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    audit.process.waitUntilExit()
+    #expect(output.contains("MINOR mutants-broken-off: something ended the process that tried mutant"), "\(output)")
+    #expect(output.contains("not looked at to the end: mutants of peterson"), "\(output)")
+    let again = try Program.run(words + ["--json"])
+    #expect((try again.object()["findings"] as? [[String: Any]])?.isEmpty == true, "\(again.output)")
+    let machine = try #require((try again.object()["machines"] as? [[String: Any]])?.first)
+    #expect((machine["mutants"] as? [String: Any])?["tried"] as? Int == 56)
   }
 
   @Test func `one machine is explored once, and the next round says so`() throws {

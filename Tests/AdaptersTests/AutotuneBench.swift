@@ -215,10 +215,13 @@ final class Bench {
   }
 
   /// A server that somebody started in a terminal, at the port of the run.
-  func startByHand(_ model: String) throws -> ChildProcess {
-    let log = try BoundedLog(creating: folder.appendingPathComponent("by-hand.log").path)
+  func startByHand(_ model: String, with variables: [String: String] = [:]) throws -> ChildProcess {
+    let log = try BoundedLog(creating: folder.appendingPathComponent("by-hand-\(UUID().uuidString).log").path)
     let process = try ChildProcess(
-      Command(order.profile.program, words(serving: model), folder: folder.path), output: log.descriptor)
+      Command(
+        order.profile.program, words(serving: model),
+        environment: ProcessInfo.processInfo.environment.merging(variables) { $1 }, folder: folder.path),
+      output: log.descriptor)
     let deadline = ContinuousClock.now + .seconds(10)
     while LocalPort(order.port).isFree, ContinuousClock.now < deadline { usleep(5000) }
     return process

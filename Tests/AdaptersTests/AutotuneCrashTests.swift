@@ -123,6 +123,23 @@ import Testing
     }
   }
 
+  @Test func `SRV-7: a server that somebody has started meanwhile is back, whatever its variables`() throws {
+    let bench = try Bench("{}")
+    bench.oneCell()
+    let theirs = try bench.startByHand("theirs")
+    let words = try #require(ProcessTable.words(of: theirs.pid))
+    bench.order.plan.drains = true
+    bench.order.plan.restartsForeground = true
+    try bench.runAndDie(["m"], when: Moment.asked.holds)
+    bench.endAll()
+    let again = try bench.startByHand("theirs", with: ["LOGIN": "another"])
+    bench.order.plan.drains = false
+    #expect(try bench.run(["m"]).reason == .providerConflict)
+    #expect(again.isAlive && ProcessTable.processes { $0 == words }.map(\.pid) == [again.pid])
+    #expect(!bench.output.warnings.contains { $0.contains("not started again") || $0.contains("still serves") })
+    bench.endAll()
+  }
+
   @Test func `a second run that finds the database taken leaves what the first one keeps`() throws {
     let (bench, service) = try bench()
     // The service is down, and the first run in the middle of its search, when the second one comes and goes.

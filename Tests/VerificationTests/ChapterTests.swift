@@ -177,6 +177,7 @@ import Verification
     #expect(traces.last?.tests == ["Tests/Some/It.swift:1"])
     #expect(traces.last?.standing == .tested)
     #expect(findings(folder) == [])
+    try folder.write("swiftSettings: [.define(\"LINUX_HOST\")]", to: "Package.swift")
     try folder.write(
       "  @Test(arguments: [\n    (\"a class of its own\", 1),\n  ])\n  func \u{60}PET-9: it holds\u{60}() {}\n",
       to: "Tests/Some/It.swift")
@@ -184,6 +185,14 @@ import Verification
     for text in [
       "  @MainActor @Test func \u{60}PET-9: it holds\u{60}() {}\n",
       "let a = \"/*\"\n  @Test(.disabled(if: isSlow)) func \u{60}PET-9: it holds\u{60}() {}\n",
+      "  @Test(.disabled(\"slow\")) func other() {\n    #expect(1 == 1)\n  }\n"
+        + "  @Test func \u{60}PET-9: it holds\u{60}() {}\n",
+      "let a = path.replacing(/\\/*$/, with: \"\")\n  @Test func \u{60}PET-9: it holds\u{60}() {}\n",
+      "let a = [\"\\\\\", \"specs/*.md\"]\r\n  @Test func \u{60}PET-9: it holds\u{60}() {}\r\n",
+      "@Suite(.disabled()) struct A { let a = 1 }\n@Suite struct B {\n"
+        + "  @Test func \u{60}PET-9: it holds\u{60}() {}\n}\n",
+      "  @available(*, unavailable) init(x: Int) {}\n  @Test func \u{60}PET-9: it holds\u{60}() {}\n",
+      "#if LINUX_HOST\n  @Test func \u{60}PET-9: it holds\u{60}() {}\n#endif\n",
       "#if DEBUG\n#if os(Linux)\n  @Test func \u{60}PET-9: it holds\u{60}() {}\n#endif\n#endif\n",
     ] {
       try folder.write(text, to: "Tests/Some/It.swift")
@@ -202,6 +211,7 @@ import Verification
       "  @Test(.enabled(if:false)) func \u{60}PET-9: it holds\u{60}() {}\n",
       "  @Test(.disabled { true }) func \u{60}PET-9: it holds\u{60}() {}\n",
       "  @available(*, unavailable)\n  @Test func \u{60}PET-9: it holds\u{60}() {}\n",
+      "  @Test func other() {}\n  func \u{60}PET-9: it holds\u{60}() {}\n",
       "#if NEVER\n  @Test func \u{60}PET-9: it holds\u{60}() {}\n#endif\n",
       "let a = 1  /* once\n  @Test func \u{60}PET-9: it holds\u{60}() {}\n  and again */\n",
       "let text = \"\"\"\n  @Test func \u{60}PET-9: it holds\u{60}() {}\n  \"\"\"\n",

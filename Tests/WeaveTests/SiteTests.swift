@@ -42,10 +42,12 @@ import Weave
   @Test func `a link to nothing, and a request to elsewhere, are findings with their page`() {
     let page = """
       <a href="b.html">b</a> <a href="#here">h</a> <a href="c.html#there">t</a> <a href="https://example.org/">e</a>
+      <a href="HTTP://example.org/">E</a> <a href="%64.html#pr%C3%BC">d</a>
       <script src="https://example.org/x.js"></script><a id="else"></a>
       """
     let files = [
-      WovenFile(path: "a.html", content: .text(page)), WovenFile(path: "c.html", content: .text("<p id=\"x\">")),
+      WovenFile(path: "a.html", content: .text(page)), WovenFile(path: "d.html", content: .text("<p id=\"prü\">")),
+      WovenFile(path: "c.html", content: .text("<p id=\"x\">")),
     ]
     #expect(
       linkFindings(files, in: URL(filePath: "/nowhere/docs")).map { "\($0.place): \($0.code): \($0.words)" } == [

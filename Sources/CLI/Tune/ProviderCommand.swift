@@ -92,7 +92,8 @@ struct ProviderCheck: ParsableCommand {
     var file = try read(style)
     if let providerBin { file.profile.start(providerBin) }
     let check = ProfileCheck(
-      file, model: model, port: port.map { UInt16($0) } ?? LocalPort.unused().number,
+      file, model: model.map { TuneRequest.located($0, home: Surroundings.home) },
+      port: port.map { UInt16($0) } ?? LocalPort.unused().number,
       targetContext: UInt32(targetContext))
     let signals = TuneSignals()
     signals.send(to: { [cancellation = check.cancellation] _ in cancellation.cancel() })

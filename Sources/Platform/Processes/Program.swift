@@ -36,6 +36,6 @@ public enum Program {
   static func interpreter(of path: String) -> String? {
     guard let bytes = try? FileBytes.read(path, atMost: 256), bytes.starts(with: [0x23, 0x21]) else { return nil }
     let line = bytes.dropFirst(2).prefix { $0 != 0x0A }
-    return line.split(separator: 0x20).first.map { String(decoding: $0, as: UTF8.self) }
+    return line.split { $0 == 0x20 || $0 == 0x09 }.first.map { String(decoding: $0, as: UTF8.self) }
   }
 }

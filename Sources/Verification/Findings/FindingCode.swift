@@ -70,6 +70,8 @@ public struct FindingCode: Sendable {
     FindingCode(
       "mutant-noticed", "a remark alone tells a mutant from the original", "add a law or scenario that it breaks"),
     FindingCode(
+      "mutants-broken-off", "something ended the process that tried a mutant", "audit again, with more memory free"),
+    FindingCode(
       "mutant-score-low", "too few mutants of a machine are killed", "add laws or scenarios that the survivors break"),
     FindingCode(
       "mutants-uncounted", "the mutants of a machine were never all tried", "interlock mutate MACHINE --keep"),

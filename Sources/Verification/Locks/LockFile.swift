@@ -148,7 +148,8 @@ extension LockFile {
       return [
         AuditFinding(
           AuditUnit(.locks, machine), .major, "lock-missing",
-          "\(machine) was locked again on \(day) and is not locked, and no unlocking says why", at: Self.path)
+          "\(machine) was locked again on \(day) and is not locked, and no unlocking says why",
+          at: "\(Self.path):1")
       ]
     }
     return [

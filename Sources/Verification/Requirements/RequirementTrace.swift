@@ -245,7 +245,8 @@ public struct Tracing: Sendable {
             at: "specs/\(chapter.place(row.line))")
         }
         let text = specs.text(file)
-        let code = file.hasSuffix(".swift") ? text.map(RunningCode.init) : nil
+        let code =
+          file.hasSuffix(".swift") ? text.map { RunningCode($0, package: specs.text("Package.swift") ?? "") } : nil
         let missing = text == nil ? file : row.words.first { !(code?.says($0) ?? text!.contains($0)) }
         guard let missing else { return nil }
         let isThere = text?.contains(missing) == true

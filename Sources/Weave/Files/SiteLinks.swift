@@ -19,15 +19,15 @@ public func linkFindings(_ files: [WovenFile], in docs: URL) -> [Finding] {
   var findings: [Finding] = []
   for (path, found) in attributes.sorted(by: { $0.key < $1.key }) where path.hasSuffix(".html") {
     let links = found.filter { $0.name != "id" }
-    for link in links where loading.contains(link.tag) && link.value.contains(/^([a-z]+:)?\/\//) {
+    for link in links where loading.contains(link.tag) && link.value.contains(/^([A-Za-z]+:)?\/\//) {
       findings.append(
         Finding(.major, "foreign-request", "the page loads \(link.value.suffix(80)) over the network", at: path))
     }
     for found in Set(links.map(\.value)).sorted() {
-      if found.contains(/^[a-z]+:/) { continue }
+      if found.contains(/^[A-Za-z][A-Za-z0-9+.-]*:/) { continue }
       let parts = found.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
-      let file = String(parts[0].prefix { $0 != "?" })
-      let place = parts.count > 1 ? String(parts[1]) : ""
+      let file = decoded(parts[0].prefix { $0 != "?" })
+      let place = parts.count > 1 ? decoded(parts[1]) : ""
       if file.isEmpty || paths.contains(file) {
         guard let ids = places[file.isEmpty ? path : file], !place.isEmpty, !ids.contains(place) else { continue }
         findings.append(Finding(.major, "broken-link", "\(found) leads to no place of that page", at: path))
@@ -71,6 +71,9 @@ private func attributes(of text: String) -> [(tag: String, name: String, value: 
   }
   return found
 }
+
+/// A part of a link without its percent signs.
+private func decoded(_ text: Substring) -> String { text.removingPercentEncoding ?? String(text) }
 
 /// An attribute's value as it was before it was escaped.
 private func plain(_ value: String) -> String {

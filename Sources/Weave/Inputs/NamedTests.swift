@@ -22,11 +22,12 @@ public struct NamedTests: Hashable, Sendable {
     let walk = FileManager.default.enumerator(atPath: folder.path(percentEncoded: false))
     var files: [String] = []
     while let file = walk?.nextObject() as? String { if file.hasSuffix(".swift") { files.append(file) } }
+    let package = (try? String(contentsOf: root.appending(path: "Package.swift"), encoding: .utf8)) ?? ""
     let named = /([A-Z][A-Z0-9]*(?:-[A-Z0-9.]+)*)(?=[: ]).*/
     for file in files.sorted() {
       let text = try? String(contentsOf: folder.appending(path: file), encoding: .utf8)
       guard let text, text.contains("func `") else { continue }
-      for test in RunningCode(text).tests {
+      for test in RunningCode(text, package: package).tests {
         guard let name = test.name.wholeMatch(of: named) else { continue }
         all[String(name.output.1), default: []].append(
           Test(name: test.name, path: "Tests/\(file)", line: test.line))

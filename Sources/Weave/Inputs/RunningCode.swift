@@ -1,6 +1,6 @@
 /// What of a Swift file is compiled and run, as far as its text tells: without comments that fill lines, without what
-/// is behind `#if false` or a name that nothing defines, and without tests that are no tests or are disabled whatever
-/// holds.
+/// is behind `#if false` or a name that the package does not define, and without tests that are no tests or are
+/// disabled whatever holds.
 public struct RunningCode {
   public struct Test: Equatable {
     /// Its name, without backticks.
@@ -11,19 +11,22 @@ public struct RunningCode {
   /// The tests whose names stand in backticks, in the order of lines.
   public private(set) var tests: [Test] = []
   private var lines: [Substring] = []
+  private let package: String
 
   // What the lines so far have begun.
   private var comments = 0
   /// Of each `#if` that is open, whether its lines are left out.
   private var conditions: [Bool] = []
   private var isInText = false
-  /// The attributes whose declaration is awaited, from the first on, without blanks.
+  /// The attributes whose declaration is awaited, from the first on, without blanks and without what texts say.
   private var attributes = ""
   /// How far the declaration of a suite is indented that is disabled.
   private var disabledSuite: Int?
 
-  public init(_ text: String) {
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+  /// - Parameter package: The text of `Package.swift`, which may define names of conditions.
+  public init(_ text: String, package: String = "") {
+    self.package = package
+    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
       read(line, number: index + 1)
     }
   }
@@ -39,31 +42,35 @@ public struct RunningCode {
       return
     }
     let isComment = comments > 0 || code.hasPrefix("/*")
-    if isComment || line.utf8.contains(UInt8(ascii: "*")) { comments = max(0, comments + Self.comments(in: line)) }
+    if isComment || line.utf8.contains(UInt8(ascii: "*")) { comments = max(0, comments + Bare(code).comments) }
     if isComment || code.isEmpty || code.hasPrefix("//") { return }
     if readsCondition(code) || conditions.contains(true) { return }
     if let indent = disabledSuite {
       if code.first == "}", line.count - code.count == indent { disabledSuite = nil }
       return
     }
-    // A declaration ends what awaits one, but for the words among a test's arguments.
-    if code.hasPrefix("@") || isAwaited("@Test") || isAwaited("@Suite") {
-      attributes += code.filter { !$0.isWhitespace }
-    } else {
-      attributes = ""
-    }
-    if let name = code.firstRange(of: "func `").map({ code[$0.upperBound...].prefix { $0 != "`" } }) {
-      defer { attributes = "" }
-      guard isAwaited("@Test"), !isDisabled else { return }
-      tests.append(Test(name: String(name), line: number))
-    } else if isAwaited("@Suite"), Self.types.contains(where: code.contains) {
-      if isDisabled { disabledSuite = line.count - code.count }
-      attributes = ""
-    }
+    guard readsDeclaration(code, indent: line.count - code.count, number) else { return }
     lines.append(line)
   }
 
-  private func isAwaited(_ attribute: String) -> Bool { attributes.contains(attribute) }
+  /// Reads attributes and what they belong to; false for a test that does not run.
+  private mutating func readsDeclaration(_ code: Substring, indent: Int, _ number: Int) -> Bool {
+    guard code.hasPrefix("@") || !attributes.isEmpty || code.contains("func `") else { return true }
+    let bare = Bare(code).text
+    attributes += bare.filter { !$0.isWhitespace }
+    let isSuite = attributes.contains("@Suite") && Self.types.contains(where: bare.contains)
+    // A test's arguments may take many lines; whatever else has attributes is declared on the next at the latest.
+    let isAwaiting = attributes.contains("@Test") || attributes.contains("@Suite") || code.hasPrefix("@")
+    let isDeclared = bare.contains("func ") || isSuite || !isAwaiting || bare.contains("{")
+    defer { if isDeclared { attributes = "" } }
+    if let name = code.firstRange(of: "func `").map({ code[$0.upperBound...].prefix { $0 != "`" } }) {
+      guard attributes.contains("@Test"), !isDisabled else { return false }
+      tests.append(Test(name: String(name), line: number))
+    } else if isSuite, isDisabled, bare.count(where: { $0 == "{" }) != bare.count(where: { $0 == "}" }) {
+      disabledSuite = indent
+    }
+    return true
+  }
 
   /// Whether a trait or an attribute disables what follows, whatever holds.
   private var isDisabled: Bool {
@@ -79,7 +86,8 @@ public struct RunningCode {
     if code.hasPrefix("#if ") {
       let condition = code.dropFirst(4).prefix { $0 != "/" }.filter { !$0.isWhitespace }
       let isName = condition.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
-      conditions.append(isName && !["true", "1", "DEBUG"].contains(condition))
+      let isDefined = ["true", "1", "DEBUG"].contains(condition) || package.contains("\"\(condition)\"")
+      conditions.append(isName && !isDefined)
     } else if code.hasPrefix("#else"), let last = conditions.popLast() {
       conditions.append(last ? code.hasPrefix("#elseif false") : false)
     } else if code.hasPrefix("#endif") {
@@ -90,22 +98,37 @@ public struct RunningCode {
     return true
   }
 
-  /// How many comments of several lines a line begins, less those that it ends.
-  private static func comments(in line: Substring) -> Int {
-    var (count, isQuoted, last) = (0, false, UInt8(0))
-    for byte in line.utf8 {
-      switch (last, byte) {
-      case (UInt8(ascii: "\\"), UInt8(ascii: "\"")): break
-      case (_, UInt8(ascii: "\"")): isQuoted.toggle()
-      case (UInt8(ascii: "/"), UInt8(ascii: "/")) where !isQuoted && count == 0: return count
-      case (UInt8(ascii: "/"), UInt8(ascii: "*")) where !isQuoted: count += 1
-      case (UInt8(ascii: "*"), UInt8(ascii: "/")) where !isQuoted: count -= 1
+  private static let types = ["struct ", "class ", "enum ", "actor ", "extension "]
+}
+
+/// A line of code without what its texts say and without its comment.
+private struct Bare {
+  private(set) var text = ""
+  /// How many comments of several lines it begins, less those that it ends.
+  private(set) var comments = 0
+
+  init(_ line: Substring) {
+    var (isQuoted, isEscaped) = (false, false)
+    var last: Character = " "
+    for character in line {
+      // Also in a regular expression, where it is `\/*`.
+      if isEscaped || character == "\\" {
+        isEscaped.toggle()
+        last = " "
+        continue
+      }
+      defer { last = character }
+      if character == "\"" { isQuoted.toggle() }
+      if isQuoted { continue }
+      switch (last, character) {
+      case ("/", "/") where comments == 0:
+        text.removeLast()
+        return
+      case ("/", "*"): comments += 1
+      case ("*", "/"): comments -= 1
       default: break
       }
-      last = byte
+      text.append(character)
     }
-    return count
   }
-
-  private static let types = ["struct ", "class ", "enum ", "actor ", "extension "]
 }

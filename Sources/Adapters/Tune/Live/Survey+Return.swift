@@ -31,9 +31,9 @@ extension Survey {
   ) -> [Problem] {
     let owed = leavesForegroundDown == true ? [] : foreground
     let deadline = ContinuousClock.now + grace
-    while ContinuousClock.now < deadline, owed.contains(where: \.serves) || !port.isFree && !areBack(owed) {
-      usleep(50_000)
-    }
+    while ContinuousClock.now < deadline,
+      owed.contains(where: \.serves) || service == nil && !port.isFree && !missing(of: owed).isEmpty
+    { usleep(50_000) }
     var problems: [Problem] = []
     var begun: ManagedService?
     if let service {
@@ -49,13 +49,8 @@ extension Survey {
         "warning: pid \(server.pid) still serves; if it was asked to end and does so yet, nobody starts it again\n"
           + "  type then: \(server.commandLine)")
     }
-    var running = running
     var started: [(ForegroundServer, ChildProcess, BoundedLog)] = []
-    for server in owed {
-      if let same = running.firstIndex(where: { $0.isLike(server) }) {
-        running.remove(at: same)
-        continue
-      }
+    for server in missing(of: owed) {
       do {
         let (process, log) = try server.startAgain(logsIn: folder, of: run)
         started.append((server, process, log))
@@ -66,13 +61,21 @@ extension Survey {
     return problems + watch(begun, manager, started)
   }
 
-  private func areBack(_ owed: [ForegroundServer]) -> Bool {
+  /// Those that do not run: each that runs stands for one that was started as it was, or else for one whose words and
+  /// folder it has, whoever has started it meanwhile.
+  private func missing(of owed: [ForegroundServer]) -> [ForegroundServer] {
     var running = running
-    return owed.allSatisfy { server in
-      guard let same = running.firstIndex(where: { $0.isLike(server) }) else { return false }
-      running.remove(at: same)
-      return true
+    func without(_ servers: [ForegroundServer], _ isSame: (ForegroundServer, ForegroundServer) -> Bool)
+      -> [ForegroundServer]
+    {
+      servers.filter { server in
+        guard let same = running.firstIndex(where: { isSame($0, server) }) else { return true }
+        running.remove(at: same)
+        return false
+      }
     }
+    let left = without(owed) { $0.isLike($1) }
+    return without(left) { $0.words == $1.words && $0.folder == $1.folder }
   }
 
   /// Servers like those that were found which need no second: one that was started again before a crash, and one that

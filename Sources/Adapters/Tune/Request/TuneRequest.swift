@@ -170,13 +170,8 @@ public struct TuneRequest: Sendable, Equatable {
       guard !ReadableText.isSteered(cell) else {
         throw TuneRequestError(flag, "\(here) has a line break or another control character in it")
       }
-      var model = ServerProfile.expanded(cell, home: home)
-      // What is there is what a server takes for the model, from where it is started.
-      let isPath =
-        ServerProfile.isPath(model) || model.hasSuffix("/") || FileManager.default.fileExists(atPath: model)
-      // A service that takes it from the configuration runs in another folder.
-      if isPath, !model.hasPrefix("/") { model = URL(fileURLWithPath: model).standardizedFileURL.path }
-      if isPath, !FileManager.default.fileExists(atPath: model) {
+      let model = located(cell, home: home)
+      if ServerProfile.isPath(model), !FileManager.default.fileExists(atPath: model) {
         throw TuneRequestError(flag, "\(here) is a path, and there is no file '\(model)'")
       }
       if let earlier = models.firstIndex(where: { isSameModel($0, model) }) {
@@ -185,6 +180,15 @@ public struct TuneRequest: Sendable, Equatable {
       models.append(model)
     }
     return models
+  }
+
+  /// A model as servers are given it: a path from the root for whatever is meant as one, or is there. A service that
+  /// takes it from the configuration runs in another folder.
+  public static func located(_ model: String, home: String) -> String {
+    let model = ServerProfile.expanded(model, home: home)
+    let isPath =
+      ServerProfile.isPath(model) || model.hasSuffix("/") || FileManager.default.fileExists(atPath: model)
+    return isPath && !model.hasPrefix("/") ? URL(fileURLWithPath: model).standardizedFileURL.path : model
   }
 
   /// Whether two names are one model: equal but for the case of ASCII letters, and for the way accents are written.
