@@ -56,7 +56,10 @@ extension AuditRun {
         if Interruption.isAsked { continue }
         brokenOff.insert(name)
         leftOut(AuditUnit(.mutants, name))
-        add([AuditFinding(AuditUnit(.mutants, name), .minor, "mutants-broken-off", "\(error)", at: place(of: name))])
+        let words = "\(error)".prefix { !$0.isNewline }
+        add([
+          AuditFinding(AuditUnit(.mutants, name), .minor, "mutants-broken-off", String(words), at: place(of: name))
+        ])
         continue
       }
       evidence.keep(mutation)

@@ -3,6 +3,7 @@ import Check
 import Foundation
 import Spec
 import Verification
+import Weave
 
 /// The pages, compared by this program itself in a process of its own.
 extension AuditRun {
@@ -74,9 +75,11 @@ extension AuditRun {
     }
   }
 
-  /// Stands for the files of some folders of the package, their paths and what is in them, and for the paths of all.
+  /// Stands for the files of some folders of the package, their paths and what is in them, and for whether the files
+  /// are there that pages lead to beside these.
   private func digest(of folders: [String]) -> String {
     var digest = Digest()
+    var beside: Set<String> = []
     for folder in folders {
       let url = specs.root.appending(path: folder)
       let walk = FileManager.default.enumerator(atPath: url.path(percentEncoded: false))
@@ -86,15 +89,15 @@ extension AuditRun {
         guard let data = FileManager.default.contents(atPath: url.appending(path: path).path(percentEncoded: false))
         else { continue }
         for byte in path.utf8 { digest.add(UInt64(byte)) }
+        if path.hasSuffix(".html") { beside.formUnion(filesBeside(page: String(decoding: data, as: UTF8.self))) }
         digest.add(data.withUnsafeBytes { Checkpointing.digest(ofProgram: $0) })
       }
     }
-    // Links may lead to any file.
-    let walk = FileManager.default.enumerator(
-      at: specs.root, includingPropertiesForKeys: nil, options: [.skipsHiddenFiles])
-    var names: [String] = []
-    while let url = walk?.nextObject() as? URL { names.append(url.path(percentEncoded: false)) }
-    for name in names.sorted() { for byte in name.utf8 { digest.add(UInt64(byte)) } }
+    for target in beside.sorted() {
+      for byte in target.utf8 { digest.add(UInt64(byte)) }
+      let url = specs.root.appending(path: "docs").appending(path: target).standardizedFileURL
+      digest.add(FileManager.default.fileExists(atPath: url.path(percentEncoded: false)) ? 1 : 0)
+    }
     return " " + String(digest.value, radix: 16)
   }
 }

@@ -92,6 +92,26 @@ import Testing
     #expect(run.output.contains("CRITICAL scenario-failed: "), "\(run.output)")
   }
 
+  @Test func `pages are compared again when a file that they lead to comes, and not when any other does`() throws {
+    let scratch = try Scratch()
+    try FileManager.default.createDirectory(atPath: scratch.path("specs"), withIntermediateDirectories: true)
+    let text = try String(contentsOf: Program.root.appending(path: "specs/12-apply.md"), encoding: .utf8)
+    try scratch.write("specs/12-apply.md", text + "\n[more](../NOTES.md)\n")
+    _ = try Program.run("docs", "--root", scratch.url.path)
+    func audit() throws -> (links: Int, isKept: Bool) {
+      let audit = try Program.run("audit", "--only", "docs", "--root", scratch.url.path, "--json")
+      let object = try audit.object()
+      let findings = try #require(object["findings"] as? [[String: Any]])
+      let told = findings.filter { ($0["words"] as? String)?.hasPrefix("../NOTES.md leads to nothing") == true }
+      return (told.count, object["pages_evidence_of"] is String)
+    }
+    #expect(try audit() == (1, false))
+    try scratch.write("audit.html", "a report of its own")
+    #expect(try audit() == (1, true))
+    try scratch.write("NOTES.md", "# More\n")
+    #expect(try audit() == (0, false))
+  }
+
   @Test func `a page that is stale is named with its first line that differs`() throws {
     let run = try spoiled("93-peterson.md") { $0 = $0.replacing("# Peterson's lock", with: "# A lock") }
     #expect(run.status == 1)

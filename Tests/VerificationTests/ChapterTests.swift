@@ -192,6 +192,7 @@ import Verification
       "@Suite(.disabled()) struct A { let a = 1 }\n@Suite struct B {\n"
         + "  @Test func \u{60}PET-9: it holds\u{60}() {}\n}\n",
       "  @available(*, unavailable) init(x: Int) {}\n  @Test func \u{60}PET-9: it holds\u{60}() {}\n",
+      "  @Test(arguments: [1, 2].map { $0 + 1 })\n  func \u{60}PET-9: it holds\u{60}(of: Int) {}\n",
       "#if LINUX_HOST\n  @Test func \u{60}PET-9: it holds\u{60}() {}\n#endif\n",
       "#if DEBUG\n#if os(Linux)\n  @Test func \u{60}PET-9: it holds\u{60}() {}\n#endif\n#endif\n",
     ] {
@@ -212,6 +213,7 @@ import Verification
       "  @Test(.disabled { true }) func \u{60}PET-9: it holds\u{60}() {}\n",
       "  @available(*, unavailable)\n  @Test func \u{60}PET-9: it holds\u{60}() {}\n",
       "  @Test func other() {}\n  func \u{60}PET-9: it holds\u{60}() {}\n",
+      "#if false && DEBUG\n  @Test func \u{60}PET-9: it holds\u{60}() {}\n#endif\n",
       "#if NEVER\n  @Test func \u{60}PET-9: it holds\u{60}() {}\n#endif\n",
       "let a = 1  /* once\n  @Test func \u{60}PET-9: it holds\u{60}() {}\n  and again */\n",
       "let text = \"\"\"\n  @Test func \u{60}PET-9: it holds\u{60}() {}\n  \"\"\"\n",

@@ -58,6 +58,11 @@ import Weave
       ])
   }
 
+  @Test func `the files beside the pages are those that links leave the site for`() {
+    let page = "<a href=\"../NOTES%201.md?plain=1#L3\">n</a> <a href=\"b.html\">b</a> <img src=\"../x.svg\">"
+    #expect(filesBeside(page: page) == ["../NOTES 1.md", "../x.svg"])
+  }
+
   @Test func `links lead both ways between a requirement and its rules`() throws {
     let files = try files()
     let chapter = text("07-crossing.html", of: files)

@@ -19,7 +19,7 @@ extension RoundReport {
         "all": mutants.all, "tried": mutants.tried, "differ": mutants.differ, "killed": mutants.killed,
         "counted": machines.count { $0.counted != nil },
       ],
-      "pages": pages?.count as Any? ?? NSNull(),
+      "pages": pages?.count as Any? ?? NSNull(), "pages_evidence_of": pages?.kept as Any? ?? NSNull(),
     ]
   }
 

@@ -35,7 +35,7 @@ private func link(_ target: String, _ line: Int, of text: Prose, _ root: URL) ->
   let file = target.prefix { $0 != "#" && $0 != "?" }
   if file.contains(":") { return nil }
   let parts = target.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
-  let place = parts.count > 1 ? String(parts[1]) : nil
+  let place = parts.count > 1 ? parts[1].removingPercentEncoding ?? String(parts[1]) : nil
   let complain = { (words: String) in Finding(.major, "broken-link", words, at: "\(text.path):\(line)") }
   let found: String
   if file.isEmpty {

@@ -41,6 +41,13 @@ public func linkFindings(_ files: [WovenFile], in docs: URL) -> [Finding] {
   return findings
 }
 
+/// The files outside of the site that the links of a page lead to, from its folder.
+public func filesBeside(page: String) -> Set<String> {
+  Set(
+    attributes(of: page).filter { $0.name != "id" && $0.value.hasPrefix("../") }
+      .map { decoded($0.value.prefix { !"?#".contains($0) }) })
+}
+
 /// The values of `id`, `href` and `src` in the tags of a page, in their order, as they were before they were escaped.
 private func attributes(of text: String) -> [(tag: String, name: String, value: String)] {
   var found: [(tag: String, name: String, value: String)] = []

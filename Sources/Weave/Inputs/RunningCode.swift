@@ -60,12 +60,15 @@ public struct RunningCode {
     attributes += bare.filter { !$0.isWhitespace }
     let isSuite = attributes.contains("@Suite") && Self.types.contains(where: bare.contains)
     // A test's arguments may take many lines; whatever else has attributes is declared on the next at the latest.
-    let isAwaiting = attributes.contains("@Test") || attributes.contains("@Suite") || code.hasPrefix("@")
-    let isDeclared = bare.contains("func ") || isSuite || !isAwaiting || bare.contains("{")
+    let isOfTests = attributes.contains("@Test") || attributes.contains("@Suite")
+    let isDeclared =
+      bare.contains("func ") || isSuite || !isOfTests && (!code.hasPrefix("@") || bare.contains("{"))
     defer { if isDeclared { attributes = "" } }
     if let name = code.firstRange(of: "func `").map({ code[$0.upperBound...].prefix { $0 != "`" } }) {
       guard attributes.contains("@Test"), !isDisabled else { return false }
       tests.append(Test(name: String(name), line: number))
+    } else if attributes.contains("@Test"), bare.contains("func "), isDisabled {
+      return false
     } else if isSuite, isDisabled, bare.count(where: { $0 == "{" }) != bare.count(where: { $0 == "}" }) {
       disabledSuite = indent
     }
@@ -87,7 +90,7 @@ public struct RunningCode {
       let condition = code.dropFirst(4).prefix { $0 != "/" }.filter { !$0.isWhitespace }
       let isName = condition.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
       let isDefined = ["true", "1", "DEBUG"].contains(condition) || package.contains("\"\(condition)\"")
-      conditions.append(isName && !isDefined)
+      conditions.append(isName && !isDefined || condition.hasPrefix("false&&"))
     } else if code.hasPrefix("#else"), let last = conditions.popLast() {
       conditions.append(last ? code.hasPrefix("#elseif false") : false)
     } else if code.hasPrefix("#endif") {
