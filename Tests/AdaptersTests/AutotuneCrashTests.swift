@@ -104,18 +104,25 @@ import Testing
     #expect(service.isRunning && bench.memos == [])
   }
 
+  /// A run that died while it measured, with a server by hand stopped for it; and the words of that server. The next
+  /// run drains nobody.
+  private func diedWithTheirsStopped(restarts: Bool) throws -> (bench: Bench, words: [String]) {
+    let bench = try Bench("{}")
+    bench.oneCell()
+    let theirs = try bench.startByHand("theirs")
+    let words = try #require(ProcessTable.words(of: theirs.pid))
+    bench.order.plan.drains = true
+    bench.order.plan.restartsForeground = restarts
+    try bench.runAndDie(["m"], when: Moment.asked.holds)
+    bench.order.plan.drains = false
+    return (bench, words)
+  }
+
   @Test func `a server by hand that a dead run had stopped comes back as it was, once, and where that was asked`()
     throws
   {
     for restarts in [true, false] {
-      let bench = try Bench("{}")
-      bench.oneCell()
-      let theirs = try bench.startByHand("theirs")
-      let words = try #require(ProcessTable.words(of: theirs.pid))
-      bench.order.plan.drains = true
-      bench.order.plan.restartsForeground = restarts
-      try bench.runAndDie(["m"], when: Moment.asked.holds)
-      bench.order.plan.drains = false
+      let (bench, words) = try diedWithTheirsStopped(restarts: restarts)
       #expect(try bench.run(["m"]).reason == (restarts ? .providerConflict : .ok))
       #expect(ProcessTable.processes { $0 == words }.count == (restarts ? 1 : 0))
       #expect(bench.memos == [])
@@ -124,16 +131,9 @@ import Testing
   }
 
   @Test func `SRV-7: a server that somebody has started meanwhile is back, whatever its variables`() throws {
-    let bench = try Bench("{}")
-    bench.oneCell()
-    let theirs = try bench.startByHand("theirs")
-    let words = try #require(ProcessTable.words(of: theirs.pid))
-    bench.order.plan.drains = true
-    bench.order.plan.restartsForeground = true
-    try bench.runAndDie(["m"], when: Moment.asked.holds)
+    let (bench, words) = try diedWithTheirsStopped(restarts: true)
     bench.endAll()
     let again = try bench.startByHand("theirs", with: ["LOGIN": "another"])
-    bench.order.plan.drains = false
     #expect(try bench.run(["m"]).reason == .providerConflict)
     #expect(again.isAlive && ProcessTable.processes { $0 == words }.map(\.pid) == [again.pid])
     #expect(!bench.output.warnings.contains { $0.contains("not started again") || $0.contains("still serves") })

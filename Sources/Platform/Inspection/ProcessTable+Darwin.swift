@@ -18,7 +18,7 @@
     public static func environment(of pid: pid_t) -> [String]? { arguments(of: pid)?.variables }
 
     /// Whether it was started with a variable, `NAME=value`.
-    static func hasVariable(_ variable: String, _ pid: pid_t) -> Bool {
+    package static func hasVariable(_ variable: String, _ pid: pid_t) -> Bool {
       environment(of: pid)?.contains(variable) ?? false
     }
 

@@ -25,7 +25,7 @@
     }
 
     /// Whether it was started with a variable, `NAME=value`; what ``environment(of:)`` has, without its texts.
-    static func hasVariable(_ variable: String, _ pid: pid_t) -> Bool {
+    package static func hasVariable(_ variable: String, _ pid: pid_t) -> Bool {
       guard let bytes = try? FileBytes.read("/proc/\(pid)/environ"), !bytes.isEmpty else { return false }
       let sought = [0] + Array(variable.utf8) + [0]
       return ([0] + bytes + [0]).firstRange(of: sought) != nil

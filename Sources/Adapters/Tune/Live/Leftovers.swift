@@ -51,9 +51,7 @@ struct Leftovers: Sendable {
 
   private func bringBack(_ memo: RunMemo, _ warn: (String) -> Void) {
     warn("warning: a run that died had stopped \(memo.survey.name); it is started again")
-    let problems = memo.survey.startAgain(
-      by: manager, at: LocalPort(order.port), logsIn: order.logFolder, of: memo.runID,
-      grace: order.plan.drainGrace.duration, warn: warn)
+    let problems = memo.survey.startAgain(for: order, of: memo.runID, by: manager, warn: warn)
     for problem in problems { warn(problem.description) }
   }
 

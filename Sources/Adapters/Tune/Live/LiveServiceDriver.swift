@@ -60,14 +60,17 @@ final class LiveServiceDriver {
 
   func notice(_ effect: LiveService.Effect) {
     switch effect {
-    case .lingers:
-      for pid in survey?.foreground.flatMap(\.living) ?? [] { warn("warning: pid \(pid) alive, SIGKILL disabled") }
+    case .lingers: warnOfLiving()
     case .outlasts:
-      for pid in survey?.foreground.flatMap(\.living) ?? [] { warn("warning: pid \(pid) alive, SIGKILL disabled") }
+      warnOfLiving()
       let seconds = (order.plan.drainGrace.count + 999) / 1000
       warn("error: --drain failed: \(survey?.name ?? "what runs here") has not stopped within \(seconds) s")
     default: break
     }
+  }
+
+  private func warnOfLiving() {
+    for pid in survey?.foreground.flatMap(\.living) ?? [] { warn("warning: pid \(pid) alive, SIGKILL disabled") }
   }
 
   /// What somebody types to have the service take up another configuration; empty where none is known.
@@ -213,9 +216,7 @@ final class LiveServiceDriver {
     work.start { () -> ([Survey.Problem], [String]) in
       guard let survey else { return ([Survey.Problem(words: "it is not known any more")], []) }
       var warnings: [String] = []
-      let problems = survey.startAgain(
-        by: manager, at: LocalPort(order.port), logsIn: order.logFolder, of: run, grace: order.plan.drainGrace.duration
-      ) { warnings.append($0) }
+      let problems = survey.startAgain(for: order, of: run, by: manager) { warnings.append($0) }
       return (problems, warnings)
     } then: { [self] problems, warnings in
       for warning in warnings { warn(warning) }
@@ -233,9 +234,7 @@ final class LiveServiceDriver {
   /// Brings back what is owed at once, and waits for it: where the loop itself has failed.
   func startAgainNow() {
     guard let memo, memo.isOwed else { return }
-    let problems = memo.survey.startAgain(
-      by: manager, at: LocalPort(order.port), logsIn: order.logFolder, of: runID, grace: order.plan.drainGrace.duration,
-      warn: warn)
+    let problems = memo.survey.startAgain(for: order, of: runID, by: manager, warn: warn)
     for problem in problems { warn(problem.description) }
     // The journal does not know of it: a run that goes on finds by this what runs again.
     try? keep(isOwed: false)

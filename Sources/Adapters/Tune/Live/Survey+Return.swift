@@ -22,15 +22,14 @@ extension Survey {
   /// what was started is watched, and what was asked to stop takes to. Returns what kept each of them from that.
   ///
   /// - Parameters:
-  ///   - port: Where they serve.
-  ///   - grace: For how long a server that still serves may end yet, or what it left behind give the port back.
+  ///   - order: Its drain's grace is how long a server that still serves may take to end yet, or what it left behind to
+  ///     give the port back.
   ///   - warn: Is told of one that serves on, as nobody starts it if it ends after that.
   func startAgain(
-    by manager: any ServiceManager, at port: LocalPort, logsIn folder: String, of run: String, grace: Duration,
-    warn: (String) -> Void
+    for order: TuneOrder, of run: String, by manager: any ServiceManager, warn: (String) -> Void
   ) -> [Problem] {
     let owed = leavesForegroundDown == true ? [] : foreground
-    let deadline = ContinuousClock.now + grace
+    let (port, deadline) = (LocalPort(order.port), ContinuousClock.now + order.plan.drainGrace.duration)
     while ContinuousClock.now < deadline,
       owed.contains(where: \.serves) || service == nil && !port.isFree && !missing(of: owed).isEmpty
     { usleep(50_000) }
@@ -52,7 +51,7 @@ extension Survey {
     var started: [(ForegroundServer, ChildProcess, BoundedLog)] = []
     for server in missing(of: owed) {
       do {
-        let (process, log) = try server.startAgain(logsIn: folder, of: run)
+        let (process, log) = try server.startAgain(logsIn: order.logFolder, of: run)
         started.append((server, process, log))
       } catch {
         problems.append(Problem(words: "\(error)", commands: [server.commandLine]))

@@ -21,7 +21,7 @@ struct ServerFamily: Sendable {
   }
 
   func contains(_ pid: pid_t) -> Bool {
-    leader.map { getsid(pid) == $0 } ?? false || ProcessTable.environment(of: pid)?.contains(variable) ?? false
+    leader.map { getsid(pid) == $0 } ?? false || ProcessTable.hasVariable(variable, pid)
   }
 }
 
