@@ -94,7 +94,9 @@ let package = Package(
     .testTarget(name: "Properties", dependencies: ["Spec", "Machines", "Check", "Oracle"]),
     .testTarget(
       name: "Acceptance",
-      dependencies: ["Spec", "Machines", "Check", "Engine", "Adapters", "Platform", "CSQLite", "ScriptedServer"]),
+      dependencies: [
+        "Spec", "Machines", "Check", "Engine", "Adapters", "Platform", "Chapters", "CSQLite", "ScriptedServer",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -46,9 +46,13 @@ enum AuditOutput {
     for machine in report.machines {
       let whole = machine.worlds.count { $0.world.isWhole }
       table.add(
-        machine.name, whole == machine.worlds.count ? "\(whole)" : "\(whole) of \(machine.worlds.count)",
-        Output.count(machine.states), machine.scenarios.map { "\($0.run)" } ?? "",
-        Output.count(machine.random.reduce(0) { $0 + $1.runs.steps }), machine.mutants.map { $0.tried.words } ?? "",
+        machine.name,
+        // What was not looked at is no nought.
+        machine.worlds.isEmpty
+          ? "" : whole == machine.worlds.count ? "\(whole)" : "\(whole) of \(machine.worlds.count)",
+        machine.worlds.isEmpty ? "" : Output.count(machine.states), machine.scenarios.map { "\($0.run)" } ?? "",
+        machine.random.isEmpty ? "" : Output.count(machine.random.reduce(0) { $0 + $1.runs.steps }),
+        machine.mutants.map { $0.tried.words } ?? "",
         machine.lock)
     }
     if report.machines.isEmpty { return }
@@ -88,7 +92,7 @@ enum AuditOutput {
       let mark = status.isEmpty ? "" : style.dim(" (\(status))")
       print("  \(word(finding.severity, style)) \(finding.code)\(ids): \(finding.words)\(mark)")
       var details = [finding.place, finding.unit.machine].filter { !$0.isEmpty }
-      if finding.severity <= .major, !finding.advice.isEmpty { details.append("try: \(finding.advice)") }
+      if !finding.advice.isEmpty { details.append("try: \(finding.advice)") }
       if !details.isEmpty { print(style.dim("      \(details.joined(separator: "  "))")) }
       if finding.counterexample.isEmpty { continue }
       let lines = finding.counterexample.split(separator: "\n", omittingEmptySubsequences: false)

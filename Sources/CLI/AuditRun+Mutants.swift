@@ -133,15 +133,13 @@ extension AuditRun {
   /// What is wrong with a machine's score: of this round where it has tried every mutant, or else as it is kept.
   private func scored(_ tried: TriedMutants, _ mutants: [Mutant]) -> [AuditFinding] {
     guard let entry = entries.first(where: { $0.name == tried.machine }) else { return [] }
-    let trials = mutants.compactMap { tried.trials[$0.name] }
-    let counted =
-      mutants.isEmpty || trials.count < mutants.count
-      ? nil
-      : MutationEvidence(
-        all: trials.count, killed: trials.count { $0.verdict.isKilled },
-        noticed: trials.count { $0.verdict == .noticed }, equivalent: trials.count { $0.verdict == .equivalent },
-        isCurrent: true, source: "specs/\(entry.chapter)")
-    let finding = KeptMutation.finding(of: entry, in: specs.root, counted: counted)
+    // What is cut off by its time is neither this nor that, and no part of a count.
+    let trials = mutants.compactMap { tried.trials[$0.name] }.filter { $0.verdict != .timedOut }
+    let found = MutationEvidence(
+      all: trials.count, killed: trials.count { $0.verdict.isKilled },
+      noticed: trials.count { $0.verdict == .noticed }, equivalent: trials.count { $0.verdict == .equivalent },
+      isCurrent: true, source: "specs/\(entry.chapter)")
+    let finding = KeptMutation.finding(of: entry, in: specs.root, tried: found)
     return finding.map { [audited($0, AuditUnit(.mutants, entry.name))] } ?? []
   }
 

@@ -27,7 +27,8 @@ final class AuditRun {
 
   init(scope: AuditScope, root: URL, rounds: String?, time: TimeBound, looksAgain: Bool) throws {
     let folder = root.path(percentEncoded: false)
-    guard FileManager.default.fileExists(atPath: folder) else {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
       throw WorldFailure("--root: there is no folder \(folder)", try: "give the package's folder")
     }
     self.scope = scope

@@ -15,7 +15,7 @@ struct Docs: ParsableCommand {
     discussion: "Explores each chapter's worlds again, for the evidence on its page. Run it in the package's folder.",
     exitCodes: [
       0: "the pages are as the sources say",
-      1: "a page is stale (with --check), a link leads nowhere, or an excerpt is not what its file says", 2: "usage",
+      1: "a page is stale (with --check), a link leads nowhere, or an excerpt or a count is not as it is", 2: "usage",
       3: "a file or Graphviz is missing",
     ])
 
@@ -26,8 +26,9 @@ struct Docs: ParsableCommand {
   mutating func run() throws {
     let folder = URL(fileURLWithPath: root)
     let texts = try self.texts(folder)
-    let files = try weave(
-      pages(folder, texts), title: Catalog.isOfOthers ? Catalog.program.capitalized : "Interlock",
+    let inputs = try pages(folder, texts)
+    let files = weave(
+      inputs, title: Catalog.isOfOthers ? Catalog.program.capitalized : "Interlock",
       tests: NamedTests(root: folder),
       scores: Catalog.entries.map {
         // What cannot be read is a finding of its own.
@@ -36,7 +37,7 @@ struct Docs: ParsableCommand {
     let docs = folder.appendingPathComponent("docs")
     let findings =
       sourceFindings(folder) + proseFindings(texts, root: folder) + linkFindings(files, in: docs)
-      + scenarioFindings(folder) + evidenceFindings(folder)
+      + scenarioFindings(folder) + evidenceFindings(folder) + countFindings(inputs)
     if !json { for finding in findings { print(Output.line(finding)) } }
     if check {
       let stale = try stale(files, in: docs)
@@ -86,6 +87,14 @@ struct Docs: ParsableCommand {
     KeptMutation.strangers(in: folder)
       + Catalog.entries.compactMap { KeptMutation.finding(of: $0, in: folder) }
       .filter { KeptMutation.fileCodes.contains($0.code) }
+  }
+
+  /// What chapters say in tables of the sizes of worlds, where it is not so.
+  private func countFindings(_ inputs: [PageInput]) -> [Finding] {
+    inputs.flatMap { input in
+      let entries = Catalog.entries.filter { $0.chapter == input.chapter.file }
+      return input.staleCounts(worlds: Set(entries.flatMap { $0.worlds.map(\.name) }))
+    }
   }
 
   private func texts(_ folder: URL) throws -> [ChapterText] {

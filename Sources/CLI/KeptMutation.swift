@@ -1,3 +1,4 @@
+import Chapters
 import Check
 import Foundation
 import Spec
@@ -13,6 +14,8 @@ struct KeptMutation: Codable {
   let killed: Int
   let noticed: Int
   let equivalent: Int
+  /// Of the counts: whoever changes one by hand is told of.
+  private(set) var digest = ""
 
   init(_ report: MutationReport, of entry: CatalogEntry) {
     system = entry.name
@@ -21,6 +24,12 @@ struct KeptMutation: Codable {
     killed = report.total.killed
     noticed = report.total.noticed
     equivalent = report.total.equivalent
+    digest = countsDigest
+  }
+
+  private var countsDigest: String {
+    let text = "\(system) \(book) \(all) \(killed) \(noticed) \(equivalent)"
+    return String(SourceFingerprints.number(of: text), radix: 16)
   }
 
   private static func digest(_ entry: CatalogEntry) -> String {
@@ -74,10 +83,9 @@ struct KeptMutation: Codable {
     guard let data = try? Data(contentsOf: file) else { return nil }
     guard let kept = try? JSONDecoder().decode(KeptMutation.self, from: data), kept.system == entry.name,
       kept.isPossible
-    else {
-      throw WorldFailure(
-        "\(path) is no count of the mutants of \(entry.name)",
-        try: "\(Catalog.program) mutate \(entry.name) --keep specs/evidence")
+    else { throw WorldFailure("\(path) is no count of the mutants of \(entry.name)", try: command(entry)) }
+    guard kept.digest == kept.countsDigest else {
+      throw WorldFailure("\(path) was changed after the mutants of \(entry.name) were counted", try: command(entry))
     }
     return kept
   }
@@ -104,10 +112,9 @@ struct KeptMutation: Codable {
 
   /// What is wrong with what is known of a system's mutants; nil where enough of them are killed.
   ///
-  /// - Parameter counted: The count of a round that tried them all, which stands for what is kept in the package where
-  ///   that is of the same rules.
+  /// - Parameter tried: What a round found of the mutants that it tried. Of all of them it is a count itself.
   static func finding(
-    of entry: CatalogEntry, in package: URL, counted: MutationEvidence? = nil
+    of entry: CatalogEntry, in package: URL, tried: MutationEvidence? = nil
   ) -> Finding? {
     let kept: MutationEvidence?
     do { kept = try evidence(of: entry, in: package) } catch {
@@ -120,7 +127,15 @@ struct KeptMutation: Codable {
         .minor, "other-version", "the mutants were counted under other rules; try: \(command(entry))",
         at: "\(kept.source):3")
     }
-    guard let kept = counted ?? kept else {
+    if let kept, let tried, !tried.canBePart(of: kept) {
+      return Finding(
+        .major, "counts-differ",
+        "of the mutants of \(entry.name) it counts \(kept.words), and \(tried.words) were found among "
+          + (tried.all == kept.all ? "all of them" : "some of them") + "; try: \(command(entry))",
+        at: "\(kept.source):1")
+    }
+    let whole = tried.flatMap { $0.all == entry.mutation.mutants().count ? $0 : nil }
+    guard let kept = whole ?? kept else {
       return Finding(
         .minor, "mutants-uncounted",
         "no count of all mutants of \(entry.name) is kept, so nobody knows its score; try: \(command(entry))",
@@ -131,5 +146,18 @@ struct KeptMutation: Codable {
       .major, "mutant-score-low",
       "\(kept.killed) of the \(kept.judged) mutants of \(entry.name) that are not equivalent are killed, "
         + "\(kept.percent) %; at least \(Int(MutationEvidence.goal * 100)) % is asked", at: "\(kept.source):1")
+  }
+}
+
+extension MutationEvidence {
+  fileprivate var survived: Int { all - killed - noticed - equivalent }
+
+  fileprivate var words: String {
+    "\(killed) killed, \(equivalent) equivalent, \(noticed) noticed and \(survived) not"
+  }
+
+  /// Whether those that were tried can be among those of a count.
+  fileprivate func canBePart(of count: Self) -> Bool {
+    killed <= count.killed && equivalent <= count.equivalent && noticed <= count.noticed && survived <= count.survived
   }
 }

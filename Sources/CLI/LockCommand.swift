@@ -11,11 +11,12 @@ struct Lock: ParsableCommand {
       target and citations, and the laws. Guards and updates are pinned by their names: what they compute is for \
       worlds and scenarios to judge. New rules behind the old ones, new laws, and new names at the end are additions.
 
-      A locked machine that has only been added to may be locked again, which pins the additions too.
+      A locked machine that has only been added to may be locked again, which pins the additions too. A digest of each \
+      lock tells where the file was changed by hand.
       """,
     exitCodes: [
       0: "locked", 1: "the machine differs from its lock otherwise than by additions", 2: "usage",
-      3: "specs/lock.json cannot be read or written",
+      3: "specs/lock.json cannot be read or written, or was changed by hand",
     ])
 
   @Argument(help: "The machine, as interlock list names it.") var machine: String?
@@ -44,6 +45,11 @@ struct Lock: ParsableCommand {
     for entry in entries {
       let book = entry.published
       let changes = file.changes(of: entry.name, to: book)
+      if file.isEdited(entry.name) {
+        throw WorldFailure(
+          "the lock of \(entry.name) in \(LockFile.path) is not as it was written",
+          try: "restore the file; or: interlock unlock \(entry.name) --reason \"…\"")
+      }
       if (changes ?? []).allSatisfy(\.isAddition) {
         file.lock(entry.name, book, on: Lock.today)
         told.append(

@@ -1,4 +1,5 @@
 import CSQLite
+import Chapters
 import Foundation
 import Platform
 import Testing
@@ -185,11 +186,16 @@ import Testing
     }
     let (found, status) = try findings(scratch, "locks")
     #expect(status == 1)
-    #expect(!found.isEmpty && found.allSatisfy { $0["code"] as? String == "lock-broken" })
     let words = found.compactMap { $0["words"] as? String }
     #expect(words.contains { $0.contains("has lost guard \"it is Monday\"") }, "\(words)")
-    #expect(found.allSatisfy { ($0["requirements"] as? [String])?.isEmpty == false })
+    let broken = found.filter { $0["code"] as? String == "lock-broken" }
+    #expect(!broken.isEmpty && broken.allSatisfy { ($0["requirements"] as? [String])?.isEmpty == false })
     #expect(found.allSatisfy { $0["severity"] as? String == "CRITICAL" })
+    // It was the lock that changed.
+    let edited = found.filter { $0["code"] as? String == "lock-edited" }.compactMap { $0["words"] as? String }
+    #expect(!edited.isEmpty && edited.count + broken.count == found.count, "\(found)")
+    let lock = try Program.run("lock", "--all", "--root", scratch.url.path)
+    #expect(lock.status == 3 && lock.errors.contains("specs/lock.json is not as it was written"), "\(lock.errors)")
     try scratch.write("specs/lock.json", "{")
     #expect(try findings(scratch, "locks").findings.map { $0["code"] as? String } == ["lock-unreadable"])
   }
@@ -288,30 +294,50 @@ import Testing
       let findings = try #require(try audit.object()["findings"] as? [[String: Any]], "\(audit.errors)")
       return findings.compactMap { finding in
         guard let code = finding["code"] as? String, let severity = finding["severity"] as? String,
-          ["mutant-score-low", "mutants-uncounted", "other-version", "counts-unreadable"].contains(code)
+          [
+            "mutant-score-low", "mutants-uncounted", "other-version", "counts-unreadable", "counts-differ",
+          ].contains(code)
         else { return nil }
         return "\(severity) \(code)"
       }
     }
     let kept = try String(contentsOfFile: scratch.path("specs/evidence/peterson.json"), encoding: .utf8)
-    func keep(_ change: (String) -> String) throws { try scratch.write("specs/evidence/peterson.json", change(kept)) }
+    let book = try #require(kept.firstMatch(of: /"book" : "([0-9a-f]+)"/)).1
+    /// What would be kept had other counts been counted.
+    func keep(_ book: Substring, all: Int = 56, killed: Int = 52, equivalent: Int = 4) throws {
+      let counts = "peterson \(book) \(all) \(killed) 0 \(equivalent)"
+      try scratch.write(
+        "specs/evidence/peterson.json",
+        """
+        {"all": \(all), "book": "\(book)", "equivalent": \(equivalent), "killed": \(killed), "noticed": 0,
+         "system": "peterson", "digest": "\(String(SourceFingerprints.number(of: counts), radix: 16))"}
+        """)
+    }
+    func edit(_ change: (String) -> String) throws { try scratch.write("specs/evidence/peterson.json", change(kept)) }
     #expect(try found(short) == [])
-    try keep { $0.replacing(/"killed" : \d+/, with: "\"killed\" : 40") }
+    try keep(book, killed: 40)
     #expect(try found(short) == ["MAJOR mutant-score-low"])
-    try keep { $0.replacing(/"book" : "[0-9a-f]+"/, with: "\"book\" : \"1\"") }
+    try keep("1")
     #expect(try found(short) == ["MINOR other-version"])
-    try keep { $0.replacing(/"all" : \d+/, with: "\"all\" : 99") }
+    try keep(book, all: 99)
     #expect(try found(short) == ["MINOR other-version"], "as many mutants as there are")
+    // Counts that cannot be: this round has killed more than those, or fewer are the same.
+    for (killed, equivalent) in [(49, 7), (56, 0)] {
+      try keep(book, killed: killed, equivalent: equivalent)
+      #expect(try found("120s") == ["MAJOR counts-differ"], "\(killed) killed")
+    }
+    try edit { $0.replacing(/"killed" : \d+/, with: "\"killed\" : 50") }
+    #expect(try found(short) == ["MAJOR counts-unreadable"], "not as it was written")
     try FileManager.default.removeItem(atPath: scratch.path("specs/evidence/peterson.json"))
     #expect(try found(short) == ["MINOR mutants-uncounted"])
     #expect(try found("120s") == [], "a round that has tried them all knows the score")
     // A file that is there is looked at all the same.
-    try keep { $0.replacing(/"all" : \d+/, with: "\"all\" : 99") }
+    try keep(book, all: 99)
     #expect(try found("120s") == ["MINOR other-version"])
     try scratch.write("specs/evidence/peterson.json", "{}")
     #expect(try found("120s") == ["MAJOR counts-unreadable"])
     for count in ["-1", "57", "9223372036854775807"] {
-      try keep { $0.replacing(/"equivalent" : \d+/, with: "\"equivalent\" : \(count)") }
+      try edit { $0.replacing(/"equivalent" : \d+/, with: "\"equivalent\" : \(count)") }
       #expect(try found(short) == ["MAJOR counts-unreadable"], "\(count) of 56")
     }
   }
@@ -327,7 +353,9 @@ import Testing
     try scratch.write("specs/93-peterson.md", chapter + "\n![seen](https://example.org/x.png)\n" + lost)
     let count = "{\n  \"all\": 1,\n  \"book\": \"0\",\n  \"equivalent\": 0,\n  \"killed\": 1,\n"
     try scratch.write(
-      "specs/evidence/peterson.json", count + "  \"noticed\": 0,\n  \"system\": \"peterson\"\n}\n")
+      "specs/evidence/peterson.json",
+      count + "  \"noticed\": 0,\n  \"system\": \"peterson\",\n  \"digest\": "
+        + "\"\(String(SourceFingerprints.number(of: "peterson 0 1 1 0 0"), radix: 16))\"\n}\n")
     try scratch.write("specs/evidence/nobody.json", "{}")
     // Of a source of another program than this one.
     let source = "Sources/Machines/Examples/Peterson.swift"
@@ -381,18 +409,23 @@ import Testing
 
   @Test func `locks that are gone are asked about`() throws {
     let scratch = try package()
-    try edit(scratch, "specs/lock.json") { text in
-      var object = (try? JSONSerialization.jsonObject(with: Data(text.utf8))) as? [String: Any] ?? [:]
-      var locked = object["locked"] as? [String: Any] ?? [:]
-      locked["peterson"] = nil
-      object["locked"] = locked
-      return String(decoding: (try? JSONSerialization.data(withJSONObject: object)) ?? Data(), as: UTF8.self)
+    func lose(_ key: String) throws {
+      try edit(scratch, "specs/lock.json") { text in
+        var object = (try? JSONSerialization.jsonObject(with: Data(text.utf8))) as? [String: Any] ?? [:]
+        var entries = object[key] as? [String: Any] ?? [:]
+        entries["peterson"] = nil
+        object[key] = entries
+        return String(decoding: (try? JSONSerialization.data(withJSONObject: object)) ?? Data(), as: UTF8.self)
+      }
     }
     func told() throws -> [String] {
       try findings(scratch, "locks").findings.map {
         "\($0["severity"] ?? "") \($0["code"] ?? "") \($0["machine"] ?? "")"
       }
     }
+    try lose("locked")
+    #expect(try told() == ["CRITICAL lock-edited peterson"])
+    try lose("digests")
     #expect(try told() == ["QUESTION lock-missing peterson"])
     try FileManager.default.removeItem(atPath: scratch.path("specs/lock.json"))
     #expect(try told() == ["QUESTION nothing-locked "])
@@ -450,6 +483,10 @@ import Testing
     #expect(try run("lock", "peterson").output.contains("its rules may only be added to"))
     #expect(try run("lock", "peterson").output.contains("as it was"))
     try edit(scratch, "specs/lock.json") { $0.replacing("give way", with: "give in") }
+    let edited = try run("lock", "peterson")
+    #expect(edited.status == 3 && edited.errors.contains("specs/lock.json is not as it was written"))
+    // What an earlier version wrote has no digests.
+    try edit(scratch, "specs/lock.json") { $0.replacing("\"digests\":", with: "\"sums\":") }
     let broken = try run("lock", "peterson")
     #expect(broken.status == 1)
     #expect(broken.output.contains("rule \"give in\" is gone"), "\(broken.output)")

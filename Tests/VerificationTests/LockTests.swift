@@ -147,13 +147,17 @@ extension PublishedBook {
     file.lock("peterson", book, on: "2026-01-01")
     #expect(file.missing("peterson", chapter: "93-peterson.md") == [])
     file.locked["peterson"] = nil
-    #expect(file.missing("peterson", chapter: "93-peterson.md").map(\.code) == ["lock-missing"])
+    #expect(
+      file.missing("peterson", chapter: "93-peterson.md").map(\.brief) == ["CRITICAL lock-edited specs/lock.json:1"])
     file.lock("peterson", book, on: "2026-01-01")
     _ = file.unlock("peterson", on: "2026-02-02", reason: "a third process")
     #expect(file.missing("peterson", chapter: "93-peterson.md") == [])
     file.lock("peterson", book, on: "2026-03-03")
     let folder = try PackageFolder(["specs/93-peterson.md": ""])
     try file.write(root: folder.url)
+    try folder.edit(LockFile.path) { text in
+      text.replacing(/"peterson": ?"[0-9a-f]+",\s*/, with: "")
+    }
     file = try LockFile(root: folder.url)
     file.locked["peterson"] = nil
     #expect(
@@ -165,10 +169,33 @@ extension PublishedBook {
     #expect(file.words(of: "peterson") == "unlocked on 2026-05-05: a fourth process")
   }
 
+  @Test func `a lock that somebody changed by hand is no lock any more`() throws {
+    let folder = try PackageFolder(["specs/93-peterson.md": ""])
+    var file = LockFile()
+    file.lock("peterson", book, on: "2026-01-01")
+    file.lock("team", book, on: "2026-01-01")
+    try file.write(root: folder.url)
+    let rule = book.hosts[0].rules[0].name
+    try folder.edit(LockFile.path) {
+      $0.replacing("\"name\": \"\(rule)\"", with: "\"name\": \"it\"", maxReplacements: 1)
+    }
+    file = try LockFile(root: folder.url)
+    #expect(file.isEdited("peterson") && !file.isEdited("team") && !file.isEdited("nobody"))
+    #expect(
+      file.findings(of: "peterson", book) { _ in "" }.map(\.code).prefix(2) == ["lock-edited", "lock-broken"])
+    #expect(file.findings(of: "team", book) { _ in "" } == [])
+    file.lock("peterson", book, on: "2026-01-02")
+    #expect(!file.isEdited("peterson") && file.words(of: "peterson") == "locked since 2026-01-02")
+  }
+
   @Test(arguments: [
     ("{\n\n", "line 3: Unexpected end of file"), ("{\n\"version\": x}", "line 2: Invalid value"),
     (#"{"version": 9}"#, "it is of version 9, and this program reads 1"),
     (#"{"version": 1, "locked": 3, "unlocked": []}"#, "at locked"),
+    (
+      #"{"version": 1, "locked": {}, "unlocked": [{"machine": "team", "on": "2026-01-01", "reason": " "}]}"#,
+      "team was unlocked on 2026-01-01 without a reason"
+    ),
   ]) func `a file that is none is refused with a reason`(text: String, words: String) throws {
     let folder = try PackageFolder(["specs/lock.json": text])
     #expect { try LockFile(root: folder.url) } throws: { "\($0)".hasPrefix("specs/lock.json: \(words)") }

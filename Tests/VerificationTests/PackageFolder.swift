@@ -18,6 +18,10 @@ final class PackageFolder {
     try Data(text.utf8).write(to: file)
   }
 
+  func edit(_ path: String, _ change: (String) -> String) throws {
+    try write(change(String(contentsOf: url.appending(path: path), encoding: .utf8)), to: path)
+  }
+
   func path(_ name: String) -> String { url.appending(path: name).path(percentEncoded: false) }
 
   var specs: Specs { Specs(root: url) }

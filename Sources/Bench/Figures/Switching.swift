@@ -11,16 +11,16 @@ enum Switching {
   private static let pauseMilliseconds = 14.0
   private static let messagesPerSecond = 200.0
 
+  /// How far the share of a phase may be from that of another run (TEL-6), in points.
+  private static let spreadMost = 3.0
+
   static func figures() throws -> [Figure] {
-    let folder = try TemporaryFolder()
-    let workload = workload()
-    let journal = try Journal(
-      creating: folder.path("switching.sqlite"), header: .bench(TeamRun.start(workload), clock: .real))
-    let run = TeamRun(workload, loop: Loop(.real), journal: journal, seed: 1)
-    try run.run()
-    let summary = run.summary
+    let summaries = try (0..<3).map { _ in try run() }
+    let summary = summaries[0]
     let times = summary.phases
     let aborted = Double(summary.attempts - summary.committed) / Double(max(1, summary.attempts))
+    let shares = summaries.map { Self.shares($0.phases) }
+    let spread = (0..<3).map { phase in shares.map { $0[phase] }.max()! - shares.map { $0[phase] }.min()! }.max()!
     func phase(_ name: String, _ durations: [UInt64]) -> Figure {
       Figure(
         name: "switch: \(name), p50", measured: Quantity(PhaseTimes.milliseconds(durations, at: 0.5), "ms"),
@@ -39,7 +39,29 @@ enum Switching {
       Figure(
         name: "switch: aborted attempts", measured: Quantity(aborted * 100, "%"),
         note: "Profile N: 5 agents, 200 messages/s, handlers p50 2 ms and p95 8 ms, real clock, with a journal"),
+      Figure(
+        name: "switch: shares of its phases, run for run (TEL-6)", measured: Quantity(spread, "points"),
+        goal: "at most 3", isMet: spread <= spreadMost,
+        note: "the largest difference of one phase's share of all attempts' time between 3 runs of one workload; "
+          + "prepare, quiesce and finish take "
+          + shares[0].map { Quantity($0, "%").text }.joined(separator: ", ")),
     ]
+  }
+
+  private static func run() throws -> TeamSummary {
+    let folder = try TemporaryFolder()
+    let workload = workload()
+    let journal = try Journal(
+      creating: folder.path("switching.sqlite"), header: .bench(TeamRun.start(workload), clock: .real))
+    let run = TeamRun(workload, loop: Loop(.real), journal: journal, seed: 1)
+    try run.run()
+    return run.summary
+  }
+
+  /// What each phase took of the time of all attempts, in percent.
+  private static func shares(_ times: PhaseTimes) -> [Double] {
+    let sums = [times.prepare, times.quiesce, times.finish].map { Double($0.reduce(0, +)) }
+    return sums.map { 100 * $0 / max(1, sums.reduce(0, +)) }
   }
 
   private static func milliseconds(_ durations: [UInt64], _ share: Double) -> String {

@@ -27,8 +27,7 @@ extension Router {
   /// Moves the copy whose turn it is to its handler.
   mutating func lease(_ agent: Agent) {
     guard let choice = choice(agent), var copy = self[agent].active.popFirst(line: choice.line) else { return }
-    copy = flagged(copy, for: agent)
-    self[agent].seen.insert(copy, now: now, most: Int(limits.seen))
+    if self[agent].seen.insert(copy, now: now, most: Int(limits.seen)) { copy.redelivered = true }
     self[agent].leased.insert(Held(copy, until: Message.later(now, by: Router.leaseTime)))
     var turn = choice.turn
     turn.pay(self[agent].active.heads.classes)

@@ -15,11 +15,13 @@ import Spec
   /// Remembers a copy that is being delivered, and forgets what is old or too much.
   ///
   /// - Parameter most: How many identities are kept.
-  mutating func insert(_ copy: Copy, now: UInt64, most: Int) {
+  /// - Returns: Whether it was remembered already.
+  mutating func insert(_ copy: Copy, now: UInt64, most: Int) -> Bool {
     while let first = entries.first, first.isOld(now) { entries.popFirst() }
-    guard most > 0 else { return }
-    entries.append(Sighting(identity: copy.identity, at: now))
+    guard most > 0 else { return false }
+    let isNew = entries.append(Sighting(identity: copy.identity, at: now))
     while entries.count > most { entries.popFirst() }
+    return !isNew
   }
 
   public mutating func fields(_ f: inout Fields) { f.queue("entries", &entries, max: 0xFFFF) }

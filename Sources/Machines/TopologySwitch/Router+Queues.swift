@@ -10,7 +10,7 @@ extension Router {
   // MARK: Who is meant
 
   /// The receivers as a bit per place.
-  func receivers(of message: Message) -> UInt8 {
+  @inline(__always) func receivers(of message: Message) -> UInt8 {
     switch message.recipient.kind {
     case .one: message.recipient.value < 8 ? 1 << message.recipient.value : 0
     case .several: message.recipient.value

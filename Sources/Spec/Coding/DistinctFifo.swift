@@ -8,38 +8,12 @@ public protocol Identified {
 ///
 /// To append, to find, and to remove the first cost amortised constant time and, once warm, no allocation. Like
 /// ``Fifo`` it keeps a running digest of its elements in their order.
-///
-/// In a long queue it is misses of the cache that cost, and the slot of the oldest element may be anywhere. So an
-/// element that is removed leaves its slot as it is, and a hand that moves over the table, by a line of the cache with
-/// each append, frees the slots of elements that are gone.
 public struct DistinctFifo<Element: Blank & Hashable & Sendable & Identified>: Hashable, Sendable {
   @usableFromInline var queue = Fifo<Element>()
-  /// Finds elements: a hash table, probed one by one. At most half of it stands for elements in the queue, and about an
-  /// eighth at most for elements that are gone. What it finds follows from the queue.
-  @usableFromInline var slots: ContiguousArray<Slot> = []
-  /// The slot that is looked at next for an element that is gone.
-  @usableFromInline var hand = 0
+  /// Finds elements where there are more than a few. What it finds follows from the queue.
+  @usableFromInline var table = SlotTable()
   /// The number of the first element. Each has the one after that of the element before it.
   @usableFromInline var firstNumber: UInt32 = 0
-
-  /// What tells where an element stands, without looking at it: in a long queue that would be a miss of the cache.
-  @usableFromInline struct Slot: Sendable {
-    /// Of the identity.
-    @usableFromInline let hash: UInt32
-    /// The low 31 bits of the element's number, below a bit that is set; 0 in a free slot.
-    @usableFromInline let number: UInt32
-
-    @inlinable init(hash: UInt32, number: UInt32) {
-      self.hash = hash
-      self.number = number | 1 << 31
-    }
-    @inlinable init() {
-      hash = 0
-      number = 0
-    }
-
-    @inlinable var isFree: Bool { number == 0 }
-  }
 
   @inlinable public init() {}
 
@@ -52,21 +26,19 @@ public struct DistinctFifo<Element: Blank & Hashable & Sendable & Identified>: H
 
   @inlinable @inline(__always) public func element(_ identity: Element.Identity) -> Element? {
     if isEmpty { return nil }
-    let slot = slots[place(of: identity, Self.hash(identity))]
-    return slot.isFree ? nil : queue[position(slot)]
+    return position(identity, table.isEmpty ? 0 : identity.digest).map { queue[$0] }
   }
 
   /// Appends an element, unless there is one with its identity.
   ///
   /// - Returns: Whether it was appended.
   @inlinable @discardableResult public mutating func append(_ element: Element) -> Bool {
-    if slots.count <= 2 * count { grow() }
-    sweep()
-    let hash = Self.hash(element.identity)
-    let place = place(of: element.identity, hash)
-    guard slots[place].isFree else { return false }
-    slots[place] = Slot(hash: hash, number: firstNumber &+ UInt32(truncatingIfNeeded: count))
+    let identity = element.identity
+    let hash = table.isEmpty ? 0 : identity.digest
+    guard position(identity, hash) == nil else { return false }
+    let isInTable = count < table.room && table.append(hash, behind: window)
     queue.append(element)
+    if !isInTable, !table.isEmpty || count > Self.few { grow() }
     return true
   }
 
@@ -78,9 +50,8 @@ public struct DistinctFifo<Element: Blank & Hashable & Sendable & Identified>: H
 
   /// Removes every element, keeping the memory.
   @inlinable public mutating func removeAll() {
-    if isEmpty { return }
+    firstNumber &+= UInt32(truncatingIfNeeded: count)
     queue.removeAll()
-    for place in slots.indices { slots[place] = Slot() }
   }
 
   @inlinable public static func == (a: Self, b: Self) -> Bool { a.queue == b.queue }
@@ -88,65 +59,32 @@ public struct DistinctFifo<Element: Blank & Hashable & Sendable & Identified>: H
 
   // MARK: - The table
 
-  @inlinable static func hash(_ identity: Element.Identity) -> UInt32 { UInt32(truncatingIfNeeded: identity.digest) }
+  /// As many as are looked at one by one.
+  @inlinable static var few: Int { 8 }
 
-  /// Where the search for an identity begins, and how it goes on.
-  @inlinable func home(_ hash: UInt32) -> Int { Int(hash) & (slots.count &- 1) }
-  @inlinable func next(_ place: Int) -> Int { (place &+ 1) & (slots.count &- 1) }
+  @inlinable var window: SlotTable.Window { SlotTable.Window(first: firstNumber, count: count) }
 
-  /// The position of the element that a slot stands for; beyond the last where it is gone.
-  @inlinable func position(_ slot: Slot) -> Int { Int((slot.number &- firstNumber) & (1 << 31 - 1)) }
-
-  /// The place of an identity, or the free one in which it would be.
-  @inlinable @inline(__always) func place(of identity: Element.Identity, _ hash: UInt32) -> Int {
-    var place = home(hash)
-    while !slots[place].isFree {
-      if slots[place].hash == hash {
-        let position = position(slots[place])
-        if position < count, queue[position].identity == identity { return place }
-      }
-      place = next(place)
-    }
-    return place
+  /// - Parameter hash: The digest of the identity, where there is a table.
+  @inlinable @inline(__always) func position(_ identity: Element.Identity, _ hash: UInt64) -> Int? {
+    if table.isEmpty { return queue.firstIndex { $0.identity == identity } }
+    return table.position(hash, in: window) { queue[$0].identity == identity }
   }
 
-  /// Slots that are looked at together: as many as a line of the cache holds.
-  @inlinable static var swept: Int { 8 }
-
-  /// Frees the slots of elements that are gone, among those that the hand comes to next.
-  @inlinable mutating func sweep() {
-    let end = hand &+ Self.swept
-    while hand < end {
-      // What moves up into a place that was freed may be of an element that is gone as well.
-      if !slots[hand].isFree, position(slots[hand]) >= count { free(hand) } else { hand &+= 1 }
-    }
-    hand &= slots.count &- 1
-  }
-
-  /// Frees a place, and lets those move up that it kept from their homes.
-  @inlinable mutating func free(_ freed: Int) {
-    let mask = slots.count &- 1
-    var gap = freed
-    var place = next(freed)
-    while !slots[place].isFree {
-      if (place &- home(slots[place].hash)) & mask >= (place &- gap) & mask {
-        slots[gap] = slots[place]
-        gap = place
-      }
-      place = next(place)
-    }
-    slots[gap] = Slot()
-  }
-
+  /// Makes a larger table, of the elements in the queue.
   @inlinable mutating func grow() {
-    let old = slots
-    slots = ContiguousArray(repeating: Slot(), count: Swift.max(Self.swept, old.count * 2))
-    hand = 0
-    for slot in old where !slot.isFree && position(slot) < count {
-      var place = home(slot.hash)
-      while !slots[place].isFree { place = next(place) }
-      slots[place] = slot
+    var buckets = Swift.max(1, table.buckets.count * 2)
+    repeat {
+      table = SlotTable(buckets: buckets, first: firstNumber)
+      buckets *= 2
+    } while !fill()
+  }
+
+  @inlinable mutating func fill() -> Bool {
+    for position in 0..<count {
+      let window = SlotTable.Window(first: firstNumber, count: position)
+      guard table.append(queue[position].identity.digest, behind: window) else { return false }
     }
+    return true
   }
 }
 

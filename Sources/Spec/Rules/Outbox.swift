@@ -13,7 +13,12 @@
   public var orders: ContiguousArray<Order> = []
   @inlinable public init() {}
   @inlinable public mutating func emit(_ effect: Effect) { orders.append(.emit(effect)) }
-  @inlinable public mutating func removeAll() { orders.removeAll(keepingCapacity: true) }
+  @inlinable public mutating func removeAll() { orders.removeFew() }
+}
+
+extension ContiguousArray {
+  /// Empties it and keeps the memory: of a few elements quicker than to remove them all at once.
+  @inlinable @inline(__always) mutating func removeFew() { while !isEmpty { removeLast() } }
 }
 
 /// What tells one obligation of a contract from the next: two words read from the effect's payload.

@@ -108,12 +108,12 @@ public final class Stepper<S: System> {
   /// Forgets the last step.
   @inlinable public func clear() {
     // Most are empty, and to ask costs less than to empty them.
-    if !received.isEmpty { received.removeAll(keepingCapacity: true) }
-    if !sent.isEmpty { sent.removeAll(keepingCapacity: true) }
-    if !orders.isEmpty { orders.removeAll(keepingCapacity: true) }
-    if !fired.isEmpty { fired.removeAll(keepingCapacity: true) }
+    received.removeFew()
+    sent.removeFew()
+    orders.removeFew()
+    fired.removeFew()
     trouble = nil
-    if !bound.isEmpty { bound.removeAll(keepingCapacity: true) }
+    bound.removeFew()
     if refusedTogether != nil { refusedTogether = nil }
     stamp &+= 1
   }
@@ -132,7 +132,7 @@ public final class Stepper<S: System> {
       attend(&machine, box)
       return .ignored
     }
-    if !box.pointee.outbox.orders.isEmpty { box.pointee.outbox.removeAll() }
+    box.pointee.outbox.removeAll()
     if isJudging {
       box.pointee.judge.begin(machine, event, stamp: stamp, number: judgedNumber, includesDear: judgesDear)
     }

@@ -45,6 +45,9 @@ public struct FindingCode: Sendable {
     FindingCode(
       "lock-broken", "a locked machine changed otherwise than by additions",
       "take the change back, or: interlock unlock MACHINE --reason … and lock it again"),
+    FindingCode(
+      "lock-edited", "a lock is not as it was written",
+      "restore specs/lock.json from the repository; or: interlock unlock MACHINE --reason … and lock it again"),
     FindingCode("lock-unreadable", "the file of locks cannot be read", "restore it from the repository"),
     FindingCode(
       "lock-missing", "a machine is not locked, and no unlocking says why",
@@ -58,11 +61,15 @@ public struct FindingCode: Sendable {
       "scenario-of-nobody", "no machine of its chapter takes a scenario, so that it is not run",
       "name a world that interlock list shows, in a chapter of its machine"),
     FindingCode("stale-excerpt", "an excerpt is no longer what its file says", "copy it from the file again"),
+    FindingCode("stale-figure", "a chapter says of a world what exploring it does not", "write what it has"),
     FindingCode("foreign-request", "a page loads something over the network", "put it into the page, or leave it out"),
     FindingCode("other-version", "kept evidence is of another version of the rules", "interlock mutate MACHINE --keep"),
     FindingCode(
       "counts-unreadable", "a file of specs/evidence cannot be read",
       "interlock mutate MACHINE --keep specs/evidence, or restore it from the repository"),
+    FindingCode(
+      "counts-differ", "a file of specs/evidence counts what cannot be, beside what this round found of the mutants",
+      "interlock mutate MACHINE --keep specs/evidence"),
     FindingCode("page-stale", "a page is not as chapters and machines say", "interlock docs"),
     FindingCode("no-pages", "there is no folder of pages", "interlock docs"),
     FindingCode(

@@ -1,3 +1,4 @@
+import Chapters
 import Engine
 import Foundation
 import Spec
@@ -10,6 +11,8 @@ public struct LockFile: Codable, Equatable, Sendable {
   public var locked: [String: Locked] = [:]
   /// Machines that were unlocked, in the order in which they were.
   public var unlocked: [Unlocked] = []
+  /// Of each lock as it was written: whoever changes one by hand, or loses one, is told of.
+  private var digests: [String: String]? = [:]
 
   public static let version = 1
   /// The path from the package's folder.
@@ -49,6 +52,9 @@ public struct LockFile: Codable, Equatable, Sendable {
           reason: "it is of version \(version.map(String.init) ?? "none"), and this program reads \(Self.version)")
       }
       self = try JSONDecoder().decode(LockFile.self, from: data)
+      if let silent = unlocked.first(where: { $0.reason.allSatisfy(\.isWhitespace) }) {
+        throw LockFileError(reason: "\(silent.machine) was unlocked on \(silent.on) without a reason")
+      }
     } catch let error as LockFileError {
       throw error
     } catch let error as DecodingError {
@@ -80,13 +86,14 @@ public struct LockFile: Codable, Equatable, Sendable {
     for place in unlocked.indices where unlocked[place].machine == machine && unlocked[place].lockedAgain == nil {
       unlocked[place].lockedAgain = day
     }
-    if locked[machine]?.book == book { return }
-    locked[machine] = Locked(since: day, book: book)
+    if locked[machine]?.book != book { locked[machine] = Locked(since: day, book: book) }
+    digests = (digests ?? [:]).merging([machine: locked[machine]!.digest]) { $1 }
   }
 
   /// Takes the lock of a machine away; false where it has none.
   public mutating func unlock(_ machine: String, on day: String, reason: String) -> Bool {
-    guard locked.removeValue(forKey: machine) != nil else { return false }
+    let wasThere = digests?.removeValue(forKey: machine) != nil
+    guard locked.removeValue(forKey: machine) != nil || wasThere else { return false }
     unlocked.append(Unlocked(machine: machine, on: day, reason: reason))
     return true
   }
@@ -94,6 +101,12 @@ public struct LockFile: Codable, Equatable, Sendable {
   /// Differences of a machine from its lock; nil where it has none.
   public func changes(of machine: String, to book: PublishedBook) -> [BookChange]? {
     locked[machine].map { $0.book.changes(to: book) }
+  }
+
+  /// Whether the lock of a machine is not as it was written. One without a digest is of an earlier version.
+  public func isEdited(_ machine: String) -> Bool {
+    guard let lock = locked[machine], let digest = digests?[machine] else { return false }
+    return lock.digest != digest
   }
 
   /// What a machine's page tells of its lock.
@@ -143,6 +156,13 @@ extension LockFile {
   /// somebody took its lock out of the file. That somebody did is no question where it was locked again.
   public func missing(_ machine: String, chapter: String) -> [AuditFinding] {
     let earlier = unlocked.filter { $0.machine == machine }
+    if locked[machine] == nil, digests?[machine] != nil {
+      return [
+        AuditFinding(
+          AuditUnit(.locks, machine), .critical, "lock-edited",
+          "\(machine) was locked and is no longer, and no unlocking says why", at: "\(Self.path):1")
+      ]
+    }
     if !isOfAny || locked[machine] != nil || earlier.contains(where: { $0.lockedAgain == nil }) { return [] }
     if let day = earlier.compactMap(\.lockedAgain).max() {
       return [
@@ -161,10 +181,24 @@ extension LockFile {
 
   /// Breaches of the lock of one machine, each with what it cites.
   public func findings(of machine: String, _ book: PublishedBook, place: (BookChange) -> String) -> [AuditFinding] {
-    (changes(of: machine, to: book) ?? []).filter { !$0.isAddition }.map { change in
-      AuditFinding(
-        AuditUnit(.locks, machine), .critical, "lock-broken", change.words, requirements: change.cites,
-        at: place(change))
-    }
+    let edited = AuditFinding(
+      AuditUnit(.locks, machine), .critical, "lock-edited", "the lock of \(machine) is not as it was written",
+      at: "\(Self.path):1")
+    return (isEdited(machine) ? [edited] : [])
+      + (changes(of: machine, to: book) ?? []).filter { !$0.isAddition }.map { change in
+        AuditFinding(
+          AuditUnit(.locks, machine), .critical, "lock-broken", change.words, requirements: change.cites,
+          at: place(change))
+      }
+  }
+}
+
+extension LockFile.Locked {
+  /// Of everything that is pinned.
+  fileprivate var digest: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let text = (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    return String(SourceFingerprints.number(of: text), radix: 16)
   }
 }

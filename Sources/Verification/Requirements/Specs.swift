@@ -1,4 +1,5 @@
 import Chapters
+import Engine
 import Foundation
 import Spec
 
@@ -49,7 +50,7 @@ public struct Specs: Sendable {
         findings += error.errors.map(Self.finding)
       } catch {
         findings.append(
-          AuditFinding(unit, .critical, "chapter-unreadable", error.localizedDescription, at: "specs/\(name):1"))
+          AuditFinding(unit, .critical, "chapter-unreadable", error.systemReason, at: "specs/\(name):1"))
       }
     }
     do throws(ChapterErrors) { chapters = try readChapters(readable) } catch {
@@ -77,11 +78,13 @@ public struct Specs: Sendable {
     !areThere || stated[id] != nil || mayState(anyOf: id)
   }
 
-  /// Whether a chapter that cannot be read names a requirement of some words.
+  /// Whether a chapter that cannot be read names a requirement of some words, or has nothing that could be read.
   func mayState(anyOf words: String) -> Bool {
     let ids = words.matches(of: /[A-Z][A-Z0-9]*(?:-[A-Z0-9]+(?:\.[0-9]+)*)*/).map { String($0.output) }
       .filter { $0.contains(where: \.isNumber) }
-    return unread.contains { chapter in ids.contains { chapter.text.contains("**\($0)") } }
+    return unread.contains { chapter in
+      !chapter.text.contains(/\*\*[A-Z]/) || ids.contains { chapter.text.contains("**\($0)") }
+    }
   }
 
   private static func finding(_ error: ChapterError) -> AuditFinding {

@@ -8,7 +8,10 @@ func apiArticle() -> Article {
   let cards = modules.map { name, words in
     "<li class=\"card\"><h3>\(name)</h3><p>\(words)</p><p class=\"foot\"><code>import \(name)</code></p></li>"
   }
-  let addresses = modules.map { "\(apiServer)/.build/api/\($0.0)/documentation/\($0.0.lowercased())/" }
+  let links = modules.map { name, _ in
+    let address = "\(apiServer)/.build/api/\(name)/documentation/\(name.lowercased())/"
+    return "<li><a href=\"\(address)\">\(address)</a></li>"
+  }
   return Article(
     html: """
       <p class="eyebrow">Reference</p>
@@ -19,12 +22,13 @@ func apiArticle() -> Article {
       of it is an error. It is many times as large as this book, and no part of it: it is made in the \
       folder of Interlock's own package, and since DocC's pages need a server, it is read from one:</p>
       <pre class="console"><code><b>$ make api</b>
-      <b>$ python3 -m http.server</b></code></pre>
-      <p>While the second command runs, a browser on the same computer finds it at</p>
-      <pre><code>\(addresses.joined(separator: "\n"))</code></pre>
-      <p class="quiet">The reference lies in <code>.build/api/</code>; the book itself needs no server.</p>
+      <b>$ python3 -m http.server 8000 --bind 127.0.0.1</b></code></pre>
+      <p>While the second command runs, these links lead to it from a browser on the same computer:</p>
+      <ul>\(links.joined(separator: "\n"))</ul>
+      <p class="quiet">Where port 8000 is taken, another number does, in the command and in the addresses. The \
+      reference lies in <code>.build/api/</code>; the book itself needs no server.</p>
       """, contents: [])
 }
 
-/// Where `python3 -m http.server` answers, in the package's folder.
+/// Where `python3 -m http.server 8000` answers, in the package's folder.
 let apiServer = "http://localhost:8000"

@@ -168,8 +168,7 @@ public struct ProfileCheck {
       defer { end(process, family, remark) }
       guard awaitReady(process, portWatch, bounded, remark) else { return }
       ask(model, remark)
-      // One that ends with its reply does so a moment behind it.
-      if process.waitForEnd(atMost: Parameters.readySettle) != nil, !cancellation.isCancelled {
+      if endsWithItsReply(process), !cancellation.isCancelled {
         remark(.wrong, "arguments", "the server ended after a request: \(tail(of: bounded))")
       }
     } catch {
@@ -199,9 +198,7 @@ public struct ProfileCheck {
     }
     while clock.now - start < profile.prewarmTimeout {
       if cancellation.isCancelled || hasEnded() { return false }
-      let request = HTTPRequest.get(
-        "http://127.0.0.1:\(port)\(profile.readyPath)", timeout: Parameters.readinessPollTimeout)
-      let response = try? client.fetch(request, cancellation: cancellation).0
+      let response = try? client.fetch(readyRequest, cancellation: cancellation).0
       if isStranger() { return false }
       if let response {
         answer = "HTTP \(response.status)"
@@ -225,6 +222,18 @@ public struct ProfileCheck {
     }
     remark(.wrong, "ready", "\(profile.readyPath) says \(answer) after \(profile.prewarmTimeout)")
     return false
+  }
+
+  /// Whether the server ends a moment behind its reply. It is asked once more, which takes as long as the machine lets
+  /// it wait: one that has yet to end does not answer.
+  private func endsWithItsReply(_ process: ChildProcess) -> Bool {
+    if process.waitForEnd(atMost: Parameters.readySettle) != nil { return true }
+    if (try? HTTPClient().fetch(readyRequest, cancellation: cancellation)) != nil { return false }
+    return process.waitForEnd(atMost: Parameters.readySettle) != nil
+  }
+
+  private var readyRequest: HTTPRequest {
+    .get("http://127.0.0.1:\(port)\(profile.readyPath)", timeout: Parameters.readinessPollTimeout)
   }
 
   private func ask(_ model: String, _ remark: Tell) {
