@@ -258,7 +258,7 @@ window.interlockIndex = [
 ["requirement","ARC-5","07-telemetry.html#ARC-5","Equal seeds and workloads on a virtual clock leave equal bytes, but for the fields that __meta__ names under wall_clock."],
 ["requirement","TEL-4","07-telemetry.html#TEL-4","A summary computes each reported number again from the records alone, and compares: counts exactly, quantiles that come from buckets within one bucket. It fails on a difference, naming file and line, and where a service level is missed."],
 ["requirement","TEL-5","07-telemetry.html#TEL-5","The router's records alone show whether I1, I2 and I3 held; the budget's show I4; those of decisions, health and switches I5."],
-["requirement","TEL-6","07-telemetry.html#TEL-6","Where the time of a run went, by the phases of its switches and its decisions, comes out within 3 % when the run is repeated."],
+["requirement","TEL-6","07-telemetry.html#TEL-6","Where the time of a run's switches went, phase by phase, comes out within 3 % of it when the run is repeated."],
 ["requirement","SLO-2","07-telemetry.html#SLO-2","The share of the episodes that violate their budget is at most 1 %, by its upper confidence bound over the whole run."],
 ["requirement","SLO-3","07-telemetry.html#SLO-3","Of the controller's decisions 95 in 100 take less than 10 ms."],
 ["requirement","SLO-4","07-telemetry.html#SLO-4","Of all attempts to switch, committed and aborted, 95 of 100 last less than 100 ms, and 99 of 100 at most 150 ms."],

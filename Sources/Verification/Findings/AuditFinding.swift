@@ -31,7 +31,10 @@ public struct AuditFinding: Codable, Hashable, Sendable {
   }
 
   /// What to do about it.
-  public var advice: String { FindingCode.named(code)?.advice ?? "" }
+  public var advice: String {
+    let advice = FindingCode.named(code)?.advice ?? ""
+    return unit.machine.isEmpty ? advice : advice.replacing("MACHINE", with: unit.machine)
+  }
 
   /// What makes it the same finding in the next round: its unit, its code, its words and the file of its place.
   ///

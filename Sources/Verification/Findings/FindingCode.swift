@@ -63,7 +63,9 @@ public struct FindingCode: Sendable {
     FindingCode("stale-excerpt", "an excerpt is no longer what its file says", "copy it from the file again"),
     FindingCode("stale-figure", "a chapter says of a world what exploring it does not", "write what it has"),
     FindingCode("foreign-request", "a page loads something over the network", "put it into the page, or leave it out"),
-    FindingCode("other-version", "kept evidence is of another version of the rules", "interlock mutate MACHINE --keep"),
+    FindingCode(
+      "other-version", "kept evidence is of another version of the rules",
+      "interlock mutate MACHINE --keep specs/evidence"),
     FindingCode(
       "counts-unreadable", "a file of specs/evidence cannot be read",
       "interlock mutate MACHINE --keep specs/evidence, or restore it from the repository"),
@@ -81,7 +83,8 @@ public struct FindingCode: Sendable {
     FindingCode(
       "mutant-score-low", "too few mutants of a machine are killed", "add laws or scenarios that the survivors break"),
     FindingCode(
-      "mutants-uncounted", "the mutants of a machine were never all tried", "interlock mutate MACHINE --keep"),
+      "mutants-uncounted", "the mutants of a machine were never all tried",
+      "interlock mutate MACHINE --keep specs/evidence"),
     FindingCode("rounds-unreadable", "the file of rounds cannot be used", "name another with --rounds, or delete it"),
     FindingCode(
       "evidence-unreadable", "kept evidence cannot be read, and was gathered anew", "nothing: it was replaced"),

@@ -29,9 +29,8 @@ func indexArticle(_ book: Book) -> Article {
     <header class="hero">
     <h1>\(htmlEscaped(book.title))</h1>
     <p class="lead">Protocols as explicit state machines, each written once. What you read here is what runs: every \
-    figure, \
-    rule, drawing and count on these pages comes out of the machines themselves, and goes stale with a failing \
-    check.</p>
+    rule, drawing and count on these pages comes out of the machines themselves or is held against them, and goes \
+    stale with a failing check.</p>
     \(facts([
       fact(grouped(book.machines.count), "machines"), fact(grouped(rules), "rules"), fact(grouped(laws), "laws"),
       fact(grouped(requirements), "requirements"), scenarios > 0 ? fact(grouped(scenarios), "scenarios run") : "",
