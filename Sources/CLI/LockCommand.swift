@@ -39,7 +39,9 @@ struct Lock: ParsableCommand {
         try: "interlock lock --root <the package's folder>")
     }
     // What is pinned is what lies here.
-    if let old = BuiltSources(in: folder).finding([]) { throw WorldFailure(old.words, try: "swift build, then lock") }
+    if let old = BuiltSources(in: folder).finding(Specs(root: folder).chapters) {
+      throw WorldFailure(old.words, try: "swift build, then lock")
+    }
     var file = try LockFile(root: folder)
     var told: [(machine: String, what: String, changes: [BookChange])] = []
     for entry in entries {

@@ -100,6 +100,7 @@ private struct Size: Equatable, CustomStringConvertible {
     ("90-two-phase-commit.md", "three managers and two crashes have \(3 * 288)."),
     ("90-two-phase-commit.md", "the 296,448 states of seven managers are 920,"),
     ("91-dining-philosophers.md", "| 12 | 1,118,878 | 9,415,128 |"),
+    ("93-peterson.md", "The two go through 34 states by 62 steps."),
     ("92-epoch-switch.md", "| 4x4,3,3 | 4 | 1,705,770 | 9,980,956 |"),
   ]) func `is what is counted`(chapter: String, words: String) throws {
     let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../specs/\(chapter)")

@@ -184,6 +184,11 @@ extension PublishedBook {
     #expect(
       file.findings(of: "peterson", book) { _ in "" }.map(\.code).prefix(2) == ["lock-edited", "lock-broken"])
     #expect(file.findings(of: "team", book) { _ in "" } == [])
+    // A lock without its digest is none either.
+    try folder.edit(LockFile.path) { $0.replacing(/"digests": ?\{[^}]*\}/, with: "\"digests\": null") }
+    #expect(try LockFile(root: folder.url).isEdited("team"))
+    try folder.edit(LockFile.path) { $0.replacing(/"digests": null,\s*/, with: "") }
+    #expect(try LockFile(root: folder.url).isEdited("team"))
     file.lock("peterson", book, on: "2026-01-02")
     #expect(!file.isEdited("peterson") && file.words(of: "peterson") == "locked since 2026-01-02")
   }

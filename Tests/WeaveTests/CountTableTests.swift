@@ -10,7 +10,7 @@ import Weave
   ]
 
   private func found(_ rows: String) throws -> [String] {
-    let text = "# A chapter\n\n| Managers | States | Steps |\n| ---: | ---: | ---: |\n\(rows)\nAnd so on.\n"
+    let text = "# A chapter\n\n| Managers | states | Steps |\n| ---: | ---: | ---: |\n\(rows)\nAnd so on.\n"
     return try page(text, file: "01-a.md", evidence: evidence).staleCounts(worlds: ["5", "9"]).map {
       "\($0.severity.word) \($0.code) \($0.place): \($0.words)"
     }

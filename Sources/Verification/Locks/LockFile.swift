@@ -103,10 +103,9 @@ public struct LockFile: Codable, Equatable, Sendable {
     locked[machine].map { $0.book.changes(to: book) }
   }
 
-  /// Whether the lock of a machine is not as it was written. One without a digest is of an earlier version.
+  /// Whether the lock of a machine is not as it was written.
   public func isEdited(_ machine: String) -> Bool {
-    guard let lock = locked[machine], let digest = digests?[machine] else { return false }
-    return lock.digest != digest
+    locked[machine].map { $0.digest != digests?[machine] } ?? false
   }
 
   /// What a machine's page tells of its lock.

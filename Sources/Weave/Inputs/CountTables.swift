@@ -38,8 +38,11 @@ extension PageInput {
         (columns, rows) = (nil, [])
       } else if columns != nil {
         if !cells.allSatisfy({ $0.allSatisfy("-:".contains) }) { rows.append((index + 1, cells)) }
-      } else if let states = cells.firstIndex(of: "States"), let steps = cells.firstIndex(of: "Steps") {
-        columns = (states, steps)
+      } else {
+        let names = cells.map { $0.lowercased() }
+        if let states = names.firstIndex(of: "states"), let steps = names.firstIndex(of: "steps") {
+          columns = (states, steps)
+        }
       }
     }
     judge()
