@@ -415,6 +415,8 @@ import Testing
     }
     try lose("locked")
     #expect(try told() == ["CRITICAL lock-edited peterson"])
+    // Nor is one that is lost locked again without a reason.
+    #expect(try Program.run("lock", "peterson", "--root", scratch.url.path).status == 3)
     try lose("digests")
     #expect(try told() == ["QUESTION lock-missing peterson"])
     try edit(scratch, "specs/lock.json") { $0.replacing("\"digests\":", with: "\"sums\":") }

@@ -103,10 +103,8 @@ public struct LockFile: Codable, Equatable, Sendable {
     locked[machine].map { $0.book.changes(to: book) }
   }
 
-  /// Whether the lock of a machine is not as it was written.
-  public func isEdited(_ machine: String) -> Bool {
-    locked[machine].map { $0.digest != digests?[machine] } ?? false
-  }
+  /// Whether the lock of a machine is not as it was written, or is lost.
+  public func isEdited(_ machine: String) -> Bool { locked[machine]?.digest != digests?[machine] }
 
   /// What a machine's page tells of its lock.
   public func note(of machine: String) -> LockNote {
@@ -155,14 +153,9 @@ extension LockFile {
   /// somebody took its lock out of the file. That somebody did is no question where it was locked again.
   public func missing(_ machine: String, chapter: String) -> [AuditFinding] {
     let earlier = unlocked.filter { $0.machine == machine }
-    if locked[machine] == nil, digests?[machine] != nil {
-      return [
-        AuditFinding(
-          AuditUnit(.locks, machine), .critical, "lock-edited",
-          "\(machine) was locked and is no longer, and no unlocking says why", at: "\(Self.path):1")
-      ]
-    }
-    if !isOfAny || locked[machine] != nil || earlier.contains(where: { $0.lockedAgain == nil }) { return [] }
+    // What is not as it was written is told as such.
+    if isEdited(machine) || !isOfAny || locked[machine] != nil { return [] }
+    if earlier.contains(where: { $0.lockedAgain == nil }) { return [] }
     if let day = earlier.compactMap(\.lockedAgain).max() {
       return [
         AuditFinding(
@@ -181,8 +174,10 @@ extension LockFile {
   /// Breaches of the lock of one machine, each with what it cites.
   public func findings(of machine: String, _ book: PublishedBook, place: (BookChange) -> String) -> [AuditFinding] {
     let edited = AuditFinding(
-      AuditUnit(.locks, machine), .critical, "lock-edited", "the lock of \(machine) is not as it was written",
-      at: "\(Self.path):1")
+      AuditUnit(.locks, machine), .critical, "lock-edited",
+      locked[machine] == nil
+        ? "\(machine) was locked and is no longer, and no unlocking says why"
+        : "the lock of \(machine) is not as it was written", at: "\(Self.path):1")
     return (isEdited(machine) ? [edited] : [])
       + (changes(of: machine, to: book) ?? []).filter { !$0.isAddition }.map { change in
         AuditFinding(
