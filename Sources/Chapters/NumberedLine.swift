@@ -8,7 +8,7 @@ public struct NumberedLine: Hashable, Sendable {
 ///
 /// Other characters that Unicode counts as line breaks stay in their line: editors and compilers do not count them, and
 /// line numbers must agree with theirs.
-func numberedLines(of text: String) -> [NumberedLine] {
+public func numberedLines(of text: String) -> [NumberedLine] {
   let marked = text.unicodeScalars.first == "\u{FEFF}"  // the byte order mark some editors write
   let body = marked ? text[text.unicodeScalars.index(after: text.startIndex)...] : text[...]
   return body.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" || $0 == "\r" }

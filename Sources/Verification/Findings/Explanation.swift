@@ -1,3 +1,4 @@
+import Chapters
 import Foundation
 
 /// Why a minor finding or a question stands, in the words of a chapter: a row of a table
@@ -28,15 +29,14 @@ extension Specs {
     var findings: [AuditFinding] = []
     for chapter in chapters {
       var isTable = false
-      let lines = (texts[chapter.file] ?? "").split(separator: "\n", omittingEmptySubsequences: false)
-      for (index, line) in lines.enumerated() {
+      for (number, line) in numberedLines(of: texts[chapter.file] ?? "").map({ ($0.number, $0.text[...]) }) {
         let cells = self.cells(line)
         if cells.map({ $0.lowercased() }) == ["finding", "of", "why it stands"] {
           isTable = true
         } else if !line.hasPrefix("|") {
           isTable = false
         } else if isTable, !cells.allSatisfy({ $0.allSatisfy("-:".contains) }) {
-          let place = "specs/\(chapter.place(index + 1))"
+          let place = "specs/\(chapter.place(number))"
           let spans = cells.first.map(self.spans) ?? []
           if cells.count == 3, let code = spans.first, FindingCode.named(code) != nil, !cells[2].isEmpty {
             rows.append(

@@ -19,15 +19,13 @@ extension Specs {
       + chapters.flatMap { chapter -> [AuditFinding] in
         var findings: [AuditFinding] = []
         var fence: Character?
-        for (index, line) in (texts[chapter.file] ?? "").split(separator: "\n", omittingEmptySubsequences: false)
-          .enumerated()
-        {
+        for (number, line) in numberedLines(of: texts[chapter.file] ?? "").map({ ($0.number, $0.text[...]) }) {
           if let mark = ["```", "~~~"].first(where: { line.drop { $0 == " " }.hasPrefix($0) })?.first {
             fence = fence == nil ? mark : fence == mark ? nil : fence
             continue
           }
           if fence != nil { continue }
-          let place = "specs/\(chapter.file):\(index + 1)"
+          let place = "specs/\(chapter.file):\(number)"
           findings += mentioned(line).filter {
             !stated.contains($0) && families.contains(Specs.family($0)) && !mayState(anyOf: $0)
           }.map {

@@ -1,3 +1,4 @@
+import Chapters
 import Spec
 
 extension PageInput {
@@ -31,13 +32,13 @@ extension PageInput {
         findings.append(Finding(.major, "stale-figure", words, at: "specs/\(chapter.file):\(line)"))
       }
     }
-    for (index, line) in source.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      let cells = line.hasPrefix("|") ? line.split(separator: "|").map { String($0).trimmed } : []
+    for line in numberedLines(of: source) {
+      let cells = line.text.hasPrefix("|") ? line.text.split(separator: "|").map { String($0).trimmed } : []
       if cells.isEmpty {
         judge()
         (columns, rows) = (nil, [])
       } else if columns != nil {
-        if !cells.allSatisfy({ $0.allSatisfy("-:".contains) }) { rows.append((index + 1, cells)) }
+        if !cells.allSatisfy({ $0.allSatisfy("-:".contains) }) { rows.append((line.number, cells)) }
       } else {
         let names = cells.map { $0.lowercased() }
         if let states = names.firstIndex(of: "states"), let steps = names.firstIndex(of: "steps") {
