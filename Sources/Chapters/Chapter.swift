@@ -1,7 +1,8 @@
 /// One literate chapter of `specs/`, read: what it states, and where.
 ///
 /// A chapter is an essay with facts in it. Three kinds of fact are tangled into Swift: requirement sentences,
-/// parameters and scenarios. Prose, headings and every other table or fence are for readers alone.
+/// parameters and scenarios. Prose, headings and every other fence are for readers alone; tables may be held against
+/// what checks find.
 ///
 /// Chapters come only from ``readChapters(_:)``, so each one at hand is free of errors.
 public struct Chapter: Hashable, Sendable {
@@ -21,6 +22,8 @@ public struct Chapter: Hashable, Sendable {
   public let heldElsewhere: [HeldElsewhere]
   /// The fenced blocks that begin with `scenario`, in reading order.
   public let scenarios: [ScenarioBlock]
+  /// Every table, those of parameters included, in reading order.
+  public let tables: [Table]
 
   /// Names a line of the chapter the way findings and generated Swift do: `01-topology-switch.md:42`.
   public func place(_ line: Int) -> String { "\(file):\(line)" }

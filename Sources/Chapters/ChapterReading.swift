@@ -32,6 +32,7 @@ private func readChapter(_ source: ChapterText) -> (chapter: Chapter, errors: [C
   var parameters: [Parameter] = []
   var held: [HeldElsewhere] = []
   var scenarios: [ScenarioBlock] = []
+  var tables: [Table] = []
 
   for block in blocks(of: numberedLines(of: source.text)) {
     do throws(Complaint) {
@@ -42,7 +43,8 @@ private func readChapter(_ source: ChapterText) -> (chapter: Chapter, errors: [C
         if let found = try requirement(in: lines, section: sections.last?.heading ?? "") { requirements.append(found) }
       case .table(let lines):
         parameters += Chapters.parameters(in: lines, complaints: &complaints)
-        held += Chapters.heldElsewhere(in: lines, complaints: &complaints)
+        tables.append(Table(lines))
+        held += Chapters.heldElsewhere(in: tables.last!, complaints: &complaints)
       case .fence(let fence):
         guard fence.isClosed else {
           throw Complaint(
@@ -75,7 +77,7 @@ private func readChapter(_ source: ChapterText) -> (chapter: Chapter, errors: [C
 
   let chapter = Chapter(
     file: source.file, number: number ?? 0, title: title ?? "", sections: sections, requirements: requirements,
-    parameters: parameters, heldElsewhere: held, scenarios: scenarios)
+    parameters: parameters, heldElsewhere: held, scenarios: scenarios, tables: tables)
   let errors = complaints.map {
     ChapterError(file: source.file, line: $0.line, found: $0.found, instead: $0.instead)
   }

@@ -19,51 +19,40 @@ public struct HeldElsewhere: Hashable, Sendable {
   public let line: Int
 }
 
-/// Whether a line is `| Requirement | Held by | Why |`, in capitals or not.
-func isHeldElsewhereHeader(_ line: String) -> Bool {
-  tableCells(line).map { $0.lowercased() } == ["requirement", "held by", "why"]
-}
-
 /// Reads the rows of a table that says what holds requirements elsewhere; of any other table, none.
-func heldElsewhere(in table: [NumberedLine], complaints: inout [Complaint]) -> [HeldElsewhere] {
-  guard let header = table.first, isHeldElsewhereHeader(header.text) else { return [] }
+func heldElsewhere(in table: Table, complaints: inout [Complaint]) -> [HeldElsewhere] {
+  guard table.columns == ["requirement", "held by", "why"] else { return [] }
   var held: [HeldElsewhere] = []
-  for row in table.dropFirst() where !isDelimiterRow(row.text) {
+  for row in table.rows {
     do throws(Complaint) { held.append(try heldElsewhere(in: row)) } catch { complaints.append(error) }
   }
   return held
 }
 
-private func heldElsewhere(in row: NumberedLine) throws(Complaint) -> HeldElsewhere {
-  let cells = tableCells(row.text)
+private func heldElsewhere(in row: Table.Row) throws(Complaint) -> HeldElsewhere {
+  let cells = row.cells
   guard cells.count == 3 else {
     throw Complaint(
-      line: row.number,
+      line: row.line,
       found: "this row about what holds a requirement has \(cells.count) \(cells.count == 1 ? "cell" : "cells")",
       instead: "write `| SW-4 | `Tests/File.swift`, `a test` | why |`, or `| SW-4 | not yet | why |`")
   }
   let id = cells[0].filter { !"*`".contains($0) }
   guard isRequirementID(id) else {
     throw Complaint(
-      line: row.number, found: "`\(cells[0])` is no identifier of a requirement", instead: "write one such as SW-4")
+      line: row.line, found: "`\(cells[0])` is no identifier of a requirement", instead: "write one such as SW-4")
   }
   let spans = codeSpans(cells[1])
   guard !spans.isEmpty || cells[1].lowercased() == "not yet" else {
     throw Complaint(
-      line: row.number, found: "what holds \(id) is no file in backticks",
+      line: row.line, found: "what holds \(id) is no file in backticks",
       instead: "write its path such as `Tests/File.swift`, or `not yet`")
   }
   guard !cells[2].isEmpty else {
-    throw Complaint(line: row.number, found: "the Why cell of \(id) is empty", instead: "write the reason")
+    throw Complaint(line: row.line, found: "the Why cell of \(id) is empty", instead: "write the reason")
   }
   return HeldElsewhere(
-    id: id, file: spans.first, words: Array(spans.dropFirst()), why: cells[2], line: row.number)
-}
-
-/// The texts between pairs of backticks.
-private func codeSpans(_ text: String) -> [String] {
-  text.split(separator: "`", omittingEmptySubsequences: false).enumerated()
-    .filter { $0.offset % 2 == 1 && !$0.element.isEmpty }.map { String($0.element) }
+    id: id, file: spans.first, words: Array(spans.dropFirst()), why: cells[2], line: row.line)
 }
 
 /// Finds rows about requirements that no chapter states.

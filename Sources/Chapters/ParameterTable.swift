@@ -1,33 +1,5 @@
 /// Whether a line is `| Parameter | Value | Unit | Meaning |`, in capitals or not.
-func isParameterHeader(_ line: String) -> Bool {
-  tableCells(line).map { $0.lowercased() } == ["parameter", "value", "unit", "meaning"]
-}
-
-/// Whether a line is the row of dashes under a table's header, `|---|:--|`.
-func isDelimiterRow(_ line: String) -> Bool {
-  let cells = tableCells(line)
-  return line.trimmed.hasPrefix("|") && !cells.isEmpty
-    && cells.allSatisfy { $0.contains("-") && $0.allSatisfy { $0 == "-" || $0 == ":" } }
-}
-
-/// The cells of a table row without the space around them; `\|` is a pipe within a cell.
-func tableCells(_ line: String) -> [String] {
-  var cells = [""]
-  var isEscaped = false
-  for character in line.trimmed {
-    if character == "|", !isEscaped {
-      cells.append("")
-    } else {
-      if character == "|" { cells[cells.endIndex - 1].removeLast() }  // the backslash before it
-      cells[cells.endIndex - 1].append(character)
-    }
-    isEscaped = character == "\\"
-  }
-  cells = cells.map(\.trimmed)
-  if cells.first == "" { cells.removeFirst() }
-  if cells.last == "", line.trimmed.hasSuffix("|") { cells.removeLast() }
-  return cells
-}
+func isParameterHeader(_ line: String) -> Bool { headings(line) == ["parameter", "value", "unit", "meaning"] }
 
 /// Reads the rows of a parameter table; of any other table, none.
 func parameters(in table: [NumberedLine], complaints: inout [Complaint]) -> [Parameter] {

@@ -45,5 +45,8 @@ public struct AuditUnit: Codable, Hashable, Sendable, CustomStringConvertible {
     self.machine = machine
   }
 
+  /// The machine, or the check where it is of the package.
+  var owner: String { machine.isEmpty ? check.rawValue : machine }
+
   public var description: String { machine.isEmpty ? check.rawValue : "\(check.rawValue) of \(machine)" }
 }

@@ -7,17 +7,21 @@ import Foundation
 ///     | `never-emitted` | peterson | the memory answers by its state alone |
 ///     | `nothing-owed`, `hasOne` | dining-philosophers | a philosopher is moved by the world |
 ///
-/// Words in backticks behind the code are to be found in the finding. What is critical or major has no such row.
+///     | `figure-unheld`, `world 9` | docs | a test explores it |
+///
+/// Words in backticks behind the code are to be found in the finding. What is of the package and of no machine names its
+/// check instead. What is critical or major has no such row.
 public struct Explanation: Hashable, Sendable {
   public let code: String
   public let words: [String]
+  /// A machine's name, or a check's.
   public let machine: String
   public let why: String
   /// The row, as `specs/file:line`.
   public let place: String
 
   func fits(_ finding: AuditFinding) -> Bool {
-    finding.severity > .major && finding.code == code && finding.unit.machine == machine
+    finding.severity > .major && finding.code == code && machine == finding.unit.owner
       && words.allSatisfy(finding.words.contains)
   }
 }
@@ -28,41 +32,30 @@ extension Specs {
     var rows: [Explanation] = []
     var findings: [AuditFinding] = []
     for chapter in chapters {
-      var isTable = false
-      for (number, line) in numberedLines(of: texts[chapter.file] ?? "").map({ ($0.number, $0.text[...]) }) {
-        let cells = self.cells(line)
-        if cells.map({ $0.lowercased() }) == ["finding", "of", "why it stands"] {
-          isTable = true
-        } else if !line.hasPrefix("|") {
-          isTable = false
-        } else if isTable, !cells.allSatisfy({ $0.allSatisfy("-:".contains) }) {
-          let place = "specs/\(chapter.place(number))"
-          let spans = cells.first.map(self.spans) ?? []
-          if cells.count == 3, let code = spans.first, FindingCode.named(code) != nil, !cells[2].isEmpty {
+      func complain(_ words: String, _ line: Int) {
+        findings.append(
+          AuditFinding(
+            AuditUnit(.chapters), .major, "explains-nothing", words, at: "specs/\(chapter.place(line))"))
+      }
+      for table in chapter.tables where table.columns.first == "finding" || table.columns.last == "why it stands" {
+        guard table.columns == ["finding", "of", "why it stands"] else {
+          complain("a table of findings that stand is headed | Finding | Of | Why it stands |", table.line)
+          continue
+        }
+        for row in table.rows {
+          let spans = row.cells.first.map(codeSpans) ?? []
+          if row.cells.count == 3, let code = spans.first, FindingCode.named(code) != nil, !row.cells[2].isEmpty {
             rows.append(
               Explanation(
-                code: code, words: Array(spans.dropFirst()), machine: cells[1].filter { $0 != "`" }, why: cells[2],
-                place: place))
+                code: code, words: Array(spans.dropFirst()), machine: row.cells[1].filter { $0 != "`" },
+                why: row.cells[2], place: "specs/\(chapter.place(row.line))"))
           } else {
-            findings.append(
-              AuditFinding(
-                AuditUnit(.chapters), .major, "explains-nothing",
-                "this row explains no finding: write | `code` | machine | why it stands |", at: place))
+            complain("this row explains no finding: write | `code` | machine | why it stands |", row.line)
           }
         }
       }
     }
     return (rows, findings)
-  }
-
-  private func cells(_ line: Substring) -> [String] {
-    guard line.hasPrefix("|") else { return [] }
-    return line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
-  }
-
-  private func spans(_ cell: String) -> [String] {
-    cell.split(separator: "`", omittingEmptySubsequences: false).enumerated()
-      .filter { $0.offset % 2 == 1 }.map { String($0.element) }
   }
 }
 

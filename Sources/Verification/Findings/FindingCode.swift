@@ -62,6 +62,9 @@ public struct FindingCode: Sendable {
       "name a world that interlock list shows, in a chapter of its machine"),
     FindingCode("stale-excerpt", "an excerpt is no longer what its file says", "copy it from the file again"),
     FindingCode("stale-figure", "a chapter says of a world what exploring it does not", "write what it has"),
+    FindingCode(
+      "figure-unheld", "figures that a chapter's table says of worlds are held against nothing",
+      "name the columns States and Steps; of a world too large for a page, say in the chapter what holds them"),
     FindingCode("foreign-request", "a page loads something over the network", "put it into the page, or leave it out"),
     FindingCode(
       "other-version", "kept evidence is of another version of the rules",

@@ -9,44 +9,64 @@ extension PageInput {
   ///     | ---: | ---: | ---: |
   ///     | 5 | 8,832 | 58,145 |
   ///
-  /// A world that is too large to be explored for its page is passed over.
+  /// A world that is too large to be explored for its page is asked about, and so are figures in columns of other names.
   ///
   /// - Parameter worlds: The names of all worlds of the chapter's machines. A table that names none is of something
   ///   else.
   public func staleCounts(worlds: Set<String>) -> [Finding] {
-    var findings: [Finding] = []
-    var (columns, rows): ((states: Int, steps: Int)?, [(line: Int, cells: [String])]) = (nil, [])
-    func judge() {
-      guard let (states, steps) = columns, rows.contains(where: { worlds.contains($0.cells[0]) }) else { return }
-      for (line, cells) in rows {
-        let found = evidence.first { $0.world == cells[0] }
-        let said = [states, steps].map { $0 < cells.count ? Int(cells[$0].filter { $0 != "," }) : nil }
+    chapter.tables.filter { table in table.rows.contains { worlds.contains($0.cells[0]) } }.flatMap { table in
+      let states = table.columns.firstIndex(of: "states")
+      let steps = table.columns.firstIndex(of: "steps")
+      var findings = misnamed(table, states, steps)
+      if states == nil, steps == nil { return findings }
+      var unheld: [String] = []
+      for row in table.rows {
+        let found = evidence.first { $0.world == row.cells[0] }
+        func says(_ column: Int?, _ count: Int) -> Bool { column.map { row.figure($0) == count } ?? true }
         let words: String
-        if !worlds.contains(cells[0]) {
-          words = "no world is called \(cells[0])"
-        } else if let found, said != [found.distinct, found.generated] {
-          words = "world \(cells[0]) has \(grouped(found.distinct)) states and \(grouped(found.generated)) steps"
+        if !worlds.contains(row.cells[0]) {
+          words = "no world is called \(row.cells[0])"
+        } else if let found, !says(states, found.distinct) || !says(steps, found.generated) {
+          words =
+            "world \(row.cells[0]) has \(grouped(found.distinct)) states and \(grouped(found.generated)) steps"
         } else {
+          if found == nil { unheld.append(row.cells[0]) }
           continue
         }
-        findings.append(Finding(.major, "stale-figure", words, at: "specs/\(chapter.file):\(line)"))
+        findings.append(Finding(.major, "stale-figure", words, at: "specs/\(chapter.place(row.line))"))
       }
-    }
-    for line in numberedLines(of: source) {
-      let cells = line.text.hasPrefix("|") ? line.text.split(separator: "|").map { String($0).trimmed } : []
-      if cells.isEmpty {
-        judge()
-        (columns, rows) = (nil, [])
-      } else if columns != nil {
-        if !cells.allSatisfy({ $0.allSatisfy("-:".contains) }) { rows.append((line.number, cells)) }
-      } else {
-        let names = cells.map { $0.lowercased() }
-        if let states = names.firstIndex(of: "states"), let steps = names.firstIndex(of: "steps") {
-          columns = (states, steps)
-        }
+      if !unheld.isEmpty {
+        findings.append(
+          Finding(
+            .question, "figure-unheld",
+            "too large to be explored for a page, so that nothing here holds what the table says: "
+              + unheld.map { "world \($0)" }.joined(separator: ", "), at: "specs/\(chapter.place(table.line))"))
       }
+      return findings
     }
-    judge()
-    return findings
+  }
+
+  /// Figures of worlds in columns that are not called as those that are held against the explorer.
+  private func misnamed(_ table: Table, _ states: Int?, _ steps: Int?) -> [Finding] {
+    let others = table.columns.indices.dropFirst().filter { column in
+      column != states && column != steps && table.rows.contains { $0.figure(column) != nil }
+    }
+    let near = others.filter { column in ["state", "step"].contains { table.columns[column].contains($0) } }
+    let columns = states == nil && steps == nil ? others : near
+    if columns.isEmpty { return [] }
+    return [
+      Finding(
+        .question, "figure-unheld",
+        "figures of worlds are held against the explorer in columns States and Steps, and these are called "
+          + columns.map { "\"\(table.columns[$0])\"" }.joined(separator: ", "),
+        at: "specs/\(chapter.place(table.line))")
+    ]
+  }
+}
+
+extension Table.Row {
+  /// The whole number in a column, `8,832`; nil where there is none.
+  fileprivate func figure(_ column: Int) -> Int? {
+    column < cells.count ? Int(cells[column].filter { !",*`".contains($0) }) : nil
   }
 }

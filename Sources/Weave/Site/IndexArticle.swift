@@ -34,7 +34,7 @@ func indexArticle(_ book: Book) -> Article {
     \(facts([
       fact(grouped(book.machines.count), "machines"), fact(grouped(rules), "rules"), fact(grouped(laws), "laws"),
       fact(grouped(requirements), "requirements"), scenarios > 0 ? fact(grouped(scenarios), "scenarios run") : "",
-      states > 0 ? fact(grouped(states), "states explored") : "",
+      states > 0 ? fact(grouped(states), "states explored for them") : "",
     ]))
     \(beginnings(book))
     </header>
