@@ -491,6 +491,7 @@ window.interlockIndex = [
 ["requirement","TPC-3","90-two-phase-commit.html#TPC-3","A manager that has not prepared may abort by itself."],
 ["requirement","TPC-4","90-two-phase-commit.html#TPC-4","A crash takes what the coordinator has only heard, and never a decision."],
 ["scenario","All are prepared, and all commit","90-two-phase-commit.html#scenario-all-are-prepared-and-all-commit","Two-phase commit"],
+["section","Findings that stand","90-two-phase-commit.html#findings-that-stand","Two-phase commit"],
 ["chapter","Dining philosophers","91-dining-philosophers.html","An example model. Philosophers sit round a table with one fork between neighbours. Each thinks, takes two forks one after the other, eats, and puts them back. The last one is left-handed, which breaks the circle in which all would wait."],
 ["requirement","DIN-1","91-dining-philosophers.html#DIN-1","Neighbours never eat at the same time."],
 ["requirement","DIN-2","91-dining-philosophers.html#DIN-2","The table never comes to rest with everybody waiting for a fork."],

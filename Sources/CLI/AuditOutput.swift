@@ -102,7 +102,8 @@ enum AuditOutput {
     print("\n" + style.bold("explained by their chapters"))
     var groups: [(line: String, count: Int)] = []
     for finding in report.explained {
-      let whose = finding.unit.machine.isEmpty ? finding.requirements.joined(separator: ", ") : finding.unit.machine
+      let requirements = finding.requirements.joined(separator: ", ")
+      let whose = finding.unit.machine.isEmpty && !requirements.isEmpty ? requirements : finding.unit.owner
       let line = "\(finding.code), \(whose): \(finding.explanation ?? "")"
       if let same = groups.firstIndex(where: { $0.line == line }) {
         groups[same].count += 1

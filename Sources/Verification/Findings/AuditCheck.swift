@@ -46,7 +46,7 @@ public struct AuditUnit: Codable, Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The machine, or the check where it is of the package.
-  var owner: String { machine.isEmpty ? check.rawValue : machine }
+  public var owner: String { machine.isEmpty ? check.rawValue : machine }
 
   public var description: String { machine.isEmpty ? check.rawValue : "\(check.rawValue) of \(machine)" }
 }

@@ -9,8 +9,8 @@ import Foundation
 ///
 ///     | `figure-unheld`, `world 9` | docs | a test explores it |
 ///
-/// Words in backticks behind the code are to be found in the finding. What is of the package and of no machine names its
-/// check instead. What is critical or major has no such row.
+/// Words in backticks behind the code are to be found in the finding. For one of the package, the row names the
+/// check instead of a machine. What is critical or major has no such row.
 public struct Explanation: Hashable, Sendable {
   public let code: String
   public let words: [String]

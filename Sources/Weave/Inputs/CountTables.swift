@@ -9,7 +9,7 @@ extension PageInput {
   ///     | ---: | ---: | ---: |
   ///     | 5 | 8,832 | 58,145 |
   ///
-  /// A world that is too large to be explored for its page is asked about, and so are figures in columns of other names.
+  /// Worlds that are too large to be explored for a page are asked about, and so are figures in columns of other names.
   ///
   /// - Parameter worlds: The names of all worlds of the chapter's machines. A table that names none is of something
   ///   else.
