@@ -117,11 +117,16 @@ extension Interpreter {
     let holdings = holdsAnything ? walk.holdings(of: configuration(of: walker.codes)) : Holdings()
     asking = .jointLaws
     defer { asking = .none }
-    let findings = jointJudge.state(scratch, holdings)
+    let findings = judged(&scratch, holdings)
     if jointJudge.leadsTo.isEmpty { return (findings, 0, 0) }
     let leads = jointJudge.leads(scratch)
     let offset = leadsToOffsets[design.hosts.count]
     return (findings, leads.from << offset, leads.to << offset)
+  }
+
+  /// Judges the laws of a state without copying it, which a state that others could change meanwhile would be.
+  @inlinable @inline(never) func judged(_ state: inout S, _ holdings: Holdings) -> [Finding] {
+    jointJudge.state(state, holdings)
   }
 
   /// Judges a step as a whole, with the machines themselves.

@@ -125,6 +125,7 @@ import Spec
     for input in walk.world.inputs {
       walker.fix(input.looksAtState ? nil : input.draw(scratch).map { code(of: $0) })
     }
+    walker.groupInputs()
   }
 
   // MARK: - Values and codes

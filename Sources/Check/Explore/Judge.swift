@@ -13,6 +13,7 @@ public final class Judge<S: System> {
   @usableFromInline let sometimes: [(name: String, holds: @Sendable (S) -> Bool)]
   @usableFromInline let sometimesSteps: [(name: String, memory: Check.Memory)]
   @exclusivity(unchecked) @usableFromInline var isMet: [Bool]
+  @exclusivity(unchecked) @usableFromInline var isAllMet = false
   @exclusivity(unchecked) @usableFromInline var isStepMet: [Bool]
   /// How many of the laws of steps remember the state before the step at hand.
   @exclusivity(unchecked) @usableFromInline var pending = 0
@@ -73,12 +74,18 @@ public final class Judge<S: System> {
   ///   - holdings: What the world holds.
   ///   - includesDear: Whether properties that walk the whole state are judged too.
   @inlinable public func state(_ state: S, _ holdings: Holdings, includesDear: Bool = true) -> [Finding] {
-    for index in isMet.indices where !isMet[index] { isMet[index] = sometimes[index].holds(state) }
+    if !isAllMet { look(state) }
     var findings: [Finding] = []
     for index in 0..<(includesDear ? always.tests.count : always.cheap) where !always.tests[index](state, holdings) {
       findings.append(.broken(always.laws[index]))
     }
     return findings
+  }
+
+  /// Looks whether the state is one that some property waits for.
+  @inlinable @inline(never) func look(_ state: S) {
+    for index in isMet.indices where !isMet[index] { isMet[index] = sometimes[index].holds(state) }
+    isAllMet = !isMet.contains(false)
   }
 
   /// Remembers what step properties need of the state before; several steps from it may then be judged.

@@ -33,6 +33,7 @@ extension PartWalker {
       + receptive.bytes + (symmetry?.bytes ?? 0)
       + transitions.bytes + orders.bytes + routed.bytes + offers.bytes + offerSpans.bytes + queued.bytes
       + queueSpans.bytes + eventHosts.bytes + eventRanks.bytes + effectKeys.count * MemoryLayout<Key>.stride
+      + gifts.bytes + (0..<groupCount).reduce(0) { $0 + rounds[$1].bytes }
       + crewBytes + (0..<plan.kindCount).reduce(0) { $0 + mirrors[$1].hashes.bytes }
   }
 
@@ -66,6 +67,7 @@ extension PartWalker {
       let span = Span32(start: UInt32(queued.count), count: UInt32(events.count))
       queueSpans.set(code, span, filler: Span32(start: 0, count: 0))
       for event in events { queued.append(event) }
+      if events.isEmpty { emptyQueue = word.code }
     case PartPlan.Kind.purses:
       pursed.set(code, purseValue(bytes), filler: PurseValue(left: [], echoes: []))
       for echo in pursed[code].echoes { ensure(PartPlan.Kind.event, echo.event) }
@@ -191,6 +193,31 @@ extension PartWalker {
   @usableFromInline func fix(_ events: [UInt32]?) {
     fixedSpans.append(Span32(start: events == nil ? .max : UInt32(fixed.count), count: UInt32(events?.count ?? 0)))
     for event in events ?? [] { fixed.append(event) }
+  }
+
+  /// Puts inputs together that follow each other and go to one host, once all are fixed.
+  @usableFromInline func groupInputs() {
+    func host(_ input: Int) -> UInt16? {
+      let span = fixedSpans[input]
+      guard span.start != .max, span.count > 0, !plan.inputs[input].isLimited else { return nil }
+      let hosts = Set(span.range.map { eventHosts[Int(fixed[$0])] })
+      return hosts.count == 1 ? hosts.first : nil
+    }
+    let none = InputGroup(number: 0, host: 0, count: 0, events: Span32(start: 0, count: 0))
+    for input in 0..<inputCount {
+      guard let its = host(input), input == 0 || host(input - 1) != its else {
+        groups.append(none)
+        continue
+      }
+      let end = (input..<inputCount).first { host($0) != its } ?? inputCount
+      let events = (input..<end).reduce(0) { $0 + fixedSpans[$1].count }
+      groups.append(
+        InputGroup(
+          number: UInt32(groupCount), host: UInt32(its), count: UInt32(end - input),
+          events: Span32(start: fixedSpans[input].start, count: events)))
+      (rounds + groupCount).initialize(to: Flat())
+      groupCount += 1
+    }
   }
 
   /// How often each transition that fired a rule was taken.

@@ -19,7 +19,16 @@ extension PartWalker {
       if part < 0 { continue }
       for index in offers(of: codes[part]) { answer(offers[index], part, batch) }
     }
-    for input in 0..<inputCount { give(input, batch) }
+    var input = 0
+    while input < inputCount {
+      let group = groups[input]
+      if group.count > 0, giveAll(group, batch) {
+        input &+= Int(group.count)
+      } else {
+        give(input, batch)
+        input &+= 1
+      }
+    }
     if mayFail { fail(batch) }
   }
 
@@ -54,13 +63,13 @@ extension PartWalker {
   @inline(__always) private func deliver(_ channel: Int, _ batch: Batch) {
     let part = firstChannel &+ channel
     let code = codes[part]
+    if code == emptyQueue { return }
     let span = queueSpans[Int(code)]
-    if span.count == 0 { return }
     let order = channelOrders[channel]
     for position in 0..<(order.isOrdered ? 1 : Int(span.count)) {
       let event = queued[Int(span.start) &+ position]
+      let number = transition(Int(eventHosts[Int(event)]), event)
       if order.waits {
-        let number = transition(Int(eventHosts[Int(event)]), event)
         switch transitions.at(number).pointee.outcome {
         case .refused: continue
         case .ignored: if order == .board { continue }
@@ -69,7 +78,7 @@ extension PartWalker {
       }
       begin()
       if order != .board { set(part, pull(code, position)) }
-      step(event)
+      step(event, number)
       finish(batch, event, answers: order == .board ? 0 : channelIdentities[channel])
     }
   }
@@ -99,6 +108,20 @@ extension PartWalker {
     }
   }
 
+  /// Gives a host all inputs of a group; false where its events are to be given one by one.
+  @inline(__always) private func giveAll(_ group: InputGroup, _ batch: Batch) -> Bool {
+    let round = round(of: group)
+    if round.count == .max { return false }
+    for index in round.range {
+      begin()
+      let gift = gifts[index]
+      step(gift.event, Int(gift.number))
+      finish(batch, gift.event, answers: 0)
+    }
+    batch.idle &+= Int(round.idle)
+    return true
+  }
+
   @inline(__always) private func give(_ event: UInt32, _ purse: Int, _ batch: Batch) {
     let number = transition(Int(eventHosts[Int(event)]), event)
     switch transitions.at(number).pointee.outcome {
@@ -108,7 +131,7 @@ extension PartWalker {
       begin()
       if purse >= 0 { set(purses, self.purses(codes[purses], .spend(purse))) }
     }
-    step(event)
+    step(event, number)
     finish(batch, event, answers: 0)
   }
 
@@ -207,10 +230,15 @@ extension PartWalker {
     if isWide { high = high &- before.high &+ after.high }
   }
 
-  /// Delivers an event to its host, and runs direct routes to completion, first in, first out.
   @inline(__always) @discardableResult private func step(_ event: UInt32) -> OutcomeKind {
-    owner = Int(eventHosts[Int(event)])
-    let first = transition(owner, event)
+    step(event, transition(Int(eventHosts[Int(event)]), event))
+  }
+
+  /// Delivers an event to its host, and runs direct routes to completion, first in, first out.
+  ///
+  /// - Parameter first: The transition of the host, with which it answers to the event.
+  @inline(__always) @discardableResult private func step(_ event: UInt32, _ first: Int) -> OutcomeKind {
+    owner = Int(transitions.at(first).pointee.host)
     let outcome = take(first, event)
     if outcome == .unexpected { note(.unexpected(typed.describeEvent(event))) }
     if transitions.at(first).pointee.routed.count > 0 { stepOn(first) }
@@ -256,13 +284,18 @@ extension PartWalker {
     if visited & bit != 0 { isRevisiting = true }
     visited |= bit
     if outcome == .fired {
-      set(host, it.pointee.to)
+      if codes[host] != it.pointee.to {
+        undo.append(Change(part: UInt32(truncatingIfNeeded: host), code: codes[host]))
+        codes[host] = it.pointee.to
+        low = low &+ it.pointee.shift.low
+        if isWide { high = high &+ it.pointee.shift.high }
+      }
       if it.pointee.orders.count > 0 { taken.append(UInt32(truncatingIfNeeded: number)) }
     }
     return outcome
   }
 
-  @inline(never) private func judgeIdle(_ number: Int, _ event: UInt32) {
+  @inline(never) func judgeIdle(_ number: Int, _ event: UInt32) {
     let host = Int(transitions[number].host)
     let findings = typed.judgeIdle(host, codes[host], event)
     if !findings.isEmpty { flaws.append(findings) }

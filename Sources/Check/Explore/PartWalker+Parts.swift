@@ -13,11 +13,44 @@ extension PartWalker {
 
   @inline(never) private func find(_ host: Int, _ event: UInt32) -> Int {
     let code = codes[host]
-    let transition = typed.step(host, code, event)
+    var transition = typed.step(host, code, event)
+    if transition.outcome == .fired, transition.to != code {
+      let (before, after) = (term(host, code), term(host, transition.to))
+      transition.shift = (after.low &- before.low, after.high &- before.high)
+    }
     let number = transitions.count
     transitions.append(transition)
     steps[host].insert(code, event, UInt32(number))
     return number
+  }
+
+  /// What becomes of the inputs of a group in the state at hand.
+  @inline(__always) func round(of group: InputGroup) -> Round {
+    let code = Int(codes[Int(group.host)])
+    let rounds = rounds + Int(group.number)
+    if code < rounds.pointee.count, rounds.pointee[code].start != .max { return rounds.pointee[code] }
+    return findRound(group, code)
+  }
+
+  @inline(never) private func findRound(_ group: InputGroup, _ code: Int) -> Round {
+    var round = Round(start: UInt32(gifts.count), count: 0, idle: 0)
+    var isPlain = !hasJointStepLaws
+    for index in group.events.range {
+      let event = fixed[index]
+      let number = transition(Int(group.host), event)
+      switch transitions[number].outcome {
+      case .fired, .unexpected:
+        gifts.append(Gift(event: event, number: UInt32(number)))
+        round.count += 1
+      case .refused, .ignored:
+        if transitions[number].flaw == -2 { judgeIdle(number, event) }
+        if transitions[number].flaw >= 0 { isPlain = false }
+        round.idle += 1
+      }
+    }
+    if !isPlain { round.count = .max }
+    rounds[Int(group.number)].set(code, round, filler: Round(start: .max, count: 0, idle: 0))
+    return round
   }
 
   /// What the laws of one machine say of its state. They are judged once for each of its states.

@@ -56,10 +56,18 @@ import Spec
   @exclusivity(unchecked) var offers = Flat<Offer>()
   @exclusivity(unchecked) var queueSpans = Flat<Span32>()
   @exclusivity(unchecked) var queued = Flat<UInt32>()
+  /// The code of a channel in which nothing waits.
+  @exclusivity(unchecked) var emptyQueue = UInt32.max
   /// What inputs draw, one after the other; those that look at nothing, once.
   @exclusivity(unchecked) var fixedSpans = Flat<Span32>()
   @exclusivity(unchecked) var fixed = Flat<UInt32>()
   @exclusivity(unchecked) var drawn = Flat<UInt32>()
+  /// For each input the group that begins with it; of none where it is drawn anew, is limited, or stands within a group.
+  @exclusivity(unchecked) var groups = Flat<InputGroup>()
+  @exclusivity(unchecked) var groupCount = 0
+  /// By group and by code of its host.
+  let rounds: UnsafeMutablePointer<Flat<Round>>
+  @exclusivity(unchecked) var gifts = Flat<Gift>()
   @exclusivity(unchecked) var pursed: ContiguousArray<PurseValue> = []
   let facts: UnsafeMutablePointer<Flat<Fact>>
   @exclusivity(unchecked) var factFindings: ContiguousArray<[Finding]> = []
@@ -145,6 +153,7 @@ import Spec
     for (channel, it) in plan.channels.enumerated() { channelOrders[channel] = it.order }
     steps = .allocate(capacity: plan.hosts)
     for host in 0..<plan.hosts { (steps + host).initialize(to: PairCache()) }
+    rounds = .allocate(capacity: max(1, plan.inputs.count))
     channelIdentities = plan.channels.indices.map { lexicon.identity(-1 - $0, Key()) }
   }
 
@@ -168,6 +177,10 @@ import Spec
     fixedSpans.free()
     fixed.free()
     drawn.free()
+    for group in 0..<groupCount { rounds[group].free() }
+    rounds.deallocate()
+    groups.free()
+    gifts.free()
     transitions.free()
     orders.free()
     routed.free()
@@ -233,6 +246,33 @@ import Spec
     let isFenced: Bool
     /// Whether a world may repeat it.
     let isRepeatable: Bool
+  }
+
+  /// Inputs that are always the same and follow each other, all for one host.
+  struct InputGroup: BitwiseCopyable {
+    let number: UInt32
+    let host: UInt32
+    /// How many inputs; 0 for no group.
+    let count: UInt32
+    /// Their events, as a span of those that never change.
+    let events: Span32
+  }
+
+  /// What one state of a host makes of a group's events: those that do something, and how many do nothing.
+  struct Round: BitwiseCopyable {
+    /// As a span of all gifts; `.max` for what nobody has asked yet.
+    var start: UInt32
+    /// `.max` where some that do nothing break a law, and each is judged again.
+    var count: UInt32
+    var idle: UInt32
+
+    var range: Range<Int> { @inline(__always) get { Int(start)..<Int(start &+ count) } }
+  }
+
+  /// An event that does something, and the transition it takes.
+  struct Gift: BitwiseCopyable {
+    let event: UInt32
+    let number: UInt32
   }
 
   /// What the laws of one machine say of one of its states.
@@ -305,6 +345,8 @@ import Spec
     var mark: UInt64
     /// How often it was taken.
     @usableFromInline var count: Int = 0
+    /// What the host's part of a state's hash becomes more.
+    var shift: (low: UInt64, high: UInt64) = (0, 0)
   }
 
   @usableFromInline enum OutcomeKind: UInt8, BitwiseCopyable { case fired, refused, ignored, unexpected }

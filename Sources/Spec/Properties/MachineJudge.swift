@@ -71,8 +71,8 @@
     if stamp != now {
       stamp = now
       includesDear = isDear
-      received.removeAll(keepingCapacity: true)
-      sent.removeAll(keepingCapacity: true)
+      if !received.isEmpty { received.removeAll(keepingCapacity: true) }
+      if !sent.isEmpty { sent.removeAll(keepingCapacity: true) }
       if number < 0 || number != remembered {
         remembered = number
         look(at: machine)

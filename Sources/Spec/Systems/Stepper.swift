@@ -5,6 +5,8 @@
 public final class Stepper<S: System> {
   public let design: Design<S>
   private let boxes: [HostBox]
+  /// By lane the contract whose effects take it, -1 where they go another way; read without counting references.
+  @usableFromInline let contracts: UnsafeMutablePointer<Int32>
   /// What ``boxes`` own, host by host.
   @usableFromInline let runs: UnsafeMutablePointer<UnsafeMutableRawPointer>
   /// The events of the last step in order: the one given, then those that came over direct routes.
@@ -35,8 +37,10 @@ public final class Stepper<S: System> {
     case recall(Int)
     case remember(Int)
     case read(UnsafeRawBufferPointer)
-    case write(ByteBuffer)
+    /// Into ``writing``.
+    case write
   }
+  @exclusivity(unchecked) @usableFromInline var writing: ByteBuffer?
   @exclusivity(unchecked) @usableFromInline var hasReached = false
   /// Whether each machine is judged by its own laws over the step.
   @exclusivity(unchecked) public var isJudging = false
@@ -76,15 +80,34 @@ public final class Stepper<S: System> {
     boxes = design.hosts.map { $0.makeBox() }
     runs = .allocate(capacity: boxes.count)
     for host in boxes.indices { runs[host] = boxes[host].run }
+    contracts = .allocate(capacity: max(1, design.lanes.count))
+    for (place, lane) in design.lanes.enumerated() {
+      if case .contract(let contract) = lane { contracts[place] = Int32(contract) } else { contracts[place] = -1 }
+    }
   }
 
-  deinit { runs.deallocate() }
+  deinit {
+    runs.deallocate()
+    contracts.deallocate()
+  }
 
   /// One step of the system. The outcome is that of the event given.
   @inlinable public func step(_ state: inout S, _ event: S.Event) -> Outcome {
+    // Most systems have nothing to go back to, and no copy is made of their states.
+    guard design.bindsSteps else { return follow(event, &state) }
+    let before = state
+    let outcome = follow(event, &state)
+    guard let refused = refusedTogether else { return outcome }
+    state = before
+    clear()
+    refusedTogether = refused
+    return .refused
+  }
+
+  /// Delivers an event and what it leads to, up to an event that must not be refused and is.
+  @inlinable func follow(_ event: S.Event, _ state: inout S) -> Outcome {
     clear()
     received.append(event)
-    let before = design.bindsSteps ? state : nil
     let outcome = state.receive(event, self)
     var next = 1
     while next < received.count {
@@ -92,9 +115,7 @@ public final class Stepper<S: System> {
       let result = state.receive(routed, self)
       if case .fired = result {
       } else if result != .ignored {
-        if let before, result == .refused, bound.contains(next) {
-          state = before
-          clear()
+        if result == .refused, bound.contains(next) {
           refusedTogether = routed
           return .refused
         }
@@ -150,11 +171,9 @@ public final class Stepper<S: System> {
       case .emit(let effect):
         send(wrap(effect), lane: base + effect.kind)
       case .cancel(let kind, let key):
-        if case .contract(let contract) = design.lanes[base + kind] {
-          orders.append(.cancel(contract: contract, key: key))
-        }
+        if contracts[base + kind] >= 0 { orders.append(.cancel(contract: Int(contracts[base + kind]), key: key)) }
       case .cancelAll(let kind):
-        if case .contract(let contract) = design.lanes[base + kind] { orders.append(.cancelAll(contract: contract)) }
+        if contracts[base + kind] >= 0 { orders.append(.cancelAll(contract: Int(contracts[base + kind]))) }
       }
       index += 1
     }
@@ -163,7 +182,11 @@ public final class Stepper<S: System> {
 
   @inlinable func send(_ effect: S.Effect, lane: Int) {
     if isRecording { sent.append(effect) }
-    pass(effect, over: design.lanes[lane])
+    if contracts[lane] >= 0 {
+      orders.append(.emit(contract: Int(contracts[lane]), effect))
+    } else {
+      pass(effect, over: design.lanes[lane])
+    }
   }
 
   @inlinable @inline(__always) func pass(_ effect: S.Effect, over lane: Lane<S>) {
@@ -283,7 +306,9 @@ extension Stepper {
   @inlinable public func write(
     host: Int, of state: inout S, into buffer: ByteBuffer
   ) -> (field: String, value: UInt64, max: UInt64)? {
-    reach(host, .write(buffer), &state)
+    writing = buffer
+    reach(host, .write, &state)
+    writing = nil
     return overflow
   }
 
@@ -304,10 +329,10 @@ extension Stepper {
     switch reach {
     case .step: return
     case .judgeState:
-      broken.removeAll(keepingCapacity: true)
+      if !broken.isEmpty { broken.removeAll(keepingCapacity: true) }
       leads = box.pointee.judge.state(machine, &broken, includesDear: judgesDear)
     case .judgeStep:
-      broken.removeAll(keepingCapacity: true)
+      if !broken.isEmpty { broken.removeAll(keepingCapacity: true) }
       if box.pointee.judge.stamp == stamp { box.pointee.judge.end(machine, &broken) }
     case .tellMet: met = box.pointee.judge.isMet
     case .tellLines: told = Printer.lines(of: machine)
@@ -323,7 +348,8 @@ extension Stepper {
         box.pointee.remembered[number] = machine
         hasReached = true
       }
-    case .write(let buffer):
+    case .write:
+      let buffer = writing!
       buffer.count = 0
       var writer = ByteWriter(buffer)
       machine.fields(&writer)

@@ -6,7 +6,6 @@ import Foundation
 ///
 ///     | `never-emitted` | peterson | the memory answers by its state alone |
 ///     | `nothing-owed`, `hasOne` | dining-philosophers | a philosopher is moved by the world |
-///
 ///     | `figure-unheld`, `world 9` | docs | a test explores it |
 ///
 /// Words in backticks behind the code are to be found in the finding. For one of the package, the row names the
