@@ -16,7 +16,7 @@ struct Docs: ParsableCommand {
     exitCodes: [
       0: "the pages are as the sources say",
       1: "a page is stale (with --check), a link leads nowhere, or an excerpt or a count is not as it is", 2: "usage",
-      3: "a file or Graphviz is missing",
+      3: "a file, a lock or Graphviz is missing",
     ])
 
   @Flag(help: "Write nothing; fail when a page is stale.") var check = false
@@ -26,6 +26,7 @@ struct Docs: ParsableCommand {
   mutating func run() throws {
     let folder = URL(fileURLWithPath: root)
     let texts = try self.texts(folder)
+    if !check { try keepLocksTold(folder) }
     let inputs = try pages(folder, texts)
     let files = weave(
       inputs, title: Catalog.isOfOthers ? Catalog.program.capitalized : "Interlock",
@@ -38,7 +39,7 @@ struct Docs: ParsableCommand {
     let findings =
       sourceFindings(folder) + proseFindings(texts, root: folder) + linkFindings(files, in: docs)
       + scenarioFindings(folder) + evidenceFindings(folder) + countFindings(inputs)
-    if !json { for finding in findings { print(Output.line(finding)) } }
+    if !json { for finding in unexplained(findings, folder) { print(Output.line(finding)) } }
     if check {
       let stale = try stale(files, in: docs)
       if json {
@@ -66,6 +67,15 @@ struct Docs: ParsableCommand {
     }
   }
 
+  /// Pages tell of locks, which nothing else might know of where the file is lost: they are not woven without.
+  private func keepLocksTold(_ folder: URL) throws {
+    let locks = try LockFile(root: folder)
+    guard let lost = Catalog.entries.first(where: { locks.isEdited($0.name) }) else { return }
+    throw WorldFailure(
+      "the lock of \(lost.name) in \(LockFile.path) is not as it was written, or is lost",
+      try: "restore the file; or: interlock unlock \(lost.name) --reason \"…\"")
+  }
+
   /// Sources that the pages quote, and that the program which weaves them was not built from.
   private func sourceFindings(_ folder: URL) -> [Finding] {
     [BuiltSources(in: folder).finding(Specs(root: folder).chapters)].compactMap(\.self)
@@ -87,6 +97,15 @@ struct Docs: ParsableCommand {
     KeptMutation.strangers(in: folder)
       + Catalog.entries.compactMap { KeptMutation.finding(of: $0, in: folder) }
       .filter { KeptMutation.fileCodes.contains($0.code) }
+  }
+
+  /// Those of which no chapter says why they stand; an audit tells the others with that.
+  private func unexplained(_ findings: [Finding], _ folder: URL) -> [Finding] {
+    let rows = Specs(root: folder).explanations().rows
+    return findings.filter { finding in
+      [AuditFinding(AuditUnit(.docs), finding.severity, finding.code, finding.words)].explained(by: rows)[0]
+        .explanation == nil
+    }
   }
 
   /// What chapters say in tables of the sizes of worlds, where it is not so.
@@ -124,7 +143,7 @@ struct Docs: ParsableCommand {
         chapter: chapter, source: text.text, design: entries.first?.summary(), evidence: explored.map(\.evidence),
         sources: sources, locks: entries.map { locks.note(of: $0.name) },
         stories: try stories(
-          of: chapter, entries.first, explored.map(\.coverage), mistakes,
+          of: chapter, entries, explored.map(\.coverage), mistakes,
           scenarios.filter { $0.file == chapter.file }, in: folder),
         others: entries.dropFirst().map { $0.summary() })
     }
@@ -132,7 +151,7 @@ struct Docs: ParsableCommand {
 
   /// What is told beside the chapter and its machines: its scenarios as they go, what became of each rule, and a run.
   private func stories(
-    of chapter: Chapter, _ entry: CatalogEntry?, _ coverage: [Coverage], _ mistakes: [String: [MistakeStory]],
+    of chapter: Chapter, _ entries: [CatalogEntry], _ coverage: [Coverage], _ mistakes: [String: [MistakeStory]],
     _ scenarios: [Scenario], in folder: URL
   ) throws -> Stories {
     var stories = Stories()
@@ -151,10 +170,17 @@ struct Docs: ParsableCommand {
         }
       }
     }
-    guard let entry else { return stories }
+    // Those of a machine by the first system that shows any.
+    for entry in entries {
+      let told = Set(stories.mistakes.map(\.machine))
+      stories.mistakes += (mistakes[entry.name] ?? []).filter { !told.contains($0.machine) }
+    }
+    guard let entry = entries.first else { return stories }
     // What cannot be read is a finding of its own.
     stories.mutation = try? KeptMutation.evidence(of: entry, in: folder)
-    stories.mistakes = mistakes[entry.name] ?? []
+    stories.others = entries.dropFirst().map {
+      MutationScore(system: $0.name, evidence: try? KeptMutation.evidence(of: $0, in: folder))
+    }
     stories.rules = entry.rules(coverage)
     if let world = entry.worlds.first(where: { entry.ownWorlds.contains($0.name) && !$0.isExhaustive })
       ?? entry.worlds.first

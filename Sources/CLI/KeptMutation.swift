@@ -80,7 +80,10 @@ struct KeptMutation: Codable {
   }
 
   private static func read(_ entry: CatalogEntry, from file: URL, named path: String) throws -> KeptMutation? {
-    guard let data = try? Data(contentsOf: file) else { return nil }
+    guard FileManager.default.fileExists(atPath: file.path(percentEncoded: false)) else { return nil }
+    guard let data = try? Data(contentsOf: file) else {
+      throw WorldFailure("\(path) cannot be read", try: command(entry))
+    }
     guard let kept = try? JSONDecoder().decode(KeptMutation.self, from: data), kept.system == entry.name,
       kept.isPossible
     else { throw WorldFailure("\(path) is no count of the mutants of \(entry.name)", try: command(entry)) }

@@ -49,7 +49,7 @@ struct Lock: ParsableCommand {
       let changes = file.changes(of: entry.name, to: book)
       if file.isEdited(entry.name) {
         throw WorldFailure(
-          "the lock of \(entry.name) in \(LockFile.path) is not as it was written",
+          "the lock of \(entry.name) in \(LockFile.path) is not as it was written, or is lost",
           try: "restore the file; or: interlock unlock \(entry.name) --reason \"…\"")
       }
       if (changes ?? []).allSatisfy(\.isAddition) {

@@ -47,6 +47,7 @@ struct Mutate: ParsableCommand {
   var saveTest: String?
   @Flag(help: "Print one JSON object.") var json = false
   @Flag(help: ArgumentHelp("Print a few mistakes with a run that shows each.", visibility: .hidden)) var tell = false
+  @Option(help: ArgumentHelp("With --tell: leave this mutant out.", visibility: .hidden)) var without: [String] = []
   @Option(help: ArgumentHelp("Try this mutant here, and print what came of it.", visibility: .hidden)) var worker:
     String?
 
@@ -69,7 +70,7 @@ struct Mutate: ParsableCommand {
   }
 
   mutating func run() throws {
-    if tell { return try MistakeTeller.tell(machine ?? "") }
+    if tell { return try MistakeTeller.tell(machine ?? "", without: without) }
     if let worker { return try MutantWorker.run(machine ?? "", mutant: worker) }
     if let show { return try exhibit(show) }
     var entries = try machine.map { [try Catalog.entry($0)] } ?? Catalog.entries

@@ -13,8 +13,8 @@ enum TrapNotice {
   /// Lets a trap end the process by its signal, without a word.
   static func remove() { for number in traps + faults { signal(number, SIG_DFL) } }
 
-  /// Has a trap end the process as if it were done: what was printed before it stands.
-  static func end() { for number in traps + faults { signal(number) { _ in _exit(0) } } }
+  /// Has a trap end the process without a word: what was printed before it stands.
+  static func end() { for number in traps + faults { signal(number) { _ in _exit(1) } } }
 
   static func install() {
     takeStack()

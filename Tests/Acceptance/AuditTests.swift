@@ -397,8 +397,9 @@ import Testing
     #expect(try findings(scratch, "locks").findings.contains { $0["code"] as? String == "lock-stranger" })
   }
 
-  @Test func `locks that are gone are asked about`() throws {
+  @Test func `locks that are gone are told of by their pages, and asked about where there are none`() throws {
     let scratch = try package()
+    let page = try String(contentsOf: Program.root.appending(path: "docs/93-peterson.md"), encoding: .utf8)
     func lose(_ key: String) throws {
       try edit(scratch, "specs/lock.json") { text in
         var object = (try? JSONSerialization.jsonObject(with: Data(text.utf8))) as? [String: Any] ?? [:]
@@ -426,6 +427,15 @@ import Testing
       ])
     try FileManager.default.removeItem(atPath: scratch.path("specs/lock.json"))
     #expect(try told() == ["QUESTION nothing-locked "])
+    try FileManager.default.createDirectory(atPath: scratch.path("docs"), withIntermediateDirectories: true)
+    try Data(page.utf8).write(to: URL(filePath: scratch.path("docs/93-peterson.md")))
+    #expect(try told() == ["CRITICAL lock-edited peterson", "QUESTION nothing-locked "])
+    for command in [["lock", "--all"], ["docs"]] {
+      let refused = try Program.run(command + ["--root", scratch.url.path])
+      #expect(refused.status == 3 && refused.errors.contains("the lock of peterson"), "\(refused.errors)")
+    }
+    #expect(try Program.run("unlock", "peterson", "--reason", "lost", "--root", scratch.url.path).status == 0)
+    #expect(try !told().contains { $0.hasPrefix("CRITICAL") })
   }
 
   @Test func `rounds without their table of findings are told of`() throws {

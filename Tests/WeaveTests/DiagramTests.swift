@@ -71,6 +71,10 @@ import Weave
     #expect(isFresh(image, diagram))
     #expect(!isFresh(image, Diagram(path: "gate.svg", label: diagram.label, dot: dot(gate, starts: [0]))))
     #expect(!isFresh(image, Diagram(path: "gate.svg", label: "Other", dot: diagram.dot)))
+    // What was drawn, changed by hand.
+    #expect(!isFresh(image.replacing("trains", with: "planes"), diagram))
+    #expect(!isFresh(image + "<script></script>", diagram))
+    #expect(!isFresh("", diagram) && !isFresh(String(image.dropFirst()), diagram))
     #expect(image.prefix(22) == "<!-- interlock-dot: " + image.dropFirst(20).prefix(2))
     #expect(image.contains("aria-label=\"Cars &amp; &quot;trains&quot;\""))
     #expect(!image.contains(" id=\""))

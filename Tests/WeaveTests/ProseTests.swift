@@ -15,6 +15,7 @@ import Weave
   @Test func `a link that leads somewhere is none`() throws {
     let body = """
       [a](02-two.md), [b](02-two.md#the-end), [c](02-two.md#TW-1), [d](../Makefile), [e](https://example.org), [f](#one)
+      [g](mailto:a@example.org)
       `[code](nowhere.md)`
 
       ```text
@@ -27,11 +28,13 @@ import Weave
 
   @Test func `a link that leads nowhere is a finding with file and line`() throws {
     #expect(
-      try findings("[a](02-none.md)\n\n[b](02-two.md#gone)\n[c](#gone)", ["specs/02-two.md": "# Two\n"]) == [
-        "specs/01-one.md:3 broken-link: the link leads to 02-none.md, which is not there",
-        "specs/01-one.md:5 broken-link: the link leads to #gone, which is no heading and no requirement of 02-two.md",
-        "specs/01-one.md:6 broken-link: the link leads to #gone, which is no heading and no requirement of 01-one.md",
-      ])
+      try findings(
+        "[a](02-none.md)\n\n[b](02-two.md#gone)\n[c](#gone)\n[d](../A.swift:3)", ["specs/02-two.md": "# Two\n"]) == [
+          "specs/01-one.md:3 broken-link: the link leads to 02-none.md, which is not there",
+          "specs/01-one.md:5 broken-link: the link leads to #gone, which is no heading and no requirement of 02-two.md",
+          "specs/01-one.md:6 broken-link: the link leads to #gone, which is no heading and no requirement of 01-one.md",
+          "specs/01-one.md:7 broken-link: the link leads to ../A.swift:3, which is not there",
+        ])
   }
 
   private let source = ["Sources/A/a.swift": "one\n  two\nthree\nfour\n"]

@@ -93,7 +93,7 @@ import Weave
       let chapter = text("\(file).html", of: files)
       #expect(chapter.contains("aria-label=\"\(id): what it stands on\">\(words)</a>"))
       let row = try #require(matrix.split(separator: "\n").first { $0.contains(" id=\"\(id)\"") })
-      #expect(row.contains("<span class=\"use none\">nothing</span>") == (words == "nothing"))
+      #expect(row.contains("<p class=\"none\">nothing</p>") == (words == "nothing"))
       for (column, noun) in [("Rules", "rule"), ("Laws", "law")] {
         let cell = row.firstRange(of: "data-label=\"\(column)\">").map { row[$0.upperBound...] } ?? ""
         let links = cell.prefix(upTo: cell.firstRange(of: "</td>")?.lowerBound ?? cell.endIndex)
@@ -222,7 +222,8 @@ import Weave
     ]
     stories.mistakes = [
       MistakeStory(
-        host: "bell", words: "the bell <never> rings", place: "Bell.swift:1", found: "\"it rings\" does not hold",
+        machine: "Bell", host: "bell", words: "the bell <never> rings", place: "Bell.swift:1",
+        found: "\"it rings\" does not hold",
         world: "rush", run: run)
     ]
     let files = try files("\n```scenario Two trains\ngate.approach track=1\nexpect gate.phase lowering\n```\n", stories)

@@ -1,3 +1,4 @@
+import Chapters
 import Foundation
 import Testing
 import Weave
@@ -8,8 +9,9 @@ import Weave
 
   /// An image as some Graphviz might have drawn it, with the mark of the one that draws here.
   private func drawn(_ diagram: Diagram, as body: String) throws -> String {
-    let image = try svg(diagram)
-    return image.prefix { $0 != "\n" } + "\n<svg>\(body)</svg>\n"
+    let mark = try svg(diagram).prefix { $0 != "\n" }.split(separator: " ").dropLast(2).joined(separator: " ")
+    let image = "<svg>\(body)</svg>\n"
+    return "\(mark) \(String(SourceFingerprints.number(of: image), radix: 16)) -->\n\(image)"
   }
 
   @Test func `are fresh once written, and only what differs is written again`() throws {
@@ -80,7 +82,7 @@ import Weave
     #expect(
       try stale(other, in: docs.url).map(\.description) == [
         "a.html: shows diagrams/a.svg, which is out of date",
-        "diagrams/a.svg: was drawn from an older description of its machine",
+        "diagrams/a.svg: is not what is drawn of its machine now",
       ])
     #expect(try write(other, to: docs.url).map(\.description) == ["changed a.html", "changed diagrams/a.svg"])
     #expect(try stale(other, in: docs.url) == [])

@@ -62,7 +62,7 @@ import Spec
   @exclusivity(unchecked) var fixedSpans = Flat<Span32>()
   @exclusivity(unchecked) var fixed = Flat<UInt32>()
   @exclusivity(unchecked) var drawn = Flat<UInt32>()
-  /// For each input the group that begins with it; of none where it is drawn anew, is limited, or stands within a group.
+  /// For each input the group that begins with it; of none where it is drawn anew, is limited, or is in one already.
   @exclusivity(unchecked) var groups = Flat<InputGroup>()
   @exclusivity(unchecked) var groupCount = 0
   /// By group and by code of its host.

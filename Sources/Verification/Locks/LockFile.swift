@@ -13,6 +13,10 @@ public struct LockFile: Codable, Equatable, Sendable {
   public var unlocked: [Unlocked] = []
   /// Of each lock as it was written: whoever changes one by hand, or loses one, is told of.
   private var digests: [String: String]? = [:]
+  /// The machines that the woven pages tell are locked: so is whoever loses the file.
+  private var onPages: Set<String> = []
+
+  private enum CodingKeys: CodingKey { case version, locked, unlocked, digests }
 
   public static let version = 1
   /// The path from the package's folder.
@@ -34,10 +38,26 @@ public struct LockFile: Codable, Equatable, Sendable {
 
   public init() {}
 
-  /// Reads the file below a package's folder; no file is an empty one.
+  /// Reads the file below a package's folder, and what the pages tell of it; no file is an empty one.
   ///
   /// - Throws: ``LockFileError``, with the line where the text is no JSON.
   public init(root: URL) throws(LockFileError) {
+    try self.init(file: root)
+    onPages = Self.locked(onPagesOf: root)
+  }
+
+  /// What `LockSection` of the pages says, read back.
+  private static func locked(onPagesOf root: URL) -> Set<String> {
+    let docs = root.appending(path: "docs")
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: docs.path(percentEncoded: false))) ?? []
+    let texts = names.filter { $0.hasSuffix(".md") }.compactMap {
+      try? String(contentsOf: docs.appending(path: $0), encoding: .utf8)
+    }
+    return Set(
+      texts.flatMap { text in text.matches(of: #/(?m)^- `([^`]+)` is locked since /#).map { String($0.output.1) } })
+  }
+
+  private init(file root: URL) throws(LockFileError) {
     let url = root.appending(path: Self.path)
     guard FileManager.default.fileExists(atPath: url.path(percentEncoded: false)) else {
       self.init()
@@ -93,7 +113,8 @@ public struct LockFile: Codable, Equatable, Sendable {
   /// Takes the lock of a machine away; false where it has none.
   public mutating func unlock(_ machine: String, on day: String, reason: String) -> Bool {
     let wasThere = digests?.removeValue(forKey: machine) != nil
-    guard locked.removeValue(forKey: machine) != nil || wasThere else { return false }
+    let isLost = isLost(machine)
+    guard locked.removeValue(forKey: machine) != nil || wasThere || isLost else { return false }
     unlocked.append(Unlocked(machine: machine, on: day, reason: reason))
     return true
   }
@@ -104,7 +125,15 @@ public struct LockFile: Codable, Equatable, Sendable {
   }
 
   /// Whether the lock of a machine is not as it was written, or is lost.
-  public func isEdited(_ machine: String) -> Bool { locked[machine]?.digest != digests?[machine] }
+  public func isEdited(_ machine: String) -> Bool {
+    locked[machine]?.digest != digests?[machine] || isLost(machine)
+  }
+
+  /// Whether pages tell of a lock that is not in the file, and no unlocking says why.
+  private func isLost(_ machine: String) -> Bool {
+    onPages.contains(machine) && locked[machine] == nil
+      && !unlocked.contains { $0.machine == machine && $0.lockedAgain == nil }
+  }
 
   /// What a machine's page tells of its lock.
   public func note(of machine: String) -> LockNote {

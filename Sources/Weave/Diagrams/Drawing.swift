@@ -1,13 +1,23 @@
+import Chapters
 import Foundation
 
-/// Whether an image was drawn from what this diagram now says.
+/// Whether an image was drawn from what this diagram now says, and is as it was drawn.
 ///
-/// Versions of Graphviz draw differently, so it is the source that is compared, by its hash.
+/// Versions of Graphviz draw differently, so it is the source that is compared, by its hash; that of the image tells
+/// where it was changed by hand.
 public func isFresh(_ svg: String, _ diagram: Diagram) -> Bool {
-  svg.hasPrefix("\(dotMark)\(hash(diagram)) -->")
+  guard let end = svg.firstIndex(of: "\n") else { return false }
+  return svg[..<end] == mark(diagram, svg[svg.index(after: end)...])
 }
 
-/// What an image begins with: the comment that says what it was drawn from.
+private func mark(_ diagram: Diagram, _ image: Substring) -> String {
+  let sums = [[diagram.dot, diagram.label, svgStyle].joined(separator: "\n"), String(image)].map {
+    String(SourceFingerprints.number(of: $0), radix: 16)
+  }
+  return "\(dotMark)\(sums.joined(separator: " ")) -->"
+}
+
+/// What an image begins with: the comment that says what it was drawn from, and what the image is.
 let dotMark = "<!-- interlock-dot: "
 
 /// Draws a diagram with Graphviz.
@@ -27,11 +37,12 @@ public func svg(_ diagram: Diagram) throws(WeaveError) -> String {
     .replacing(/\s*<title>[^<]*<\/title>/, with: "")  // names of Graphviz' own, which pointing at a box would show
     .replacing(/\ font-family="[^"]*"/, with: "")  // the style has it once
     .replacing(/<g class="node(?s:.*?)<\/g>/) { centred($0.output) }
-  return """
-    \(dotMark)\(hash(diagram)) -->
+  let image =
+    """
     <svg class="interlock" role="img" aria-label="\(label)" \(attributes)>
     <style>\(svgStyle)</style>\(body)
     """.trimmed + "\n"
+  return "\(mark(diagram, image[...]))\n\(image)"
 }
 
 /// A node with its words in the middle of its box.
@@ -48,16 +59,6 @@ private func centred(_ node: Substring) -> String {
 /// An image for the inside of a page, which has the colours for all of them: without its own, and without its mark.
 func unstyled(_ image: String) -> String {
   image.replacing(/^<!--[^\n]*-->\n/, with: "").replacing(/<style>(?s:.*?)<\/style>/, with: "").trimmed
-}
-
-/// FNV-1a, 64 bits, over everything of ours that decides how the image looks.
-private func hash(_ diagram: Diagram) -> String {
-  var value: UInt64 = 0xcbf2_9ce4_8422_2325
-  for byte in [diagram.dot, diagram.label, svgStyle].joined(separator: "\n").utf8 {
-    value = (value ^ UInt64(byte)) &* 0x100_0000_01b3
-  }
-  let digits = String(value, radix: 16)
-  return String(repeating: "0", count: 16 - digits.count) + digits
 }
 
 /// The colours on a dark page. The image keeps a ground of its own, so that it reads on any page.

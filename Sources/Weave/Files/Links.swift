@@ -33,7 +33,8 @@ private struct Prose {
 
 private func link(_ target: String, _ line: Int, of text: Prose, _ root: URL) -> Finding? {
   let file = target.prefix { $0 != "#" && $0 != "?" }
-  if file.contains(":") { return nil }
+  // An address with a scheme leads elsewhere; a colon elsewhere is one of a path.
+  if file.prefixMatch(of: /[A-Za-z][A-Za-z0-9+.-]*:/) != nil { return nil }
   let parts = target.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
   let place = parts.count > 1 ? parts[1].removingPercentEncoding ?? String(parts[1]) : nil
   let complain = { (words: String) in Finding(.major, "broken-link", words, at: "\(text.path):\(line)") }

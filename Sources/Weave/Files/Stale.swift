@@ -10,7 +10,7 @@ public struct StalePage: Hashable, Sendable, CustomStringConvertible {
     case missing
     /// The first line that differs; an empty text where one of the two has ended is nil.
     case differs(line: Int, expected: String?, found: String?)
-    /// An image that was drawn from another source, or does not say from which.
+    /// An image that was drawn from another source or changed by hand, or does not say what it was drawn from.
     case drawnFromOther
     /// Shows an image that is out of date.
     case shows(stale: String)
@@ -27,7 +27,7 @@ public struct StalePage: Hashable, Sendable, CustomStringConvertible {
         expected: \(expected ?? "the end of the file")
         found:    \(found ?? "the end of the file")
       """
-    case .drawnFromOther: "\(path): was drawn from an older description of its machine"
+    case .drawnFromOther: "\(path): is not what is drawn of its machine now"
     case .shows(let other): "\(path): shows \(other), which is out of date"
     case .leftOver: "\(path): no chapter gives this page any more"
     }

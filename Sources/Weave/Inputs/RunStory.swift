@@ -90,7 +90,9 @@ public struct RunStep: Hashable, Sendable, Codable {
 
 /// A small mistake put into a machine, and the shortest run that gives it away.
 public struct MistakeStory: Hashable, Sendable, Codable {
-  /// The machine that it was put into, by name.
+  /// The machine that it was put into, by the title of its book.
+  public let machine: String
+  /// The same by its name in the system.
   public let host: String
   /// The mistake, in words that make a sentence of their own.
   public let words: String
@@ -101,7 +103,10 @@ public struct MistakeStory: Hashable, Sendable, Codable {
   public let world: String
   public let run: RunStory
 
-  public init(host: String, words: String, place: String, found: String, world: String, run: RunStory) {
+  public init(
+    machine: String, host: String, words: String, place: String, found: String, world: String, run: RunStory
+  ) {
+    self.machine = machine
     self.host = host
     self.words = words
     self.place = place
@@ -184,11 +189,14 @@ public struct Stories: Hashable, Sendable {
   public var run: RunStory?
   public var mistakes: [MistakeStory]
   public var mutation: MutationEvidence?
+  /// What is kept of the mutants of the chapter's other systems.
+  public var others: [MutationScore]
 
   public init(
     scenarios: [String: [ScenarioStory]] = [:], rules: [RuleEvidence] = [], run: RunStory? = nil,
-    mistakes: [MistakeStory] = [], mutation: MutationEvidence? = nil
+    mistakes: [MistakeStory] = [], mutation: MutationEvidence? = nil, others: [MutationScore] = []
   ) {
+    self.others = others
     self.scenarios = scenarios
     self.rules = rules
     self.run = run

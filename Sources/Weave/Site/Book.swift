@@ -174,10 +174,6 @@ struct MachinePlace {
 
   /// The mistakes that were put into it, on any page.
   var mistakes: [MistakeStory] {
-    ([page] + others).flatMap { page in
-      page.stories.mistakes.filter { mistake in
-        page.design?.hosts.contains { $0.name == mistake.host && tells($0.book) } == true
-      }
-    }
+    ([page] + others).flatMap { page in page.stories.mistakes.filter { $0.machine == title } }
   }
 }

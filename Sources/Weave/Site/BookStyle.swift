@@ -201,9 +201,9 @@ private let pieceStyle = """
   .matrix td:first-child::before, .matrix td[data-label="Sentence"]::before { content: none !important; }
   .matrix td[data-label="Sentence"] { padding-bottom: .5rem; }
   .matrix td:empty { display: none; }
-  .use.none { color: var(--stop); }
-  .use { display: block; } .use + .use { margin-top: .3rem; }
-  .use em { color: var(--quiet); font-style: normal; font-size: .85em; }
+  .matrix td p { margin: 0; } .matrix td p + p { margin-top: .3rem; }
+  .matrix .none { color: var(--stop); }
+  .matrix td p em { color: var(--quiet); font-style: normal; font-size: .85em; }
   .requirement { font-size: .8rem; font-weight: 650; white-space: nowrap; font-variant-numeric: tabular-nums;
     color: var(--accent); background: var(--accent-soft); border-radius: 5px; padding: .12rem .42rem; }
   .trace { font-size: .74rem; font-weight: 500; color: var(--quiet); border: 1px solid var(--line); border-radius: 99px;

@@ -23,6 +23,7 @@ func chapterArticle(_ page: PageInput, in book: Book) -> Article {
         + machinesOf(page, book))
   }
   html += requirementsOf(page, book, &contents)
+  html += lockSection(page.locks, to: &contents) ?? ""
   return Article(html: html, contents: contents)
 }
 

@@ -26,7 +26,7 @@ private struct MachineWriter {
 
   mutating func article() -> Article {
     let html = [
-      intro, diagram(), phases(), rules(), refusals(), contracts(), laws(), locks(), mistakes(),
+      intro, diagram(), phases(), rules(), refusals(), contracts(), laws(), locks(), verified(), mistakes(),
     ].compactMap(\.self).joined(separator: "\n")
     return Article(html: html, contents: contents)
   }
@@ -290,6 +290,27 @@ private struct MachineWriter {
   /// The locks of the systems that have the machine.
   private mutating func locks() -> String? {
     lockSection(([machine.page] + machine.others).flatMap(\.locks), to: &contents)
+  }
+
+  /// How it fares in the systems that have it, whose pages tell more.
+  private mutating func verified() -> String? {
+    let systems = ([machine.page] + machine.others).compactMap { book.system(of: $0) }
+    let rows = systems.map { system -> [String] in
+      let (page, path) = (system.page, system.path)
+      let states = page.evidence.reduce(0) { $0 + $1.distinct }
+      let caught = page.stories.mutation.map { "\($0.killed) of \($0.judged)" }
+      return [
+        anchorTag(path, htmlEscaped(system.design.title)),
+        states == 0 ? "" : anchorTag("\(path)#exploration", "\(grouped(states)) states"),
+        Set(page.evidence.map(\.verdict)).sorted().map(verdictTag).joined(separator: " "),
+        caught.map { anchorTag("\(path)#mutation", $0) } ?? "",
+        page.stories.run == nil ? "" : anchorTag("\(path)#run", "who says what to whom"),
+      ]
+    }
+    if rows.isEmpty { return nil }
+    return section("evidence", "Evidence", to: &contents)
+      + "<p>What was explored and tried with it, and a run drawn as a sequence, by the systems that have it.</p>\n"
+      + htmlTable(["System", "Explored", "Verdict", "Mistakes caught", "A run"], rows, look: "cards")
   }
 
   private mutating func mistakes() -> String? {

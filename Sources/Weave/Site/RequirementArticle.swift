@@ -41,13 +41,13 @@ func requirementTable(_ page: PageInput, _ book: Book, isMatrix: Bool = false) -
     return [
       name, isMatrix ? MarkdownRendering().inline(row.requirement.text) : "", list(row.rules), list(row.laws),
       row.tests.map { test in
-        "<span class=\"use\">\(anchorTag("../\(test.path)", htmlEscaped(test.name)))</span>"
-      }.joined(separator: " "),
+        "<p>\(anchorTag("../\(test.path)", htmlEscaped(test.name)))</p>"
+      }.joined(),
       row.scenarios.map { told in
         let address = "\(told.page.htmlPath)#\(scenarioID(told.scenario))"
-        return "<span class=\"use\">\(anchorTag(address, htmlEscaped(told.scenario.title)))</span>"
-      }.joined(separator: " "),
-      row.words == "nothing" ? span("use none", "nothing") : row.held.map(holder).joined(separator: " "),
+        return "<p>\(anchorTag(address, htmlEscaped(told.scenario.title)))</p>"
+      }.joined(),
+      row.words == "nothing" ? "<p class=\"none\">nothing</p>" : row.held.map(holder).joined(),
     ]
   }
   return htmlTable(
@@ -57,13 +57,13 @@ func requirementTable(_ page: PageInput, _ book: Book, isMatrix: Bool = false) -
 private func list(_ uses: [RequirementRow.Use]) -> String {
   owners(of: uses).map { owner in
     let links = uses.filter { $0.owner == owner }.map { anchorTag($0.address, htmlEscaped($0.name)) }
-    return "<span class=\"use\"><em>\(htmlEscaped(owner))</em> \(links.joined(separator: "; "))</span>"
-  }.joined(separator: " ")
+    return "<p><em>\(htmlEscaped(owner))</em> \(links.joined(separator: "; "))</p>"
+  }.joined()
 }
 
 private func holder(_ row: HeldElsewhere) -> String {
   let why = MarkdownRendering().inline(row.why)
-  guard let file = row.file else { return "<span class=\"use\"><em>not yet</em> \(why)</span>" }
+  guard let file = row.file else { return "<p><em>not yet</em> \(why)</p>" }
   let words = row.words.map { " \(codeTag($0))" }.joined()
-  return "<span class=\"use\">\(anchorTag("../\(file)", codeTag(file)))\(words) <em>\(why)</em></span>"
+  return "<p>\(anchorTag("../\(file)", codeTag(file)))\(words) <em>\(why)</em></p>"
 }

@@ -38,8 +38,12 @@ func systemArticle(_ system: SystemPlace, in book: Book) -> Article {
     html += lawList(design.properties, ids: system.lawIDs, in: book, page.sources)
   }
   html += section("exploration", "Exploration", to: &contents) + worlds(design, page)
-  if let mutation = page.stories.mutation {
-    html += section("mutation", "Mutation", to: &contents) + mutationWords(mutation)
+  let scores =
+    [MutationScore(system: design.name, evidence: page.stories.mutation)].filter { $0.evidence != nil }
+    + page.stories.others
+  if !scores.isEmpty {
+    html += section("mutation", "Mutation", to: &contents)
+    html += scores.map { mutationWords($0, isAlone: scores.count == 1) }.joined()
   }
   html += lockSection(page.locks, to: &contents) ?? ""
   if let run = page.stories.run {
@@ -104,9 +108,12 @@ private func killed(_ mutation: MutationEvidence) -> String {
   fact("\(share(mutation))<small> %</small>", "of mistakes caught", share(mutation) >= 95 ? "good" : "open")
 }
 
-private func mutationWords(_ mutation: MutationEvidence) -> String {
+/// - Parameter isAlone: Whether no other system of the chapter is told of.
+private func mutationWords(_ score: MutationScore, isAlone: Bool) -> String {
+  let name = isAlone ? "" : "<h3>\(codeTag(score.system))</h3>\n"
+  guard let mutation = score.evidence else { return "\(name)<p>Its mistakes were never counted.</p>\n" }
   let judged = mutation.all - mutation.equivalent
-  return "<p>\(counted(mutation.all, "small mistake")) were put into the machines, one at a time. "
+  return "\(name)<p>\(counted(mutation.all, "small mistake")) were put into the machines, one at a time. "
     + "\(grouped(mutation.equivalent)) change nothing that any world shows; of the other \(grouped(judged)), "
     + "\(grouped(mutation.killed)) were caught.</p>\n"
     + (mutation.isCurrent
