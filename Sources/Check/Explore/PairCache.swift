@@ -53,7 +53,7 @@
   mutating func insert(_ first: UInt32, _ second: UInt32, _ value: UInt32) {
     put(UInt64(first) << 32 | UInt64(second), value)
     count += 1
-    if count * 2 > mask + 1 { grow() }
+    if count * 4 > (mask + 1) * 3 { grow() }
   }
 
   private mutating func put(_ key: UInt64, _ value: UInt32) {
