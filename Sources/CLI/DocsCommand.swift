@@ -26,20 +26,18 @@ struct Docs: ParsableCommand {
   mutating func run() throws {
     let folder = URL(fileURLWithPath: root)
     let texts = try self.texts(folder)
-    if !check { try keepLocksTold(folder) }
-    let inputs = try pages(folder, texts)
+    let specs = Specs(root: folder)
+    let locks = try LockFile(root: folder)
+    // Pages tell of locks, which nothing else might know of where the file is lost: they are not woven without.
+    if !check { try locks.mustBeAsWritten(Catalog.entries) }
+    let inputs = try pages(specs, texts, locks)
     let files = weave(
-      inputs, title: Catalog.isOfOthers ? Catalog.program.capitalized : "Interlock",
-      tests: NamedTests(root: folder),
-      scores: Catalog.entries.map {
-        // What cannot be read is a finding of its own.
-        MutationScore(system: $0.name, evidence: try? KeptMutation.evidence(of: $0, in: folder))
-      })
+      inputs, title: Catalog.isOfOthers ? Catalog.program.capitalized : "Interlock", tests: NamedTests(root: folder))
     let docs = folder.appendingPathComponent("docs")
     let findings =
-      sourceFindings(folder) + proseFindings(texts, root: folder) + linkFindings(files, in: docs)
-      + scenarioFindings(folder) + evidenceFindings(folder) + countFindings(inputs)
-    if !json { for finding in unexplained(findings, folder) { print(Output.line(finding)) } }
+      sourceFindings(specs) + proseFindings(texts, root: folder) + linkFindings(files, in: docs)
+      + scenarioFindings(specs) + evidenceFindings(folder) + countFindings(inputs)
+    if !json { for finding in unexplained(findings, specs) { print(Output.line(finding)) } }
     if check {
       let stale = try stale(files, in: docs)
       if json {
@@ -67,23 +65,14 @@ struct Docs: ParsableCommand {
     }
   }
 
-  /// Pages tell of locks, which nothing else might know of where the file is lost: they are not woven without.
-  private func keepLocksTold(_ folder: URL) throws {
-    let locks = try LockFile(root: folder)
-    guard let lost = Catalog.entries.first(where: { locks.isEdited($0.name) }) else { return }
-    throw WorldFailure(
-      "the lock of \(lost.name) in \(LockFile.path) is not as it was written, or is lost",
-      try: "restore the file; or: interlock unlock \(lost.name) --reason \"…\"")
-  }
-
   /// Sources that the pages quote, and that the program which weaves them was not built from.
-  private func sourceFindings(_ folder: URL) -> [Finding] {
-    [BuiltSources(in: folder).finding(Specs(root: folder).chapters)].compactMap(\.self)
+  private func sourceFindings(_ specs: Specs) -> [Finding] {
+    [BuiltSources(in: specs.root).finding(specs.chapters)].compactMap(\.self)
   }
 
   /// Scenarios that do not go as their chapter says, that name what no machine has, or that no machine takes.
-  private func scenarioFindings(_ folder: URL) -> [Finding] {
-    let scenarios = Specs(root: folder).scenarios
+  private func scenarioFindings(_ specs: Specs) -> [Finding] {
+    let scenarios = specs.scenarios
     return Catalog.ofNobody(scenarios)
       + Catalog.entries.flatMap { entry in
         scenarios.flatMap { entry.run($0)?.failures ?? [] }.map {
@@ -100,12 +89,10 @@ struct Docs: ParsableCommand {
   }
 
   /// Those of which no chapter says why they stand; an audit tells the others with that.
-  private func unexplained(_ findings: [Finding], _ folder: URL) -> [Finding] {
-    let rows = Specs(root: folder).explanations().rows
-    return findings.filter { finding in
-      [AuditFinding(AuditUnit(.docs), finding.severity, finding.code, finding.words)].explained(by: rows)[0]
-        .explanation == nil
-    }
+  private func unexplained(_ findings: [Finding], _ specs: Specs) -> [Finding] {
+    let told = findings.map { AuditFinding(AuditUnit(.docs), $0.severity, $0.code, $0.words) }
+      .explained(by: specs.explanations().rows)
+    return zip(findings, told).filter { $1.explanation == nil }.map(\.0)
   }
 
   /// What chapters say in tables of the sizes of worlds, where it is not so.
@@ -126,12 +113,11 @@ struct Docs: ParsableCommand {
     }
   }
 
-  private func pages(_ folder: URL, _ texts: [ChapterText]) throws -> [PageInput] {
-    let sources = SourceReader(root: folder)
+  private func pages(_ specs: Specs, _ texts: [ChapterText], _ locks: LockFile) throws -> [PageInput] {
+    let sources = SourceReader(root: specs.root)
     let told = Set(texts.map(\.file))
     let mistakes = try MistakeTeller.stories(of: Catalog.entries.filter { told.contains($0.chapter) })
-    let locks = try LockFile(root: folder)
-    let scenarios = Specs(root: folder).scenarios
+    let scenarios = specs.scenarios
     let chapters: [Chapter]
     do { chapters = try readChapters(texts) } catch { throw WorldFailure("\(error)") }
     let evidence = Self.explored(Catalog.entries.filter { entry in chapters.contains { $0.file == entry.chapter } })
@@ -144,7 +130,7 @@ struct Docs: ParsableCommand {
         sources: sources, locks: entries.map { locks.note(of: $0.name) },
         stories: try stories(
           of: chapter, entries, explored.map(\.coverage), mistakes,
-          scenarios.filter { $0.file == chapter.file }, in: folder),
+          scenarios.filter { $0.file == chapter.file }, in: specs.root),
         others: entries.dropFirst().map { $0.summary() })
     }
   }
@@ -177,8 +163,7 @@ struct Docs: ParsableCommand {
     }
     guard let entry = entries.first else { return stories }
     // What cannot be read is a finding of its own.
-    stories.mutation = try? KeptMutation.evidence(of: entry, in: folder)
-    stories.others = entries.dropFirst().map {
+    stories.scores = entries.map {
       MutationScore(system: $0.name, evidence: try? KeptMutation.evidence(of: $0, in: folder))
     }
     stories.rules = entry.rules(coverage)
@@ -188,6 +173,7 @@ struct Docs: ParsableCommand {
       let run = entry.simulate(world.name, 7, 16)
       stories.run = RunStory(
         run.trace, ending: run.finding, label: "A run of \(run.machine)", command: run.command(steps: 16))
+      stories.sequence = run.trace.sequence()
     }
     return stories
   }

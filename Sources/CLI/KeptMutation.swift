@@ -29,7 +29,7 @@ struct KeptMutation: Codable {
 
   private var countsDigest: String {
     let text = "\(system) \(book) \(all) \(killed) \(noticed) \(equivalent)"
-    return String(SourceFingerprints.number(of: text), radix: 16)
+    return SourceFingerprints.digest(of: text)
   }
 
   private static func digest(_ entry: CatalogEntry) -> String {

@@ -43,15 +43,11 @@ struct Lock: ParsableCommand {
       throw WorldFailure(old.words, try: "swift build, then lock")
     }
     var file = try LockFile(root: folder)
+    try file.mustBeAsWritten(entries)
     var told: [(machine: String, what: String, changes: [BookChange])] = []
     for entry in entries {
       let book = entry.published
       let changes = file.changes(of: entry.name, to: book)
-      if file.isEdited(entry.name) {
-        throw WorldFailure(
-          "the lock of \(entry.name) in \(LockFile.path) is not as it was written, or is lost",
-          try: "restore the file; or: interlock unlock \(entry.name) --reason \"…\"")
-      }
       if (changes ?? []).allSatisfy(\.isAddition) {
         file.lock(entry.name, book, on: Lock.today)
         told.append(
@@ -102,6 +98,16 @@ struct Lock: ParsableCommand {
     format.timeZone = TimeZone(identifier: "UTC")
     format.dateFormat = "yyyy-MM-dd"
     return format.string(from: Date())
+  }
+}
+
+extension LockFile {
+  /// - Throws: `WorldFailure` where the lock of one of these machines is not as it was written, or is lost.
+  func mustBeAsWritten(_ entries: [CatalogEntry]) throws {
+    guard let edited = entries.first(where: { isEdited($0.name) }) else { return }
+    throw WorldFailure(
+      "the lock of \(edited.name) in \(LockFile.path) is not as it was written, or is lost",
+      try: "restore the file; or: \(Catalog.program) unlock \(edited.name) --reason \"…\"")
   }
 }
 

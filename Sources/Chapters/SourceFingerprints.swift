@@ -15,6 +15,9 @@ public struct SourceFingerprints {
     return sum.value
   }
 
+  /// The same as it stands in files, in hexadecimal digits.
+  public static func digest(of text: String) -> String { String(number(of: text), radix: 16) }
+
   /// What stands for a chapter's figures by themselves.
   public static func number(ofFiguresIn chapter: Chapter) -> UInt64 { Part(chapter).sum.value }
 

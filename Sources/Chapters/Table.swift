@@ -15,6 +15,9 @@ public struct Table: Hashable, Sendable {
   public struct Row: Hashable, Sendable {
     public let line: Int
     public let cells: [String]
+
+    /// What the first cell says; nothing where there is none.
+    public var name: String { cells.first ?? "" }
   }
 
   /// - Parameter lines: At least the headings.

@@ -15,11 +15,10 @@ import Spec
 /// - Parameters:
 ///   - title: What the book is called.
 ///   - tests: The tests that are named by a requirement, for the matrix.
-///   - scores: Every system of the package, and what is kept of its mutants.
 /// - Returns: For each chapter a page in Markdown and its diagrams; an index of all of them; and the book, a folder of
 ///   HTML that needs no network and no server. Chapters themselves are never written.
 public func weave(
-  _ pages: [PageInput], title: String = "Interlock", tests: NamedTests = NamedTests(), scores: [MutationScore] = []
+  _ pages: [PageInput], title: String = "Interlock", tests: NamedTests = NamedTests()
 ) -> [WovenFile] {
   let ordered = pages.sorted { $0.chapter.file < $1.chapter.file }
   let book = Book(ordered, title: title, tests: tests)
@@ -30,6 +29,6 @@ public func weave(
     files.append(WovenFile(path: page.markdownPath, content: .text(chapterPage(page, citations, book))))
     files += images.map { WovenFile(path: $0.path, content: .diagram($0)) }
   }
-  files.append(WovenFile(path: "README.md", content: .text(indexPage(book, scores))))
+  files.append(WovenFile(path: "README.md", content: .text(indexPage(book))))
   return files + site(book)
 }

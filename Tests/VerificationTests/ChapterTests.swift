@@ -246,6 +246,32 @@ import Verification
     #expect(standing([]) == .fired && standing([law.name]) == .judged)
   }
 
+  @Test func `rules alone are no check of what they do: a law, a scenario or a test is asked for`() throws {
+    let folder = try chapters(header + "| PET-9 | not yet | nobody has thought of it |")
+    let host = try #require(machine.hosts.first)
+    let rule = try #require(host.book.rules.first { $0.citations.contains("PET-2") })
+    let bare = TracedMachine(name: "peterson", hosts: machine.hosts, properties: [])
+    let report = explore(Peterson.design, world: Peterson.design.worlds[0])
+    let world = ExploredWorld(report, laws: [], extent: "", seconds: 0, findings: [])
+    func asked(_ machine: TracedMachine, _ worlds: [ExploredWorld], isTold: Bool = false) -> [String] {
+      let scenario = (
+        place: "specs/93-peterson.md:9 It enters", machine: "peterson",
+        fired: [FiredRule(host: host.name, rule: rule.name, count: 1)]
+      )
+      let tracing = Tracing(folder.specs, [machine])
+      return tracing.findings(tracing.traces(worlds: worlds, scenarios: isTold ? [scenario] : []))
+        .filter { $0.code == "requirement-unchecked" }.map(\.brief)
+    }
+    #expect(
+      asked(bare, [world]) == [
+        "QUESTION requirement-unchecked specs/93-peterson.md:3",
+        "QUESTION requirement-unchecked specs/93-peterson.md:4",
+      ])
+    #expect(asked(bare, []) == [], "nothing was looked at")
+    #expect(asked(machine, [world]) == [], "laws cite them, though they were not judged here")
+    #expect(asked(bare, [world], isTold: true) == ["QUESTION requirement-unchecked specs/93-peterson.md:3"])
+  }
+
   private let header = "\n| Requirement | Held by | Why |\n|---|---|---|\n"
 
   @Test func `a chapter says what holds it, and the file and words are looked for`() throws {

@@ -42,6 +42,12 @@ import Weave
       ])
   }
 
+  @Test(arguments: ["|\n", "| |\n", "| | 7 |\n"])
+  func `name the world of each row`(row: String) throws {
+    #expect(
+      try found("| 5 | 8,832 | 58,145 |\n" + row) == ["MAJOR stale-figure specs/01-a.md:6: this row names no world"])
+  }
+
   @Test func `in columns of other names are asked about`() throws {
     let asked =
       "QUESTION figure-unheld specs/01-a.md:3: figures of worlds are held against the explorer in columns "

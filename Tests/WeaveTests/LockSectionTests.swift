@@ -24,6 +24,7 @@ import Weave
         - `crossing` is locked since 2026-03-03: its published rules may only be added to.
           - Unlocked on 2026-02-02: a third \\| &lt;train>
         """)
+    #expect(lockedMachines(in: text("07-crossing.md", of: files)) == ["crossing"], "and that can be read back")
   }
 
   @Test(arguments: ["system-crossing.html", "machine-gate.html", "machine-bell.html"])

@@ -266,7 +266,7 @@ import Weave
       MutationScore(system: "lamp", evidence: evidence(1_000, isCurrent: false)),
       MutationScore(system: "road", evidence: nil),
     ]
-    let index = text("README.md", of: weave([try page()], scores: scores))
+    let index = text("README.md", of: weave([try page(stories: Stories(scores: scores))]))
     for row in [
       "| `gate` | 1,050 | 950 | 3 | 50 | 95.0 % |  |",
       "| `bell` | 1,050 | 949 | 3 | 50 | 94.9 % | **below the goal** |",

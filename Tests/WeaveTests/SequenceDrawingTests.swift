@@ -30,7 +30,7 @@ private enum Elements {
     #expect(Elements.count(image, "rect", "world") == 1)
     #expect(Elements.count(image, "rect", "host") == 2)
     #expect(Elements.count(image, "path", "stem") == 3)
-    #expect(Elements.count(image, "path", "arrow") == 3)
+    #expect(Elements.count(image, "path", "arrow\"") == 3)
     #expect(Elements.count(image, "path", "arrow dashed") == 2)
     #expect(Elements.count(image, "path", "lost dashed") == 1)
     #expect(Elements.count(image, "rect", "note") == 2)

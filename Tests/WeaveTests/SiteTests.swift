@@ -238,6 +238,36 @@ import Weave
     #expect(!text("machine-gate.html", of: files).contains("the bell"))
   }
 
+  @Test func `a machine's page draws what it says and is told in a run or else in a scenario, and no more`() throws {
+    func message(_ step: Int, _ from: Int, _ to: Int, _ words: String) -> MessageSequence.Row {
+      .message(.init(step: step, from: from, to: to, words: words, manner: .atOnce))
+    }
+    let alone = MessageSequence(
+      lifelines: ["world", "bell", "gate"], rows: [message(1, 0, 2, "leave"), .across("a crash")])
+    let whole = MessageSequence(
+      lifelines: ["world", "bell", "gate"],
+      rows: [
+        message(1, 0, 1, "ring now"), .note(at: 1, "ringing"), message(2, 0, 2, "approach"), .note(at: 2, "lowering"),
+        message(3, 2, 2, "look again"), .across("a crash"),
+      ])
+    func said(_ path: String, _ run: MessageSequence, scenario: MessageSequence? = nil) throws -> [String] {
+      var stories = Stories(run: self.run, sequence: run)
+      stories.scenarios["Two trains"] = scenario.map { [ScenarioStory(world: "rush", sequence: $0, mermaid: "")] }
+      let page = text(path, of: try files("\n```scenario Two trains\ngate.approach track=1\n```\n", stories))
+      let words = ["ring now", "ringing", "approach", "lowering", "look again (to itself)", "leave", "Two trains"]
+      return words.filter { said in
+        [">\(said)</text>", "</tspan> \(said)</text>", "#scenario-two-trains\">\(said)</a>"].contains {
+          page.contains($0)
+        }
+      }
+    }
+    #expect(try said("machine-gate.html", whole) == ["approach", "lowering", "look again (to itself)"])
+    #expect(try said("machine-bell.html", whole) == ["ring now", "ringing"])
+    #expect(try said("machine-gate.html", alone, scenario: whole) == ["leave"])
+    #expect(try said("machine-bell.html", alone, scenario: whole) == ["ring now", "ringing", "Two trains"])
+    #expect(try said("machine-bell.html", alone) == [], "it only looks on")
+  }
+
   @Test func `a machine of two chapters has one page, which names both`() throws {
     let other = try page("# Other\n\n**OT-1** Else.\n", file: "08-other.md")
     let files = weave([try page(), other])

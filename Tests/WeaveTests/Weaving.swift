@@ -27,10 +27,11 @@ func crossingText(_ body: String = "") -> String {
 func page(
   _ text: String = crossingText(), file: String = "07-crossing.md",
   design: DesignSummary? = DesignSummary(Crossing.design), evidence: [WorldEvidence] = [],
-  sources: SourceReader = SourceReader(root: URL(filePath: "/nowhere"))
+  sources: SourceReader = SourceReader(root: URL(filePath: "/nowhere")), stories: Stories = Stories()
 ) throws -> PageInput {
   let chapter = try readChapters([ChapterText(file: file, text: text)])[0]
-  return PageInput(chapter: chapter, source: text, design: design, evidence: evidence, sources: sources)
+  return PageInput(
+    chapter: chapter, source: text, design: design, evidence: evidence, sources: sources, stories: stories)
 }
 
 /// The text of one woven file; a place where an image is put in is its path between `{` and `}`.

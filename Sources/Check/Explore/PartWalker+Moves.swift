@@ -222,12 +222,21 @@ extension PartWalker {
   @inline(__always) @usableFromInline func set(_ part: Int, _ code: UInt32) {
     let old = codes[part]
     if old == code { return }
-    undo.append(Change(part: UInt32(truncatingIfNeeded: part), code: old))
+    change(part, to: code, by: shift(part, from: old, to: code))
+  }
+
+  /// - Parameter shift: What the part of the state's hash becomes more.
+  @inline(__always) private func change(_ part: Int, to code: UInt32, by shift: (low: UInt64, high: UInt64)) {
+    undo.append(Change(part: UInt32(truncatingIfNeeded: part), code: codes[part]))
     codes[part] = code
-    let before = term(part, old)
-    let after = term(part, code)
-    low = low &- before.low &+ after.low
-    if isWide { high = high &- before.high &+ after.high }
+    low = low &+ shift.low
+    if isWide { high = high &+ shift.high }
+  }
+
+  /// What a part of a state's hash becomes more when its code does.
+  @inline(__always) func shift(_ part: Int, from old: UInt32, to code: UInt32) -> (low: UInt64, high: UInt64) {
+    let (before, after) = (term(part, old), term(part, code))
+    return (after.low &- before.low, after.high &- before.high)
   }
 
   @inline(__always) @discardableResult private func step(_ event: UInt32) -> OutcomeKind {
@@ -284,12 +293,7 @@ extension PartWalker {
     if visited & bit != 0 { isRevisiting = true }
     visited |= bit
     if outcome == .fired {
-      if codes[host] != it.pointee.to {
-        undo.append(Change(part: UInt32(truncatingIfNeeded: host), code: codes[host]))
-        codes[host] = it.pointee.to
-        low = low &+ it.pointee.shift.low
-        if isWide { high = high &+ it.pointee.shift.high }
-      }
+      if codes[host] != it.pointee.to { change(host, to: it.pointee.to, by: it.pointee.shift) }
       if it.pointee.orders.count > 0 { taken.append(UInt32(truncatingIfNeeded: number)) }
     }
     return outcome

@@ -15,8 +15,7 @@ extension PartWalker {
     let code = codes[host]
     var transition = typed.step(host, code, event)
     if transition.outcome == .fired, transition.to != code {
-      let (before, after) = (term(host, code), term(host, transition.to))
-      transition.shift = (after.low &- before.low, after.high &- before.high)
+      transition.shift = shift(host, from: code, to: transition.to)
     }
     let number = transitions.count
     transitions.append(transition)

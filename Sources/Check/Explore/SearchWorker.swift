@@ -14,6 +14,9 @@ final class SearchWorker: @unchecked Sendable {
   private let reduction: Reduction?
   private let keepsEdges: Bool
   private let bounds: Bounds
+  /// How many states it finds before it tells the others: a count that all write at each state would make them wait for
+  /// one another.
+  private let toldAtOnce: Int
 
   @exclusivity(unchecked) private var block: ParentLog.Block
   @exclusivity(unchecked) private var chunk: FrontierChunk
@@ -27,6 +30,8 @@ final class SearchWorker: @unchecked Sendable {
   /// The number of the state that is expanded.
   @exclusivity(unchecked) private var current = 0
   @exclusivity(unchecked) private(set) var waiting = 0
+  /// States found that the others have not been told of.
+  @exclusivity(unchecked) private var untold = 0
   @exclusivity(unchecked) private(set) var generated = 0
   /// States of which only some moves were followed.
   @exclusivity(unchecked) private(set) var reduced = 0
@@ -59,6 +64,7 @@ final class SearchWorker: @unchecked Sendable {
     isExact = search.options.memory == .exact
     keepsEdges = search.keepsEdges
     bounds = search.options.bounds
+    toldAtOnce = isAlone ? 1 : min(max(1, bounds.states >> 10), 64)
     block = search.log.block()
     chunk = FrontierChunk(
       widths: Array(repeating: 1, count: walker.plan.count), isWide: search.options.memory == .hash128)
@@ -100,6 +106,7 @@ final class SearchWorker: @unchecked Sendable {
     batch.clear()
     batch.begin(low: hash.low, high: hash.high, answers: 0, isBroken: false)
     _ = insert(0, parent: 0)
+    tellCount()
   }
 
   func takeFound() -> [FrontierChunk] {
@@ -114,6 +121,7 @@ final class SearchWorker: @unchecked Sendable {
 
   /// Expands chunks until there are none, the search stops, or the table must grow.
   func work() {
+    defer { tellCount() }
     while let (chunk, next) = left ?? search.takeChunk() {
       left = nil
       for index in next..<chunk.count {
@@ -136,6 +144,11 @@ final class SearchWorker: @unchecked Sendable {
         take(Int(number), hash)
       }
     }
+  }
+
+  private func tellCount() {
+    shared.pointee.distinct.wrappingAdd(untold, ordering: .relaxed)
+    untold = 0
   }
 
   /// Takes in what followed one state.
@@ -230,7 +243,8 @@ final class SearchWorker: @unchecked Sendable {
     if result.isNew {
       graphDigest &+= hash.low
       block.append(parent: UInt32(truncatingIfNeeded: parent), ordinal: ordinal)
-      shared.pointee.distinct.wrappingAdd(1, ordering: .relaxed)
+      untold += 1
+      if untold == toldAtOnce { tellCount() }
       swapped(batch.changes(of: ordinal)) { store(number, hash) }
       return Int(number)
     }

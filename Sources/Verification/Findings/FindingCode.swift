@@ -37,6 +37,9 @@ public struct FindingCode: Sendable {
       "requirement-unheld", "nothing holds a requirement",
       "cite it in a rule or law, name a test by it, or write a row | Requirement | Held by | Why | in its chapter"),
     FindingCode(
+      "requirement-unchecked", "rules cite a requirement, and nothing checks what they do",
+      "cite it in a law, tell it in a scenario that fires one of the rules, or name a test by it"),
+    FindingCode(
       "requirement-not-met", "the chapter says that a requirement is not met yet", "meet it, or leave it said"),
     FindingCode(
       "held-by-nothing", "what a chapter says holds a requirement is not there", "name the file and words that do"),

@@ -46,15 +46,13 @@ public struct LockFile: Codable, Equatable, Sendable {
     onPages = Self.locked(onPagesOf: root)
   }
 
-  /// What `LockSection` of the pages says, read back.
   private static func locked(onPagesOf root: URL) -> Set<String> {
     let docs = root.appending(path: "docs")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: docs.path(percentEncoded: false))) ?? []
     let texts = names.filter { $0.hasSuffix(".md") }.compactMap {
       try? String(contentsOf: docs.appending(path: $0), encoding: .utf8)
     }
-    return Set(
-      texts.flatMap { text in text.matches(of: #/(?m)^- `([^`]+)` is locked since /#).map { String($0.output.1) } })
+    return Set(texts.flatMap(lockedMachines))
   }
 
   private init(file root: URL) throws(LockFileError) {
@@ -222,6 +220,6 @@ extension LockFile.Locked {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     let text = (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? ""
-    return String(SourceFingerprints.number(of: text), radix: 16)
+    return SourceFingerprints.digest(of: text)
   }
 }

@@ -47,7 +47,7 @@ extension RoundReport {
   private var cards: [(String, String)] {
     let worlds = machines.flatMap(\.worlds)
     let scenarios = machines.compactMap(\.scenarios).reduce(0) { $0 + $1.run }
-    let held = traces.count { ![.nothing, .notYet, .cited].contains($0.standing) }
+    let held = traces.count { ![.nothing, .notYet, .cited, .fired].contains($0.standing) }
     var cards: [(String, String)] = []
     if !traces.isEmpty { cards.append(("\(held) of \(traces.count)", "requirements held")) }
     if !worlds.isEmpty {
@@ -166,7 +166,7 @@ extension RoundReport {
       switch trace.standing {
       case .nothing: "critical"
       case .notYet: "question"
-      case .cited: "minor"
+      case .cited, .fired: "minor"
       default: "held"
       }
     var html = "<details class=\"requirement\" id=\"\(escapedHtml(trace.id))\"><summary>"

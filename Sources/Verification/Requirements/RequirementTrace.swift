@@ -37,19 +37,20 @@ public struct RequirementTrace: Codable, Hashable, Sendable {
   public var standing: Standing {
     if notYet != nil { return .notYet }
     if isJudged { return .judged }
-    if !rules.isEmpty, !worlds.isEmpty { return .fired }
     if !scenarios.isEmpty { return .told }
     if !tests.isEmpty { return .tested }
     if !heldBy.isEmpty { return .elsewhere }
+    if !rules.isEmpty, !worlds.isEmpty { return .fired }
     return rules.isEmpty && laws.isEmpty ? .nothing : .cited
   }
 
   public enum Standing: String, Codable, CaseIterable, Sendable {
     case judged = "a law, judged in every state"
-    case fired = "rules that fire in explored worlds"
     case told = "scenarios"
     case tested = "tests that name it, run by swift test and not by an audit"
     case elsewhere = "what its chapter names"
+    /// They do what they do, and nothing says that it is right.
+    case fired = "rules that fire in explored worlds, and nothing else"
     /// Its rules and laws were not looked at in this audit.
     case cited = "rules and laws that were not looked at"
     case notYet = "not met yet, with a reason"
@@ -187,6 +188,12 @@ public struct Tracing: Sendable {
         findings.append(
           AuditFinding(
             unit, .major, "requirement-unheld", "\(trace.id) is stated, and nothing holds it: \(trace.text)",
+            requirements: [trace.id], at: trace.place))
+      case .fired where trace.laws.isEmpty:
+        findings.append(
+          AuditFinding(
+            unit, .question, "requirement-unchecked",
+            "rules cite \(trace.id), and no law, scenario or test checks what they do: \(trace.text)",
             requirements: [trace.id], at: trace.place))
       case .notYet:
         var finding = AuditFinding(

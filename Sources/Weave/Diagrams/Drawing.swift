@@ -11,9 +11,8 @@ public func isFresh(_ svg: String, _ diagram: Diagram) -> Bool {
 }
 
 private func mark(_ diagram: Diagram, _ image: Substring) -> String {
-  let sums = [[diagram.dot, diagram.label, svgStyle].joined(separator: "\n"), String(image)].map {
-    String(SourceFingerprints.number(of: $0), radix: 16)
-  }
+  let sums = [[diagram.dot, diagram.label, svgStyle].joined(separator: "\n"), String(image)].map(
+    SourceFingerprints.digest)
   return "\(dotMark)\(sums.joined(separator: " ")) -->"
 }
 

@@ -12,7 +12,7 @@ public func svg(_ sequence: MessageSequence, label: String, isStyled: Bool = tru
   drawing.draw()
   let (width, height) = (drawing.width, drawing.height)
   return """
-    <svg xmlns="http://www.w3.org/2000/svg" class="interlock" role="img" aria-label="\(htmlEscaped(label))" \
+    <svg\(isStyled ? " xmlns=\"http://www.w3.org/2000/svg\"" : "") class="interlock" role="img" aria-label="\(htmlEscaped(label))" \
     width="\(width)" height="\(height)" viewBox="0 0 \(width) \(height)">
     \(isStyled ? "<style>\(sequenceStyle)</style>\n" : "")<rect class="ground" width="\(width)" height="\(height)"/>
     \(drawing.stems)
@@ -31,9 +31,8 @@ private let sequenceStyle = """
   svg.interlock .host { fill: #ddf4ff; stroke: #0969da; }
   svg.interlock .world { fill: #f6f8fa; stroke: #8c959f; stroke-dasharray: 4 3; }
   svg.interlock .stem { stroke: #afb8c1; }
-  svg.interlock .arrow { stroke: #6e7781; fill: none; }
+  svg.interlock .arrow { stroke: #6e7781; fill: #6e7781; }
   svg.interlock .dashed { stroke-dasharray: 5 4; }
-  svg.interlock .head { fill: #6e7781; }
   svg.interlock .lost { stroke: #cf222e; fill: none; }
   svg.interlock .note { fill: #fff8c5; stroke: #d4a72c; }
   svg.interlock .met { fill: #dafbe1; stroke: #4ac26b; }
@@ -46,8 +45,7 @@ private let sequenceStyle = """
     svg.interlock .host { fill: #10243e; stroke: #58a6ff; }
     svg.interlock .world { fill: #161b22; stroke: #6e7681; }
     svg.interlock .stem { stroke: #30363d; }
-    svg.interlock .arrow { stroke: #8b949e; }
-    svg.interlock .head { fill: #8b949e; }
+    svg.interlock .arrow { stroke: #8b949e; fill: #8b949e; }
     svg.interlock .lost { stroke: #ff7b72; }
     svg.interlock .note { fill: #2d2a1e; stroke: #9e8224; }
     svg.interlock .met { fill: #12261e; stroke: #2ea043; }
@@ -132,12 +130,14 @@ private struct SequenceDrawing {
     let back = from < to ? -1 : 1
     let isLost = it.manner == .lost
     let end = isLost ? to + back * 24 : to
-    let look = isLost ? "lost dashed" : it.manner == .atOnce ? "arrow" : "arrow dashed"
-    elements.append("<path class=\"\(look)\" d=\"M\(from) \(y)H\(end + (isLost ? 0 : back * 6))\"/>")
-    if isLost {
-      elements.append("<path class=\"lost\" d=\"M\(end - 5) \(y - 5)l10 10m0 -10l-10 10\"/>")
+    let look = isLost ? "lost" : "arrow"
+    let shaft = "M\(from) \(y)H\(end + (isLost ? 0 : back * 6))"
+    let head = isLost ? "M\(end - 5) \(y - 5)l10 10m0 -10l-10 10" : "M\(end) \(y)l\(back * 9) -4v8z"
+    if it.manner == .atOnce {
+      elements.append("<path class=\"\(look)\" d=\"\(shaft)\(head)\"/>")
     } else {
-      elements.append("<path class=\"head\" d=\"M\(end) \(y)l\(back * 9) -4v8z\"/>")
+      // Dashes would go through the head.
+      elements.append("<path class=\"\(look) dashed\" d=\"\(shaft)\"/>\n<path class=\"\(look)\" d=\"\(head)\"/>")
     }
     height += 8
   }

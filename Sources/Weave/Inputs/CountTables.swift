@@ -14,23 +14,23 @@ extension PageInput {
   /// - Parameter worlds: The names of all worlds of the chapter's machines. A table that names none is of something
   ///   else.
   public func staleCounts(worlds: Set<String>) -> [Finding] {
-    chapter.tables.filter { table in table.rows.contains { worlds.contains($0.cells[0]) } }.flatMap { table in
+    chapter.tables.filter { table in table.rows.contains { worlds.contains($0.name) } }.flatMap { table in
       let states = table.columns.firstIndex(of: "states")
       let steps = table.columns.firstIndex(of: "steps")
       var findings = misnamed(table, states, steps)
       if states == nil, steps == nil { return findings }
       var unheld: [String] = []
       for row in table.rows {
-        let found = evidence.first { $0.world == row.cells[0] }
+        let found = evidence.first { $0.world == row.name }
         func says(_ column: Int?, _ count: Int) -> Bool { column.map { row.figure($0) == count } ?? true }
         let words: String
-        if !worlds.contains(row.cells[0]) {
-          words = "no world is called \(row.cells[0])"
+        if !worlds.contains(row.name) {
+          words = row.name.isEmpty ? "this row names no world" : "no world is called \(row.name)"
         } else if let found, !says(states, found.distinct) || !says(steps, found.generated) {
           words =
-            "world \(row.cells[0]) has \(grouped(found.distinct)) states and \(grouped(found.generated)) steps"
+            "world \(row.name) has \(grouped(found.distinct)) states and \(grouped(found.generated)) steps"
         } else {
-          if found == nil { unheld.append(row.cells[0]) }
+          if found == nil { unheld.append(row.name) }
           continue
         }
         findings.append(Finding(.major, "stale-figure", words, at: "specs/\(chapter.place(row.line))"))

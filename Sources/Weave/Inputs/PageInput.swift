@@ -33,6 +33,8 @@ public struct PageInput: Sendable {
     self.sources = sources
   }
 
+  /// How many states were reached in all worlds together.
+  var states: Int { evidence.reduce(0) { $0 + $1.distinct } }
   /// How many of the chapter's scenarios are run; one that no machine takes is not.
   var scenariosRun: Int { chapter.scenarios.count { stories.scenarios[$0.title] != nil } }
   /// The name of the chapter's file without its ending: `01-topology-switch`.

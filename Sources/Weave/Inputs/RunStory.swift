@@ -187,21 +187,25 @@ public struct Stories: Hashable, Sendable {
   public var scenarios: [String: [ScenarioStory]]
   public var rules: [RuleEvidence]
   public var run: RunStory?
+  /// Who says what to whom in it.
+  public var sequence: MessageSequence?
   public var mistakes: [MistakeStory]
-  public var mutation: MutationEvidence?
-  /// What is kept of the mutants of the chapter's other systems.
-  public var others: [MutationScore]
+  /// What is kept of the mutants of each system of the chapter, its own first.
+  public var scores: [MutationScore]
+
+  /// What is kept of those of the chapter's own system.
+  var mutation: MutationEvidence? { scores.first?.evidence }
 
   public init(
     scenarios: [String: [ScenarioStory]] = [:], rules: [RuleEvidence] = [], run: RunStory? = nil,
-    mistakes: [MistakeStory] = [], mutation: MutationEvidence? = nil, others: [MutationScore] = []
+    sequence: MessageSequence? = nil, mistakes: [MistakeStory] = [], scores: [MutationScore] = []
   ) {
-    self.others = others
     self.scenarios = scenarios
     self.rules = rules
     self.run = run
+    self.sequence = sequence
     self.mistakes = mistakes
-    self.mutation = mutation
+    self.scores = scores
   }
 }
 

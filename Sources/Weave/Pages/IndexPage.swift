@@ -2,7 +2,7 @@ import Chapters
 import Spec
 
 /// `docs/README.md`: every chapter, the mutants of every system, and every requirement with a link to its sentence.
-func indexPage(_ book: Book, _ scores: [MutationScore]) -> String {
+func indexPage(_ book: Book) -> String {
   let pages = book.pages
   var text = generatedMark("specs/") + "\n# Chapters\n\n"
   text += """
@@ -23,6 +23,7 @@ func indexPage(_ book: Book, _ scores: [MutationScore]) -> String {
         link(page.htmlPath, to: page.htmlPath),
       ]
     })
+  let scores = pages.flatMap(\.stories.scores)
   if !scores.isEmpty { text += mutants(scores) }
   text += "\n## Requirements\n"
   for page in pages where !page.chapter.requirements.isEmpty {

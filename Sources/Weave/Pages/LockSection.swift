@@ -37,14 +37,24 @@ func lockSection(_ locks: [LockNote], to contents: inout [(id: String, words: St
   return section("locks", locksHeading, to: &contents) + rendering.html(list)
 }
 
+private let isLocked = " is locked since "
+
+/// The machines that a page for the repository tells are locked, read back from its text.
+public func lockedMachines(in page: String) -> [String] {
+  page.utf8.split(separator: UInt8(ascii: "\n")).lazy.filter { $0.starts(with: "- `".utf8) }.compactMap { line in
+    let parts = String(Substring(line)).split(separator: "`", maxSplits: 2)
+    return parts.count == 3 && parts[2].hasPrefix(isLocked) ? String(parts[1]) : nil
+  }
+}
+
 /// Which rules may only be added to, and why some were unlocked, as a list in Markdown; both editions show it.
 private func lockList(_ locks: [LockNote]) -> String? {
   let told = locks.filter { $0.since != nil || !$0.unlocked.isEmpty }
   if told.isEmpty { return nil }
   var text = ""
   for lock in told {
-    let state = lock.since.map { "locked since \($0): its published rules may only be added to" } ?? "not locked"
-    text += "- \(code(lock.machine)) is \(state).\n"
+    let state = lock.since.map { "\(isLocked)\($0): its published rules may only be added to" } ?? " is not locked"
+    text += "- \(code(lock.machine))\(state).\n"
     for it in lock.unlocked { text += "  - Unlocked on \(it.on): \(escaped(it.reason))\n" }
   }
   return text

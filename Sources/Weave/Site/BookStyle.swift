@@ -383,8 +383,8 @@ private let drawingStyle = """
   svg.interlock .host { fill: var(--accent-soft); stroke: var(--accent); }
   svg.interlock rect.world { fill: var(--sunken); stroke: var(--quiet); stroke-dasharray: 4 3; }
   svg.interlock .stem { stroke: var(--line); stroke-width: 1.5; }
-  svg.interlock .arrow { stroke: var(--quiet); fill: none; } svg.interlock .dashed { stroke-dasharray: 5 4; }
-  svg.interlock .head { fill: var(--quiet); } svg.interlock .lost { stroke: var(--stop); fill: none; }
+  svg.interlock .arrow { stroke: var(--quiet); fill: var(--quiet); } svg.interlock .dashed { stroke-dasharray: 5 4; }
+  svg.interlock .lost { stroke: var(--stop); fill: none; }
   svg.interlock rect.note { fill: var(--accent-soft); stroke: none; } svg.interlock rect.met { fill: var(--go-soft); }
   svg.interlock rect.refused { fill: var(--stop-soft); } svg.interlock rect.across { fill: var(--sunken);
     stroke: none; }

@@ -83,13 +83,9 @@ private func machinesOf(_ page: PageInput, _ book: Book) -> String {
   let chips = system.design.told.compactMap { index -> String? in
     book.machine(of: system.design.hosts[index].book).map { anchorTag($0.path, htmlEscaped($0.title), "chip") }
   }
-  let states = page.evidence.reduce(0) { $0 + $1.distinct }
-  let verdicts = Set(page.evidence.map(\.verdict))
   let explored =
-    states == 0
-    ? ""
-    : " <span class=\"explored\">\(grouped(states)) states explored "
-      + "\(verdicts.sorted().map(verdictTag).joined(separator: " "))</span>"
+    page.states == 0
+    ? "" : " <span class=\"explored\">\(grouped(page.states)) states explored \(verdictTags(page))</span>"
   return """
     <p class="machines">\(anchorTag(system.path, "The system", "chip strong")) \
     \(chips.joined(separator: " "))\(explored)</p>

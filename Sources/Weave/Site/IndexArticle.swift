@@ -4,7 +4,7 @@ import Spec
 /// The first page: what the book is about, in figures, and its chapters.
 func indexArticle(_ book: Book) -> Article {
   let pages = book.pages
-  let states = pages.reduce(0) { $0 + $1.evidence.reduce(0) { $0 + $1.distinct } }
+  let states = pages.reduce(0) { $0 + $1.states }
   let rules = book.machines.reduce(0) { $0 + $1.book.rules.count }
   let laws =
     book.machines.reduce(0) { $0 + $1.book.properties.count }

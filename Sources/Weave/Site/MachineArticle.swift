@@ -26,7 +26,7 @@ private struct MachineWriter {
 
   mutating func article() -> Article {
     let html = [
-      intro, diagram(), phases(), rules(), refusals(), contracts(), laws(), locks(), verified(), mistakes(),
+      intro, diagram(), phases(), rules(), refusals(), contracts(), laws(), locks(), verified(), run(), mistakes(),
     ].compactMap(\.self).joined(separator: "\n")
     return Article(html: html, contents: contents)
   }
@@ -297,12 +297,11 @@ private struct MachineWriter {
     let systems = ([machine.page] + machine.others).compactMap { book.system(of: $0) }
     let rows = systems.map { system -> [String] in
       let (page, path) = (system.page, system.path)
-      let states = page.evidence.reduce(0) { $0 + $1.distinct }
       let caught = page.stories.mutation.map { "\($0.killed) of \($0.judged)" }
       return [
         anchorTag(path, htmlEscaped(system.design.title)),
-        states == 0 ? "" : anchorTag("\(path)#exploration", "\(grouped(states)) states"),
-        Set(page.evidence.map(\.verdict)).sorted().map(verdictTag).joined(separator: " "),
+        page.states == 0 ? "" : anchorTag("\(path)#exploration", "\(grouped(page.states)) states"),
+        verdictTags(page),
         caught.map { anchorTag("\(path)#mutation", $0) } ?? "",
         page.stories.run == nil ? "" : anchorTag("\(path)#run", "who says what to whom"),
       ]
@@ -311,6 +310,38 @@ private struct MachineWriter {
     return section("evidence", "Evidence", to: &contents)
       + "<p>What was explored and tried with it, and a run drawn as a sequence, by the systems that have it.</p>\n"
       + htmlTable(["System", "Explored", "Verdict", "Mistakes caught", "A run"], rows, look: "cards")
+  }
+
+  /// What it says and is told in a run of a system that has it; where it takes no part in one, in a scenario.
+  private mutating func run() -> String? {
+    let pages = [machine.page] + machine.others
+    for page in pages {
+      guard let run = page.stories.run, let system = book.system(of: page),
+        let view = page.stories.sequence.flatMap({ view($0, in: page) })
+      else { continue }
+      let link = anchorTag("\(system.path)#run", "a run of \(htmlEscaped(system.design.title))")
+      return runSection("\(link), which has every step", view, "Again with <code>\(htmlEscaped(run.command))</code>")
+    }
+    for page in pages {
+      for scenario in page.chapter.scenarios {
+        let sequence = page.stories.scenarios[scenario.title]?.first?.sequence
+        guard let view = sequence.flatMap({ view($0, in: page) }) else { continue }
+        let link = anchorTag("\(page.htmlPath)#\(scenarioID(scenario))", htmlEscaped(scenario.title))
+        return runSection("a scenario of chapter \(page.chapter.number)", view, link)
+      }
+    }
+    return nil
+  }
+
+  /// What the machine says and is told in a sequence of a page's system; where it is there several times, the busiest.
+  private func view(_ sequence: MessageSequence, in page: PageInput) -> MessageSequence? {
+    let names = page.design?.hosts.filter { machine.tells($0.book) }.map(\.name) ?? []
+    return names.compactMap { sequence.seen(by: $0) }.max { $0.rows.count < $1.rows.count }
+  }
+
+  private mutating func runSection(_ what: String, _ view: MessageSequence, _ caption: String) -> String {
+    section("run", "A run", to: &contents) + "<p>What it says and is told in \(what).</p>\n"
+      + figure(svg(view, label: "A run of \(machine.title)", isStyled: false).trimmed, caption)
   }
 
   private mutating func mistakes() -> String? {

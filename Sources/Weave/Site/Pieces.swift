@@ -56,6 +56,11 @@ func fact(_ number: String, _ noun: String, _ look: String = "") -> String {
 func facts(_ all: [String]) -> String { "<dl class=\"facts\">\(all.joined())</dl>\n" }
 
 /// A verdict in its colour.
+/// What exploring the worlds of a page came to.
+func verdictTags(_ page: PageInput) -> String {
+  Set(page.evidence.map(\.verdict)).sorted().map(verdictTag).joined(separator: " ")
+}
+
 func verdictTag(_ verdict: String) -> String {
   span("verdict \(verdict == "READY" ? "good" : verdict == "FIX REQUIRED" ? "bad" : "open")", htmlEscaped(verdict))
 }
@@ -144,13 +149,18 @@ func runFigure(_ run: RunStory) -> String {
     ? ""
     : "<details class=\"steps\"><summary>Every step, and why other rules did not "
       + "fire</summary>\n\(stepList(run))</details>\n"
-  return """
-    <figure class="run">
-    <div class="drawing" tabindex="0">\(run.drawing)</div>
-    <figcaption>Again with <code>\(htmlEscaped(run.command))</code></figcaption>
-    </figure>
-    \(steps)
-    """
+  return figure(run.drawing, "Again with <code>\(htmlEscaped(run.command))</code>") + steps
+}
+
+/// A drawing of a run, with a caption in HTML.
+func figure(_ drawing: String, _ caption: String) -> String {
+  """
+  <figure class="run">
+  <div class="drawing" tabindex="0">\(drawing)</div>
+  <figcaption>\(caption)</figcaption>
+  </figure>
+
+  """
 }
 
 /// The steps of a run as a timeline.

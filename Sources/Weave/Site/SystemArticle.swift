@@ -5,7 +5,7 @@ import Spec
 func systemArticle(_ system: SystemPlace, in book: Book) -> Article {
   let (design, page) = (system.design, system.page)
   var contents: [(id: String, words: String)] = []
-  let states = page.evidence.reduce(0) { $0 + $1.distinct }
+  let states = page.states
   let machines = design.told.compactMap { book.machine(of: design.hosts[$0].book) }
   var html = """
     <p class="eyebrow">System</p>
@@ -38,9 +38,7 @@ func systemArticle(_ system: SystemPlace, in book: Book) -> Article {
     html += lawList(design.properties, ids: system.lawIDs, in: book, page.sources)
   }
   html += section("exploration", "Exploration", to: &contents) + worlds(design, page)
-  let scores =
-    [MutationScore(system: design.name, evidence: page.stories.mutation)].filter { $0.evidence != nil }
-    + page.stories.others
+  let scores = page.stories.scores
   if !scores.isEmpty {
     html += section("mutation", "Mutation", to: &contents)
     html += scores.map { mutationWords($0, isAlone: scores.count == 1) }.joined()
@@ -99,22 +97,16 @@ private func worlds(_ design: DesignSummary, _ page: PageInput) -> String {
   return html
 }
 
-private func share(_ mutation: MutationEvidence) -> Int {
-  let judged = mutation.all - mutation.equivalent
-  return judged == 0 ? 0 : mutation.killed * 100 / judged
-}
-
 private func killed(_ mutation: MutationEvidence) -> String {
-  fact("\(share(mutation))<small> %</small>", "of mistakes caught", share(mutation) >= 95 ? "good" : "open")
+  fact("\(mutation.percent)<small> %</small>", "of mistakes caught", mutation.isEnough ? "good" : "open")
 }
 
 /// - Parameter isAlone: Whether no other system of the chapter is told of.
 private func mutationWords(_ score: MutationScore, isAlone: Bool) -> String {
   let name = isAlone ? "" : "<h3>\(codeTag(score.system))</h3>\n"
   guard let mutation = score.evidence else { return "\(name)<p>Its mistakes were never counted.</p>\n" }
-  let judged = mutation.all - mutation.equivalent
   return "\(name)<p>\(counted(mutation.all, "small mistake")) were put into the machines, one at a time. "
-    + "\(grouped(mutation.equivalent)) change nothing that any world shows; of the other \(grouped(judged)), "
+    + "\(grouped(mutation.equivalent)) change nothing that any world shows; of the other \(grouped(mutation.judged)), "
     + "\(grouped(mutation.killed)) were caught.</p>\n"
     + (mutation.isCurrent
       ? ""

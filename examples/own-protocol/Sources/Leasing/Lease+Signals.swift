@@ -3,11 +3,11 @@ import Spec
 /// Who has the lease, and under which number.
 public struct Grant: Blank, Hashable, Sendable {
   public var client: UInt8 = 0
-  public var term: UInt16 = 0
+  public var term: UInt64 = 0
 
   public init() {}
 
-  public init(client: UInt8, term: UInt16) {
+  public init(client: UInt8, term: UInt64) {
     self.client = client
     self.term = term
   }
@@ -51,7 +51,7 @@ extension Lease {
   }
 
   public enum Effect: Signals {
-    case store(UInt16), granted(Grant), ended(Grant), expiry
+    case store(UInt64), granted(Grant), ended(Grant), expiry
     public static let names = ["store", "granted", "ended", "expiry"]
     public var kind: Int {
       switch self {
@@ -94,7 +94,7 @@ extension Signal<Lease.Event, Void> {
   public static var storeFailed: Self { Signal("storeFailed", kind: 4, .storeFailed) }
   public static var expired: Self { Signal("expired", kind: 5, .expired) }
 }
-extension Signal<Lease.Effect, UInt16> {
+extension Signal<Lease.Effect, UInt64> {
   public static var store: Self {
     Signal("store", kind: 0, Carrier.store) { if case .store(let it) = $0 { it } else { nil } }
   }

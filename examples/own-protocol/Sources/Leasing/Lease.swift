@@ -11,7 +11,7 @@ public struct Lease: Machine {
   /// Who holds the lease or is about to; 0 for nobody.
   public var client: UInt8 = 0
   /// How many grants were begun.
-  public var term: UInt16 = 0
+  public var term: UInt64 = 0
 
   public init() {}
 
@@ -81,7 +81,7 @@ public struct Lease: Machine {
       }
     }
     AlwaysStep("terms only grow", cites: .`L-2`, before: { $0.term }) { term, step in
-      step.after.term == term + UInt16(step.sent(.store).count)
+      step.after.term == term + UInt64(step.sent(.store).count)
     }
     AlwaysStep("only who has it keeps it longer, or gives it back", cites: .`L-1`, before: { $0 }) { before, step in
       let asked = step.received(.renew) + step.received(.release)
