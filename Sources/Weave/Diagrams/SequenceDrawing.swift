@@ -12,8 +12,8 @@ public func svg(_ sequence: MessageSequence, label: String, isStyled: Bool = tru
   drawing.draw()
   let (width, height) = (drawing.width, drawing.height)
   return """
-    <svg\(isStyled ? " xmlns=\"http://www.w3.org/2000/svg\"" : "") class="interlock" role="img" aria-label="\(htmlEscaped(label))" \
-    width="\(width)" height="\(height)" viewBox="0 0 \(width) \(height)">
+    <svg\(isStyled ? " xmlns=\"http://www.w3.org/2000/svg\"" : "") class="interlock" role="img" \
+    aria-label="\(htmlEscaped(label))" width="\(width)" height="\(height)" viewBox="0 0 \(width) \(height)">
     \(isStyled ? "<style>\(sequenceStyle)</style>\n" : "")<rect class="ground" width="\(width)" height="\(height)"/>
     \(drawing.stems)
     \(drawing.elements.joined(separator: "\n"))
