@@ -27,8 +27,8 @@ import Weave
     #expect(lockedMachines(in: text("07-crossing.md", of: files)) == ["crossing"], "and that can be read back")
   }
 
-  @Test(arguments: ["system-crossing.html", "machine-gate.html", "machine-bell.html"])
-  func `tell the same in the book, of the system and of each of its machines`(path: String) throws {
+  @Test(arguments: ["07-crossing.html", "system-crossing.html", "machine-gate.html", "machine-bell.html"])
+  func `tell the same in the book, in the chapter and of the system and each of its machines`(path: String) throws {
     let page = text(path, of: try files([LockNote(machine: "crossing", since: nil, unlocked: [reason])]))
     #expect(
       page.contains(

@@ -238,6 +238,39 @@ import Weave
     #expect(!text("machine-gate.html", of: files).contains("the bell"))
   }
 
+  @Test func `a machine's page has the evidence of each system that has it, with links to it`() throws {
+    func world(_ name: String, _ distinct: Int, _ verdict: String) -> WorldEvidence {
+      WorldEvidence(
+        world: name, words: "", distinct: distinct, generated: distinct, depth: 1, findings: 0, rulesCovered: 1,
+        rulesTotal: 1, verdict: verdict, mode: "")
+    }
+    let counts = MutationEvidence(
+      all: 60, killed: 49, noticed: 0, equivalent: 10, isCurrent: true, source: "specs/evidence/crossing.json")
+    let worlds = [world("one-train", 1_000, "READY"), world("rush", 234, "FIX REQUIRED"), world("two", 1, "READY")]
+    let scores = [MutationScore(system: "crossing", evidence: counts), MutationScore(system: "other", evidence: nil)]
+    let files = weave([try page(evidence: worlds, stories: Stories(run: run, scores: scores))])
+    func cells(_ path: String) -> [String] {
+      let page = text(path, of: files)
+      let part = page.components(separatedBy: "<h2 id=\"evidence\">").last ?? ""
+      let row = part.components(separatedBy: "<tbody>").last?.components(separatedBy: "</tr>").first ?? ""
+      return row.components(separatedBy: "<td").dropFirst().map {
+        String($0.drop { $0 != ">" }.dropFirst().prefix { $0 != "\n" }).replacing("</td>", with: "")
+      }
+    }
+    let evidence = cells("machine-gate.html")
+    #expect(evidence.count == 5 && evidence == cells("machine-bell.html"))
+    #expect(evidence[0] == "<a href=\"system-crossing.html\">Level crossing</a>")
+    #expect(evidence[1] == "<a href=\"system-crossing.html#exploration\">1,235 states</a>")
+    #expect(evidence[2].contains("FIX REQUIRED") && evidence[2].contains("READY"))
+    #expect(evidence[3] == "<a href=\"system-crossing.html#mutation\">49 of 50</a>")
+    #expect(evidence[4].contains("href=\"system-crossing.html#run\""))
+    let system = text("system-crossing.html", of: files)
+    #expect(system.contains("98.0<small> %</small>") && system.contains("Its mistakes were never counted."))
+    #expect(system.contains("of the other 50, 49 were caught"))
+    let bare = text("machine-gate.html", of: weave([try page()]))
+    #expect(bare.contains("<h2 id=\"evidence\">") && !bare.contains("#exploration") && !bare.contains("#mutation"))
+  }
+
   @Test func `a machine's page draws what it says and is told in a run or else in a scenario, and no more`() throws {
     func message(_ step: Int, _ from: Int, _ to: Int, _ words: String) -> MessageSequence.Row {
       .message(.init(step: step, from: from, to: to, words: words, manner: .atOnce))

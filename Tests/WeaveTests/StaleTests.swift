@@ -11,7 +11,7 @@ import Weave
   private func drawn(_ diagram: Diagram, as body: String) throws -> String {
     let mark = try svg(diagram).prefix { $0 != "\n" }.split(separator: " ").dropLast(2).joined(separator: " ")
     let image = "<svg>\(body)</svg>\n"
-    return "\(mark) \(String(SourceFingerprints.number(of: image), radix: 16)) -->\n\(image)"
+    return "\(mark) \(SourceFingerprints.digest(of: image)) -->\n\(image)"
   }
 
   @Test func `are fresh once written, and only what differs is written again`() throws {
@@ -25,6 +25,16 @@ import Weave
     #expect(try write(files, to: docs.url) == [])
     try docs.write("edited", to: "a.md")
     #expect(try write(files, to: docs.url).map(\.description) == ["changed a.md"])
+  }
+
+  @Test func `a folder in the place of a page is told as one, and stays`() throws {
+    let docs = try Folder(["a.md/kept.txt": "kept"])
+    let files = [WovenFile(path: "a.md", content: .text(mark))]
+    let error = WeaveError.notRead(
+      path: "\(docs.url.lastPathComponent)/a.md", why: "it is a folder, where a file belongs")
+    #expect(throws: error) { try stale(files, in: docs.url) }
+    #expect(throws: error) { try write(files, to: docs.url) }
+    #expect(docs.text("a.md/kept.txt") == "kept")
   }
 
   @Test func `a difference is told by its first line`() throws {

@@ -7,7 +7,11 @@ struct DocsFolder {
   /// The text of a file; nil when there is none.
   func text(_ path: String) throws(WeaveError) -> String? {
     let file = url.appending(path: path)
-    guard FileManager.default.fileExists(atPath: file.path(percentEncoded: false)) else { return nil }
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: file.path(percentEncoded: false), isDirectory: &isFolder) else {
+      return nil
+    }
+    if isFolder.boolValue { throw .notRead(path: shown(path), why: "it is a folder, where a file belongs") }
     do {
       return String(decoding: try Data(contentsOf: file), as: UTF8.self)
     } catch {
