@@ -47,7 +47,8 @@ extension AuditRun {
       add(file.missing(entry.name, chapter: entry.chapter))
       add(
         file.findings(of: entry.name, entry.published) { change in
-          definition(quotedIn: change.words, of: entry) ?? LockFile.place(of: change, entry.name, root: specs.root)
+          change.flatMap { definition(quotedIn: $0.words, of: entry) }
+            ?? LockFile.place(of: change, entry.name, root: specs.root)
         })
       finished(AuditUnit(.locks, entry.name))
     }
@@ -139,12 +140,12 @@ extension CatalogEntry {
 }
 
 extension LockFile {
-  /// The line of the file that has what changed; that of the machine where no line quotes it.
-  static func place(of change: BookChange, _ machine: String, root: URL) -> String {
+  /// The line of the file that has what changed; that of the machine where there is none, or no line quotes it.
+  static func place(of change: BookChange?, _ machine: String, root: URL) -> String {
     let text = (try? String(contentsOf: root.appending(path: path), encoding: .utf8)) ?? ""
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     let start = lines.firstIndex { $0.contains("\"\(machine)\":") } ?? 0
-    let quoted = change.words.split(separator: "\"", omittingEmptySubsequences: false).dropFirst().first ?? ""
+    let quoted = change?.words.split(separator: "\"", omittingEmptySubsequences: false).dropFirst().first ?? ""
     let line = quoted.isEmpty ? nil : lines[start...].firstIndex { $0.contains("\"\(quoted)\"") }
     return "\(path):\((line ?? start) + 1)"
   }

@@ -149,7 +149,9 @@ extension PublishedBook {
     file.locked["peterson"] = nil
     #expect(file.isEdited("peterson") && file.missing("peterson", chapter: "93-peterson.md") == [])
     #expect(
-      file.findings(of: "peterson", book) { _ in "" }.map(\.brief) == ["CRITICAL lock-edited specs/lock.json:1"])
+      file.findings(of: "peterson", book) { $0 == nil ? "specs/lock.json:7" : "" }.map(\.brief) == [
+        "CRITICAL lock-edited specs/lock.json:7"
+      ])
     file.lock("peterson", book, on: "2026-01-01")
     _ = file.unlock("peterson", on: "2026-02-02", reason: "a third process")
     #expect(file.missing("peterson", chapter: "93-peterson.md") == [])

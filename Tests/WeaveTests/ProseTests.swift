@@ -12,6 +12,32 @@ import Weave
     }
   }
 
+  @Test func `a link by a name that no line defines, and an image of elsewhere, are found in their line`() throws {
+    let folder = try Folder()
+    func found(_ text: String) -> [String] {
+      proseFindings([ChapterText(file: "01-one.md", text: text)], root: folder.url).map {
+        "\($0.place) \($0.code): \($0.words)"
+      }
+    }
+    #expect(
+      found("See [x][zz], [Y][] and\n[one][TWO].\n\n[two]: https://example.org\n") == [
+        "specs/01-one.md:1 broken-link: no line says where [zz] leads",
+        "specs/01-one.md:1 broken-link: no line says where [Y] leads",
+      ])
+    #expect(found("An element is `a[i][j]`, or a[i][j].\n\n```\n[x][zz]\n```\n") == [])
+    #expect(found("[a](https://example.org/a.png)\n\n[y]: https://example.org\n\n[Y][] is [here][y].\n") == [])
+    let images =
+      "# A\n\n![q](https://example.org/a.png)\n[![x](https://example.org/b.png)](https://example.org)\n"
+      + "<img alt=\"\" src=\"HTTP://example.org/c.png\">\n"
+    let words = "foreign-request: the chapter's page would load"
+    #expect(
+      found(images) == [
+        "specs/01-one.md:3 \(words) https://example.org/a.png over the network",
+        "specs/01-one.md:4 \(words) https://example.org/b.png over the network",
+        "specs/01-one.md:5 \(words) HTTP://example.org/c.png over the network",
+      ])
+  }
+
   @Test func `a link that leads somewhere is none`() throws {
     let body = """
       [a](02-two.md), [b](02-two.md#the-end), [c](02-two.md#TW-1), [d](../Makefile), [e](https://example.org), [f](#one)

@@ -238,6 +238,41 @@ import Weave
     #expect(!text("machine-gate.html", of: files).contains("the bell"))
   }
 
+  @Test func `the page of the API names every public type, with its first sentence and where it is declared`() throws {
+    let folder = try Folder([
+      "Sources/Spec/Bell.swift": """
+      /// A bell, as in ``Gate``; it rings.
+      /// More of it.
+      ///
+      /// And more.
+      @frozen public struct Bell {
+        public struct Inner {}
+      }
+      struct Hidden {}
+      /// Of nothing.
+
+      @resultBuilder
+      public enum Rope {}
+      """,
+      "Sources/Check/Deep/A.swift":
+        "/// What rings\n/// twice. Then not.\n@available(macOS 15, *)\npublic final class Alarm {}\n",
+    ])
+    let page = text("api.html", of: try files("", root: folder.url))
+    let items = page.split(separator: "\n").filter { $0.contains("../Sources/") }.map {
+      String($0.replacing("<ul>", with: "").replacing("</ul>", with: ""))
+    }
+    #expect(
+      items == [
+        "<li><a href=\"../Sources/Spec/Bell.swift#L5\"><code>Bell</code></a> A bell, as in <code>Gate</code>.</li>",
+        "<li><a href=\"../Sources/Spec/Bell.swift#L12\"><code>Rope</code></a></li>",
+        "<li><a href=\"../Sources/Check/Deep/A.swift#L4\"><code>Alarm</code></a> What rings twice.</li>",
+      ])
+    #expect(page.contains("<h2 id=\"spec\">") && !page.contains("<h2 id=\"engine\">"))
+    let own = text("api.html", of: try files("", root: root))
+    #expect(own.contains("<code>RuleBook</code></a> ") && own.contains("<code>Host</code></a> "))
+    #expect(!text("api.html", of: try files()).contains("../Sources/"))
+  }
+
   @Test func `a machine's page has the evidence of each system that has it, with links to it`() throws {
     func world(_ name: String, _ distinct: Int, _ verdict: String) -> WorldEvidence {
       WorldEvidence(

@@ -199,12 +199,14 @@ extension LockFile {
   }
 
   /// Breaches of the lock of one machine, each with what it cites.
-  public func findings(of machine: String, _ book: PublishedBook, place: (BookChange) -> String) -> [AuditFinding] {
+  ///
+  /// - Parameter place: Where a change stands; of nil, where the lock does.
+  public func findings(of machine: String, _ book: PublishedBook, place: (BookChange?) -> String) -> [AuditFinding] {
     let edited = AuditFinding(
       AuditUnit(.locks, machine), .critical, "lock-edited",
       locked[machine] == nil
         ? "\(machine) was locked and is no longer, and no unlocking says why"
-        : "the lock of \(machine) is not as it was written", at: "\(Self.path):1")
+        : "the lock of \(machine) is not as it was written", at: place(nil))
     return (isEdited(machine) ? [edited] : [])
       + (changes(of: machine, to: book) ?? []).filter { !$0.isAddition }.map { change in
         AuditFinding(

@@ -10,16 +10,23 @@ import Spec
 /// lines of that file: they must stand there together and in this order, where `…` stands for any number of them.
 ///
 /// - Parameter root: The package's folder, with `specs/` in it. Addresses of the network are not asked.
-/// - Returns: Findings `broken-link` and `stale-excerpt`, each with file and line.
+/// - Returns: Findings `broken-link`, `stale-excerpt`, and `foreign-request` of an image that a chapter's page would
+///   load over the network, each with file and line.
 public func proseFindings(_ texts: [ChapterText], root: URL) -> [Finding] {
-  let readme = try? String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
+  let readme = try? String(contentsOf: root.appending(path: readmePath), encoding: .utf8)
   let chapters = texts.sorted { $0.file < $1.file }.map { Prose(path: "specs/\($0.file)", text: $0.text) }
-  return (chapters + [readme.map { Prose(path: "README.md", text: $0) }].compactMap(\.self)).flatMap { prose in
+  return (chapters + [readme.map { Prose(path: readmePath, text: $0) }].compactMap(\.self)).flatMap { prose in
     let lines = ProseLines(prose.text)
-    return lines.links.compactMap { link($0.target, $0.line, of: prose, root) }
-      + lines.excerpts.compactMap { excerpt($0, of: prose, root) }
+    var findings = lines.links.compactMap { link($0.target, $0.line, of: prose, root) }
+    if prose.path != readmePath { findings += lines.images.compactMap { foreign($0.target, $0.line, of: prose) } }
+    findings += lines.undefined.map { name, line in
+      Finding(.major, "broken-link", "no line says where [\(name)] leads", at: "\(prose.path):\(line)")
+    }
+    return findings + lines.excerpts.compactMap { excerpt($0, of: prose, root) }
   }
 }
+
+private let readmePath = "README.md"
 
 /// A text that people read, by its path from the package's folder.
 private struct Prose {
@@ -29,6 +36,12 @@ private struct Prose {
   var name: String { String(path.split(separator: "/").last ?? "") }
   /// The folder that its links are looked up in.
   var folder: String { String(path.dropLast(name.count)) }
+}
+
+private func foreign(_ target: String, _ line: Int, of text: Prose) -> Finding? {
+  guard target.prefixMatch(of: /(?i)(?:https?:)?\/\//) != nil else { return nil }
+  return Finding(
+    .major, "foreign-request", "the chapter's page would load \(target) over the network", at: "\(text.path):\(line)")
 }
 
 private func link(_ target: String, _ line: Int, of text: Prose, _ root: URL) -> Finding? {
@@ -113,6 +126,12 @@ private struct ProseLines {
   }
 
   private(set) var links: [(target: String, line: Int)] = []
+  /// Those that a page shows where they stand.
+  private(set) var images: [(target: String, line: Int)] = []
+  /// Links by a name that no line defines, as in `[words][name]`.
+  var undefined: [(name: String, line: Int)] { named.filter { !defined.contains($0.name.lowercased()) } }
+  private var named: [(name: String, line: Int)] = []
+  private var defined: Set<String> = []
   private(set) var places: Set<String> = []
   private(set) var excerpts: [Excerpt] = []
 
@@ -155,14 +174,20 @@ private struct ProseLines {
     // What is between backticks is no link.
     let prose = line.replacing(/`[^`]*`/, with: "")
     // [words](file.md), (<a file.md>), (file.md "title"), the line `[words]: file.md`, and HTML.
-    for found in prose.matches(of: /\]\((?:<([^<>]+)>|([^()<>\s]+))(?:\s+"[^"]*")?\)/) {
-      links.append((String(found.output.1 ?? found.output.2 ?? ""), number))
+    for found in prose.matches(of: /(!\[[^\]]*)?\]\((?:<([^<>]+)>|([^()<>\s]+))(?:\s+"[^"]*")?\)/) {
+      links.append((String(found.output.2 ?? found.output.3 ?? ""), number))
+      if found.output.1 != nil { images.append(links[links.count - 1]) }
     }
-    if let found = prose.prefixMatch(of: /\s{0,3}\[[^\]]+\]:\s*(?:<([^<>]+)>|(\S+))/) {
-      links.append((String(found.output.1 ?? found.output.2 ?? ""), number))
+    if let found = prose.prefixMatch(of: /\s{0,3}\[([^\]]+)\]:\s*(?:<([^<>]+)>|(\S+))/) {
+      links.append((String(found.output.2 ?? found.output.3 ?? ""), number))
+      defined.insert(found.output.1.lowercased())
     }
-    for found in prose.matches(of: /<(?:a|img)\b[^>]*\b(?:href|src)="([^"]*)"/) {
-      links.append((String(found.output.1), number))
+    for found in prose.matches(of: /(?:^|[^\]\w])\[([^\[\]]+)\]\[([^\[\]]*)\]/) {
+      named.append((String(found.output.2.isEmpty ? found.output.1 : found.output.2), number))
+    }
+    for found in prose.matches(of: /<(a|img)\b[^>]*\b(?:href|src)="([^"]*)"/) {
+      links.append((String(found.output.2), number))
+      if found.output.1 == "img" { images.append(links[links.count - 1]) }
     }
   }
 }

@@ -5,9 +5,9 @@ import Spec
 ///
 /// A `SourceLine` names a file as `Module/File.swift`; the file may lie in any folder below the module's.
 public struct SourceReader: Sendable {
-  private let root: URL
+  let root: URL
   /// The paths, from the root, of the files that go by one name.
-  private let paths: [String: [String]]
+  let paths: [String: [String]]
 
   /// - Parameter root: The folder of the package: the one with `Sources` in it.
   public init(root: URL) {

@@ -25,7 +25,7 @@ func site(_ book: Book) -> [WovenFile] {
     bookFile(book, requirementArticle(book), path: requirementsPath, title: "Requirements", kind: "Reference"))
   files.append(bookFile(book, parameterArticle(book), path: parametersPath, title: "Parameters", kind: "Reference"))
   files.append(bookFile(book, glossaryArticle(book), path: glossaryPath, title: "Glossary", kind: "Reference"))
-  files.append(bookFile(book, apiArticle(), path: apiPath, title: "API", kind: "Reference"))
+  files.append(bookFile(book, apiArticle(book.pages.first?.sources), path: apiPath, title: "API", kind: "Reference"))
   files.append(WovenFile(path: "book.css", content: .text("/* \(generatedBy) */\n" + bookStyle)))
   files.append(WovenFile(path: "book.js", content: .text("// \(generatedBy)\n" + bookScript)))
   files.append(WovenFile(path: "search.js", content: .text("// \(generatedBy)\n" + searchIndex(book))))
