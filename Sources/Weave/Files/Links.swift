@@ -39,7 +39,7 @@ private struct Prose {
 }
 
 private func foreign(_ target: String, _ line: Int, of text: Prose) -> Finding? {
-  guard target.prefixMatch(of: /(?i)(?:https?:)?\/\//) != nil else { return nil }
+  guard isOfNetwork(target) else { return nil }
   return Finding(
     .major, "foreign-request", "the chapter's page would load \(target) over the network", at: "\(text.path):\(line)")
 }

@@ -19,7 +19,7 @@ public func linkFindings(_ files: [WovenFile], in docs: URL) -> [Finding] {
   var findings: [Finding] = []
   for (path, found) in attributes.sorted(by: { $0.key < $1.key }) where path.hasSuffix(".html") {
     let links = found.filter { $0.name != "id" }
-    for link in links where loading.contains(link.tag) && link.value.contains(/^([A-Za-z]+:)?\/\//) {
+    for link in links where loading.contains(link.tag) && isOfNetwork(link.value) {
       findings.append(
         Finding(.major, "foreign-request", "the page loads \(link.value.suffix(80)) over the network", at: path))
     }
@@ -40,6 +40,9 @@ public func linkFindings(_ files: [WovenFile], in docs: URL) -> [Finding] {
   }
   return findings
 }
+
+/// Whether an address leads over the network, as `https://example.org` and `//example.org` do.
+func isOfNetwork(_ address: String) -> Bool { address.contains(/^([A-Za-z]+:)?\/\//) }
 
 /// The files outside of the site that the links of a page lead to, from its folder.
 public func filesBeside(page: String) -> Set<String> {

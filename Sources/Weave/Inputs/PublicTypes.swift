@@ -22,10 +22,10 @@ extension SourceReader {
     let declaration =
       /(?:@[A-Za-z()]+ )*public (?:final |indirect )?(?:struct|class|enum|protocol|actor|typealias) ([A-Za-z]+)/
     var types: [PublicType] = []
-    var comment: [Substring] = []
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    var comment: [String] = []
+    for (index, line) in text.textLines.enumerated() {
       if line.hasPrefix("///") {
-        comment.append(line.dropFirst(3))
+        comment.append(line.dropFirst(3).trimmed)
         continue
       }
       let mayDeclare = line.hasPrefix("public ") || line.hasPrefix("@")
@@ -39,9 +39,8 @@ extension SourceReader {
     return types
   }
 
-  private func sentence(_ comment: [Substring]) -> String {
-    let text = comment.prefix { !$0.allSatisfy(\.isWhitespace) }.map { $0.trimmingCharacters(in: .whitespaces) }
-      .joined(separator: " ").replacing("``", with: "`")
+  private func sentence(_ comment: [String]) -> String {
+    let text = comment.prefix { !$0.isEmpty }.joined(separator: " ").replacing("``", with: "`")
     guard let end = text.firstMatch(of: /[.:;](?:\s|$)/) else { return text }
     return text[..<end.range.lowerBound] + "."
   }

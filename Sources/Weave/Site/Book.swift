@@ -141,6 +141,8 @@ struct MachinePlace {
     self.index = index
   }
 
+  /// Every chapter whose system has it.
+  var pages: [PageInput] { [page] + others }
   var host: HostSummary { design.hosts[index] }
   var book: BookDescription { host.book }
   var title: String { book.title }
@@ -153,11 +155,16 @@ struct MachinePlace {
     book.title == other.title && book.rules.map(\.name) == other.rules.map(\.name)
   }
 
+  /// What the system of a chapter calls it, each time that it has it.
+  func names(in page: PageInput) -> [String] {
+    page.design?.hosts.filter { tells($0.book) }.map(\.name) ?? []
+  }
+
   /// What became of each rule in the worlds of every chapter whose system has the machine; nil where none was explored.
   var evidence: [RuleEvidence]? {
     var sums: [Int: RuleEvidence] = [:]
-    for page in [page] + others {
-      let names = page.design?.hosts.filter { tells($0.book) }.map(\.name) ?? []
+    for page in pages {
+      let names = names(in: page)
       for found in page.stories.rules where !Set(names).isDisjoint(with: found.hosts) {
         let known = sums[found.rule]
         sums[found.rule] = RuleEvidence(
@@ -174,6 +181,6 @@ struct MachinePlace {
 
   /// The mistakes that were put into it, on any page.
   var mistakes: [MistakeStory] {
-    ([page] + others).flatMap { page in page.stories.mistakes.filter { $0.machine == title } }
+    pages.flatMap { page in page.stories.mistakes.filter { $0.machine == title } }
   }
 }

@@ -32,12 +32,12 @@ private struct MachineWriter {
   }
 
   private var intro: String {
-    let telling = [machine.page] + machine.others
+    let telling = machine.pages
     let cited = book.chapters(citedBy: machine).filter { page in
       !telling.contains { $0.chapter.file == page.chapter.file }
     }
     let chapters = (telling + cited).map { chapterChip($0) }
-    let systems = ([machine.page] + machine.others).compactMap { book.system(of: $0) }
+    let systems = machine.pages.compactMap { book.system(of: $0) }
       .map { anchorTag($0.path, htmlEscaped($0.design.title), "chip strong") }
     let fired = evidence.map { all in all.count { $0.fired > 0 } }
     return """
@@ -289,12 +289,12 @@ private struct MachineWriter {
 
   /// The locks of the systems that have the machine.
   private mutating func locks() -> String? {
-    lockSection(([machine.page] + machine.others).flatMap(\.locks), to: &contents)
+    lockSection(machine.pages.flatMap(\.locks), to: &contents)
   }
 
   /// How it fares in the systems that have it, whose pages tell more.
   private mutating func verified() -> String? {
-    let systems = ([machine.page] + machine.others).compactMap { book.system(of: $0) }
+    let systems = machine.pages.compactMap { book.system(of: $0) }
     let rows = systems.map { system -> [String] in
       let (page, path) = (system.page, system.path)
       let caught = page.stories.mutation.map { "\($0.killed) of \($0.judged)" }
@@ -314,15 +314,14 @@ private struct MachineWriter {
 
   /// What it says and is told in a run of a system that has it; where it takes no part in one, in a scenario.
   private mutating func run() -> String? {
-    let pages = [machine.page] + machine.others
-    for page in pages {
+    for page in machine.pages {
       guard let run = page.stories.run, let system = book.system(of: page),
         let view = page.stories.sequence.flatMap({ view($0, in: page) })
       else { continue }
       let link = anchorTag("\(system.path)#run", "a run of \(htmlEscaped(system.design.title))")
       return runSection("\(link), which has every step", view, "Again with <code>\(htmlEscaped(run.command))</code>")
     }
-    for page in pages {
+    for page in machine.pages {
       for scenario in page.chapter.scenarios {
         let sequence = page.stories.scenarios[scenario.title]?.first?.sequence
         guard let view = sequence.flatMap({ view($0, in: page) }) else { continue }
@@ -335,8 +334,7 @@ private struct MachineWriter {
 
   /// What the machine says and is told in a sequence of a page's system; where it is there several times, the busiest.
   private func view(_ sequence: MessageSequence, in page: PageInput) -> MessageSequence? {
-    let names = page.design?.hosts.filter { machine.tells($0.book) }.map(\.name) ?? []
-    return names.compactMap { sequence.seen(by: $0) }.max { $0.rows.count < $1.rows.count }
+    machine.names(in: page).compactMap { sequence.seen(by: $0) }.max { $0.rows.count < $1.rows.count }
   }
 
   private mutating func runSection(_ what: String, _ view: MessageSequence, _ caption: String) -> String {

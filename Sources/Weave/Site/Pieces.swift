@@ -55,12 +55,12 @@ func fact(_ number: String, _ noun: String, _ look: String = "") -> String {
 
 func facts(_ all: [String]) -> String { "<dl class=\"facts\">\(all.joined())</dl>\n" }
 
-/// A verdict in its colour.
 /// What exploring the worlds of a page came to.
 func verdictTags(_ page: PageInput) -> String {
   Set(page.evidence.map(\.verdict)).sorted().map(verdictTag).joined(separator: " ")
 }
 
+/// A verdict in its colour.
 func verdictTag(_ verdict: String) -> String {
   span("verdict \(verdict == "READY" ? "good" : verdict == "FIX REQUIRED" ? "bad" : "open")", htmlEscaped(verdict))
 }
