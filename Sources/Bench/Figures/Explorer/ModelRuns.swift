@@ -16,11 +16,15 @@ struct ModelRuns {
   var distinctPerSecond: Double { Double(distinct) / seconds }
   var generatedPerSecond: Double { Double(generated) / seconds }
 
-  /// - Parameter counts: The states and steps that are known of the model; nil where it is not finished.
+  /// - Parameters:
+  ///   - counts: The states and steps that are known of the model; nil where they are not.
+  ///   - most: How many states are explored of a world that has no end; nil for a whole world.
   init<S: System>(
     _ design: Design<S>, world: World<S>, runs: Int, counts: (distinct: Int, generated: Int)? = nil,
-    options: SearchOptions = SearchOptions()
+    most: Int? = nil, options: SearchOptions = SearchOptions()
   ) throws {
+    var options = options
+    if let most { options.bounds = Bounds(states: most) }
     name = "\(design.name) \(world.name)"
     var found: (distinct: Int, generated: Int)?
     var best = Double.infinity
@@ -33,8 +37,12 @@ struct ModelRuns {
       best = min(best, processorSeconds - start)
       if let before, let peak = PeakMemory.bytes { resident = max(resident ?? 0, peak - before) }
       bytes = max(bytes, report.peakBytes)
-      guard report.isComplete else { throw BenchError("\(name): \(report.boundsMet.joined(separator: ", "))") }
-      guard report.verdict == .ready else { throw BenchError("\(name): \(report.verdict)") }
+      guard report.isComplete == (most == nil) else {
+        throw BenchError("\(name): \(report.boundsMet.joined(separator: ", "))")
+      }
+      guard report.verdict == (most == nil ? .ready : .unfinished) else {
+        throw BenchError("\(name): \(report.verdict)")
+      }
       let now = (report.distinct, report.generated)
       if let expected = counts ?? found, expected != now {
         throw BenchError("\(name): \(now) states and steps, where \(expected) are known")
