@@ -11,17 +11,29 @@
     self.capacity = capacity
   }
 
+  init(repeating element: Element, count: Int) {
+    self.init(capacity: max(1, count))
+    base.initialize(repeating: element, count: count)
+    self.count = count
+  }
+
   func free() { base.deallocate() }
+
+  /// Gives back the memory of what it had.
+  mutating func forget() {
+    free()
+    self = Flat()
+  }
 
   var isEmpty: Bool { @inline(__always) get { count == 0 } }
   var bytes: Int { capacity * MemoryLayout<Element>.stride }
 
-  @inline(__always) subscript(index: Int) -> Element {
-    get {
+  @usableFromInline subscript(index: Int) -> Element {
+    @inline(__always) get {
       assert(index < count)
       return base[index]
     }
-    nonmutating set { base[index] = newValue }
+    @inline(__always) nonmutating set { base[index] = newValue }
   }
 
   /// The element at an index, in place.
@@ -34,6 +46,13 @@
   }
 
   @inline(__always) mutating func removeAll() { count = 0 }
+
+  /// Takes the last element away, where there are more than so many.
+  @inline(__always) mutating func popLast(downTo kept: Int) -> Element? {
+    if count == kept { return nil }
+    count &-= 1
+    return base[count]
+  }
 
   /// Sets the element at `index`, filling up to it.
   mutating func set(_ index: Int, _ element: Element, filler: Element) {

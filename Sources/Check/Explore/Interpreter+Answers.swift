@@ -20,7 +20,7 @@ extension Interpreter {
     stepper.isJudging = false
     // Whether an event that changes nothing breaks a law is asked when it is taken.
     guard case .fired = outcome else {
-      return walker.transition(host, outcome, to: code, isUnjudged: hasStepLaws[host])
+      return walker.transition(host, outcome, to: code, isUnjudged: hasStepLaws[host], event: event)
     }
     var findings = hasStepLaws[host] ? stepper.judgeStep(host: host, of: &scratch).map { broken($0, of: host) } : []
     let routed = stepper.received.indices.map { place in
@@ -33,7 +33,7 @@ extension Interpreter {
     trouble.removeAll()
     return walker.transition(
       host, outcome, to: after ?? code, orders: orders, routed: routed, findings: findings, overflows: after == nil,
-      mark: walker.mark(event, stepper.sent.map { self.code(of: $0) }))
+      event: event, sent: stepper.sent.map { self.code(of: $0) })
   }
 
   /// The laws of a machine that a step breaks in which it fires nothing.
@@ -70,9 +70,8 @@ extension Interpreter {
     defer { asking = .none }
     let verdict = stepper.judgeState(host: host, of: &scratch)
     let offset = leadsToOffsets[host]
-    // Where the world holds things, the laws of states are judged with it.
     return PartWalker.HostFact(
-      findings: holdsAnything ? [] : verdict.broken.map { broken($0, of: host) }, from: verdict.from << offset,
+      findings: verdict.broken.map { broken($0, of: host) }, from: verdict.from << offset,
       to: verdict.to << offset, isResting: design.hosts[host].isResting(scratch))
   }
 
@@ -114,10 +113,9 @@ extension Interpreter {
 
   @inlinable func judgeState() -> (findings: [Finding], from: UInt32, to: UInt32) {
     loadAll(walker.codes)
-    let holdings = holdsAnything ? walk.holdings(of: configuration(of: walker.codes)) : Holdings()
     asking = .jointLaws
     defer { asking = .none }
-    let findings = judged(&scratch, holdings)
+    let findings = judged(&scratch)
     if jointJudge.leadsTo.isEmpty { return (findings, 0, 0) }
     let leads = jointJudge.leads(scratch)
     let offset = leadsToOffsets[design.hosts.count]
@@ -125,26 +123,69 @@ extension Interpreter {
   }
 
   /// Judges the laws of a state without copying it, which a state that others could change meanwhile would be.
-  @inlinable @inline(never) func judged(_ state: inout S, _ holdings: Holdings) -> [Finding] {
-    jointJudge.state(state, holdings)
+  @inlinable @inline(never) func judged(_ state: inout S) -> [Finding] { jointJudge.state(state, Holdings()) }
+
+  /// What the laws say of the state at hand that ask what the world holds.
+  @inlinable func judgeHeld() -> [Finding] {
+    asking = .jointLaws
+    defer { asking = .none }
+    let configuration = configuration(of: walker.codes)
+    return heldJudge.state(configuration.state, walk.holdings(of: configuration))
   }
 
-  /// Judges a step as a whole, with the machines themselves.
-  @inlinable func judgeStep(_ event: UInt32, includesMachines: Bool) -> [Finding] {
+  /// What a machine's own laws say of a step that sent it several events: those in ``PartWalker/received``.
+  @inlinable func judgeSpan(_ host: Int, _ code: UInt32) -> [Finding] {
+    load(host, code)
+    asking = .step(host: host, event: walker.received[0])
+    defer { asking = .none }
+    stepper.isJudging = true
+    stepper.judgedNumber = Int(code)
+    stepper.clear()
+    for index in 0..<walker.received.count { _ = scratch.receive(event(walker.received[index]), stepper) }
+    stepper.isJudging = false
+    loaded[host] = .max
+    return stepper.judgeStep(host: host, of: &scratch).map { broken($0, of: host) }
+  }
+
+  /// What the laws that look at several machines say of the step that the walker has taken.
+  @inlinable func judgeJoint() -> [Finding] {
+    if walker.overflows { return judgeOverflow() }
+    if !isBegun {
+      putJoint(walker.before)
+      jointJudge.begin(joint.after)
+      for host in 0..<hostCount { jointBegun[host] = walker.before[host] }
+    }
+    putJoint(walker.codes)
+    joint.received.removeAll(keepingCapacity: true)
+    for index in 0..<walker.received.count { joint.received.append(event(walker.received[index])) }
+    joint.sent.removeAll(keepingCapacity: true)
+    for index in 0..<walker.sent.count { joint.sent.append(effect(walker.sent[index])) }
+    return jointJudge.step(joint)
+  }
+
+  /// The same where a machine came to a state without a code: the step is taken again.
+  @inlinable func judgeOverflow() -> [Finding] {
     loadAll(walker.before)
     var after = scratch
-    if includesMachines {
-      stepper.isJudging = true
-      stepper.judgedNumber = -1
-      _ = stepper.step(&after, self.event(event))
-      stepper.isJudging = false
-      return Set(stepper.fired.map { Int($0.host) }).sorted().flatMap { host in
-        stepper.judgeStep(host: host, of: &after).map { broken($0, of: host) }
-      }
-    }
+    forgetBegun()
     jointJudge.begin(scratch)
-    _ = stepper.step(&after, self.event(event))
+    _ = stepper.step(&after, event(walker.received[0]))
     return jointJudge.step(after, stepper)
+  }
+
+  @inlinable func forgetBegun() { for host in jointBegun.indices { jointBegun[host] = .max } }
+
+  /// Whether the laws remember the machines as they are before the step.
+  @inlinable var isBegun: Bool {
+    for host in 0..<hostCount where jointBegun[host] != walker.before[host] { return false }
+    return true
+  }
+
+  @inlinable func putJoint(_ codes: UnsafePointer<UInt32>) {
+    for host in 0..<hostCount where jointCodes[host] != codes[host] {
+      put(host, codes[host], into: &joint.after)
+      jointCodes[host] = codes[host]
+    }
   }
 
   /// A law of states that answers otherwise when machines that it does not say it reads are exchanged for others that
@@ -181,25 +222,55 @@ extension Interpreter {
   /// Takes the machines before the move at hand through a crash, as ``Walk`` does it.
   @inlinable func recover() -> TypedSide.Recovered {
     loadAll(walker.before)
-    wholeJudge.begin(scratch)
-    var state = scratch
-    walk.recover(&state)
+    let before = scratch
+    jointJudge.begin(before)
+    forgetBegun()
+    walk.recover(&scratch)
+    let (received, sent) = (Array(walk.stepper.received), Array(walk.stepper.sent))
     var findings = walk.breaches.map { Finding($0.severity, $0.code, $0.words) }
-    findings += wholeJudge.step(state, walk.stepper)
     let fired = walk.stepper.fired.map { (host: Int($0.host), rule: Int($0.rule)) }
     let orders = walk.stepper.orders.compactMap(packed)
-    scratch = state
-    for host in loaded.indices { loaded[host] = .max }
     var codes: [UInt32] = []
     for host in loaded.indices {
+      // One that lasts and was told nothing is as it was.
+      if !design.hosts[host].book.isVolatile, !received.contains(where: { $0.kind == host }) {
+        codes.append(loaded[host])
+        continue
+      }
+      loaded[host] = .max
       guard let code = code(ofMachine: host) else { break }
       codes.append(code)
     }
     let overflows = codes.count < loaded.count
     if overflows { for host in loaded.indices { loaded[host] = .max } }
+    for host in hasStepLaws.indices where hasStepLaws[host] {
+      findings += judgeCrash(of: host, before, overflows ? nil : codes[host], received, sent)
+    }
+    findings += jointJudge.step(scratch, received: received, sent: sent)
     return TypedSide.Recovered(
       codes: overflows ? [] : codes, orders: orders, fired: fired, findings: findings + takeTrouble(),
       isRefused: walk.stepper.refusedTogether != nil, overflows: overflows)
+  }
+
+  /// What the laws of one machine say of a crash: found out once for what became of the machine in it.
+  ///
+  /// - Parameter after: The machine's code after the crash; nil where a field is above its maximum.
+  @inlinable func judgeCrash(
+    of host: Int, _ before: S, _ after: UInt32?, _ received: [S.Event], _ sent: [S.Effect]
+  ) -> [Finding] {
+    var key: [UInt32]?
+    if let after {
+      var words = [walker.before[host], after]
+      for event in received where event.kind == host { words.append(code(of: event)) }
+      words.append(.max)
+      for effect in sent where effect.kind == host { words.append(code(of: effect)) }
+      if let known = crashVerdicts[host][words] { return known }
+      key = words
+    }
+    crashJudges[host].begin(before)
+    let findings = crashJudges[host].step(scratch, received: received, sent: sent)
+    if let key { crashVerdicts[host][key] = findings }
+    return findings
   }
 
   @inlinable func takeTrouble() -> [Finding] {

@@ -112,7 +112,7 @@ extension Interpreter {
     }
     met += jointJudge.sometimesMet
     // A crash may have met what no other step did, and what one machine of a row has met, the row has.
-    for whole in wholeJudge.sometimesMet where whole.isMet { met.append(whole) }
+    for judge in crashJudges { met += judge.sometimesMet.filter(\.isMet) }
     var told: [(name: String, isMet: Bool)] = []
     for it in met {
       if let place = told.firstIndex(where: { $0.name == it.name }) {

@@ -9,8 +9,12 @@ import Spec
   @usableFromInline let stepper: Stepper<S>
   /// Judges the laws that look at more than one machine; the machines judge their own.
   @usableFromInline let jointJudge: Judge<S>
-  /// Judges crashes, which are steps of all machines, by every law.
-  @usableFromInline let wholeJudge: Judge<S>
+  /// Judges the laws of machines that ask what the world holds.
+  @usableFromInline let heldJudge: Judge<S>
+  /// For each host, judges crashes by the machine's own laws of steps.
+  @usableFromInline let crashJudges: [Judge<S>]
+  /// For each host, what they said: by the machine's codes before and after, what it received, and what it sent.
+  @exclusivity(unchecked) @usableFromInline var crashVerdicts: [[[UInt32]: [Finding]]]
   /// A state with the machines that were looked at last.
   @exclusivity(unchecked) @usableFromInline var scratch: S
   /// The code of each machine in ``scratch``.
@@ -19,8 +23,12 @@ import Spec
   @exclusivity(unchecked) @usableFromInline var effects: ContiguousArray<S.Effect?> = []
   /// For each host and rule, how often each guard refused it; the last count is of the times it fired.
   @exclusivity(unchecked) @usableFromInline var verdicts: [[[Int]]]
+  /// The step that the laws of several machines are asked about, and the codes of the machines after it.
+  @exclusivity(unchecked) @usableFromInline var joint: Step<S, S.Event, S.Effect>
+  @exclusivity(unchecked) @usableFromInline var jointCodes: ContiguousArray<UInt32>
+  /// The machines that those laws remember as they were before it.
+  @exclusivity(unchecked) @usableFromInline var jointBegun: ContiguousArray<UInt32>
   @usableFromInline let buffer = ByteBuffer()
-  @usableFromInline let holdsAnything: Bool
   @usableFromInline let hostCount: Int
   @usableFromInline let leadsToOffsets: [Int]
   @usableFromInline let hasStepLaws: [Bool]
@@ -43,16 +51,12 @@ import Spec
     stepper.isRecording = true
     walker = PartWalker(
       PartPlan(design, world, machineTypes: stepper.machineTypes), lexicon)
-    holdsAnything = design.contracts.contains { $0.contract.options.holds != nil }
-    // What the world holds is no part of a machine: laws that may ask for it are judged with the whole state.
-    let mayHold = holdsAnything
-    let isJoint: (Property<S, S.Event, S.Effect>) -> Bool = { law in
-      if case .always = law.kind { mayHold } else { false }
-    }
+    let mayHold = design.contracts.contains { $0.contract.options.holds != nil }
     let own = design.hosts.reduce(0) { $0 + $1.properties.count }
-    jointJudge = Judge(
-      design.name, design.hosts.flatMap { $0.properties.filter(isJoint) } + design.properties.dropFirst(own))
-    wholeJudge = Judge(design)
+    jointJudge = Judge(design.name, Array(design.properties.dropFirst(own)))
+    heldJudge = Judge(design.name, design.hosts.flatMap { $0.properties.filter(\.asksHoldings) })
+    crashJudges = design.hosts.map { Judge(design.name, $0.properties) }
+    crashVerdicts = design.hosts.map { _ in [:] }
     var offsets = [0]
     for host in design.hosts {
       offsets.append(
@@ -82,6 +86,9 @@ import Spec
     met = design.hosts.map { _ in [] }
     scratch = world.start()
     loaded = ContiguousArray(repeating: .max, count: design.hosts.count)
+    joint = Step(after: scratch, received: [], sent: [])
+    jointCodes = loaded
+    jointBegun = loaded
     verdicts = design.hosts.map { host in
       host.book.rules.map { Array(repeating: 0, count: $0.guards.count + 1) }
     }
@@ -120,12 +127,25 @@ import Spec
     walker.typed.describeMachine = { it.describe(machine: $0, $1) }
     walker.typed.hasMachineStepLaws = hasStepLaws.contains(true)
     walker.hasJointStepLaws = jointJudge.hasStepLaws
-    walker.typed.judgeStep = { it.judgeStep($0, includesMachines: $1) }
+    walker.typed.judgeSpan = { it.judgeSpan($0, $1) }
+    walker.typed.judgeJoint = { it.judgeJoint() }
     if jointJudge.hasStateLaws { walker.typed.judgeState = { it.judgeState() } }
+    walker.typed.judgeHeld = { it.judgeHeld() }
     for input in walk.world.inputs {
       walker.fix(input.looksAtState ? nil : input.draw(scratch).map { code(of: $0) })
     }
-    walker.groupInputs()
+    walker.prepare(held: heldParts)
+  }
+
+  /// The parts of a state that the laws look at which ask what the world holds: machines with such laws, and the
+  /// obligations that hold something.
+  @inlinable var heldParts: [Int] {
+    let asking = design.hosts.filter { $0.properties.contains(where: \.asksHoldings) }.map(\.index)
+    if asking.isEmpty { return [] }
+    let holding = design.contracts.filter { $0.contract.options.holds != nil }.compactMap {
+      walker.plan.ledgers[$0.host]
+    }
+    return asking + Set(holding).sorted()
   }
 
   // MARK: - Values and codes
@@ -212,13 +232,16 @@ import Spec
   /// Puts a machine into the scratch state.
   @inlinable func load(_ host: Int, _ code: UInt32) {
     if loaded[host] == code { return }
-    if !stepper.recall(Int(code), host: host, in: &scratch) {
-      _ = walker.lexicon.read(code, kind: walker.plan.kinds[host], into: buffer)
-      let isRead = stepper.read(host: host, of: &scratch, from: buffer.bytes)
-      precondition(isRead, "a record of \(design.hosts[host].name) does not decode: its fields are not listed alike")
-      _ = stepper.remember(Int(code), host: host, of: &scratch)
-    }
+    put(host, code, into: &scratch)
     loaded[host] = code
+  }
+
+  @inlinable func put(_ host: Int, _ code: UInt32, into state: inout S) {
+    if stepper.recall(Int(code), host: host, in: &state) { return }
+    _ = walker.lexicon.read(code, kind: walker.plan.kinds[host], into: buffer)
+    let isRead = stepper.read(host: host, of: &state, from: buffer.bytes)
+    precondition(isRead, "a record of \(design.hosts[host].name) does not decode: its fields are not listed alike")
+    _ = stepper.remember(Int(code), host: host, of: &state)
   }
 
   @inlinable func loadAll(_ codes: UnsafePointer<UInt32>) {

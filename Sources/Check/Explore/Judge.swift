@@ -106,7 +106,11 @@ public final class Judge<S: System> {
 
   /// The properties that fail of the step that received and sent these.
   @inlinable func step(_ after: S, received: [S.Event], sent: [S.Effect]) -> [Finding] {
-    let step = Step(after: after, received: received, sent: sent)
+    self.step(Step(after: after, received: received, sent: sent))
+  }
+
+  /// The properties of a step that fail.
+  @inlinable func step(_ step: Step<S, S.Event, S.Effect>) -> [Finding] {
     for index in pendingSometimes where sometimesSteps[index].memory.holds(step) { isStepMet[index] = true }
     var findings: [Finding] = []
     for index in 0..<pending where !steps.tests[index].holds(step) {

@@ -329,14 +329,18 @@ final class LevelSearch: @unchecked Sendable {
   /// Returns each law that was judged, and whether some state began it.
   private func judgeLeadsTo() -> [(name: String, isBegun: Bool)] {
     guard keepsEdges, boundsMet.isEmpty else { return [] }
+    if generated > UInt32.max {
+      note(bound: "\(UInt32.max) steps, beyond which no leads-to law is judged")
+      return []
+    }
     // The graph to be made, and what is found in it, beside what is held.
-    let more = log.end * 64 + generated * 10
+    let more = log.end * 72 + generated * 10
     if exceedsMemory(by: more) {
       note(bound: memoryBound)
       return []
     }
     peakBytes = max(peakBytes, bytes + more)
-    let graph = StateGraph(pastGraphs + workers.map(\.graph), end: log.end)
+    let graph = StateGraph(pastGraphs + workers.map(\.graph), end: log.end, generated: generated)
     let depths = log.depths()
     for (index, name) in expander.leadsTo.enumerated() {
       guard let lasso = graph.lasso(property: index, expander.fairness[index], depths: depths) else { continue }

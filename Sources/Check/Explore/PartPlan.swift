@@ -22,6 +22,7 @@ import Spec
   let channelCapacity: Int
   /// Whether the world spends faults or crashes.
   let mayFail: Bool
+  let mayCrash: Bool
 
   @usableFromInline enum Kind {
     @usableFromInline static var event: Int { 0 }
@@ -79,6 +80,7 @@ import Spec
     inputs = world.inputs.map { Input(isLimited: $0.limit != nil) }
     faults = world.faults.map { Fault(fault: $0.fault, host: $0.host, effect: $0.effect) }
     channelCapacity = world.channelCapacity
+    mayCrash = world.crashes > 0
     mayFail = !world.faults.isEmpty || world.crashes > 0
 
     var kinds: [Int] = []

@@ -34,7 +34,8 @@ extension PartWalker {
       + transitions.bytes + orders.bytes + routed.bytes + offers.bytes + offerSpans.bytes + queued.bytes
       + queueSpans.bytes + eventHosts.bytes + eventRanks.bytes + effectKeys.count * MemoryLayout<Key>.stride
       + gifts.bytes + (0..<groupCount).reduce(0) { $0 + rounds[$1].bytes }
-      + crewBytes + (0..<plan.kindCount).reduce(0) { $0 + mirrors[$1].hashes.bytes }
+      + crewBytes + lawBytes + lefts.bytes + lossSpans.bytes + lossOps.bytes + lossesOfLedgers.bytes
+      + (0..<plan.kindCount).reduce(0) { $0 + mirrors[$1].hashes.bytes }
   }
 
   /// Makes sure that this worker knows a code: another one may have met it first.
@@ -70,6 +71,7 @@ extension PartWalker {
       if events.isEmpty { emptyQueue = word.code }
     case PartPlan.Kind.purses:
       pursed.set(code, purseValue(bytes), filler: PurseValue(left: [], echoes: []))
+      for (purse, left) in pursed[code].left.enumerated() { lefts.set(code * purseCount + purse, left, filler: 0) }
       for echo in pursed[code].echoes { ensure(PartPlan.Kind.event, echo.event) }
     default: break
     }
@@ -196,7 +198,7 @@ extension PartWalker {
   }
 
   /// Puts inputs together that follow each other and go to one host, once all are fixed.
-  @usableFromInline func groupInputs() {
+  private func groupInputs() {
     func host(_ input: Int) -> UInt16? {
       let span = fixedSpans[input]
       guard span.start != .max, span.count > 0, !plan.inputs[input].isLimited else { return nil }
@@ -220,9 +222,26 @@ extension PartWalker {
     }
   }
 
+  /// Decides how to ask, once all inputs are fixed.
+  ///
+  /// Crews are of use where something is asked of them that a machine alone does not answer: what inputs draw that look
+  /// at the state, what laws say of steps, and what a crash makes of all.
+  ///
+  /// - Parameter held: The parts of a state that laws look at which ask what the world holds.
+  @usableFromInline func prepare(held parts: [Int]) {
+    groupInputs()
+    for part in parts { heldParts.append(UInt32(part)) }
+    for _ in parts { heldCodes.append(0) }
+    held = CodeTuples(of: parts.count)
+    let looks = (0..<inputCount).contains { fixedSpans[$0].start == .max }
+    usesCrews = looks || hasJointStepLaws || plan.mayCrash
+    hasDeeds = hasJointStepLaws
+  }
+
   /// How often each transition that fired a rule was taken.
   @usableFromInline var firings: [(host: Int, rule: Int, count: Int)] {
-    (0..<transitions.count).compactMap {
+    countDeeds()
+    return (0..<transitions.count).compactMap {
       let it = transitions[$0]
       return it.outcome == .fired ? (Int(it.host), Int(it.rule), it.count) : nil
     }
@@ -285,7 +304,7 @@ extension PartWalker {
   ///
   /// The effects of one step count as one instant: their order matters where they wait in one channel or are routed on,
   /// and there the state shows it.
-  @usableFromInline func mark(_ event: UInt32, _ effects: [UInt32]) -> UInt64 {
+  private func mark(_ event: UInt32, _ effects: [UInt32]) -> UInt64 {
     effects.reduce(mirrors[PartPlan.Kind.event].hashes[Int(event)].low) { mark, effect in
       let word = mirrors[PartPlan.Kind.effect].hashes[Int(effect)].low.multipliedFullWidth(by: 0xE703_7ED1_A0B4_28DB)
       return mark &+ (word.high ^ word.low)
@@ -295,8 +314,12 @@ extension PartWalker {
   /// Makes a transition of what a machine did.
   @usableFromInline func transition(
     _ host: Int, _ outcome: Outcome, to code: UInt32, orders made: [PackedOrder] = [], routed sent: [UInt32] = [],
-    findings: [Finding] = [], isUnjudged: Bool = false, overflows: Bool = false, mark: UInt64 = 0
+    findings: [Finding] = [], isUnjudged: Bool = false, overflows: Bool = false, event: UInt32,
+    sent effects: [UInt32] = []
   ) -> Transition {
+    let told = hasJointStepLaws ? effects : []
+    tidings.append(Tidings(event: event, sent: Span32(start: UInt32(sentEffects.count), count: UInt32(told.count))))
+    for effect in told { sentEffects.append(effect) }
     let firstOrder = UInt32(orders.count)
     for order in made { orders.append(order) }
     let firstRouted = UInt32(routed.count)
@@ -314,7 +337,8 @@ extension PartWalker {
       host: UInt16(host), outcome: kind, overflows: overflows, rule: rule, to: code,
       orders: Span32(start: firstOrder, count: UInt32(made.count)),
       routed: Span32(start: firstRouted, count: UInt32(sent.count)),
-      flaw: isUnjudged ? -2 : findings.isEmpty ? -1 : Int32(flaws.count - 1), mark: mark)
+      flaw: isUnjudged ? -2 : findings.isEmpty ? -1 : Int32(flaws.count - 1),
+      mark: kind == .fired ? mark(event, effects) : 0)
   }
 
   @usableFromInline func order(on contract: Int, _ op: LedgerOp) -> PackedOrder {

@@ -1,44 +1,81 @@
 import Spec
 
-// What depends on the machines of a state, all of them, and on nothing else of it. The machines together are a *crew*;
-// states of one crew differ in what is open, under way and still to be spent, and the typed side is asked once for all.
-//
-// Laws of states are not: they are asked once in a state, and to find its crew costs as much where most have their own.
+// The machines of a state, all of them together, are a *crew*. States of one crew differ in what is open, under way and
+// still to be spent, and a protocol has far fewer crews than states: what depends on the machines alone is found out
+// once for each crew.
 extension PartWalker {
-  /// The number of all machines before the move at hand.
-  private var crew: UInt32 {
-    if crewAtHand == .max { crewAtHand = number(of: .max) }
-    return crewAtHand
+  /// What is known of a crew.
+  struct CrewFact: BitwiseCopyable {
+    var isKnown = false
+    var isResting = true
+    var from: UInt32 = 0
+    var to: UInt32 = 0
+    /// What its machines break, as an index; -1 for nothing.
+    var findings: Int32 = -1
+    /// What a crash makes of it, as an index; -1 while nobody has asked.
+    var recovery: Int32 = -1
   }
 
-  /// The number of some machines before the move at hand: equal ones have one number.
-  ///
-  /// - Parameter hosts: A bit for each host; all bits for all machines.
-  func number(of hosts: UInt64) -> UInt32 {
-    let (high, low) = (UInt32(truncatingIfNeeded: hosts >> 32), UInt32(truncatingIfNeeded: hosts))
-    var chain = hosts == .max ? 0 : number(high, low, in: &companies)
-    for host in 0..<hostCount where hosts >> UInt64(host) & 1 != 0 {
-      chain = number(chain, before[host], in: &chains)
+  /// Finds the crew of the state at hand, where crews are told apart.
+  @inline(__always) func meetCrew() {
+    guard usesCrews else { return }
+    crewAtHand = Int(crews.number(of: codes))
+    if crewAtHand == crewFacts.count { meetNewCrew() }
+  }
+
+  @inline(never) private func meetNewCrew() {
+    crewFacts.append(CrewFact())
+    for _ in 0..<inputCount { crewRounds.append(.unknown) }
+    // Where most states have a crew of their own, to know it is of no use, and takes memory.
+    if crews.count > 1 << 12, crews.count > expansions / 2 { forgetCrews() }
+  }
+
+  private func forgetCrews() {
+    usesCrews = false
+    countDeeds()
+    hasDeeds = false
+    crewAtHand = -1
+    crews = CodeTuples(of: hostCount)
+    deedsOfCrews = PairCache()
+    crewFacts.forget()
+    crewRounds.forget()
+    deeds.forget()
+    deedChanges.forget()
+    deedSteps.forget()
+    deedFindings = []
+  }
+
+  /// What the laws of states say of the crew at hand.
+  @inline(__always) func crewFact() -> CrewFact {
+    let fact = crewFacts[crewAtHand]
+    return fact.isKnown ? fact : findCrewFact()
+  }
+
+  @inline(never) private func findCrewFact() -> CrewFact {
+    var fact = crewFacts[crewAtHand]
+    fact.isKnown = true
+    var findings: [Finding] = []
+    for host in 0..<hostCount {
+      let own = self.fact(host)
+      fact.from |= own.from
+      fact.to |= own.to
+      if !own.isResting { fact.isResting = false }
+      if own.findings >= 0 { findings += factFindings[Int(own.findings)] }
     }
-    return chain
+    if let joint = typed.judgeState?() {
+      fact.from |= joint.from
+      fact.to |= joint.to
+      findings += joint.findings
+    }
+    if !findings.isEmpty {
+      fact.findings = Int32(factFindings.count)
+      factFindings.append(findings)
+    }
+    crewFacts[crewAtHand] = fact
+    return fact
   }
 
-  private func number(_ first: UInt32, _ second: UInt32, in numbers: inout PairCache) -> UInt32 {
-    if let known = numbers[first, second] { return known }
-    chainCount += 1
-    numbers.insert(first, second, chainCount)
-    return chainCount
-  }
-
-  /// What the laws that look at more than one machine say of a step by this event.
-  func jointFindings(of event: UInt32) -> [Finding] {
-    let crew = crew
-    if let known = jointSteps[crew, event] { return known == 0 ? [] : jointStepFindings[Int(known) - 1] }
-    let findings = typed.judgeStep(event, false)
-    if !findings.isEmpty { jointStepFindings.append(findings) }
-    jointSteps.insert(crew, event, findings.isEmpty ? 0 : UInt32(jointStepFindings.count))
-    return findings
-  }
+  // MARK: - Crashes
 
   /// What a crash makes of the machines, and what they send when they are told of it.
   struct Recovery: BitwiseCopyable {
@@ -59,11 +96,12 @@ extension PartWalker {
 
   /// The crash of the machines before the move at hand.
   private var recovery: UnsafeMutablePointer<Recovery> {
-    let crew = crew
-    if let known = recoveriesOfCrews[crew, 0] { return recoveries.at(Int(known)) }
+    if usesCrews, crewFacts[crewAtHand].recovery >= 0 {
+      return recoveries.at(Int(crewFacts[crewAtHand].recovery))
+    }
     let it = typed.recover()
     if !it.findings.isEmpty { recoveryFindings.append(it.findings) }
-    recoveriesOfCrews.insert(crew, 0, UInt32(recoveries.count))
+    if usesCrews { crewFacts.at(crewAtHand).pointee.recovery = Int32(recoveries.count) }
     recoveries.append(
       Recovery(
         codes: UInt32(recovered.count), orders: Span32(start: UInt32(orders.count), count: UInt32(it.orders.count)),
@@ -90,10 +128,9 @@ extension PartWalker {
       for host in 0..<hostCount { set(host, recovered[codes &+ host]) }
       for host in 0..<hostCount where ledgerParts[host] >= 0 {
         let part = Int(ledgerParts[host])
-        set(part, ledger(self.codes[part], number(of: .crash)).code)
+        set(part, ledger(self.codes[part], crashOp).code)
       }
-      let purse = pursed[Int(self.codes[purses])].left.count - 1
-      set(purses, self.purses(self.codes[purses], .spend(purse)))
+      change(purses: UInt32(purseCount &- 1))
       for index in sent.range where !carryOut(orders[index]) {
         noteFullChannel()
         return false
@@ -114,12 +151,16 @@ extension PartWalker {
 
   /// What the tables of crews hold.
   var crewBytes: Int {
-    companies.bytes + chains.bytes + spanEnds.bytes + jointSteps.bytes + recoveriesOfCrews.bytes + recoveries.bytes
-      + recovered.bytes
-      + recoveryFirings.bytes
+    crews.bytes + crewFacts.bytes + crewRounds.bytes + deedsOfCrews.bytes + deeds.bytes + deedChanges.bytes
+      + deedSteps.bytes + recoveries.bytes + recovered.bytes + recoveryFirings.bytes
   }
 
   func freeCrews() {
+    crewFacts.free()
+    crewRounds.free()
+    deeds.free()
+    deedChanges.free()
+    deedSteps.free()
     recoveries.free()
     recovered.free()
     recoveryFirings.free()

@@ -10,7 +10,8 @@ extension PartWalker {
     base = hash
     (low, high) = hash
     before.update(from: codes, count: partCount)
-    crewAtHand = .max
+    expansions &+= 1
+    meetCrew()
     judge(batch)
     if batch.isBroken { return }
     for channel in 0..<channelCount { deliver(channel, batch) }
@@ -21,6 +22,11 @@ extension PartWalker {
     }
     var input = 0
     while input < inputCount {
+      if usesCrews {
+        giveCrew(input, batch)
+        input &+= 1
+        continue
+      }
       let group = groups[input]
       if group.count > 0, giveAll(group, batch) {
         input &+= Int(group.count)
@@ -33,28 +39,38 @@ extension PartWalker {
   }
 
   private func fail(_ batch: Batch) {
-    for fault in plan.faults.indices { suffer(fault, batch) }
-    if let left = pursed[Int(codes[purses])].left.last, left > 0 { crash(batch) }
+    for fault in 0..<faultCount where left(in: inputCount &+ fault) > 0 { suffer(fault, batch) }
+    if left(in: purseCount &- 1) > 0 { crash(batch) }
   }
 
   private func judge(_ batch: Batch) {
-    for host in 0..<hostCount {
-      let fact = fact(host)
-      batch.from |= fact.from
-      batch.to |= fact.to
-      if !fact.isResting { batch.isResting = false }
-      if fact.findings >= 0 {
-        batch.isBroken = true
-        for finding in factFindings[Int(fact.findings)] { batch.findings.append((finding, nil)) }
+    if usesCrews {
+      let fact = crewFact()
+      note(from: fact.from, to: fact.to, isResting: fact.isResting, fact.findings, batch)
+    } else {
+      for host in 0..<hostCount {
+        let fact = fact(host)
+        note(from: fact.from, to: fact.to, isResting: fact.isResting, fact.findings, batch)
       }
     }
-    guard let judgeState = typed.judgeState else { return }
+    if heldParts.count > 0 { judgeHeld(batch) }
+    guard !usesCrews, let judgeState = typed.judgeState else { return }
     let joint = judgeState()
     batch.from |= joint.from
     batch.to |= joint.to
     if !joint.findings.isEmpty {
       batch.isBroken = true
       for finding in joint.findings { batch.findings.append((finding, nil)) }
+    }
+  }
+
+  @inline(__always) private func note(from: UInt32, to: UInt32, isResting: Bool, _ findings: Int32, _ batch: Batch) {
+    batch.from |= from
+    batch.to |= to
+    if !isResting { batch.isResting = false }
+    if findings >= 0 {
+      batch.isBroken = true
+      for finding in factFindings[Int(findings)] { batch.findings.append((finding, nil)) }
     }
   }
 
@@ -78,26 +94,23 @@ extension PartWalker {
       }
       begin()
       if order != .board { set(part, pull(code, position)) }
-      step(event, number)
-      finish(batch, event, answers: order == .board ? 0 : channelIdentities[channel])
+      if hasDeeds { perform(event) } else { step(event, number) }
+      finish(batch, answers: order == .board ? 0 : channelIdentities[channel])
     }
   }
 
   @inline(__always) private func answer(_ offer: Offer, _ part: Int, _ batch: Batch) {
     begin()
     set(part, ledger(codes[part], offer.op).code)
-    if offer.isRepeatable {
-      let op = PurseOp.remember(contract: offer.contract, event: offer.event)
-      set(purses, self.purses(codes[purses], op))
-    }
-    let outcome = step(offer.event)
+    if offer.remembering != .max { change(purses: offer.remembering) }
+    let outcome = perform(offer.event)
     if outcome == .refused, offer.isFenced { note(.refusedAnswer(typed.describeEvent(offer.event))) }
-    finish(batch, offer.event, answers: offer.identity)
+    finish(batch, answers: offer.identity)
   }
 
   @inline(__always) private func give(_ input: Int, _ batch: Batch) {
-    let isLimited = plan.inputs[input].isLimited
-    if isLimited, pursed[Int(codes[purses])].left[input] == 0 { return }
+    let isLimited = limited[input]
+    if isLimited, left(in: input) == 0 { return }
     let span = fixedSpans[input]
     if span.start != .max {
       for index in span.range { give(fixed[index], isLimited ? input : -1, batch) }
@@ -108,6 +121,27 @@ extension PartWalker {
     }
   }
 
+  /// Gives what the crew at hand can be given by an input.
+  @inline(__always) private func giveCrew(_ input: Int, _ batch: Batch) {
+    let isLimited = limited[input]
+    if isLimited, left(in: input) == 0 { return }
+    let round = round(of: input)
+    if round.count == .max { return give(input, batch) }
+    for index in round.range {
+      begin()
+      let gift = gifts[index]
+      if hasDeeds {
+        if isLimited, deeds.at(Int(gift.number)).pointee.outcome == .fired { change(purses: UInt32(input)) }
+        _ = take(deed: Int(gift.number))
+      } else {
+        if isLimited, transitions.at(Int(gift.number)).pointee.outcome == .fired { change(purses: UInt32(input)) }
+        step(gift.event, Int(gift.number))
+      }
+      finish(batch, answers: 0)
+    }
+    batch.idle &+= Int(round.idle)
+  }
+
   /// Gives a host all inputs of a group; false where its events are to be given one by one.
   @inline(__always) private func giveAll(_ group: InputGroup, _ batch: Batch) -> Bool {
     let round = round(of: group)
@@ -116,7 +150,7 @@ extension PartWalker {
       begin()
       let gift = gifts[index]
       step(gift.event, Int(gift.number))
-      finish(batch, gift.event, answers: 0)
+      finish(batch, answers: 0)
     }
     batch.idle &+= Int(round.idle)
     return true
@@ -129,10 +163,10 @@ extension PartWalker {
     case .unexpected: begin()
     case .fired:
       begin()
-      if purse >= 0 { set(purses, self.purses(codes[purses], .spend(purse))) }
+      if purse >= 0 { change(purses: UInt32(purse)) }
     }
-    step(event, number)
-    finish(batch, event, answers: 0)
+    if hasDeeds { perform(event) } else { step(event, number) }
+    finish(batch, answers: 0)
   }
 
   /// Judges an input that changes nothing: it makes no successor, and laws of steps hold of it all the same.
@@ -140,7 +174,7 @@ extension PartWalker {
     if transitions.at(number).pointee.flaw == -2 { judgeIdle(number, event) }
     let flaw = transitions.at(number).pointee.flaw
     if flaw >= 0 { note(flaws[Int(flaw)], of: batch) }
-    if hasJointStepLaws { note(jointFindings(of: event), of: batch) }
+    if hasJointStepLaws { note(idleFindings(of: event), of: batch) }
     batch.idle += 1
   }
 
@@ -149,20 +183,18 @@ extension PartWalker {
   }
 
   private func suffer(_ fault: Int, _ batch: Batch) {
-    let purse = plan.inputs.count + fault
-    let value = pursed[Int(codes[purses])]
-    if value.left[purse] == 0 { return }
+    let purse = inputCount &+ fault
     let it = plan.faults[fault]
     switch it.fault {
     case .lost:
-      if let part = plan.ledgers[it.host] {
-        for (index, entry) in ledgers[Int(codes[part])].enumerated()
-        where entry.condition == Entry.open && plan.pays(it, Int(entry.contract)) {
+      if ledgerParts[it.host] >= 0 {
+        let part = Int(ledgerParts[it.host])
+        for index in losses(of: codes[part], fault) {
           begin()
           owner = it.host
-          set(part, ledger(codes[part], number(of: .lose(index: index))).code)
-          set(purses, self.purses(codes[purses], .spend(purse)))
-          finish(batch, nil, answers: 0)
+          set(part, ledger(codes[part], lossOps[index]).code)
+          change(purses: UInt32(purse))
+          finish(batch, answers: 0)
         }
       }
       for (channel, route) in plan.channels.enumerated()
@@ -172,23 +204,23 @@ extension PartWalker {
         begin()
         owner = plan.channels[channel].toHost
         set(part, pull(codes[part], 0))
-        set(purses, self.purses(codes[purses], .spend(purse)))
-        finish(batch, nil, answers: 0)
+        change(purses: UInt32(purse))
+        finish(batch, answers: 0)
       }
     case .repeated:
-      for echo in value.echoes where plan.pays(it, Int(echo.contract)) {
+      for echo in pursed[Int(codes[purses])].echoes where plan.pays(it, Int(echo.contract)) {
         begin()
-        set(purses, self.purses(codes[purses], .echoed(purse: purse)))
-        step(echo.event)
-        finish(batch, echo.event, answers: 0)
+        change(purses: UInt32(purseCount &+ purse))
+        perform(echo.event)
+        finish(batch, answers: 0)
       }
       for (channel, route) in plan.channels.enumerated()
       where route.fromHost == it.host && route.effect == it.effect && route.isRepeating {
         guard let head = events(of: codes[plan.firstChannel + channel]).first else { continue }
         begin()
-        set(purses, self.purses(codes[purses], .spend(purse)))
-        step(head)
-        finish(batch, head, answers: 0)
+        change(purses: UInt32(purse))
+        perform(head)
+        finish(batch, answers: 0)
       }
     }
   }
@@ -200,7 +232,8 @@ extension PartWalker {
 
   // MARK: - Taking one
 
-  @inline(__always) private func begin() {
+  @inline(__always) func begin() {
+    acting = -1
     taken.removeAll()
     stepped.removeAll()
     if !breaches.isEmpty { breaches.removeAll(keepingCapacity: true) }
@@ -239,14 +272,18 @@ extension PartWalker {
     return (after.low &- before.low, after.high &- before.high)
   }
 
-  @inline(__always) @discardableResult private func step(_ event: UInt32) -> OutcomeKind {
-    step(event, transition(Int(eventHosts[Int(event)]), event))
+  /// Delivers an event, and whatever it leads to.
+  @inline(__always) @discardableResult private func perform(_ event: UInt32) -> OutcomeKind {
+    hasDeeds ? take(deed: deed(event)) : step(event, transition(Int(eventHosts[Int(event)]), event))
   }
+
+  /// Lets the world's purses do what an operation says.
+  @inline(__always) func change(purses op: UInt32) { set(purses, purses(codes[purses], op)) }
 
   /// Delivers an event to its host, and runs direct routes to completion, first in, first out.
   ///
   /// - Parameter first: The transition of the host, with which it answers to the event.
-  @inline(__always) @discardableResult private func step(_ event: UInt32, _ first: Int) -> OutcomeKind {
+  @inline(__always) @discardableResult func step(_ event: UInt32, _ first: Int) -> OutcomeKind {
     owner = Int(transitions.at(first).pointee.host)
     let outcome = take(first, event)
     if outcome == .unexpected { note(.unexpected(typed.describeEvent(event))) }
@@ -307,27 +344,33 @@ extension PartWalker {
   }
 
   /// Lets the orders of the step take effect, judges it, and makes it a successor.
-  @inline(__always) private func finish(_ batch: Batch, _ event: UInt32?, answers: UInt32) {
+  @inline(__always) private func finish(_ batch: Batch, answers: UInt32) {
     if isUndone {
       forgetTaken()
       return
     }
-    for place in 0..<taken.count {
-      for index in transitions[Int(taken[place])].orders.range {
-        if !carryOut(orders[index]) {
-          let channel = Int(orders[index].part) - firstChannel
-          if channelOrders[channel] != .held {
-            batch.fullChannel = channel
-            noteFullChannel()
-          }
-          disturb(batch)
-          forgetTaken()
-          return
-        }
-      }
+    if acting >= 0 {
+      if carryOut(deeds.at(acting).pointee.orders, batch) { commit(batch, answers: answers) }
+      return
     }
-    if !flawed.isEmpty || isRevisiting || hasJointStepLaws, let event { judgeStep(event) }
+    for place in 0..<taken.count where !carryOut(transitions.at(Int(taken[place])).pointee.orders, batch) { return }
+    if !flawed.isEmpty || isRevisiting || hasJointStepLaws { judgeStep() }
     commit(batch, answers: answers)
+  }
+
+  /// Carries orders out; where one cannot be, the move is given up.
+  @inline(__always) private func carryOut(_ span: Span32, _ batch: Batch) -> Bool {
+    for index in span.range where !carryOut(orders[index]) {
+      let channel = Int(orders[index].part) - firstChannel
+      if channelOrders[channel] != .held {
+        batch.fullChannel = channel
+        noteFullChannel()
+      }
+      disturb(batch)
+      forgetTaken()
+      return false
+    }
+    return true
   }
 
   @inline(__always) func carryOut(_ order: PackedOrder) -> Bool {
@@ -347,26 +390,17 @@ extension PartWalker {
     return true
   }
 
-  private func judgeStep(_ event: UInt32) {
-    if isRevisiting, typed.hasMachineStepLaws {
-      breaches.append(contentsOf: span(event))
-    } else {
-      for index in 0..<flawed.count {
-        breaches.append(contentsOf: flaws[Int(transitions[Int(flawed[index])].flaw)])
+  /// Judges the step taken by every law that looks at it.
+  func judgeStep() {
+    for index in 0..<flawed.count {
+      let it = transitions.at(Int(flawed[index]))
+      if !isRevisiting || !isRevisited(Int(it.pointee.host)) {
+        breaches.append(contentsOf: flaws[Int(it.pointee.flaw)])
       }
     }
-    if hasJointStepLaws { breaches.append(contentsOf: jointFindings(of: event)) }
+    if isRevisiting, typed.hasMachineStepLaws { judgeSpans() }
+    if hasJointStepLaws { breaches.append(contentsOf: jointFindings()) }
     flawed.removeAll()
-  }
-
-  /// What the machines' own laws say of a step over all it sent them. It depends on the machines that were in it alone.
-  private func span(_ event: UInt32) -> [Finding] {
-    let span = number(of: visited)
-    if let known = spanEnds[span, event] { return spanFindings[Int(known)] }
-    let findings = typed.judgeStep(event, true)
-    spanEnds.insert(span, event, UInt32(spanFindings.count))
-    spanFindings.append(findings)
-    return findings
   }
 
   private func note(_ breach: Breach) {
@@ -418,19 +452,20 @@ extension PartWalker {
 
   /// Gives up a move that turned out not to be possible.
   private func forgetTaken() {
+    if acting >= 0, !isUndone { deeds.at(acting).pointee.count &-= 1 }
     for index in 0..<stepped.count { transitions.at(Int(stepped[index])).pointee.count &-= 1 }
     takeBack()
   }
 
   /// Puts the state back as it was before the move.
   @inline(__always) private func takeBack() {
-    var index = undo.count
-    while index > 0 {
-      index &-= 1
-      codes[Int(undo[index].part)] = undo[index].code
-    }
+    takeBack(to: 0)
     (low, high) = base
-    undo.removeAll()
     flawed.removeAll()
+  }
+
+  /// Takes the changes of the move back, down to the first so many.
+  @inline(__always) func takeBack(to kept: Int) {
+    while let change = undo.popLast(downTo: kept) { codes[Int(change.part)] = change.code }
   }
 }

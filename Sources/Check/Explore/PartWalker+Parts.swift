@@ -32,23 +32,49 @@ extension PartWalker {
   }
 
   @inline(never) private func findRound(_ group: InputGroup, _ code: Int) -> Round {
+    let round = round(of: UnsafeBufferPointer(start: fixed.at(Int(group.events.start)), count: Int(group.events.count)))
+    rounds[Int(group.number)].set(code, round, filler: .unknown)
+    return round
+  }
+
+  /// What becomes of what an input draws for the crew at hand.
+  @inline(__always) func round(of input: Int) -> Round {
+    let known = crewRounds[crewAtHand &* inputCount &+ input]
+    return known.start == .max ? findRound(input) : known
+  }
+
+  @inline(never) private func findRound(_ input: Int) -> Round {
+    let span = fixedSpans[input]
+    var events = UnsafeBufferPointer(
+      start: fixed.base + (span.start == .max ? 0 : Int(span.start)), count: Int(span.count))
+    if span.start == .max {
+      drawn.removeAll()
+      typed.draw(input)
+      events = UnsafeBufferPointer(start: drawn.base, count: drawn.count)
+    }
+    let round = round(of: events)
+    crewRounds[crewAtHand &* inputCount &+ input] = round
+    return round
+  }
+
+  /// What becomes of some events in the state at hand.
+  private func round(of events: UnsafeBufferPointer<UInt32>) -> Round {
     var round = Round(start: UInt32(gifts.count), count: 0, idle: 0)
-    var isPlain = !hasJointStepLaws
-    for index in group.events.range {
-      let event = fixed[index]
-      let number = transition(Int(group.host), event)
+    var isPlain = usesCrews || !hasJointStepLaws
+    for event in events {
+      let number = transition(Int(eventHosts[Int(event)]), event)
       switch transitions[number].outcome {
       case .fired, .unexpected:
-        gifts.append(Gift(event: event, number: UInt32(number)))
+        gifts.append(Gift(event: event, number: UInt32(hasDeeds ? deed(event) : number)))
         round.count += 1
       case .refused, .ignored:
         if transitions[number].flaw == -2 { judgeIdle(number, event) }
         if transitions[number].flaw >= 0 { isPlain = false }
+        if hasJointStepLaws, isPlain, !idleFindings(of: event).isEmpty { isPlain = false }
         round.idle += 1
       }
     }
     if !isPlain { round.count = .max }
-    rounds[Int(group.number)].set(code, round, filler: Round(start: .max, count: 0, idle: 0))
     return round
   }
 
@@ -185,13 +211,33 @@ extension PartWalker {
           offers.append(
             Offer(
               event: event, op: op,
-              identity: isOwed ? identity(number, effectKeys[Int(entry.effect)]) : 0, contract: entry.contract,
-              isFenced: contract.options.late == .fenced, isRepeatable: isRepeatable))
+              identity: isOwed ? identity(number, effectKeys[Int(entry.effect)]) : 0,
+              isFenced: contract.options.late == .fenced,
+              remembering: isRepeatable
+                ? self.number(of: PurseOp.remember(contract: entry.contract, event: event)) : .max))
         }
       }
     }
     let span = Span32(start: UInt32(start), count: UInt32(offers.count - start))
     offerSpans.set(code, span, filler: Span32(start: .max, count: 0))
+    return span.range
+  }
+
+  /// The operations by which a fault loses answers that a ledger waits for, as places among all.
+  @inline(__always) func losses(of ledger: UInt32, _ fault: Int) -> Range<Int> {
+    if let known = lossesOfLedgers[ledger, UInt32(fault)] { return lossSpans[Int(known)].range }
+    return findLosses(ledger, fault)
+  }
+
+  @inline(never) private func findLosses(_ ledger: UInt32, _ fault: Int) -> Range<Int> {
+    let start = lossOps.count
+    for (index, entry) in ledgers[Int(ledger)].enumerated()
+    where entry.condition == Entry.open && plan.pays(plan.faults[fault], Int(entry.contract)) {
+      lossOps.append(number(of: LedgerOp.lose(index: index)))
+    }
+    let span = Span32(start: UInt32(start), count: UInt32(lossOps.count - start))
+    lossesOfLedgers.insert(ledger, UInt32(fault), UInt32(lossSpans.count))
+    lossSpans.append(span)
     return span.range
   }
 
@@ -230,15 +276,17 @@ extension PartWalker {
 
   // MARK: - Purses
 
-  @inline(__always) func purses(_ code: UInt32, _ op: PurseOp) -> UInt32 {
-    let number = self.number(of: op)
-    if let known = purseSteps[code, number] { return known }
-    return findPurses(code, op, number)
+  /// What is left in a purse in the state at hand.
+  @inline(__always) func left(in purse: Int) -> UInt32 { lefts[Int(codes[purses]) &* purseCount &+ purse] }
+
+  /// The purses after an operation.
+  @inline(__always) func purses(_ code: UInt32, _ op: UInt32) -> UInt32 {
+    purseSteps[code, op] ?? findPurses(code, op)
   }
 
-  @inline(never) private func findPurses(_ code: UInt32, _ op: PurseOp, _ number: UInt32) -> UInt32 {
+  @inline(never) private func findPurses(_ code: UInt32, _ number: UInt32) -> UInt32 {
     var value = pursed[Int(code)]
-    switch op {
+    switch purseOps[Int(number)] {
     case .spend(let purse): value.left[purse] -= 1
     case .echoed(let purse):
       value.left[purse] -= 1

@@ -21,6 +21,7 @@ extension PartWalker {
   /// Whether the state at hand breaks a law: nothing is explored from it, so it cannot stand for other orders.
   func breaksLaw() -> Bool {
     for host in 0..<hostCount where fact(host).findings >= 0 { return true }
+    if heldParts.count > 0, heldFact() >= 0 { return true }
     return !(typed.judgeState?().findings.isEmpty ?? true)
   }
 

@@ -30,6 +30,12 @@ import Spec
   let inputCount: Int
   let firstChannel: Int
   let purses: Int
+  let purseCount: Int
+  let faultCount: Int
+  /// Whether an input is given so often at most.
+  let limited: UnsafeMutablePointer<Bool>
+  /// What a crash does to a ledger.
+  @exclusivity(unchecked) var crashOp: UInt32 = 0
   let mayFail: Bool
   /// How to leave out orders that make no difference; nil to take them all.
   @exclusivity(unchecked) var reduction: Reduction?
@@ -69,6 +75,8 @@ import Spec
   let rounds: UnsafeMutablePointer<Flat<Round>>
   @exclusivity(unchecked) var gifts = Flat<Gift>()
   @exclusivity(unchecked) var pursed: ContiguousArray<PurseValue> = []
+  /// What is left in each purse, by the code of all purses.
+  @exclusivity(unchecked) var lefts = Flat<UInt32>()
   let facts: UnsafeMutablePointer<Flat<Fact>>
   @exclusivity(unchecked) var factFindings: ContiguousArray<[Finding]> = []
 
@@ -77,6 +85,12 @@ import Spec
   @exclusivity(unchecked) var orders = Flat<PackedOrder>()
   @exclusivity(unchecked) var routed = Flat<UInt32>()
   @exclusivity(unchecked) @usableFromInline var flaws: ContiguousArray<[Finding]> = []
+  /// What each transition received and, where laws of several machines ask, what it sent.
+  @exclusivity(unchecked) var tidings = Flat<Tidings>()
+  @exclusivity(unchecked) var sentEffects = Flat<UInt32>()
+  /// The same of the step at hand, one transition's behind the other's.
+  @exclusivity(unchecked) @usableFromInline var received = Flat<UInt32>()
+  @exclusivity(unchecked) @usableFromInline var sent = Flat<UInt32>()
   let channelIdentities: [UInt32]
   let steps: UnsafeMutablePointer<PairCache>
   @exclusivity(unchecked) var ledgerSteps = PairCache()
@@ -84,33 +98,54 @@ import Spec
   @exclusivity(unchecked) var pins = PairCache()
   @exclusivity(unchecked) var pulls = PairCache()
   @exclusivity(unchecked) var purseSteps = PairCache()
+  @exclusivity(unchecked) var lossesOfLedgers = PairCache()
+  @exclusivity(unchecked) var lossSpans = Flat<Span32>()
+  @exclusivity(unchecked) var lossOps = Flat<UInt32>()
   @exclusivity(unchecked) var ledgerOps: ContiguousArray<LedgerOp> = []
   @exclusivity(unchecked) var ledgerOpNumbers: [LedgerOp: UInt32] = [:]
   @exclusivity(unchecked) var purseOps: ContiguousArray<PurseOp> = []
   @exclusivity(unchecked) var purseOpNumbers: [PurseOp: UInt32] = [:]
   @exclusivity(unchecked) var ledgerBreaches: ContiguousArray<(code: UInt32, breach: Breach)> = []
-  /// Numbers of machines together: a set of hosts, then one code after the other.
-  @exclusivity(unchecked) var companies = PairCache()
-  @exclusivity(unchecked) var chains = PairCache()
-  @exclusivity(unchecked) var chainCount: UInt32 = 0
-  /// Steps that sent a machine several events, and their findings.
-  @exclusivity(unchecked) var spanEnds = PairCache()
-  @exclusivity(unchecked) var spanFindings: ContiguousArray<[Finding]> = []
+  /// Transitions of one machine in one step, one after the other, as numbers; and by the last one's what they break
+  /// together, as an index among the flaws, -1 for nothing and -2 while nobody has asked.
+  @exclusivity(unchecked) var spans = PairCache()
+  @exclusivity(unchecked) var spanFlaws = Flat<Int32>()
   @exclusivity(unchecked) var identities: [Identity: UInt32] = [:]
 
+  // What laws say that ask what the world holds.
+  /// The parts of a state that these look at; none where there are no such laws.
+  @exclusivity(unchecked) var heldParts = Flat<UInt32>()
+  @exclusivity(unchecked) var heldCodes = Flat<UInt32>()
+  @exclusivity(unchecked) var held = CodeTuples(of: 0)
+  /// What is broken, by the number of those parts' codes, as an index; -1 for nothing.
+  @exclusivity(unchecked) var heldFindings = Flat<Int32>()
+
   // What all machines of a state do together.
-  /// The crew before the move at hand; `.max` while nobody has asked.
-  @exclusivity(unchecked) var crewAtHand = UInt32.max
-  /// By crew and event, one more than the index of what the step breaks; 0 for nothing.
-  @exclusivity(unchecked) var jointSteps = PairCache()
-  @exclusivity(unchecked) var jointStepFindings: ContiguousArray<[Finding]> = []
-  @exclusivity(unchecked) var recoveriesOfCrews = PairCache()
+  /// Whether anything is asked of crews.
+  @exclusivity(unchecked) var usesCrews = false
+  @exclusivity(unchecked) var crews: CodeTuples
+  /// The crew before the move at hand.
+  @exclusivity(unchecked) var crewAtHand = -1
+  @exclusivity(unchecked) var crewFacts = Flat<CrewFact>()
+  /// What each crew makes of each input, crew by crew.
+  @exclusivity(unchecked) var crewRounds = Flat<Round>()
+  /// How many states were expanded.
+  @exclusivity(unchecked) var expansions = 0
+  /// Whether what events do to crews is noted.
+  @exclusivity(unchecked) var hasDeeds = false
+  @exclusivity(unchecked) var deedsOfCrews = PairCache()
+  @exclusivity(unchecked) var deeds = Flat<Deed>()
+  @exclusivity(unchecked) var deedChanges = Flat<Change>()
+  @exclusivity(unchecked) var deedSteps = Flat<UInt32>()
+  @exclusivity(unchecked) var deedFindings: ContiguousArray<[Finding]> = []
   @exclusivity(unchecked) var recoveries = Flat<Recovery>()
   @exclusivity(unchecked) var recovered = Flat<UInt32>()
   @exclusivity(unchecked) var recoveryFirings = Flat<UInt32>()
   @exclusivity(unchecked) var recoveryFindings: ContiguousArray<[Finding]> = []
 
   // The move at hand.
+  /// The deed it is; -1 for none.
+  @exclusivity(unchecked) var acting = -1
   @exclusivity(unchecked) var waiting = Flat<UInt32>()
   /// The transitions of the move, and those of them that order something.
   @exclusivity(unchecked) var stepped = Flat<UInt32>()
@@ -134,6 +169,11 @@ import Spec
     codes.initialize(repeating: 0, count: plan.count)
     before = .allocate(capacity: plan.count)
     before.initialize(repeating: 0, count: plan.count)
+    crews = CodeTuples(of: plan.hosts)
+    purseCount = plan.inputs.count + plan.faults.count + 1
+    faultCount = plan.faults.count
+    limited = .allocate(capacity: max(1, plan.inputs.count))
+    for (input, it) in plan.inputs.enumerated() { limited[input] = it.isLimited }
     partCount = plan.count
     hostCount = plan.hosts
     channelCount = plan.channels.count
@@ -155,6 +195,10 @@ import Spec
     for host in 0..<plan.hosts { (steps + host).initialize(to: PairCache()) }
     rounds = .allocate(capacity: max(1, plan.inputs.count))
     channelIdentities = plan.channels.indices.map { lexicon.identity(-1 - $0, Key()) }
+    if plan.mayCrash { crashOp = number(of: LedgerOp.crash) }
+    // To spend from a purse has the purse's number, and to repeat an answer those behind.
+    for purse in 0..<purseCount { _ = number(of: PurseOp.spend(purse)) }
+    for purse in 0..<purseCount { _ = number(of: PurseOp.echoed(purse: purse)) }
   }
 
   deinit {
@@ -181,6 +225,18 @@ import Spec
     rounds.deallocate()
     groups.free()
     gifts.free()
+    limited.deallocate()
+    spanFlaws.free()
+    heldParts.free()
+    heldCodes.free()
+    heldFindings.free()
+    tidings.free()
+    sentEffects.free()
+    received.free()
+    sent.free()
+    lefts.free()
+    lossSpans.free()
+    lossOps.free()
     transitions.free()
     orders.free()
     routed.free()
@@ -242,10 +298,9 @@ import Spec
     let op: UInt32
     /// The identity, where the answer is owed; 0 elsewhere.
     let identity: UInt32
-    let contract: UInt16
     let isFenced: Bool
-    /// Whether a world may repeat it.
-    let isRepeatable: Bool
+    /// What it does to the world's purses, which may repeat it; `.max` for nothing.
+    let remembering: UInt32
   }
 
   /// Inputs that are always the same and follow each other, all for one host.
@@ -266,10 +321,12 @@ import Spec
     var count: UInt32
     var idle: UInt32
 
+    static let unknown = Round(start: .max, count: 0, idle: 0)
+
     var range: Range<Int> { @inline(__always) get { Int(start)..<Int(start &+ count) } }
   }
 
-  /// An event that does something, and the transition it takes.
+  /// An event that does something, and the deed that it is or, where none are noted, the transition it takes.
   struct Gift: BitwiseCopyable {
     let event: UInt32
     let number: UInt32
@@ -349,6 +406,12 @@ import Spec
     var shift: (low: UInt64, high: UInt64) = (0, 0)
   }
 
+  /// What one machine received and sent in a step.
+  struct Tidings: BitwiseCopyable {
+    let event: UInt32
+    let sent: Span32
+  }
+
   @usableFromInline enum OutcomeKind: UInt8, BitwiseCopyable { case fired, refused, ignored, unexpected }
 
   @usableFromInline struct PackedOrder: BitwiseCopyable {
@@ -389,10 +452,14 @@ import Spec
   @usableFromInline var effectKey: (UInt32) -> Key = { _ in Key() }
   /// Judges the whole state at hand; nil where no law looks at more than one machine.
   @usableFromInline var judgeState: (() -> (findings: [Finding], from: UInt32, to: UInt32))?
-  /// Judges the step from ``PartWalker/before`` by an event, where a law looks at more than one machine or one machine
-  /// was sent more than one event. The flag asks for the laws of single machines too.
-  @usableFromInline var judgeStep: (UInt32, Bool) -> [Finding] = { _, _ in [] }
+  /// Judges a step that sent a machine the events in ``PartWalker/received`` by the machine's own laws: `(host, code)`.
+  @usableFromInline var judgeSpan: (Int, UInt32) -> [Finding] = { _, _ in [] }
+  /// Judges the step from ``PartWalker/before`` to the codes at hand, in which ``PartWalker/received`` and
+  /// ``PartWalker/sent`` went in and out, by the laws that look at more than one machine.
+  @usableFromInline var judgeJoint: () -> [Finding] = { [] }
   @usableFromInline var hasMachineStepLaws = false
+  /// What the laws say of the state at hand that ask what the world holds.
+  @usableFromInline var judgeHeld: () -> [Finding] = { [] }
   /// What a crash makes of the machines before the move at hand.
   @usableFromInline var recover: () -> Recovered = { preconditionFailure("no machines") }
   /// Whether a law of states, by its place among the design's, holds where the machines have these codes.

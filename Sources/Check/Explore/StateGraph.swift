@@ -9,26 +9,43 @@ import Spec
 ///
 /// Source: Tarjan, *Depth-first search and linear graph algorithms* (1972); Emerson and Lei, *Modalities for model
 /// checking* (1987), for the parts that strong fairness leaves.
-struct StateGraph {
-  private var starts: ContiguousArray<Int>
-  private var targets: ContiguousArray<UInt32> = []
-  private var answers: ContiguousArray<UInt32> = []
-  private var ordinals: ContiguousArray<UInt16> = []
-  private var owedStarts: ContiguousArray<Int>
-  private var owed: ContiguousArray<UInt32> = []
-  private var from: ContiguousArray<UInt32>
-  private var to: ContiguousArray<UInt32>
+final class StateGraph {
+  /// For each state its steps, and the identities owed in it.
+  private let steps: Flat<Span32>
+  private let dues: Flat<Span32>
+  private var targets: Flat<UInt32>
+  private var answers: Flat<UInt32>
+  private var ordinals: Flat<UInt16>
+  private var owed = Flat<UInt32>()
+  private let from: Flat<UInt32>
+  private let to: Flat<UInt32>
   /// Numbers that were given out and never used have no state.
-  private var isState: ContiguousArray<Bool>
+  private let isState: Flat<Bool>
+  private let count: Int
+  // What one walk after the other needs of each state: where it was met, and the first that it leads back to.
+  private let index: Flat<Int32>
+  private let low: Flat<Int32>
+  /// For each owed identity, in how many states of the part at hand.
+  private var owings = Flat<UInt32>()
 
-  /// - Parameter end: One more than the highest number of a state.
-  init(_ parts: [GraphPart], end: Int) {
-    starts = ContiguousArray(repeating: 0, count: end + 1)
-    owedStarts = starts
-    from = ContiguousArray(repeating: 0, count: end)
-    to = ContiguousArray(repeating: 0, count: end)
-    isState = ContiguousArray(repeating: false, count: end)
-    // First how many steps each state has, then what they are.
+  /// - Parameters:
+  ///   - end: One more than the highest number of a state.
+  ///   - generated: No fewer than all steps.
+  init(_ parts: [GraphPart], end: Int, generated: Int) {
+    count = end
+    let steps = Flat(repeating: Span32(start: 0, count: 0), count: end)
+    let dues = Flat(repeating: Span32(start: 0, count: 0), count: end)
+    let from = Flat<UInt32>(repeating: 0, count: end)
+    let to = Flat<UInt32>(repeating: 0, count: end)
+    let isState = Flat(repeating: false, count: end)
+    (self.steps, self.dues, self.from, self.to, self.isState) = (steps, dues, from, to, isState)
+    index = Flat(repeating: -1, count: end)
+    low = Flat(repeating: 0, count: end)
+    var targets = Flat<UInt32>(capacity: max(1, generated))
+    var answers = Flat<UInt32>(capacity: max(1, generated))
+    var ordinals = Flat<UInt16>(capacity: max(1, generated))
+    var owed = Flat<UInt32>()
+    var most: UInt32 = 0
     var at = 0
     for part in parts {
       part.read {
@@ -36,36 +53,37 @@ struct StateGraph {
         isState[at] = true
         from[at] = $1
         to[at] = $2
-      } owed: { _ in
-        owedStarts[at + 1] += 1
-      } edge: { _ in
-        starts[at + 1] += 1
-      }
-    }
-    for state in 0..<end {
-      starts[state + 1] += starts[state]
-      owedStarts[state + 1] += owedStarts[state]
-    }
-    targets = ContiguousArray(repeating: 0, count: starts[end])
-    answers = targets
-    ordinals = ContiguousArray(repeating: 0, count: starts[end])
-    owed = ContiguousArray(repeating: 0, count: owedStarts[end])
-    var nextEdge = 0
-    var nextOwed = 0
-    for part in parts {
-      part.read { state, _, _ in
-        nextEdge = starts[state]
-        nextOwed = owedStarts[state]
+        steps[at] = Span32(start: UInt32(targets.count), count: 0)
+        dues[at] = Span32(start: UInt32(owed.count), count: 0)
       } owed: {
-        owed[nextOwed] = $0
-        nextOwed += 1
+        owed.append($0)
+        most = max(most, $0)
+        dues.at(at).pointee.count += 1
       } edge: {
-        targets[nextEdge] = $0.target
-        answers[nextEdge] = $0.answers
-        ordinals[nextEdge] = $0.ordinal
-        nextEdge += 1
+        targets.append($0.target)
+        answers.append($0.answers)
+        ordinals.append($0.ordinal)
+        most = max(most, $0.answers)
+        steps.at(at).pointee.count += 1
       }
     }
+    (self.targets, self.answers, self.ordinals, self.owed) = (targets, answers, ordinals, owed)
+    owings = Flat(repeating: 0, count: Int(most) + 1)
+  }
+
+  deinit {
+    steps.free()
+    dues.free()
+    targets.free()
+    answers.free()
+    ordinals.free()
+    owed.free()
+    from.free()
+    to.free()
+    isState.free()
+    index.free()
+    low.free()
+    owings.free()
   }
 
   struct Lasso {
@@ -77,7 +95,7 @@ struct StateGraph {
   }
 
   /// Whether some state begins the property.
-  func begins(property: Int) -> Bool { from.contains { $0 & 1 << property != 0 } }
+  func begins(property: Int) -> Bool { (0..<count).contains { from[$0] & 1 << property != 0 } }
 
   /// A fair run that begins the property and never ends it: one that rests as soon as may be or, where none rests, one
   /// that comes to its loop and once round in few steps.
@@ -86,7 +104,7 @@ struct StateGraph {
   func lasso(property: Int, _ fairness: Fairness, depths: ContiguousArray<UInt32>) -> Lasso? {
     let bit: UInt32 = 1 << property
     let reached = reach(bit, depths)
-    let rests = isState.indices.filter { reached.isPending[$0] && owedIn($0).isEmpty }
+    let rests = (0..<count).filter { reached.isPending[$0] && dues[$0].count == 0 }
     if let rest = rests.min(by: { reached.distances[$0] < reached.distances[$1] }) {
       return Lasso(begin: rest, way: [], loop: []).led(by: reached)
     }
@@ -94,9 +112,9 @@ struct StateGraph {
     return Lasso(begin: home, way: [], loop: loop).led(by: reached)
   }
 
-  private func edges(_ state: Int) -> Range<Int> { starts[state]..<starts[state + 1] }
+  @inline(__always) private func edges(_ state: Int) -> Range<Int> { steps[state].range }
   private func owedIn(_ state: Int) -> ArraySlice<UInt32> {
-    ArraySlice(owed[owedStarts[state]..<owedStarts[state + 1]])
+    ArraySlice(dues[state].range.map { owed[$0] })
   }
 
   fileprivate struct Reached {
@@ -110,13 +128,12 @@ struct StateGraph {
 
   /// The states that a beginning reaches without having arrived, and the step by which each was reached.
   private func reach(_ bit: UInt32, _ depths: ContiguousArray<UInt32>) -> Reached {
-    let count = isState.count
     var reached = Reached(
       isPending: ContiguousArray(repeating: false, count: count),
       distances: ContiguousArray(repeating: .max, count: count),
       origins: ContiguousArray(repeating: .max, count: count), ordinals: ContiguousArray(repeating: 0, count: count))
     // Beginnings join the queue where their distance from the start puts them, so that each state is reached soonest.
-    let beginnings = isState.indices.filter { isState[$0] && from[$0] & bit != 0 && to[$0] & bit == 0 }
+    let beginnings = (0..<count).filter { isState[$0] && from[$0] & bit != 0 && to[$0] & bit == 0 }
       .sorted { (depths[$0], $0) < (depths[$1], $1) }
     var nextBeginning = 0
     var queue: [Int] = []
@@ -155,28 +172,30 @@ struct StateGraph {
   /// Of the fair parts, from the state of each that is reached first, the way there and once round with the fewest
   /// steps.
   private func fairLoop(among reached: Reached, _ fairness: Fairness) -> (home: Int, loop: [Int])? {
-    var inPart = ContiguousArray(repeating: false, count: isState.count)
-    var waiting = parts(of: reached.isPending, within: isState.indices.filter { reached.isPending[$0] })
+    var inPart = ContiguousArray(repeating: false, count: count)
+    var waiting = parts(of: reached.isPending, within: (0..<count).filter { reached.isPending[$0] })
     var best: (home: Int, loop: [Int])?
     var fewest = Int.max
     while let part = waiting.popLast() {
+      for state in part { inPart[state] = true }
+      defer { for state in part { inPart[state] = false } }
+      let unanswered = unansweredIn(part, inPart, fairness)
+      if !unanswered.isEmpty, fairness == .weak { continue }
       let home = part.min { (reached.distances[$0], $0) < (reached.distances[$1], $1) }!
       let distance = Int(reached.distances[home])
       if distance + 1 >= fewest { continue }
-      for state in part { inPart[state] = true }
-      let unanswered = unansweredIn(part, inPart, fairness)
       if unanswered.isEmpty {
         let loop = loop(through: part, from: home, inPart, fairness)
         if distance + loop.count < fewest {
           fewest = distance + loop.count
           best = (home, loop)
         }
-      }
-      for state in part { inPart[state] = false }
-      if !unanswered.isEmpty, fairness == .strong {
+      } else {
         // A run that stays where none of these is owed may still be fair.
-        var rest = ContiguousArray(repeating: false, count: isState.count)
-        let kept = part.filter { state in !owedIn(state).contains { unanswered.contains($0) } }
+        var rest = ContiguousArray(repeating: false, count: count)
+        let kept = part.sorted().filter { state in
+          !dues[state].range.contains { unanswered.contains(owed[$0]) }
+        }
         for state in kept { rest[state] = true }
         waiting += parts(of: rest, within: kept)
       }
@@ -186,11 +205,15 @@ struct StateGraph {
 
   /// The identities whose being owed makes every run in this part unfair.
   private func unansweredIn(_ part: [Int], _ inPart: ContiguousArray<Bool>, _ fairness: Fairness) -> Set<UInt32> {
-    var due = Set(owedIn(part[0]))
-    switch fairness {
-    case .weak: for state in part.dropFirst() where !due.isEmpty { due.formIntersection(owedIn(state)) }
-    case .strong: for state in part { due.formUnion(owedIn(state)) }
+    let enough = fairness == .weak ? part.count : 1
+    var due: Set<UInt32> = []
+    for state in part {
+      for place in dues[state].range {
+        owings.at(Int(owed[place])).pointee += 1
+        if owings[Int(owed[place])] == enough { due.insert(owed[place]) }
+      }
     }
+    for state in part { for place in dues[state].range { owings[Int(owed[place])] = 0 } }
     if due.isEmpty { return due }
     for state in part {
       for edge in edges(state) where answers[edge] != 0 && inPart[Int(targets[edge])] { due.remove(answers[edge]) }
@@ -199,49 +222,62 @@ struct StateGraph {
     return due
   }
 
+  /// A state on the way, and the next of its steps.
+  private struct Call: BitwiseCopyable {
+    let state: UInt32
+    var edge: UInt32
+  }
+
   /// Strongly connected parts of some states that have a step inside.
   private func parts(of states: ContiguousArray<Bool>, within roots: [Int]) -> [[Int]] {
     var result: [[Int]] = []
-    var index = ContiguousArray<Int32>(repeating: -1, count: states.count)
-    var low = ContiguousArray<Int32>(repeating: 0, count: states.count)
-    var onStack = ContiguousArray(repeating: false, count: states.count)
-    var stack: [Int] = []
-    var calls: [(state: Int, edge: Int)] = []
+    // Those of the stack are told by an index, and those that have their part by none that is lower.
+    let done = Int32.max
+    for root in roots { index[root] = -1 }
+    var stack = Flat<UInt32>()
+    var calls = Flat<Call>()
+    defer {
+      stack.free()
+      calls.free()
+    }
     var counter: Int32 = 0
     func enter(_ state: Int) {
       index[state] = counter
       low[state] = counter
       counter += 1
-      stack.append(state)
-      onStack[state] = true
-      calls.append((state, starts[state]))
+      stack.append(UInt32(state))
+      calls.append(Call(state: UInt32(state), edge: steps[state].start))
     }
     for root in roots where index[root] < 0 {
       enter(root)
-      while let (state, edge) = calls.last {
-        if edge < starts[state + 1] {
-          calls[calls.count - 1].edge += 1
-          let target = Int(targets[edge])
+      while calls.count > 0 {
+        let call = calls.at(calls.count - 1)
+        let (state, edge) = (Int(call.pointee.state), call.pointee.edge)
+        if edge < steps[state].start + steps[state].count {
+          call.pointee.edge += 1
+          let target = Int(targets[Int(edge)])
           guard states[target] else { continue }
           if index[target] < 0 {
             enter(target)
-          } else if onStack[target] {
+          } else if index[target] != done {
             low[state] = min(low[state], index[target])
           }
           continue
         }
-        calls.removeLast()
-        if let parent = calls.last?.state { low[parent] = min(low[parent], low[state]) }
+        _ = calls.popLast(downTo: 0)
+        if calls.count > 0 {
+          let parent = Int(calls[calls.count - 1].state)
+          low[parent] = min(low[parent], low[state])
+        }
         guard low[state] == index[state] else { continue }
         var part: [Int] = []
-        while let member = stack.popLast() {
-          onStack[member] = false
-          part.append(member)
-          if member == state { break }
+        while let member = stack.popLast(downTo: 0) {
+          index[Int(member)] = done
+          if Int(member) == state, part.isEmpty, !edges(state).contains(where: { Int(targets[$0]) == state }) { break }
+          part.append(Int(member))
+          if Int(member) == state { break }
         }
-        if part.count > 1 || edges(state).contains(where: { Int(targets[$0]) == state }) {
-          result.append(part.sorted())
-        }
+        if !part.isEmpty { result.append(part) }
       }
     }
     return result.reversed()

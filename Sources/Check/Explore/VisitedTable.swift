@@ -56,7 +56,11 @@ struct VisitedTable: ~Copyable {
   }
 
   /// Asks for the memory that a look-up will need, before it is needed.
-  @inline(__always) func prefetch(_ low: UInt64) { interlock_prefetch(lows + slot(of: low)) }
+  @inline(__always) func prefetch(_ low: UInt64) {
+    let slot = slot(of: low)
+    interlock_prefetch(lows + slot)
+    if let numbers { interlock_prefetch(numbers + slot) }
+  }
 
   /// Looks a state up, and puts it in where it is new.
   ///

@@ -164,7 +164,7 @@ public struct Tabulation: Sendable {
     if walker.transitions.count > 50_000 {
       throw .tooLarge("the machines' tables have \(walker.transitions.count) rows")
     }
-    if (0..<walker.offers.count).contains(where: { walker.offers[$0].isRepeatable }) {
+    if (0..<walker.offers.count).contains(where: { walker.offers[$0].remembering != .max }) {
       throw .unsupported("an answer that the world may give twice")
     }
   }

@@ -9,7 +9,7 @@ import Spec
   @usableFromInline let joint: Judge<S>
   /// Judges the start, and crashes, which are steps of all machines, by every law.
   @usableFromInline let whole: Judge<S>
-  /// Whether the machines are judged by laws of their states one by one; where the world holds things, they are not.
+  /// Whether the machines are judged by laws of their states.
   @usableFromInline let hasStateLaws: ContiguousArray<Bool>
   @usableFromInline let hasStepLaws: ContiguousArray<Bool>
   // Asked once: a judge answers as generic code does.
@@ -20,17 +20,18 @@ import Spec
   @inlinable init(_ design: Design<S>, _ stepper: Stepper<S>) {
     self.design = design
     self.stepper = stepper
-    let holdsAnything = design.contracts.contains { $0.contract.options.holds != nil }
     let own = design.hosts.reduce(0) { $0 + $1.properties.count }
     joint = Judge(
       design.name,
-      design.hosts.flatMap { $0.properties.filter { holdsAnything && $0.isOfStates } }
+      design.hosts.flatMap { $0.properties.filter(\.asksHoldings) }
         + design.properties.dropFirst(own))
     whole = Judge(design)
     hasJointStateLaws = joint.hasStateLaws
     hasJointStepLaws = joint.hasStepLaws
     hasStateLaws = ContiguousArray(
-      design.hosts.map { host in !holdsAnything && host.properties.contains { $0.isOfStates || $0.isSometimes } })
+      design.hosts.map { host in
+        host.properties.contains { $0.isOfStates && !$0.asksHoldings || $0.isSometimes }
+      })
     hasStepLaws = ContiguousArray(design.hosts.map { host in host.properties.contains { $0.isOfSteps } })
     stepper.isJudging = hasStepLaws.contains(true)
   }

@@ -35,6 +35,10 @@ public struct DistinctFifo<Element: Blank & Hashable & Sendable & Identified>: H
   @inlinable @discardableResult public mutating func append(_ element: Element) -> Bool {
     let identity = element.identity
     let hash = table.isEmpty ? 0 : identity.digest
+    if !table.isEmpty, count < table.room, table.appendNew(hash, behind: window) {
+      queue.append(element)
+      return true
+    }
     guard position(identity, hash) == nil else { return false }
     let isInTable = count < table.room && table.append(hash, behind: window)
     queue.append(element)

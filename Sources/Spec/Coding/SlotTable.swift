@@ -62,6 +62,30 @@
     }
   }
 
+  /// Takes in the element that comes behind those of the window, where its first bucket has room and nothing that might
+  /// be it, there or further on.
+  ///
+  /// - Returns: Whether it was taken in.
+  @inlinable @inline(__always) mutating func appendNew(_ hash: UInt64, behind window: Window) -> Bool {
+    let mask: UInt32 = 1 << numberBits &- 1
+    let number = window.first &+ UInt32(truncatingIfNeeded: window.count)
+    let tag = tag(hash)
+    return buckets.withUnsafeMutableBufferPointer { buckets in
+      let place = Int(truncatingIfNeeded: hash) & (buckets.count &- 1)
+      let slots = UnsafeMutableRawPointer(buckets.baseAddress! + place).assumingMemoryBound(to: UInt32.self)
+      var hits: UInt32 = 0
+      var free: UInt32 = 0
+      let count = UInt32(truncatingIfNeeded: window.count)
+      for slot in 0..<Self.slots {
+        hits |= (slots[slot] & ~mask == tag ? 1 : 0) << UInt32(truncatingIfNeeded: slot)
+        free |= ((slots[slot] &- window.first) & mask >= count ? 1 : 0) << UInt32(truncatingIfNeeded: slot)
+      }
+      if hits != 0 || free == 0 || slots[Self.slots] &- window.first < count { return false }
+      slots[free.trailingZeroBitCount] = tag | number & mask
+      return true
+    }
+  }
+
   /// Takes in the element that comes behind those of the window.
   ///
   /// - Returns: false where there is no room for it.

@@ -8,6 +8,8 @@ public struct Property<State: Sendable, Event: Sendable, Effect: Sendable>: Send
   public let cost: PropertyCost
   /// The hosts that a law of a system looks at, by name; nil for all.
   public let reads: [String]?
+  /// Whether it asks what the world holds, which is no part of a machine.
+  public let asksHoldings: Bool
   public let kind: Kind
 
   public enum Kind: Sendable {
@@ -26,13 +28,14 @@ public struct Property<State: Sendable, Event: Sendable, Effect: Sendable>: Send
 
   @inlinable public init(
     name: String, citations: [String], source: SourceLine, cost: PropertyCost = .step, reads: [String]? = nil,
-    kind: Kind
+    asksHoldings: Bool = false, kind: Kind
   ) {
     self.name = name
     self.citations = citations
     self.source = source
     self.cost = cost
     self.reads = reads
+    self.asksHoldings = asksHoldings
     self.kind = kind
   }
 
@@ -120,11 +123,11 @@ public struct Holdings: Sendable {
 
 /// A step as a property sees it: what came in, the state after, what went out.
 public struct Step<State, Event, Effect> {
-  public let after: State
+  public var after: State
   /// The events this machine received in the step, in order: one, or more over direct routes.
-  public let received: [Event]
+  public var received: [Event]
   /// Every effect sent, in order, whether routed or not.
-  public let sent: [Effect]
+  public var sent: [Effect]
 
   @inlinable public init(after: State, received: [Event], sent: [Effect]) {
     self.after = after

@@ -25,7 +25,8 @@
 ) -> BookPart<M> {
   .property(
     Property(
-      name: name, citations: cites.map(\.rawValue), source: SourceLine(file, line), cost: cost, kind: .always(holds)))
+      name: name, citations: cites.map(\.rawValue), source: SourceLine(file, line), cost: cost, asksHoldings: true,
+      kind: .always(holds)))
 }
 
 /// Holds of every step; `before` says what of the state before the check needs.

@@ -13,14 +13,14 @@ extension Stepper {
   @inlinable public func recover(
     _ state: inout S, start: S, _ told: (S.Event, Outcome) -> Void = { _, _ in }
   ) -> Outcome {
-    for host in design.hosts { host.crash(&state, start) }
+    for host in design.hosts.indices { design.hosts[host].crash(&state, start) }
     clear()
     var outcome = Outcome.ignored
     var all = (received: received, sent: sent, fired: fired, orders: orders)
     var refused: S.Event?
     var trouble: (event: Int, outcome: Outcome)?
-    for host in design.hosts {
-      guard let recovery = host.recovery else { continue }
+    for host in design.hosts.indices {
+      guard let recovery = design.hosts[host].recovery else { continue }
       outcome = step(&state, recovery)
       told(recovery, outcome)
       if let found = self.trouble, trouble == nil { trouble = (all.received.count + found.event, found.outcome) }

@@ -11,6 +11,8 @@ public final class Walk<S: System> {
   @exclusivity(unchecked) public var breaches: [Breach] = []
   @inlinable public var hasBreaches: Bool { !breaches.isEmpty }
   @usableFromInline let holdsAnything: Bool
+  /// Where volatile machines begin again after a crash.
+  @usableFromInline lazy var origin: S = world.start()
   @usableFromInline let repeatable: Set<UInt16>
   /// What can happen, whatever the configuration, in the order in which moves are listed.
   public let groups: [MoveGroup]
@@ -292,7 +294,7 @@ public final class Walk<S: System> {
   /// To whoever judges it, the crash is one step of all the machines it told.
   @inlinable @discardableResult public func recover(_ state: inout S) -> Outcome {
     if !breaches.isEmpty { breaches.removeAll(keepingCapacity: true) }
-    return stepper.recover(&state, start: world.start()) { note($0, $1) }
+    return stepper.recover(&state, start: origin) { note($0, $1) }
   }
 
   @inlinable func options(_ obligation: Obligation<S.Effect>) -> ContractOptions {

@@ -191,6 +191,7 @@ extension Property {
       lifted = .leadsTo(from: { from(get($0)) }, to: { to(get($0)) }, fairness)
     }
     return Property<Joint, JointEvent, JointEffect>(
-      name: name, citations: citations, source: source, cost: cost, kind: lifted)
+      name: name, citations: citations, source: source, cost: cost, asksHoldings: asksHoldings,
+      kind: lifted)
   }
 }
