@@ -72,14 +72,14 @@ struct JournalAudit {
     var last = beginning.number
     var checks = try Snapshots(reader, request.place, after: beginning.number)
     do throws(WalkStop) {
-      fault = try reader.forEach(from: beginning.readsFrom) { (view) throws(WalkStop) in
+      fault = try reader.forEach(from: beginning.readsFrom, of: S.self) { (view, event) throws(WalkStop) in
         last = max(last, view.number)
         guard view.number > beginning.number, view.place == request.place else {
           if view.number == request.until { throw WalkStop() }
           return
         }
         checks.compare(before: view.number, auditor)
-        let goesOn = auditor.take(RecordedStep(view))
+        let goesOn = auditor.take(RecordedStep(view), event)
         if view.number & 0x3FFF == 0 { request.progress?(view.number) }
         if !goesOn || view.number == request.until { throw WalkStop() }
       }

@@ -96,9 +96,12 @@ import Testing
 
   // MARK: - Reading
 
-  @Test(arguments: [1, 2, 511, 512, 513, 1_024, 1_025, 1_499, 1_500] as [UInt64])
+  /// How many records are read at once.
+  private static let batch = UInt64(JournalReader.slots / 2)
+
+  @Test(arguments: [1, 2, batch - 1, batch, batch + 1, 2 * batch, 2 * batch + 1, 3 * batch - 1, 3 * batch])
   func `a fault is told behind just the records before it, wherever it is`(number: UInt64) throws {
-    try folder.closedJournal(count: 1_500)
+    try folder.closedJournal(count: 3 * Int(Self.batch))
     sql(path, "UPDATE record SET state = state + 1 WHERE number = \(number)")
     var seen: UInt64 = 0
     let fault = try JournalReader(reading: path).forEach { view in
@@ -114,11 +117,11 @@ import Testing
   }
 
   @Test func `a page that is torn ends the reading, and what was read ahead of it counts`() throws {
-    try folder.closedJournal(count: 2_000)
+    try folder.closedJournal(count: 6_000)
     let bytes = try folder.bytes("run.sqlite")
-    let all = examples(2_000)
+    let all = examples(6_000)
     var ends: [Int] = []
-    for page in stride(from: 5, to: bytes.count / 4096, by: 7) {
+    for page in stride(from: 5, to: bytes.count / 4096, by: 19) {
       var torn = bytes
       for offset in page * 4096 + 1024..<(page + 1) * 4096 { torn[offset] = 0 }
       try folder.write(torn, to: "torn.sqlite")
@@ -132,13 +135,13 @@ import Testing
         ends.append(found.count)
       }
     }
-    #expect(ends.count > 2 && ends.contains { $0 > 600 }, "\(ends)")
+    #expect(ends.count > 2 && ends.contains { $0 > Int(Self.batch) }, "\(ends)")
   }
 
-  @Test(arguments: [1, 512, 513, 1_100] as [UInt64])
+  @Test(arguments: [1, batch, batch + 1, 2 * batch + 76])
   func `a body that throws ends what is read ahead as well`(number: UInt64) throws {
     struct Enough: Error {}
-    let reader = try JournalReader(reading: folder.closedJournal(count: 2_000))
+    let reader = try JournalReader(reading: folder.closedJournal(count: 6_000))
     for _ in 0..<3 {
       var seen: UInt64 = 0
       #expect(throws: Enough.self) {
@@ -149,23 +152,41 @@ import Testing
       }
       #expect(seen == number)
     }
-    #expect(reader.records().records.unchained == examples(2_000))
+    #expect(reader.records().records.unchained == examples(6_000))
+  }
+
+  @Test func `events are prepared ahead of their turn, each in the slot of its record`() throws {
+    let reader = try JournalReader(reading: folder.closedJournal(count: 6_000))
+    let slots = Slots()
+    var (seen, used): (Int, Set<Int>) = (0, [])
+    reader.forEach(preparing: { slots.keep(Array($0), at: $1) }) { view in
+      #expect(slots.kept(at: view.slot) == Array(view.event))
+      used.insert(view.slot)
+      seen += 1
+    }
+    #expect(seen == 6_000 && used == Set(0..<JournalReader.slots))
+  }
+
+  private final class Slots: @unchecked Sendable {
+    private var events: [[UInt8]] = Array(repeating: [], count: JournalReader.slots)
+    func keep(_ event: [UInt8], at slot: Int) { events[slot] = event }
+    func kept(at slot: Int) -> [UInt8] { events[slot] }
   }
 
   @Test func `a body may ask the reader for something else`() throws {
     do {
-      let run = ErrandRun(try Journal(creating: path, header: ErrandRun.header()), snapshotInterval: 256)
-      for _ in 0..<2_000 { try run.host.send(Sole(.go)) }
+      let run = ErrandRun(try Journal(creating: path, header: ErrandRun.header()), snapshotInterval: 768)
+      for _ in 0..<6_000 { try run.host.send(Sole(.go)) }
       try run.host.commit()
     }
     let reader = try JournalReader(reading: path)
     var (snapshots, nested): (Int, [Int]) = (0, [])
     let fault = reader.forEach { view in
       if reader.snapshot(of: 0, after: view.number) != nil { snapshots += 1 }
-      if view.number % 700 == 0 { nested.append(reader.records(from: view.number).records.count) }
+      if view.number % 2_100 == 0 { nested.append(reader.records(from: view.number).records.count) }
     }
-    #expect(fault == .tail(after: 2_000))
+    #expect(fault == .tail(after: 6_000))
     #expect(snapshots == 7)
-    #expect(nested == [1_301, 601])
+    #expect(nested == [3_901, 1_801])
   }
 }

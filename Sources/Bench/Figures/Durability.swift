@@ -111,8 +111,8 @@ enum Durability {
     }
     let seconds =
       nanoseconds {
-        _ = reader.forEach { view in
-          _ = auditor.take(RecordedStep(view))
+        _ = reader.forEach(of: TopologySwitch.self) { view, event in
+          _ = auditor.take(RecordedStep(view), event)
         }
       } / 1e9
     precondition(auditor.report.verdict == .ready, "\(auditor.report.findings)")

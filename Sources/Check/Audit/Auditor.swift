@@ -59,7 +59,10 @@ public final class Auditor<S: System> {
   /// Takes the next record.
   ///
   /// - Returns: Whether the state still follows the journal; after a divergence nothing later can be judged.
-  @inlinable public func take(_ record: RecordedStep) -> Bool {
+  @inlinable public func take(_ record: RecordedStep) -> Bool { take(record, DecodedEvents<S>.decode(record.event)) }
+
+  /// The same, of a record whose event was decoded before; nil where it could not be.
+  @inlinable public func take(_ record: RecordedStep, _ event: S.Event?) -> Bool {
     report.records += 1
     if record.nanoseconds < lastNanoseconds {
       find(
@@ -69,10 +72,7 @@ public final class Auditor<S: System> {
     let previous = lastNanoseconds
     lastNanoseconds = record.nanoseconds
     if case .crash(let last) = record.cause { return takeCrash(record, aliveUntil: last, previous: previous) }
-    var event = S.Event()
-    var reader = ByteReader(record.event)
-    event.fields(&reader)
-    guard !reader.failed, reader.isAtEnd else {
+    guard let event else {
       return diverge(record, "undecodable-event", "its event is none that \(design.name) knows")
     }
     if case .offContract(let ticket) = record.cause {

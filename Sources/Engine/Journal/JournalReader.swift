@@ -75,17 +75,27 @@ public final class JournalReader {
 // MARK: - Reading
 
 extension JournalReader {
+  /// Is given a record's event ahead of its turn, on a second thread, and the ``RecordView/slot`` that it will have.
+  public typealias Preparation = @Sendable (_ event: UnsafeRawBufferPointer, _ slot: Int) -> Void
+
+  /// How many slots there are.
+  public static var slots: Int { 2 * ReadAhead.batchRows }
+
   /// Calls `body` for each record in order, from the record numbered `first`, until the end or the first fault.
   ///
   /// Each record is checked before it is given: its number follows the one before, and its chain follows from its
   /// content. Records before `first` are taken as they are. Everything is read as it was when the call began, even if
   /// the run goes on meanwhile.
   ///
+  /// - Parameters:
+  ///   - first: The number of the record to begin at.
+  ///   - prepare: What can be done with each record's event before its turn comes.
+  ///   - body: What to do with each record.
   /// - Returns: The first fault, or nil if the run was closed and every record is as it was written.
   /// - Complexity: O(*records*), some 0.4 microseconds for a record of 110 bytes; constant memory.
   @discardableResult
   public func forEach<E: Error>(
-    from first: UInt64 = 1, _ body: (borrowing RecordView) throws(E) -> Void
+    from first: UInt64 = 1, preparing prepare: Preparation? = nil, _ body: (borrowing RecordView) throws(E) -> Void
   ) throws(E) -> JournalFault? {
     // The snapshot is what makes the closing mark and the records belong together.
     var (begins, ahead): (Bool, ReadAhead?) = (false, nil)
@@ -103,14 +113,14 @@ extension JournalReader {
         try Walk(database, from: first, wasClosed: wasClosed, hasPlaces: format > 1)
       }
       if let fault = walk.headFault { return fault }
-      ahead = ReadAhead(walk, queue)
+      ahead = ReadAhead(walk, queue, prepare)
     } catch {
       return .unreadable(after: 0, reason: error.reason)
     }
-    while let (batch, ending) = ahead?.next() {
+    while let (batch, slot, ending) = ahead?.next() {
       for index in 0..<batch.count {
         let (row, chain) = batch[index]
-        guard let view = RecordView(row, chain: chain) else {
+        guard let view = RecordView(row, chain: chain, slot: slot + index) else {
           return .unreadable(
             after: row.number - 1, reason: "record \(row.number) says what this version of Interlock does not know")
         }

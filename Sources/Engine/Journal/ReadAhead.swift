@@ -7,7 +7,7 @@ import Dispatch
 /// without a second thread.
 final class ReadAhead: @unchecked Sendable {
   /// Records that are read at once.
-  static let batchRows = 512
+  static let batchRows = 2048
 
   /// Where the database is touched, and everything below.
   private let queue: DispatchQueue
@@ -20,30 +20,39 @@ final class ReadAhead: @unchecked Sendable {
   private var turn = 0
   private var isFilled = false
   private var ending: Walk.Ending?
+  /// What is done with the event of each record while those before are taken.
+  private let prepare: JournalReader.Preparation?
 
   /// - Parameters:
   ///   - walk: Where to read from.
   ///   - queue: Where everything is done that touches the database of the walk.
-  init(_ walk: Walk, _ queue: DispatchQueue) {
+  ///   - prepare: Called for each record that is read, on whichever thread reads.
+  init(_ walk: Walk, _ queue: DispatchQueue, _ prepare: JournalReader.Preparation?) {
     self.walk = walk
     self.queue = queue
+    self.prepare = prepare
   }
 
-  /// The next records, valid until those after them are asked for; with the last of them, how the walk ended.
-  func next() -> (batch: RecordBatch, ending: Walk.Ending?) {
-    let (batch, ending) = queue.sync {
+  /// The next records, valid until those after them are asked for, and the slot of the first; with the last of them,
+  /// how the walk ended.
+  func next() -> (batch: RecordBatch, slot: Int, ending: Walk.Ending?) {
+    let (taken, ending) = queue.sync {
       fill()
       isFilled = false
       turn ^= 1
-      return (batches[turn ^ 1], self.ending)
+      return (turn ^ 1, self.ending)
     }
     if ending == nil { second.async { [self] in queue.sync { fill() } } }
-    return (batch, ending)
+    return (batches[taken], taken * Self.batchRows, ending)
   }
 
   private func fill() {
     guard !isFilled, ending == nil else { return }
-    ending = walk?.fill(batches[turn])
+    let batch = batches[turn]
+    ending = walk?.fill(batch)
+    if let prepare {
+      for index in 0..<batch.count { prepare(batch[index].row.event, turn * Self.batchRows + index) }
+    }
     isFilled = true
   }
 

@@ -15,9 +15,11 @@ public struct RecordView: ~Copyable {
   public let effects: UnsafeRawBufferPointer
   public let state: UInt64
   public let chain: UInt64
+  /// Where it stands among the records that are read ahead: from 0 up to ``JournalReader/slots``.
+  public let slot: Int
 
   /// Makes sense of a row; nil if its cause, its outcome, its place or its firings are none that this code knows.
-  init?(_ row: RecordRow, chain: UInt64) {
+  init?(_ row: RecordRow, chain: UInt64, slot: Int) {
     guard let cause = Record.Cause(cause: row.cause, ticket: row.ticket), let outcome = Outcome(column: row.outcome),
       row.fired.count % 4 == 0, let place = Int16(exactly: row.place)
     else { return nil }
@@ -31,6 +33,7 @@ public struct RecordView: ~Copyable {
     effects = row.effects
     state = row.state
     self.chain = chain
+    self.slot = slot
   }
 
   public var firingCount: Int { fired.count / 4 }

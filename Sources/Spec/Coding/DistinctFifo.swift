@@ -34,16 +34,16 @@ public struct DistinctFifo<Element: Blank & Hashable & Sendable & Identified>: H
   /// - Returns: Whether it was appended.
   @inlinable @discardableResult public mutating func append(_ element: Element) -> Bool {
     let identity = element.identity
-    let hash = table.isEmpty ? 0 : identity.digest
-    if !table.isEmpty, count < table.room, table.appendNew(hash, behind: window) {
+    if table.isEmpty {
+      guard position(identity, 0) == nil else { return false }
       queue.append(element)
+      if count > Self.few { grow() }
       return true
     }
-    guard position(identity, hash) == nil else { return false }
-    let isInTable = count < table.room && table.append(hash, behind: window)
-    queue.append(element)
-    if !isInTable, !table.isEmpty || count > Self.few { grow() }
-    return true
+    if count == table.room { grow() }
+    let isNew = table.append(identity.digest, behind: window, of: queue) { $0[$1].identity == identity }
+    if isNew { queue.append(element) }
+    return isNew
   }
 
   @inlinable @discardableResult public mutating func popFirst() -> Element? {
@@ -76,19 +76,11 @@ public struct DistinctFifo<Element: Blank & Hashable & Sendable & Identified>: H
 
   /// Makes a larger table, of the elements in the queue.
   @inlinable mutating func grow() {
-    var buckets = Swift.max(1, table.buckets.count * 2)
-    repeat {
-      table = SlotTable(buckets: buckets, first: firstNumber)
-      buckets *= 2
-    } while !fill()
-  }
-
-  @inlinable mutating func fill() -> Bool {
+    table = SlotTable(buckets: Swift.max(1, table.buckets * 2), first: firstNumber)
     for position in 0..<count {
       let window = SlotTable.Window(first: firstNumber, count: position)
-      guard table.append(queue[position].identity.digest, behind: window) else { return false }
+      _ = table.append(queue[position].identity.digest, behind: window, of: ()) { _, _ in false }
     }
-    return true
   }
 }
 

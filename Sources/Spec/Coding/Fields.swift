@@ -112,7 +112,7 @@ public struct Fields {
     if beyond == nil { beyond = (field, value, max) }
   }
 
-  @usableFromInline mutating func read(_ word: inout UInt64, _ max: UInt64) {
+  @inline(__always) mutating func read(_ word: inout UInt64, _ max: UInt64) {
     let width = byteWidth(max)
     word = 0
     guard offset + width <= source.count else {

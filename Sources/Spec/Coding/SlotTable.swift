@@ -1,111 +1,154 @@
 /// Finds the elements of a queue by hashes: what it has is a guess at the number of each, which whoever asks compares.
 ///
 /// Elements are numbered as they are appended, and leave in that order. So nobody clears the slot of one that has left:
-/// its number tells, and the next newcomer takes it. A look goes to one line of the cache, which in a table of ten
-/// thousand elements is what it costs.
+/// its number tells, and the next newcomer takes it. A look goes to one line of the cache, now and then to the one
+/// behind it too, which in a table of ten thousand elements is what it costs.
 @usableFromInline struct SlotTable: Sendable {
-  /// Fifteen slots, each a tag above the low bits of a number, and the number of the last element that found them
-  /// taken and went on to the next bucket.
-  @usableFromInline typealias Bucket = SIMD16<UInt32>
-  @usableFromInline private(set) var buckets: ContiguousArray<Bucket> = []
-  @usableFromInline private(set) var numberBits: UInt32 = 0
+  @usableFromInline private(set) var words: ContiguousArray<UInt32> = []
+  @usableFromInline private(set) var layout = Layout(start: 0, buckets: 0)
 
   /// The elements that are in the queue.
   @usableFromInline struct Window {
+    /// The number of the first.
     @usableFromInline let first: UInt32
-    @usableFromInline let count: Int
+    @usableFromInline let count: UInt32
 
     @inlinable init(first: UInt32, count: Int) {
       self.first = first
-      self.count = count
+      self.count = UInt32(truncatingIfNeeded: count)
     }
   }
 
   @inlinable init() {}
 
-  /// - Parameter first: The number of the first element in the queue.
-  @inlinable init(buckets count: Int, first: UInt32) {
-    // Numbers that come round again are mistaken for present ones: they are eight times as many as there is room for.
-    numberBits = UInt32(min(31, 64 - (8 * count * Self.usualLoad).leadingZeroBitCount))
-    buckets = ContiguousArray(repeating: Bucket(repeating: (first &- 1) & (1 << numberBits - 1)), count: count)
-    for place in buckets.indices { buckets[place][Self.slots] = first &- 1 }
+  /// - Parameters:
+  ///   - buckets: A power of two.
+  ///   - first: The number of the first element in the queue.
+  @inlinable init(buckets: Int, first: UInt32) {
+    words = ContiguousArray(repeating: first &- 1, count: Layout.width * (buckets + 1))
+    let misplacement = words.withUnsafeBufferPointer { Int(bitPattern: $0.baseAddress) & 63 }
+    layout = Layout(start: (-misplacement & 63) / MemoryLayout<UInt32>.size, buckets: buckets)
+    for place in words.indices where (place - layout.start) & Layout.slots != Layout.slots {
+      words[place] &= layout.numberMask
+    }
   }
 
-  @inlinable static var slots: Int { 15 }
-  /// The elements for which there is a bucket.
-  @inlinable static var usualLoad: Int { 10 }
+  @inlinable var isEmpty: Bool { layout.buckets == 0 }
+  @inlinable var buckets: Int { layout.buckets }
+  /// The elements that it may have: 49 for every four buckets, so that 4096 have room for fifty thousand.
+  @inlinable var room: Int { layout.room }
 
-  @inlinable var isEmpty: Bool { buckets.isEmpty }
-  @inlinable var room: Int { buckets.count * Self.usualLoad }
-
-  /// The first of the positions under a hash that is the wanted one. Positions count from the first element.
+  /// Of the elements under a hash the first that is the wanted one, as its place in the queue.
   @inlinable @inline(__always) func position(
     _ hash: UInt64, in window: Window, where isWanted: (Int) -> Bool
   ) -> Int? {
-    let mask: UInt32 = 1 << numberBits &- 1
-    let tag = tag(hash)
-    return buckets.withUnsafeBufferPointer { buckets in
-      var place = Int(truncatingIfNeeded: hash) & (buckets.count &- 1)
-      for _ in 0..<buckets.count {
-        let slots = UnsafeRawPointer(buckets.baseAddress! + place).assumingMemoryBound(to: UInt32.self)
-        var hits: UInt32 = 0
-        for slot in 0..<Self.slots { hits |= (slots[slot] & ~mask == tag ? 1 : 0) << UInt32(truncatingIfNeeded: slot) }
+    words.withUnsafeBufferPointer { words in
+      for offset in 0..<layout.buckets {
+        let slots = words.baseAddress! + layout.place(hash, offset)
+        var hits = layout.hits(slots, hash)
         while hits != 0 {
-          let position = Int((slots[hits.trailingZeroBitCount] &- window.first) & mask)
+          let position = layout.position(&hits, slots, window)
           if position < window.count, isWanted(position) { return position }
-          hits &= hits &- 1
         }
-        if Int(slots[Self.slots] &- window.first) >= window.count { return nil }
-        place = (place &+ 1) & (buckets.count &- 1)
+        if layout.isLast(slots, window) { return nil }
       }
       return nil
     }
   }
 
-  /// Takes in the element that comes behind those of the window, where its first bucket has room and nothing that might
-  /// be it, there or further on.
+  /// Takes in the element that comes behind those of the window, of which there are fewer than there is room for.
   ///
+  /// - Parameter isSame: Whether the one at a place of the queue is the same; what comes is not taken in then.
   /// - Returns: Whether it was taken in.
-  @inlinable @inline(__always) mutating func appendNew(_ hash: UInt64, behind window: Window) -> Bool {
-    let mask: UInt32 = 1 << numberBits &- 1
-    let number = window.first &+ UInt32(truncatingIfNeeded: window.count)
-    let tag = tag(hash)
-    return buckets.withUnsafeMutableBufferPointer { buckets in
-      let place = Int(truncatingIfNeeded: hash) & (buckets.count &- 1)
-      let slots = UnsafeMutableRawPointer(buckets.baseAddress! + place).assumingMemoryBound(to: UInt32.self)
-      var hits: UInt32 = 0
-      var free: UInt32 = 0
-      let count = UInt32(truncatingIfNeeded: window.count)
-      for slot in 0..<Self.slots {
-        hits |= (slots[slot] & ~mask == tag ? 1 : 0) << UInt32(truncatingIfNeeded: slot)
-        free |= ((slots[slot] &- window.first) & mask >= count ? 1 : 0) << UInt32(truncatingIfNeeded: slot)
+  @inlinable @inline(__always) mutating func append<Queue>(
+    _ hash: UInt64, behind window: Window, of queue: Queue, unless isSame: (Queue, Int) -> Bool
+  ) -> Bool {
+    let layout = layout
+    return words.withUnsafeMutableBufferPointer { words in
+      let number = window.first &+ window.count
+      var vacant: (offset: Int, slot: UnsafeMutablePointer<UInt32>)?
+      for offset in 0..<layout.buckets {
+        let slots = words.baseAddress! + layout.place(hash, offset)
+        var hits = layout.hits(slots, hash)
+        while hits != 0 {
+          let position = layout.position(&hits, slots, window)
+          if position < window.count, isSame(queue, position) { return false }
+        }
+        if vacant == nil {
+          let free = layout.free(slots, window)
+          if free != 0 { vacant = (offset, slots + free.trailingZeroBitCount) }
+        }
+        if vacant != nil, layout.isLast(slots, window) { break }
       }
-      if hits != 0 || free == 0 || slots[Self.slots] &- window.first < count { return false }
-      slots[free.trailingZeroBitCount] = tag | number & mask
+      vacant!.slot.pointee = layout.tag(hash) | number & layout.numberMask
+      for offset in 0..<vacant!.offset { words[layout.place(hash, offset) + Layout.slots] = number }
       return true
     }
   }
+}
 
-  /// Takes in the element that comes behind those of the window.
-  ///
-  /// - Returns: false where there is no room for it.
-  @inlinable mutating func append(_ hash: UInt64, behind window: Window) -> Bool {
-    let mask: UInt32 = 1 << numberBits &- 1
-    let number = window.first &+ UInt32(truncatingIfNeeded: window.count)
-    let entry = tag(hash) | number & mask
-    return buckets.withUnsafeMutableBufferPointer { buckets in
-      var place = Int(truncatingIfNeeded: hash) & (buckets.count &- 1)
-      for _ in 0..<buckets.count {
-        let slots = UnsafeMutableRawPointer(buckets.baseAddress! + place).assumingMemoryBound(to: UInt32.self)
-        var slot = 0
-        while slot < Self.slots, Int((slots[slot] &- window.first) & mask) < window.count { slot &+= 1 }
-        slots[slot] = slot < Self.slots ? entry : number
-        if slot < Self.slots { return true }
-        place = (place &+ 1) & (buckets.count &- 1)
+extension SlotTable {
+  /// Where things are: buckets of fifteen slots, each a tag above the low bits of a number, and behind them the number
+  /// of the last element that found them taken and went on to the next bucket.
+  @frozen @usableFromInline struct Layout: Sendable {
+    /// Where the first bucket is: at the beginning of a line of the cache.
+    @usableFromInline let start: Int
+    @usableFromInline let buckets: Int
+    /// The bits of a slot that are of the number.
+    @usableFromInline let numberMask: UInt32
+
+    @inlinable init(start: Int, buckets: Int) {
+      self.start = start
+      self.buckets = buckets
+      // Numbers that come round again are mistaken for present ones: they are eight times as many as there is room for.
+      let bits = min(31, 64 - (8 * (buckets * 49 / 4)).leadingZeroBitCount)
+      numberMask = 1 << UInt32(bits) - 1
+    }
+
+    @inlinable static var slots: Int { 15 }
+    @inlinable static var width: Int { 16 }
+    @inlinable var room: Int { buckets * 49 / 4 }
+
+    /// Where a bucket is, counted on from the one to which a hash belongs.
+    @inlinable @inline(__always) func place(_ hash: UInt64, _ offset: Int) -> Int {
+      start &+ Self.width &* ((Int(truncatingIfNeeded: hash) &+ offset) & (buckets &- 1))
+    }
+
+    @inlinable @inline(__always) func tag(_ hash: UInt64) -> UInt32 {
+      UInt32(truncatingIfNeeded: hash >> 32) & ~numberMask
+    }
+
+    /// A bit for each slot that has the hash's tag.
+    @inlinable @inline(__always) func hits(_ slots: UnsafePointer<UInt32>, _ hash: UInt64) -> UInt32 {
+      let tag = tag(hash)
+      var hits: UInt32 = 0
+      for slot in 0..<Self.slots {
+        hits |= (slots[slot] & ~numberMask == tag ? 1 : 0) << UInt32(truncatingIfNeeded: slot)
       }
-      return false
+      return hits
+    }
+
+    /// A bit for each slot whose element has left.
+    @inlinable @inline(__always) func free(_ slots: UnsafePointer<UInt32>, _ window: Window) -> UInt32 {
+      var free: UInt32 = 0
+      for slot in 0..<Self.slots {
+        let isFree = (slots[slot] &- window.first) & numberMask >= window.count
+        free |= (isFree ? 1 : 0) << UInt32(truncatingIfNeeded: slot)
+      }
+      return free
+    }
+
+    /// The place in the queue of the first hit, which is taken away.
+    @inlinable @inline(__always) func position(
+      _ hits: inout UInt32, _ slots: UnsafePointer<UInt32>, _ window: Window
+    ) -> Int {
+      defer { hits &= hits &- 1 }
+      return Int((slots[hits.trailingZeroBitCount] &- window.first) & numberMask)
+    }
+
+    /// Whether nobody who is in the queue went on from there.
+    @inlinable @inline(__always) func isLast(_ slots: UnsafePointer<UInt32>, _ window: Window) -> Bool {
+      slots[Self.slots] &- window.first >= window.count
     }
   }
-
-  @inlinable func tag(_ hash: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: hash >> 32) & ~(1 << numberBits &- 1) }
 }

@@ -156,8 +156,9 @@ public struct Ledger<S: System> {
       taken = nil
     }
     var place: UInt64 = 0
-    for order in stepper.orders {
-      switch order {
+    // By index: to walk over them counts a reference to each.
+    for number in stepper.orders.indices {
+      switch stepper.orders[number] {
       case .emit(let index, let effect):
         if terms[index].isNotice {
           deed(.notice(contract: index, effect))
@@ -290,8 +291,8 @@ extension Stepper {
       var word = UInt64(value)
       writer.word(&word, max: max) { _ in nil }
     }
-    for order in orders {
-      switch order {
+    for number in orders.indices {
+      switch orders[number] {
       case .emit(let contract, var effect):
         put(0, max: 0xFF)
         put(contract, max: 0xFFFF)

@@ -180,7 +180,7 @@ public final class Stepper<S: System> {
     return outcome
   }
 
-  @inlinable func send(_ effect: S.Effect, lane: Int) {
+  @inlinable @inline(__always) func send(_ effect: S.Effect, lane: Int) {
     if isRecording { sent.append(effect) }
     if contracts[lane] >= 0 {
       orders.append(.emit(contract: Int(contracts[lane]), effect))
