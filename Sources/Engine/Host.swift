@@ -114,7 +114,7 @@ public final class Host<S: System> {
   }
 
   /// Rows that a group gathers, where effects need not wait for the commit.
-  public static var groupRows: Int { 1024 }
+  public static var groupRows: Int { 2048 }
 
   /// Commits the steps of the group. Called before the loop sleeps, whatever the driver.
   @inlinable public func commit() throws(JournalError) { try journal?.commit() }

@@ -1,4 +1,6 @@
 import CSQLite
+import Engine
+import Machines
 import Spec
 
 /// The rows of a journal in memory, to be inserted again by nothing but SQLite.
@@ -12,8 +14,6 @@ struct Rows {
   /// The columns of a record, as they stand in the table: blobs, and the rest integers.
   private static let columns = 11
   private static let blobColumns: Set<Int32> = [4, 6, 7]
-  /// The group that a host gathers.
-  private static let group = 1024
 
   init() {}
 
@@ -75,7 +75,7 @@ struct Rows {
           }
           guard sqlite3_step(statement) == SQLITE_DONE else { throw database.failure }
           sqlite3_reset(statement)
-          if row % Self.group == 0 { try database.run("COMMIT; BEGIN IMMEDIATE") }
+          if row % Engine.Host<TopologySwitch>.groupRows == 0 { try database.run("COMMIT; BEGIN IMMEDIATE") }
         }
         try database.run("COMMIT")
       }

@@ -6,7 +6,7 @@ import Dispatch
 /// processor is free for the second thread, the first does not wait for it. A journal that fits into one batch is read
 /// without a second thread.
 final class ReadAhead: @unchecked Sendable {
-  /// Records that are read at once.
+  /// Records that are read at once: many, because to wake the other thread costs as much as dozens of them.
   static let batchRows = 2048
 
   /// Where the database is touched, and everything below.

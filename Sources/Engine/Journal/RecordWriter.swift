@@ -4,20 +4,20 @@ import Synchronization
 
 /// Inserts the records of a group into the database while the host steps on.
 ///
-/// Records gather in a batch. Each batch that is full is handed to a second thread; what is left of a group is inserted
-/// by the thread that commits it, which first waits for the other. So a group of fewer records than a batch knows one
-/// thread alone, and the memory for those under way is bounded: whoever is too far ahead waits.
+/// Records gather in a batch. A batch that is full is handed to a second thread when another record comes; what is left
+/// of a group is inserted by the thread that commits it, which first waits for the other. So a group of no more records
+/// than a batch knows one thread alone, and the memory for those under way is bounded: whoever is too far ahead waits.
 ///
 /// The database is touched by one thread at a time: by the second one between ``add(_:after:)`` and ``finish()``, and
 /// by the journal's own from there on.
 final class RecordWriter: @unchecked Sendable {
   /// Records that are handed over together: few, because a commit waits for the last of them, and not too few, because
   /// to wake the other thread costs as much as a dozen of them.
-  static let batchRows = 128
+  static let batchRows = 64
   /// Records that one statement inserts, where there are as many: a row of its own costs three times as much.
   private static let statementRows = 16
   /// How many batches there are, the one that gathers among them.
-  private static let batchCount = 8
+  private static let batchCount = 16
 
   private let insertOne: Statement
   private let insertSeveral: Statement
@@ -55,9 +55,9 @@ final class RecordWriter: @unchecked Sendable {
   /// - Returns: The record's chain.
   /// - Throws: What SQLite refused to take of an earlier batch: the group is then lost.
   func add(_ row: RecordRow, after chain: UInt64) throws(DatabaseFailure) -> UInt64 {
-    let chain = batches[turn].append(row, after: chain)
+    // Only now: had it been the last of its group, whoever commits would insert it sooner than wait for the other.
     if batches[turn].isFull { try handOver() }
-    return chain
+    return batches[turn].append(row, after: chain)
   }
 
   private func handOver() throws(DatabaseFailure) {
