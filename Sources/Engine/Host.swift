@@ -140,7 +140,9 @@ public final class Host<S: System> {
         try journal.commit()
       }
       swap(&pending, &group)
-      for index in group.indices { perform(group[index]) }
+      // Asked once for all of them: to look behind a weak reference costs as much as many an effect.
+      let driver = driver
+      for index in group.indices { perform(group[index], driver) }
       group.removeAll(keepingCapacity: true)
     } while try deliverChannels() || !pending.isEmpty
   }
@@ -223,7 +225,7 @@ public final class Host<S: System> {
         ledger: Array(effectBytes.bytes), memory: driver?.memory ?? []))
   }
 
-  @inlinable func perform(_ item: Duty) {
+  @inlinable func perform(_ item: Duty, _ driver: (any Driver<S>)?) {
     switch item.deed {
     case .opened(let entry) where item.isAgain: performAgain(entry, at: item.at)
     case .opened(let entry):
