@@ -167,6 +167,7 @@ import Testing
     #expect(seen == 6_000 && used == Set(0..<JournalReader.slots))
   }
 
+  // The reader keeps the thread that fills a slot apart from the one that reads it.
   private final class Slots: @unchecked Sendable {
     private var events: [[UInt8]] = Array(repeating: [], count: JournalReader.slots)
     func keep(_ event: [UInt8], at slot: Int) { events[slot] = event }

@@ -54,8 +54,8 @@ import Testing
 
   @Test func `each count that the benchmarks know is pinned by a test of its world`() {
     let tests = ["Tests/Properties", "Tests/CheckTests"].flatMap { Repository.files(below: $0) }
-    // Too large for a test: their smaller sizes are pinned.
-    let large: Set = ["10_340_352, 123_558_401", "1_705_770, 9_980_956"]
+    // Too large for a test: their smaller sizes are pinned. The last is the first part of a world without end.
+    let large: Set = ["10_340_352, 123_558_401", "1_705_770, 9_980_956", "300_000, 1_395_771"]
     let known = counts()
     #expect(known.isSuperset(of: large) && known.count > 7, "\(known)")
     for count in known.subtracting(large) {

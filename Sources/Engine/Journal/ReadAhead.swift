@@ -47,7 +47,7 @@ final class ReadAhead: @unchecked Sendable {
   }
 
   private func fill() {
-    guard !isFilled, ending == nil else { return }
+    guard !isFilled, ending == nil, walk != nil else { return }
     let batch = batches[turn]
     ending = walk?.fill(batch)
     if let prepare {

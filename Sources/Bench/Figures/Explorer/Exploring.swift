@@ -28,7 +28,7 @@ enum Exploring {
       protocolRate(Team.design, "pinned", counts: (132_304, 979_867)),
       protocolRate(Team.design, "switching", counts: (252_858, 2_039_829)),
       protocolRate(Autotune.design, "stages", counts: (15_448, 66_856)),
-      protocolRate(Autotune.design, "whole", most: 300_000),
+      protocolRate(Autotune.design, "whole", counts: (300_000, 1_395_771), isEndless: true),
       protocolRate(router),
     ]
     return try rates + real + [commit, epoch, table, router].map(memory) + Exploring.besideSpin(table)
@@ -40,12 +40,12 @@ enum Exploring {
   private static let protocolGoal = 0.5e6
 
   private static func protocolRate<S: System>(
-    _ design: Design<S>, _ world: String, counts: (distinct: Int, generated: Int)? = nil, most: Int? = nil
+    _ design: Design<S>, _ world: String, counts: (distinct: Int, generated: Int), isEndless: Bool = false
   ) throws -> Figure {
     let world = design.worlds.first { $0.name == world }!
     return protocolRate(
-      try ModelRuns(design, world: world, runs: 5, counts: counts, most: most),
-      most == nil ? "" : "; the first of a world without end")
+      try ModelRuns(design, world: world, runs: 5, counts: counts, isEndless: isEndless),
+      isEndless ? "; the first of a world without end" : "")
   }
 
   private static func protocolRate(_ runs: ModelRuns, _ words: String = "") -> Figure {

@@ -18,13 +18,13 @@ struct ModelRuns {
 
   /// - Parameters:
   ///   - counts: The states and steps that are known of the model; nil where they are not.
-  ///   - most: How many states are explored of a world that has no end; nil for a whole world.
+  ///   - isEndless: The world has no end: only as many states as are known of it are explored.
   init<S: System>(
     _ design: Design<S>, world: World<S>, runs: Int, counts: (distinct: Int, generated: Int)? = nil,
-    most: Int? = nil, options: SearchOptions = SearchOptions()
+    isEndless: Bool = false, options: SearchOptions = SearchOptions()
   ) throws {
     var options = options
-    if let most { options.bounds = Bounds(states: most) }
+    if isEndless, let counts { options.bounds = Bounds(states: counts.distinct) }
     name = "\(design.name) \(world.name)"
     var found: (distinct: Int, generated: Int)?
     var best = Double.infinity
@@ -37,10 +37,10 @@ struct ModelRuns {
       best = min(best, processorSeconds - start)
       if let before, let peak = PeakMemory.bytes { resident = max(resident ?? 0, peak - before) }
       bytes = max(bytes, report.peakBytes)
-      guard report.isComplete == (most == nil) else {
+      guard report.isComplete == !isEndless else {
         throw BenchError("\(name): \(report.boundsMet.joined(separator: ", "))")
       }
-      guard report.verdict == (most == nil ? .ready : .unfinished) else {
+      guard report.verdict == (isEndless ? .unfinished : .ready) else {
         throw BenchError("\(name): \(report.verdict)")
       }
       let now = (report.distinct, report.generated)
