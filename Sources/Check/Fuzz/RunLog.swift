@@ -19,7 +19,7 @@ import Spec
   @exclusivity(unchecked) @usableFromInline var stepsMax = Int.max
   /// The rules that the last step fired, by their numbers among all rules.
   @exclusivity(unchecked) @usableFromInline var firings: ContiguousArray<Int> = []
-  /// The groups that may have moves.
+  /// The groups that may have moves which lead on.
   @exclusivity(unchecked) @usableFromInline var present: ContiguousArray<Int> = []
   @exclusivity(unchecked) private var kinds = GroupPlaces.Kinds()
   /// The move that the next draw is to propose.
@@ -91,6 +91,13 @@ import Spec
 
   /// Takes in that other groups are present.
   @usableFromInline func countKinds() { kinds = groups.kinds(among: present) }
+
+  /// Takes in that a group has no move that leads on, until another step is taken.
+  @usableFromInline func dismiss(_ group: Int) {
+    guard let place = present.firstIndex(of: group) else { return }
+    present.remove(at: place)
+    countKinds()
+  }
 
   private func draw(_ source: Source) -> Int {
     for _ in 0..<3 {

@@ -103,15 +103,20 @@ import Spec
     _ group: Int, among moves: UnsafeBufferPointer<Move<S.Event>>, _ configuration: inout Configuration<S>,
     _ source: Source
   ) throws -> Bool {
-    if moves.isEmpty { return false }
-    let member = try source.pick(moves.count) {
-      name(moves[$0], in: configuration)
-    } proposal: {
-      log.member(among: moves.count, $0)
+    if !moves.isEmpty {
+      let member = try source.pick(moves.count) {
+        name(moves[$0], in: configuration)
+      } proposal: {
+        log.member(among: moves.count, $0)
+      }
+      if take(moves[member], &configuration) {
+        log.took(group: group, member: member)
+        return true
+      }
     }
-    guard take(moves[member], &configuration) else { return false }
-    log.took(group: group, member: member)
-    return true
+    // All that it has was tried.
+    if moves.count <= 1 { log.dismiss(group) }
+    return false
   }
 
   /// Takes a move and judges it; false where it changes nothing, and the configuration is as it was.
