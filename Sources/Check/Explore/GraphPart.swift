@@ -1,122 +1,75 @@
 import Spec
 
-/// The states that one worker expanded, with the steps from them, as far as leads-to properties need them.
-///
-/// A run of numbers, small ones in one byte: there are several steps to a state, and most lead to a state numbered soon
-/// after the one before.
+/// The states that one worker expanded, with the steps from them, as far as leads-to properties need them: ten bytes a
+/// step and 32 a state, read where they were written.
 // Written by one worker, and read by others only after it.
 final class GraphPart: @unchecked Sendable {
-  private let numbers = ByteBuffer(capacity: 1 << 10)
-  private var last = Place()
-
-  /// What the next numbers are told from.
-  private struct Place {
-    var state = 0
-    var target = 0
-    var ordinal = -1
+  /// A state that was expanded.
+  struct Node: BitwiseCopyable {
+    let number: UInt32
+    /// By leads-to property, whether it begins here and whether it ends here.
+    let from: UInt32
+    let to: UInt32
+    /// The identities that are owed here, among those of the part.
+    let owed: Span32
+    /// The steps from here, among those of the part.
+    var steps: Span32
+    /// Which of the parts this is.
+    var part: UInt32 = 0
   }
+
+  @exclusivity(unchecked) private(set) var nodes = Flat<Node>()
+  @exclusivity(unchecked) private(set) var owed = Flat<UInt32>()
+  // Of each step the state it leads to, the owed identity that it answers, and its place among the steps from there.
+  @exclusivity(unchecked) private(set) var targets = Flat<UInt32>()
+  @exclusivity(unchecked) private(set) var answers = Flat<UInt32>()
+  @exclusivity(unchecked) private(set) var ordinals = Flat<UInt16>()
 
   init() {}
 
-  var bytes: Int { numbers.count }
+  deinit {
+    nodes.free()
+    owed.free()
+    targets.free()
+    answers.free()
+    ordinals.free()
+  }
 
-  func begin(_ number: Int, from: UInt32, to: UInt32, owed: Flat<UInt32>) {
-    // The steps of the state before end with a 0, where the next one would be told by how much later it is.
-    if numbers.count > 0 { put(0) }
-    put(signed: number - last.state)
-    put(Int(from))
-    put(Int(to))
-    put(owed.count)
-    for index in 0..<owed.count { put(Int(owed[index])) }
-    last.state = number
-    last.ordinal = -1
+  var bytes: Int { nodes.bytes + owed.bytes + targets.bytes + answers.bytes + ordinals.bytes }
+
+  func begin(_ number: Int, from: UInt32, to: UInt32, owed identities: Flat<UInt32>) {
+    nodes.append(
+      Node(
+        number: UInt32(truncatingIfNeeded: number), from: from, to: to,
+        owed: Span32(start: UInt32(truncatingIfNeeded: owed.count), count: UInt32(identities.count)),
+        steps: Span32(start: UInt32(truncatingIfNeeded: targets.count), count: 0)))
+    for index in 0..<identities.count { owed.append(identities[index]) }
   }
 
   /// - Parameter identity: The owed identity that the step answers; 0 for none.
-  func edge(to target: Int, answers identity: UInt32, ordinal: Int) {
-    put(ordinal - last.ordinal)
-    put(signed: target - last.target)
-    put(Int(identity))
-    last.target = target
-    last.ordinal = ordinal
+  @inline(__always) func edge(to target: Int, answers identity: UInt32, ordinal: Int) {
+    targets.append(UInt32(truncatingIfNeeded: target))
+    answers.append(identity)
+    ordinals.append(UInt16(truncatingIfNeeded: ordinal))
+    nodes.at(nodes.count - 1).pointee.steps.count &+= 1
   }
 
-  /// Seven bits to a byte, the low ones first; the eighth says that there are more.
-  @inline(__always) private func put(_ number: Int) {
-    var left = UInt64(number)
-    while left >= 0x80 {
-      numbers.put(left & 0x7F | 0x80, width: 1)
-      left >>= 7
-    }
-    numbers.put(left, width: 1)
-  }
-
-  /// The sign in the lowest bit.
-  @inline(__always) private func put(signed number: Int) { put(number << 1 ^ number >> 63) }
-
-  struct Edge {
-    let target: UInt32
-    let answers: UInt32
-    let ordinal: UInt16
-  }
-
-  /// Tells each state, then what is owed there, then the steps from it.
-  func read(
-    state: (_ number: Int, _ from: UInt32, _ to: UInt32) -> Void, owed: (UInt32) -> Void, edge: (Edge) -> Void
-  ) {
-    var reader = Reader(bytes: numbers.bytes)
-    var place = Place()
-    while !reader.isAtEnd {
-      place.state += reader.signed()
-      place.ordinal = -1
-      state(place.state, UInt32(reader.next()), UInt32(reader.next()))
-      for _ in 0..<reader.next() { owed(UInt32(reader.next())) }
-      while !reader.isAtEnd {
-        let later = reader.next()
-        if later == 0 { break }
-        place.ordinal += later
-        place.target += reader.signed()
-        edge(
-          Edge(
-            target: UInt32(place.target), answers: UInt32(reader.next()),
-            ordinal: UInt16(truncatingIfNeeded: place.ordinal)))
-      }
-    }
-  }
-
-  private struct Reader {
-    let bytes: UnsafeRawBufferPointer
-    var at = 0
-
-    var isAtEnd: Bool { at == bytes.count }
-
-    mutating func next() -> Int {
-      var number = 0
-      var shift = 0
-      while true {
-        let byte = Int(bytes[at])
-        at += 1
-        number |= (byte & 0x7F) << shift
-        if byte < 0x80 { return number }
-        shift += 7
-      }
-    }
-
-    mutating func signed() -> Int {
-      let number = next()
-      return number >> 1 ^ -(number & 1)
-    }
-  }
+  /// Tells the nodes which part they are of.
+  func enter(as part: Int) { for index in 0..<nodes.count { nodes.at(index).pointee.part = UInt32(part) } }
 
   func save(into buffer: ByteBuffer) {
-    buffer.put(UInt64(last.state))
-    buffer.put(UInt64(last.target))
-    buffer.put(numbers.bytes)
+    buffer.put(nodes.memory)
+    buffer.put(owed.memory)
+    buffer.put(targets.memory)
+    buffer.put(answers.memory)
+    buffer.put(ordinals.memory)
   }
 
   init(from reader: inout CheckpointReader) throws(CheckpointError) {
-    last.state = Int(truncatingIfNeeded: try reader.word())
-    last.target = Int(truncatingIfNeeded: try reader.word())
-    numbers.append(try reader.bytes())
+    nodes.append(try reader.bytes())
+    owed.append(try reader.bytes())
+    targets.append(try reader.bytes())
+    answers.append(try reader.bytes())
+    ordinals.append(try reader.bytes())
   }
 }

@@ -108,7 +108,12 @@ extension Interpreter {
     loadAll(walker.codes)
     asking = .input(input)
     defer { asking = .none }
-    for event in walk.world.inputs[input].draw(scratch) { walker.offer(code(of: event)) }
+    for event in drawn(input, &scratch) { walker.offer(code(of: event)) }
+  }
+
+  /// Draws without copying the state, which one that others could change meanwhile would be.
+  @inlinable @inline(never) func drawn(_ input: Int, _ state: inout S) -> [S.Event] {
+    walk.world.inputs[input].draw(state)
   }
 
   @inlinable func judgeState() -> (findings: [Finding], from: UInt32, to: UInt32) {
@@ -117,13 +122,16 @@ extension Interpreter {
     defer { asking = .none }
     let findings = judged(&scratch)
     if jointJudge.leadsTo.isEmpty { return (findings, 0, 0) }
-    let leads = jointJudge.leads(scratch)
+    let leads = leads(&scratch)
     let offset = leadsToOffsets[design.hosts.count]
     return (findings, leads.from << offset, leads.to << offset)
   }
 
-  /// Judges the laws of a state without copying it, which a state that others could change meanwhile would be.
+  // The same for laws.
   @inlinable @inline(never) func judged(_ state: inout S) -> [Finding] { jointJudge.state(state, Holdings()) }
+  @inlinable @inline(never) func leads(_ state: inout S) -> (from: UInt32, to: UInt32) { jointJudge.leads(state) }
+  @inlinable @inline(never) func begin(_ state: inout S) { jointJudge.begin(state) }
+  @inlinable @inline(never) func judged(_ step: inout Step<S, S.Event, S.Effect>) -> [Finding] { jointJudge.step(step) }
 
   /// What the laws say of the state at hand that ask what the world holds.
   @inlinable func judgeHeld() -> [Finding] {
@@ -152,7 +160,7 @@ extension Interpreter {
     if walker.overflows { return judgeOverflow() }
     if !isBegun {
       putJoint(walker.before)
-      jointJudge.begin(joint.after)
+      begin(&joint.after)
       for host in 0..<hostCount { jointBegun[host] = walker.before[host] }
     }
     putJoint(walker.codes)
@@ -160,7 +168,7 @@ extension Interpreter {
     for index in 0..<walker.received.count { joint.received.append(event(walker.received[index])) }
     joint.sent.removeAll(keepingCapacity: true)
     for index in 0..<walker.sent.count { joint.sent.append(effect(walker.sent[index])) }
-    return jointJudge.step(joint)
+    return judged(&joint)
   }
 
   /// The same where a machine came to a state without a code: the step is taken again.
@@ -168,7 +176,7 @@ extension Interpreter {
     loadAll(walker.before)
     var after = scratch
     forgetBegun()
-    jointJudge.begin(scratch)
+    begin(&scratch)
     _ = stepper.step(&after, event(walker.received[0]))
     return jointJudge.step(after, stepper)
   }
@@ -302,11 +310,18 @@ extension Interpreter {
   }
 
   /// The codes of a whole state; nil where a field is above its maximum.
-  @inlinable func codes(of configuration: Configuration<S>) -> [UInt32]? {
+  ///
+  /// - Parameter known: What the machines' codes may be.
+  @inlinable func codes(of configuration: Configuration<S>, near known: UnsafePointer<UInt32>? = nil) -> [UInt32]? {
     scratch = configuration.state
     for host in loaded.indices { loaded[host] = .max }
     var codes: [UInt32] = []
     for host in design.hosts.indices {
+      if let known, stepper.isRemembered(Int(known[host]), host: host, of: &scratch) {
+        loaded[host] = known[host]
+        codes.append(known[host])
+        continue
+      }
       guard let code = code(ofMachine: host) else {
         loaded[host] = .max
         return nil
@@ -347,7 +362,7 @@ extension Interpreter {
       guard case .next = walk.take(move, in: &next) else { continue }
       let words = walk.describe(move, in: configuration)
       guard number < batch.count else { return "\(words.who) \(words.what) was possible, and then was not" }
-      if var codes = codes(of: next) {
+      if var codes = codes(of: next, near: walker.codes) {
         if let symmetry = walker.symmetry { _ = symmetry.represented(&codes) }
         let hash = walker.hash(of: codes)
         if hash.low != batch.hash(of: number) {

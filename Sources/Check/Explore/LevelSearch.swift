@@ -334,13 +334,13 @@ final class LevelSearch: @unchecked Sendable {
       return []
     }
     // The graph to be made, and what is found in it, beside what is held.
-    let more = log.end * 72 + generated * 10
+    let more = log.end * 80 + generated * 6
     if exceedsMemory(by: more) {
       note(bound: memoryBound)
       return []
     }
     peakBytes = max(peakBytes, bytes + more)
-    let graph = StateGraph(pastGraphs + workers.map(\.graph), end: log.end, generated: generated)
+    let graph = StateGraph(pastGraphs + workers.map(\.graph), end: log.end)
     let depths = log.depths()
     for (index, name) in expander.leadsTo.enumerated() {
       guard let lasso = graph.lasso(property: index, expander.fairness[index], depths: depths) else { continue }
