@@ -46,7 +46,9 @@
   }
 
   /// What it holds, as it lies in memory.
-  var memory: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count * MemoryLayout<Element>.stride) }
+  var memory: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: base, count: count * MemoryLayout<Element>.stride)
+  }
 
   /// Appends elements as they lay in memory; bytes that make no whole element are left out.
   mutating func append(_ memory: UnsafeRawBufferPointer) {

@@ -311,13 +311,13 @@ extension Interpreter {
 
   /// The codes of a whole state; nil where a field is above its maximum.
   ///
-  /// - Parameter known: What the machines' codes may be.
+  /// - Parameter known: Codes of machines that were looked at, which those of this state may be.
   @inlinable func codes(of configuration: Configuration<S>, near known: UnsafePointer<UInt32>? = nil) -> [UInt32]? {
     scratch = configuration.state
     for host in loaded.indices { loaded[host] = .max }
     var codes: [UInt32] = []
     for host in design.hosts.indices {
-      if let known, stepper.isRemembered(Int(known[host]), host: host, of: &scratch) {
+      if let known, stepper.remember(Int(known[host]), host: host, of: &scratch) {
         loaded[host] = known[host]
         codes.append(known[host])
         continue

@@ -333,13 +333,12 @@ final class LevelSearch: @unchecked Sendable {
       note(bound: "\(UInt32.max) steps, beyond which no leads-to law is judged")
       return []
     }
-    // The graph to be made, and what is found in it, beside what is held.
+    // The graph to be made, and one of states that wait where all of them do, beside what is held.
     let more = log.end * 80 + generated * 6
     if exceedsMemory(by: more) {
       note(bound: memoryBound)
       return []
     }
-    peakBytes = max(peakBytes, bytes + more)
     let graph = StateGraph(pastGraphs + workers.map(\.graph), end: log.end)
     let depths = log.depths()
     for (index, name) in expander.leadsTo.enumerated() {
@@ -350,6 +349,7 @@ final class LevelSearch: @unchecked Sendable {
       findings.append(
         CheckFinding(finding: Finding(.critical, "never-leads", "\"\(name)\" does not hold: \(words)"), trace: trace))
     }
+    peakBytes = max(peakBytes, bytes + graph.peakBytes)
     return expander.leadsTo.enumerated().map { ($1, graph.begins(property: $0)) }
   }
 }

@@ -18,6 +18,9 @@ final class StateGraph {
   let end: Int
   /// One more than the highest number of an owed identity.
   let identities: Int
+  /// What the largest of the graphs held in which a property waits.
+  private var mostWaiting = 0
+  var peakBytes: Int { nodes.bytes + mostWaiting }
 
   /// - Parameters:
   ///   - parts: What each worker expanded. They are read, not copied.
@@ -57,6 +60,7 @@ final class StateGraph {
   /// - Parameter depths: The steps from the start to each state.
   func lasso(property: Int, _ fairness: Fairness, depths: ContiguousArray<UInt32>) -> Lasso? {
     let waiting = WaitingGraph(self, 1 << property, depths)
+    defer { mostWaiting = max(mostWaiting, waiting.bytes) }
     if let rest = waiting.rest { return waiting.lasso(to: rest, loop: []) }
     guard let (home, loop) = waiting.fairLoop(fairness) else { return nil }
     return waiting.lasso(to: home, loop: loop)

@@ -63,6 +63,13 @@ final class WaitingGraph {
     due.free()
   }
 
+  /// What it holds, and what it held while it was made.
+  var bytes: Int {
+    graph.end * MemoryLayout<UInt32>.stride + states.bytes + distances.bytes + origins.bytes + ordinals.bytes
+      + steps.bytes + targets.bytes + places.bytes + visits.bytes + partOf.bytes + parts.bytes + members.bytes
+      + isDue.bytes + due.bytes
+  }
+
   /// Meets the states in the order of their distances from the start.
   private func reach(_ bit: UInt32, _ depths: ContiguousArray<UInt32>) {
     let (ahead, arrived) = (UInt32.max, UInt32.max - 1)

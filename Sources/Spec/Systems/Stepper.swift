@@ -36,7 +36,6 @@ public final class Stepper<S: System> {
     case step
     case recall(Int)
     case remember(Int)
-    case compare(Int)
     case read(UnsafeRawBufferPointer)
     /// Into ``writing``.
     case write
@@ -242,12 +241,6 @@ extension Stepper {
     return hasReached
   }
 
-  /// Whether the host's machine is the one remembered under a number.
-  @inlinable public func isRemembered(_ number: Int, host: Int, of state: inout S) -> Bool {
-    reach(host, .compare(number), &state)
-    return hasReached
-  }
-
   /// The laws of the host's machine that its state breaks, by their place in its book, and where its leads-to
   /// properties begin and end, as bits.
   @inlinable public func judgeState(
@@ -355,8 +348,6 @@ extension Stepper {
         box.pointee.remembered[number] = machine
         hasReached = true
       }
-    case .compare(let number):
-      hasReached = number < box.pointee.remembered.count && box.pointee.remembered[number] == machine
     case .write:
       let buffer = writing!
       buffer.count = 0
