@@ -227,7 +227,7 @@ public final class Host<S: System> {
 
   @inlinable func perform(_ item: Duty, _ driver: (any Driver<S>)?) {
     switch item.deed {
-    case .opened(let entry) where item.isAgain: performAgain(entry, at: item.at)
+    case .opened(let entry) where item.isAgain: performAgain(entry, at: item.at, driver)
     case .opened(let entry):
       if isTimer[entry.contract] { startTimer(entry) }
       driver?.perform(entry.effect, ticket: entry.ticket, at: item.at)
@@ -239,7 +239,7 @@ public final class Host<S: System> {
   }
 
   /// After a crash: what may have been performed before is, by its contract, performed again or found again.
-  @usableFromInline func performAgain(_ entry: Ledger<S>.Entry, at nanoseconds: UInt64) {
+  @usableFromInline func performAgain(_ entry: Ledger<S>.Entry, at nanoseconds: UInt64, _ driver: (any Driver<S>)?) {
     if isTimer[entry.contract] { startTimer(entry) }
     if design.contracts[entry.contract].contract.options.afterCrash == .resumed {
       driver?.resume(entry.effect, ticket: entry.ticket, stage: entry.stage, at: nanoseconds)

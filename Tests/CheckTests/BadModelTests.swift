@@ -170,6 +170,50 @@ extension Signal<Slot.Effect, UInt16> {
     expectNoFunction(report, "toy take number=")
   }
 
+  /// Whoever keeps something to itself, told it by the other within one step.
+  private struct Whisper: System {
+    var one = Secretive()
+    var two = Toy()
+    typealias Event = Duo.Event
+    typealias Effect = Duo.Effect
+
+    mutating func receive(_ event: Event, _ stepper: Stepper<Self>) -> Outcome {
+      switch event {
+      case .one(let event): stepper.step(&one, event, host: 0, Effect.one)
+      case .two(let event): stepper.step(&two, event, host: 1, Effect.two)
+      }
+    }
+
+    mutating func fields(_ f: inout Fields) {
+      f("one", &one)
+      f("two", &two)
+    }
+
+    static var design: Design<Self> {
+      let listener = RuleBook<Secretive>("Listener", resting: .idle) {
+        In(.idle) {
+          On(.go, "ask").emit(.send) { _, _ in 1 }
+          On(.take, "keep it").then { machine, number in machine.hidden = number }
+        }
+      }
+      let teller = RuleBook<Toy>("Teller", resting: .idle) {
+        In(.idle) { On(.take, "tell").emit(.send) { _, number in number } }
+      }
+      return Design("whisper", title: "Whisper", chapter: "", worlds: []) {
+        Host("one", listener, at: \.one, events: .one, effects: .one)
+        Host("two", teller, at: \.two, events: .two, effects: .two)
+        Route(.send, of: .one, to: .two, as: .take, over: .direct)
+        Route(.send, of: .two, to: .one, as: .take, over: .direct)
+      }
+    }
+  }
+
+  @Test func `two states that are listed as one, of which a machine comes to the second in one step with another`() {
+    let world = World<Whisper>("world", "", start: { Whisper() }) { Input(.one, .go) }
+    let report = explore(Whisper.design, world: world)
+    #expect(report.findings.contains { $0.finding.code == "encoding-not-injective" } && report.verdict == .fixRequired)
+  }
+
   @Test func `two states that are listed as one`() {
     let world = World<Solo<Secretive>>("world", "", start: { Solo(Secretive()) }) {
       Input(.machine, .take) { _ in [1, 2] }

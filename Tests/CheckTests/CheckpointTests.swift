@@ -159,6 +159,6 @@ extension Model {
     expectRefusal(of: Array("SQLite format 3".utf8), by: model, .foreign)
     var other = saved
     other[8] = 99
-    expectRefusal(of: other, by: model, .version(found: 99, wanted: 3))
+    expectRefusal(of: other, by: model, .version(found: 99, wanted: 4))
   }
 }

@@ -42,9 +42,14 @@ import Testing
   }
 
   /// Opens and closes, and counts to three.
-  private let door = RuleBook<Toy>("Door", resting: .idle, .busy) {
-    In(.idle) { On(.go, "open").go(.busy) }
+  private let door = RuleBook<Toy>("Door", resting: .idle, .busy, recovery: Signal<Toy.Event, Void>.recovered.make(()))
+  {
+    In(.idle) {
+      On(.go, "open").go(.busy)
+      On(.recovered, "stay shut")
+    }
     In(.busy) {
+      On(.recovered, "fall shut").go(.idle)
       On(.stop, "close").go(.idle)
       On(.take, "count").then { toy, number in toy.small = (toy.small + number) % 3 }
     }
@@ -54,8 +59,9 @@ import Testing
   }
 
   /// Doors of which each state has its own: to know them again is of no use.
-  private func doors(@DesignBuilder<Row> _ laws: () -> [DesignPart<Row>]) -> Design<Row> {
+  private func doors(crashes: Int = 0, @DesignBuilder<Row> _ laws: () -> [DesignPart<Row>]) -> Design<Row> {
     let world = Row.world((0..<5).map { _ in Toy() }) {
+      Crashes(atMost: crashes)
       for number in 0..<5 {
         Input(.member(number), .go)
         Input(.member(number), .stop)
@@ -79,5 +85,56 @@ import Testing
       })
     #expect(broken.words == [#"CRITICAL property-broken: "the last two never count to two at once" does not hold"#])
     #expect(broken.findings.first?.trace.steps.count == 6)
+  }
+
+  @Test func `crash as often where each state has its own`() {
+    let report = explored(doors(crashes: 1) { law() })
+    // Each state without the crash has one with it, and all crash once, five doors at a time.
+    #expect(report.distinct == 2 * 7_776)
+    func fired(_ rule: String) -> Int { report.coverage.rules.filter { $0.rule == rule }.reduce(0) { $0 + $1.fired } }
+    #expect(fired("stay shut") + fired("fall shut") == 5 * 7_776 && fired("stay shut") == fired("fall shut"))
+  }
+
+  @Test func `are not held to what an event broke that could not happen`() {
+    let asker = RuleBook<Toy>("Asker", resting: .idle) {
+      In(.idle) {
+        On(.take, "ask for too much").when("it is 1") { _, number in number == 1 }.then { toy, _ in toy.small = 1 }
+          .emit(.send) { _, number in number }
+        On(.take, "let it be")
+      }
+      AlwaysStep("nothing grows", before: { $0.small }) { before, step in step.after.small == before }
+    }
+    let other = RuleBook<Toy>("Other", resting: .idle) { Refused(.take, in: .idle, unless: "it is awake") }
+    let world = Row.world([Toy(), Toy()]) { Input(.member(0), .take) { row in row.toys.isEmpty ? [] : [1, 2] } }
+    let report = explored(
+      Row.design([asker, other], [world]) {
+        Route(.send, of: .member(0), to: .member(1), as: .take, over: .together)
+        law()
+      })
+    #expect((report.distinct, report.generated) == (1, 1))
+    #expect(report.words.filter { $0.contains("property-broken") } == [])
+  }
+
+  @Test(arguments: [1, 2]) func `have not met what a full channel holds back`(capacity: Int) {
+    let sender = RuleBook<Toy>("Sender", resting: .idle, .busy, .done) {
+      In(.idle) { On(.go, "send one").emit(.send) { _, _ in 1 }.go(.busy) }
+      In(.busy) { On(.go, "send another").emit(.send) { _, _ in 2 }.go(.done) }
+      Ignored(.go, in: .done, because: "all is sent")
+    }
+    let receiver = RuleBook<Toy>("Receiver", resting: .idle) { Refused(.take, in: .idle, unless: "it is awake") }
+    let world = Row.world([Toy(), Toy()]) {
+      Input(.member(0), .go)
+      Channels(of: capacity)
+    }
+    let report = explored(
+      Row.design([sender, receiver], [world]) {
+        Route(.send, of: .member(0), to: .member(1), as: .take, over: .held)
+        AlwaysStep(
+          "the sender ends where it should", before: { _ in () }, when: { _, step in step.after.toys[0].phase == .done }
+        ) { _, _ in true }
+      })
+    #expect(report.isComplete && report.distinct == capacity + 1)
+    let put = report.coverage.sometimes.first { $0.name == "put to the test: the sender ends where it should" }
+    #expect(put?.isMet == (capacity == 2))
   }
 }

@@ -296,6 +296,35 @@ struct Zoo: Blank, Hashable, Keyed {
     }
   }
 
+  @Test(arguments: [8...12, 9...24, 20...49]) func `a short queue without duplicates takes in ever more`(
+    counts: ClosedRange<Int>
+  ) {
+    var random = SplitMix64(seed: UInt64(counts.upperBound))
+    var queue = DistinctFifo<Zoo.Cub>()
+    var array: [UInt16] = []
+    var wanted = counts.lowerBound
+    for number in 0..<200_000 {
+      // Mostly few, now and then as many as may be.
+      if number % 7 == 0 {
+        wanted = .random(
+          in: counts.lowerBound...(Bool.random(using: &random) ? counts.upperBound : counts.lowerBound + 2),
+          using: &random)
+      }
+      while array.count >= wanted {
+        #expect(queue.popFirst()?.name == array.removeFirst())
+      }
+      let name = UInt16(truncatingIfNeeded: number)
+      guard queue.append(Zoo.Cub(name: name, age: 0)) else {
+        Issue.record("\(name) was not taken in behind \(array)")
+        return
+      }
+      array.append(name)
+      guard number % 16 == 0 else { continue }
+      let isNewAgain = queue.append(Zoo.Cub(name: array[array.count / 2], age: 1))
+      #expect(!isNewAgain && Array(queue).map(\.name) == array)
+    }
+  }
+
   @Test(arguments: 1...6) func `a set behaves like a dictionary`(seed: UInt64) {
     var random = SplitMix64(seed: seed)
     var set = KeyedSet<Zoo.Cub>()

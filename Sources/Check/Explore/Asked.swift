@@ -54,5 +54,7 @@ public enum Asked {
   case step(host: Int, event: UInt32)
   case laws(host: Int)
   case jointLaws
+  case heldLaws
+  case crash
   case input(Int)
 }

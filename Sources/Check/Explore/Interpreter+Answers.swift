@@ -22,18 +22,16 @@ extension Interpreter {
     guard case .fired = outcome else {
       return walker.transition(host, outcome, to: code, isUnjudged: hasStepLaws[host], event: event)
     }
-    var findings = hasStepLaws[host] ? stepper.judgeStep(host: host, of: &scratch).map { broken($0, of: host) } : []
+    let findings = hasStepLaws[host] ? stepper.judgeStep(host: host, of: &scratch).map { broken($0, of: host) } : []
     let routed = stepper.received.indices.map { place in
       self.code(of: stepper.received[place]) | (stepper.bound.contains(place) ? PartWalker.boundFlag : 0)
     }
     let orders = stepper.orders.compactMap(packed)
     let after = self.code(ofMachine: host)
     if after == nil { loaded[host] = .max }
-    findings += trouble
-    trouble.removeAll()
     return walker.transition(
-      host, outcome, to: after ?? code, orders: orders, routed: routed, findings: findings, overflows: after == nil,
-      event: event, sent: stepper.sent.map { self.code(of: $0) })
+      host, outcome, to: after ?? code, orders: orders, routed: routed, findings: findings, troubles: takeTrouble(),
+      overflows: after == nil, event: event, sent: stepper.sent.map { self.code(of: $0) })
   }
 
   /// The laws of a machine that a step breaks in which it fires nothing.
@@ -135,7 +133,7 @@ extension Interpreter {
 
   /// What the laws say of the state at hand that ask what the world holds.
   @inlinable func judgeHeld() -> [Finding] {
-    asking = .jointLaws
+    asking = .heldLaws
     defer { asking = .none }
     let configuration = configuration(of: walker.codes)
     return heldJudge.state(configuration.state, walk.holdings(of: configuration))
@@ -157,6 +155,8 @@ extension Interpreter {
 
   /// What the laws that look at several machines say of the step that the walker has taken.
   @inlinable func judgeJoint() -> [Finding] {
+    asking = .jointLaws
+    defer { asking = .none }
     if walker.overflows { return judgeOverflow() }
     if !isBegun {
       putJoint(walker.before)
@@ -169,6 +169,12 @@ extension Interpreter {
     joint.sent.removeAll(keepingCapacity: true)
     for index in 0..<walker.sent.count { joint.sent.append(effect(walker.sent[index])) }
     return judged(&joint)
+  }
+
+  /// Begins or ends to judge steps of which nobody knows yet whether they are possible.
+  @inlinable func judgesTentatively(_ isTentative: Bool) -> [Int] {
+    jointJudge.isTentative = isTentative
+    return jointJudge.takeMetTentatively()
   }
 
   /// The same where a machine came to a state without a code: the step is taken again.
@@ -230,6 +236,8 @@ extension Interpreter {
   /// Takes the machines before the move at hand through a crash, as ``Walk`` does it.
   @inlinable func recover() -> TypedSide.Recovered {
     loadAll(walker.before)
+    asking = .crash
+    defer { asking = .none }
     let before = scratch
     jointJudge.begin(before)
     forgetBegun()

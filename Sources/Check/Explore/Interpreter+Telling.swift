@@ -77,6 +77,9 @@ extension Interpreter {
       return "\(design.hosts[host].name), judged by \(laws(design.hosts[host].properties)); the state is \(words())"
     case .jointLaws:
       return "\(design.name), judged by \(laws(design.properties.dropFirst(own))); the state is \(words())"
+    case .heldLaws:
+      return "\(design.name), judged by \(laws(design.properties.filter(\.asksHoldings))); the state is \(words())"
+    case .crash: return "\(design.name), taken through a crash and judged over it; the state is \(words())"
     case .input(let input): return "the input \(walk.world.inputs[input].name); the state is \(words())"
     }
   }

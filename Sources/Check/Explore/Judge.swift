@@ -18,6 +18,9 @@ public final class Judge<S: System> {
   /// How many of the laws of steps remember the state before the step at hand.
   @exclusivity(unchecked) @usableFromInline var pending = 0
   @exclusivity(unchecked) @usableFromInline var pendingSometimes: [Int] = []
+  /// Whether steps that are judged may yet turn out not to be possible: what they meet is noted, and not met by that.
+  @exclusivity(unchecked) @usableFromInline var isTentative = false
+  @exclusivity(unchecked) @usableFromInline var metTentatively: [Int] = []
 
   /// Laws with the cheap ones first, so that the dear ones can be left out.
   @usableFromInline struct Ranked<Test> {
@@ -111,13 +114,24 @@ public final class Judge<S: System> {
 
   /// The properties of a step that fail.
   @inlinable func step(_ step: Step<S, S.Event, S.Effect>) -> [Finding] {
-    for index in pendingSometimes where sometimesSteps[index].memory.holds(step) { isStepMet[index] = true }
+    for index in pendingSometimes where !isStepMet[index] && sometimesSteps[index].memory.holds(step) {
+      if isTentative { metTentatively.append(index) } else { isStepMet[index] = true }
+    }
     var findings: [Finding] = []
     for index in 0..<pending where !steps.tests[index].holds(step) {
       findings.append(.broken(steps.laws[index]))
     }
     return findings
   }
+
+  /// The laws that waited for what was met while steps were judged tentatively.
+  @usableFromInline func takeMetTentatively() -> [Int] {
+    defer { metTentatively.removeAll(keepingCapacity: true) }
+    return metTentatively
+  }
+
+  /// Notes that what these laws wait for was met.
+  @usableFromInline func meet(_ laws: [Int]) { for index in laws { isStepMet[index] = true } }
 
   /// For each leads-to property, whether this state begins it and whether it ends it, as bits.
   @inlinable func leads(_ state: S) -> (from: UInt32, to: UInt32) {

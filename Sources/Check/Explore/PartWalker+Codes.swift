@@ -225,7 +225,8 @@ extension PartWalker {
   /// Decides how to ask, once all inputs are fixed.
   ///
   /// Crews are of use where something is asked of them that a machine alone does not answer: what inputs draw that look
-  /// at the state, what laws say of steps, and what a crash makes of all.
+  /// at the state, what laws say of steps, and what a crash makes of all. Laws of states that look at several machines
+  /// are then judged once for each crew as well; for these alone, to find the crew of each state would not pay.
   ///
   /// - Parameter held: The parts of a state that laws look at which ask what the world holds.
   @usableFromInline func prepare(held parts: [Int]) {
@@ -314,8 +315,8 @@ extension PartWalker {
   /// Makes a transition of what a machine did.
   @usableFromInline func transition(
     _ host: Int, _ outcome: Outcome, to code: UInt32, orders made: [PackedOrder] = [], routed sent: [UInt32] = [],
-    findings: [Finding] = [], isUnjudged: Bool = false, overflows: Bool = false, event: UInt32,
-    sent effects: [UInt32] = []
+    findings: [Finding] = [], troubles: [Finding] = [], isUnjudged: Bool = false, overflows: Bool = false,
+    event: UInt32, sent effects: [UInt32] = []
   ) -> Transition {
     let told = hasJointStepLaws ? effects : []
     tidings.append(Tidings(event: event, sent: Span32(start: UInt32(sentEffects.count), count: UInt32(told.count))))
@@ -324,7 +325,9 @@ extension PartWalker {
     for order in made { orders.append(order) }
     let firstRouted = UInt32(routed.count)
     for event in sent { routed.append(event) }
-    if !findings.isEmpty { flaws.append(findings) }
+    let isFlawed = !findings.isEmpty || !troubles.isEmpty
+    if isFlawed { flaws.append(findings) }
+    if !troubles.isEmpty { self.troubles[Int32(flaws.count - 1)] = troubles }
     var rule: Int32 = -1
     var kind = OutcomeKind.fired
     switch outcome {
@@ -337,7 +340,7 @@ extension PartWalker {
       host: UInt16(host), outcome: kind, overflows: overflows, rule: rule, to: code,
       orders: Span32(start: firstOrder, count: UInt32(made.count)),
       routed: Span32(start: firstRouted, count: UInt32(sent.count)),
-      flaw: isUnjudged ? -2 : findings.isEmpty ? -1 : Int32(flaws.count - 1),
+      flaw: isUnjudged ? -2 : isFlawed ? Int32(flaws.count - 1) : -1,
       mark: kind == .fired ? mark(event, effects) : 0)
   }
 

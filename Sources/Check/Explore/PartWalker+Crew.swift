@@ -99,17 +99,19 @@ extension PartWalker {
     if usesCrews, crewFacts[crewAtHand].recovery >= 0 {
       return recoveries.at(Int(crewFacts[crewAtHand].recovery))
     }
+    if !usesCrews { forgetRecoveries() }
     let it = typed.recover()
     if !it.findings.isEmpty { recoveryFindings.append(it.findings) }
     if usesCrews { crewFacts.at(crewAtHand).pointee.recovery = Int32(recoveries.count) }
     recoveries.append(
       Recovery(
-        codes: UInt32(recovered.count), orders: Span32(start: UInt32(orders.count), count: UInt32(it.orders.count)),
+        codes: UInt32(recovered.count),
+        orders: Span32(start: UInt32(recoveryOrders.count), count: UInt32(it.orders.count)),
         fired: Span32(start: UInt32(recoveryFirings.count), count: UInt32(it.fired.count)),
         findings: it.findings.isEmpty ? -1 : Int32(recoveryFindings.count - 1), isRefused: it.isRefused,
         overflows: it.overflows))
     for code in it.codes { recovered.append(code) }
-    for order in it.orders { orders.append(order) }
+    for order in it.orders { recoveryOrders.append(order) }
     for (host, rule) in it.fired { recoveryFirings.append(UInt32(host) << 16 | UInt32(rule)) }
     return recoveries.at(recoveries.count - 1)
   }
@@ -131,7 +133,7 @@ extension PartWalker {
         set(part, ledger(self.codes[part], crashOp).code)
       }
       change(purses: UInt32(purseCount &- 1))
-      for index in sent.range where !carryOut(orders[index]) {
+      for index in sent.range where !carryOut(recoveryOrders[index]) {
         noteFullChannel()
         return false
       }
@@ -140,19 +142,34 @@ extension PartWalker {
     return true
   }
 
-  /// How often each rule fired in a crash.
-  @usableFromInline var crashFirings: [(host: Int, rule: Int, count: Int)] {
-    (0..<recoveries.count).flatMap { place in
-      recoveries[place].fired.range.map {
-        (Int(recoveryFirings[$0] >> 16), Int(recoveryFirings[$0] & 0xFFFF), recoveries[place].count)
+  /// Counts what fired in the crashes that are known, and forgets them: without crews nobody asks for one again.
+  private func forgetRecoveries() {
+    for place in 0..<recoveries.count {
+      for index in recoveries[place].fired.range {
+        crashCounts[recoveryFirings[index], default: 0] += recoveries[place].count
       }
     }
+    recoveries.removeAll()
+    recoveryOrders.removeAll()
+    recovered.removeAll()
+    recoveryFirings.removeAll()
+    recoveryFindings.removeAll(keepingCapacity: true)
+  }
+
+  /// How often each rule fired in a crash.
+  @usableFromInline var crashFirings: [(host: Int, rule: Int, count: Int)] {
+    var counts = crashCounts
+    for place in 0..<recoveries.count {
+      let it = recoveries[place]
+      for index in it.fired.range { counts[recoveryFirings[index], default: 0] += it.count }
+    }
+    return counts.map { (Int($0 >> 16), Int($0 & 0xFFFF), $1) }
   }
 
   /// What the tables of crews hold.
   var crewBytes: Int {
     crews.bytes + crewFacts.bytes + crewRounds.bytes + deedsOfCrews.bytes + deeds.bytes + deedChanges.bytes
-      + deedSteps.bytes + recoveries.bytes + recovered.bytes + recoveryFirings.bytes
+      + deedSteps.bytes + recoveries.bytes + recoveryOrders.bytes + recovered.bytes + recoveryFirings.bytes
   }
 
   func freeCrews() {
@@ -162,6 +179,7 @@ extension PartWalker {
     deedChanges.free()
     deedSteps.free()
     recoveries.free()
+    recoveryOrders.free()
     recovered.free()
     recoveryFirings.free()
   }

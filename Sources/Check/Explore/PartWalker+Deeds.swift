@@ -12,6 +12,8 @@ extension PartWalker {
     let isUndone: Bool
     /// What it breaks, as an index; -1 for nothing.
     let findings: Int32
+    /// Which steps it is that some law waits for, as an index; -1 for none, or none any more.
+    var meets: Int32
     /// The machines that it changes, with their codes after it.
     let changes: Span32
     let orders: Span32
@@ -36,7 +38,11 @@ extension PartWalker {
     begin()
     let (first, hash) = (undo.count, (low, high))
     let outcome = step(event, transition(Int(eventHosts[Int(event)]), event))
+    // Whether its orders can be carried out is not said yet.
+    _ = typed.judgesTentatively(true)
     if !isUndone { judgeStep() }
+    let met = typed.judgesTentatively(false)
+    if !met.isEmpty, !meetings.contains(met) { meetings.append(met) }
     for index in 0..<stepped.count { transitions.at(Int(stepped[index])).pointee.count &-= 1 }
     var changes = Span32(start: UInt32(deedChanges.count), count: 0)
     for index in first..<undo.count {
@@ -49,7 +55,8 @@ extension PartWalker {
     deeds.append(
       Deed(
         owner: UInt16(truncatingIfNeeded: owner), outcome: outcome, overflows: overflows, isUndone: isUndone,
-        findings: breaches.isEmpty ? -1 : Int32(deedFindings.count), changes: changes, orders: ordersTaken(),
+        findings: breaches.isEmpty ? -1 : Int32(deedFindings.count),
+        meets: met.isEmpty ? -1 : Int32(meetings.firstIndex(of: met)!), changes: changes, orders: ordersTaken(),
         steps: Span32(start: UInt32(deedSteps.count), count: UInt32(stepped.count)), mark: mark,
         shift: (low &- hash.0, high &- hash.1)))
     for index in 0..<stepped.count { deedSteps.append(stepped[index]) }
@@ -91,6 +98,12 @@ extension PartWalker {
     if isWide { high = high &+ it.pointee.shift.high }
     if it.pointee.findings >= 0 { breaches.append(contentsOf: deedFindings[Int(it.pointee.findings)]) }
     return it.pointee.outcome
+  }
+
+  /// Tells the laws that wait for such a step that it was taken.
+  @inline(never) func meet(deed number: Int) {
+    typed.meet(meetings[Int(deeds[number].meets)])
+    deeds.at(number).pointee.meets = -1
   }
 
   /// Counts the transitions of all deeds as taken, so often as those were.

@@ -236,6 +236,7 @@ extension PartWalker {
     acting = -1
     taken.removeAll()
     stepped.removeAll()
+    flawed.removeAll()
     if !breaches.isEmpty { breaches.removeAll(keepingCapacity: true) }
     visited = 0
     isRevisiting = false
@@ -350,7 +351,9 @@ extension PartWalker {
       return
     }
     if acting >= 0 {
-      if carryOut(deeds.at(acting).pointee.orders, batch) { commit(batch, answers: answers) }
+      guard carryOut(deeds.at(acting).pointee.orders, batch) else { return }
+      if deeds.at(acting).pointee.meets >= 0 { meet(deed: acting) }
+      commit(batch, answers: answers)
       return
     }
     for place in 0..<taken.count where !carryOut(transitions.at(Int(taken[place])).pointee.orders, batch) { return }
@@ -394,13 +397,14 @@ extension PartWalker {
   func judgeStep() {
     for index in 0..<flawed.count {
       let it = transitions.at(Int(flawed[index]))
+      // A machine that took several is judged over all of them.
       if !isRevisiting || !isRevisited(Int(it.pointee.host)) {
         breaches.append(contentsOf: flaws[Int(it.pointee.flaw)])
       }
+      if let trouble = troubles[it.pointee.flaw] { breaches.append(contentsOf: trouble) }
     }
     if isRevisiting, typed.hasMachineStepLaws { judgeSpans() }
     if hasJointStepLaws { breaches.append(contentsOf: jointFindings()) }
-    flawed.removeAll()
   }
 
   private func note(_ breach: Breach) {
@@ -461,7 +465,6 @@ extension PartWalker {
   @inline(__always) private func takeBack() {
     takeBack(to: 0)
     (low, high) = base
-    flawed.removeAll()
   }
 
   /// Takes the changes of the move back, down to the first so many.

@@ -85,6 +85,8 @@ import Spec
   @exclusivity(unchecked) var orders = Flat<PackedOrder>()
   @exclusivity(unchecked) var routed = Flat<UInt32>()
   @exclusivity(unchecked) @usableFromInline var flaws: ContiguousArray<[Finding]> = []
+  /// What was found beside laws, by the flaw's index: it is told however often the machine took part.
+  @exclusivity(unchecked) var troubles: [Int32: [Finding]] = [:]
   /// What each transition received and, where laws of several machines ask, what it sent.
   @exclusivity(unchecked) var tidings = Flat<Tidings>()
   @exclusivity(unchecked) var sentEffects = Flat<UInt32>()
@@ -138,10 +140,15 @@ import Spec
   @exclusivity(unchecked) var deedChanges = Flat<Change>()
   @exclusivity(unchecked) var deedSteps = Flat<UInt32>()
   @exclusivity(unchecked) var deedFindings: ContiguousArray<[Finding]> = []
+  /// Steps that laws wait for, each by the laws that do.
+  @exclusivity(unchecked) var meetings: [[Int]] = []
   @exclusivity(unchecked) var recoveries = Flat<Recovery>()
+  @exclusivity(unchecked) var recoveryOrders = Flat<PackedOrder>()
   @exclusivity(unchecked) var recovered = Flat<UInt32>()
   @exclusivity(unchecked) var recoveryFirings = Flat<UInt32>()
   @exclusivity(unchecked) var recoveryFindings: ContiguousArray<[Finding]> = []
+  /// How often each rule fired in crashes that were forgotten, by host and rule in one word.
+  @exclusivity(unchecked) var crashCounts: [UInt32: Int] = [:]
 
   // The move at hand.
   /// The deed it is; -1 for none.
@@ -313,7 +320,8 @@ import Spec
     let events: Span32
   }
 
-  /// What one state of a host makes of a group's events: those that do something, and how many do nothing.
+  /// What one state of a host makes of a group's events, or a crew of an input's: those that do something, and how many
+  /// do nothing.
   struct Round: BitwiseCopyable {
     /// As a span of all gifts; `.max` for what nobody has asked yet.
     var start: UInt32
@@ -457,6 +465,11 @@ import Spec
   /// Judges the step from ``PartWalker/before`` to the codes at hand, in which ``PartWalker/received`` and
   /// ``PartWalker/sent`` went in and out, by the laws that look at more than one machine.
   @usableFromInline var judgeJoint: () -> [Finding] = { [] }
+  /// Begins or ends to judge steps that may turn out not to be possible; returns the laws that waited for what was met
+  /// since it began. None of them is told so.
+  @usableFromInline var judgesTentatively: (Bool) -> [Int] = { _ in [] }
+  /// Tells laws that what they wait for was met.
+  @usableFromInline var meet: ([Int]) -> Void = { _ in }
   @usableFromInline var hasMachineStepLaws = false
   /// What the laws say of the state at hand that ask what the world holds.
   @usableFromInline var judgeHeld: () -> [Finding] = { [] }

@@ -75,7 +75,8 @@ public final class JournalReader {
 // MARK: - Reading
 
 extension JournalReader {
-  /// Is given a record's event ahead of its turn, on a second thread, and the ``RecordView/slot`` that it will have.
+  /// Is given a record's event ahead of its turn, and the ``RecordView/slot`` that it will have: on a second thread, or
+  /// where that has fallen behind, on the reader's.
   public typealias Preparation = @Sendable (_ event: UnsafeRawBufferPointer, _ slot: Int) -> Void
 
   /// How many slots there are.

@@ -37,11 +37,15 @@ public struct DistinctFifo<Element: Blank & Hashable & Sendable & Identified>: H
     if table.isEmpty {
       guard position(identity, 0) == nil else { return false }
       queue.append(element)
-      if count > Self.few { grow() }
+      if count > Self.few { remake(buckets: 1) }
       return true
     }
-    if count == table.room { grow() }
-    let isNew = table.append(identity.digest, behind: window, of: queue) { $0[$1].identity == identity }
+    if count == table.room { remake(buckets: table.buckets * 2) }
+    let hash = identity.digest
+    guard let isNew = table.append(hash, behind: window, of: queue, unless: { $0[$1].identity == identity }) else {
+      remake(buckets: table.buckets)
+      return append(element)
+    }
     if isNew { queue.append(element) }
     return isNew
   }
@@ -74,9 +78,9 @@ public struct DistinctFifo<Element: Blank & Hashable & Sendable & Identified>: H
     return table.position(hash, in: window) { queue[$0].identity == identity }
   }
 
-  /// Makes a larger table, of the elements in the queue.
-  @inlinable mutating func grow() {
-    table = SlotTable(buckets: Swift.max(1, table.buckets * 2), first: firstNumber)
+  /// Makes the table anew, of the elements in the queue.
+  @inlinable @inline(never) mutating func remake(buckets: Int) {
+    table = SlotTable(buckets: buckets, first: firstNumber)
     for position in 0..<count {
       let window = SlotTable.Window(first: firstNumber, count: position)
       _ = table.append(queue[position].identity.digest, behind: window, of: ()) { _, _ in false }

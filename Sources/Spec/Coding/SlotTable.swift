@@ -59,10 +59,10 @@
   /// Takes in the element that comes behind those of the window, of which there are fewer than there is room for.
   ///
   /// - Parameter isSame: Whether the one at a place of the queue is the same; what comes is not taken in then.
-  /// - Returns: Whether it was taken in.
+  /// - Returns: Whether it was taken in; nil where every slot looks taken. A table made anew then has one that is free.
   @inlinable @inline(__always) mutating func append<Queue>(
     _ hash: UInt64, behind window: Window, of queue: Queue, unless isSame: (Queue, Int) -> Bool
-  ) -> Bool {
+  ) -> Bool? {
     let layout = layout
     return words.withUnsafeMutableBufferPointer { words in
       let number = window.first &+ window.count
@@ -80,8 +80,9 @@
         }
         if vacant != nil, layout.isLast(slots, window) { break }
       }
-      vacant!.slot.pointee = layout.tag(hash) | number & layout.numberMask
-      for offset in 0..<vacant!.offset { words[layout.place(hash, offset) + Layout.slots] = number }
+      guard let vacant else { return nil }
+      vacant.slot.pointee = layout.tag(hash) | number & layout.numberMask
+      for offset in 0..<vacant.offset { words[layout.place(hash, offset) + Layout.slots] = number }
       return true
     }
   }
@@ -100,7 +101,8 @@ extension SlotTable {
     @inlinable init(start: Int, buckets: Int) {
       self.start = start
       self.buckets = buckets
-      // Numbers that come round again are mistaken for present ones: they are eight times as many as there is room for.
+      // Numbers come round again, and slots that nobody is in look taken for a while: there are eight times as many as
+      // there is room for, so that seldom few slots do, and more seldom all.
       let bits = min(31, 64 - (8 * (buckets * 49 / 4)).leadingZeroBitCount)
       numberMask = 1 << UInt32(bits) - 1
     }
