@@ -48,7 +48,7 @@ final class AuditRun {
   var hasTime: Bool { .now < deadline && !Interruption.isAsked }
 
   /// Seconds until the end.
-  var secondsLeft: Double { max(0, Double((deadline - .now).nanoseconds) / 1e9) }
+  var secondsLeft: Double { max(0, (deadline - .now) / .seconds(1)) }
 
   func report() -> RoundReport {
     for entry in entries { machines[entry.name] = .init(entry, scope) }

@@ -13,7 +13,7 @@ import Testing
 
   @Test(arguments: Mistake.all) func `random runs of the team find most of them`(mistake: Mistake) {
     let report = fuzz(
-      mistake.design, world: .team, options: FuzzOptions(seed: 1, cases: 100, steps: 200, shrinkRuns: 300, findings: 1))
+      mistake.design, world: .team, options: FuzzOptions(seed: 2, cases: 100, steps: 200, shrinkRuns: 300, findings: 1))
     #expect(report.findings.isEmpty == (mistake.unmetAtRandom != nil))
   }
 

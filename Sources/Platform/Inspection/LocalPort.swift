@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A TCP port of the loopback interface.
 public struct LocalPort: Sendable, Hashable {
@@ -27,8 +28,21 @@ public struct LocalPort: Sendable, Hashable {
     listeners.map(\.address).filter { !["127.0.0.1", "::1", "::ffff:127.0.0.1"].contains($0) }
   }
 
-  /// A port that was free a moment ago, for tests and for servers that take any.
+  /// A port that was free a moment ago, for tests and for servers that take any: another one each time, so that two who
+  /// ask are not in each other's way.
   public static func unused() -> LocalPort {
+    for _ in 0..<64 {
+      let port = anyFree()
+      if given.withLock({ $0.insert(port.number).inserted }) { return port }
+    }
+    return anyFree()
+  }
+
+  /// What this process gave away, and some may listen at later.
+  private static let given = Mutex<Set<UInt16>>([])
+
+  /// A port as the system gives it; 0 where it has none.
+  private static func anyFree() -> LocalPort {
     let socket = Foundation.socket(AF_INET, LocalPort.stream, 0)
     defer { close(socket) }
     var address = LocalPort(0).address

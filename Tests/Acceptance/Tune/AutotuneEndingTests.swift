@@ -116,7 +116,7 @@ import Testing
     #expect(try bench.audit(bench.journal).status == 0)
   }
 
-  @Test(.timeLimit(.minutes(3)), arguments: [0, 2, 5, 10, 20, 40, 80])
+  @Test(.timeLimit(.minutes(15)), arguments: [0, 2, 5, 10, 20, 40, 80])
   func `FR-H.2: a run that was killed while it began leaves the next one free to run`(milliseconds: UInt32) throws {
     let bench = try TuneBench()
     for _ in 0..<2 {

