@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <xxhash.h>
 
 #ifdef __linux__
@@ -18,3 +19,9 @@ static inline void interlock_prefer_large_pages(void *address, unsigned long cou
   madvise(address, count, MADV_HUGEPAGE);
 #endif
 }
+
+/// Makes memory of malloc larger or smaller; pages of large memory are not copied but found at another address.
+static inline void *interlock_resize(void *memory, unsigned long count) { return realloc(memory, count); }
+
+/// Gives memory of malloc back.
+static inline void interlock_free(void *memory) { free(memory); }

@@ -45,6 +45,14 @@ extension Model {
     (Model("ring election, 6", RingElection.sizes[2]), SearchOptions(memory: .hash128)),
   ]
 
+  @Test func `what a search took over counts as held by it`() throws {
+    let model = Model("ring election, 8", RingElection.sizes[3])
+    let whole = model.explore().peakBytes
+    let saved = try model.explore(SearchOptions()).saved
+    let resumed = try model.explore(from: saved[saved.count - 1], SearchOptions()).report.peakBytes
+    #expect(resumed * 10 >= whole * 9, "\(resumed) of \(whole) bytes")
+  }
+
   @Test(arguments: models.indices, 1...2) func `a search goes on to the report that it would have made`(
     index: Int, workers: Int
   ) throws {

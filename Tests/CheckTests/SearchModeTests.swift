@@ -110,6 +110,19 @@ private let corpus = Model.examples + Model.brokenExamples + Model.toys
     }
   }
 
+  @Test func `leads-to laws are judged where there is room for the states that wait, and else a bound was met`() {
+    let model = Model("ring election, 8", RingElection.sizes[3])
+    let whole = model.explore()
+    #expect(whole.isComplete && whole.judgesLeadsTo)
+    let enough = model.explore(SearchOptions(bounds: Bounds(bytes: whole.peakBytes * 3 / 2)))
+    #expect(Said(enough) == Said(whole))
+    let few = Bounds(bytes: whole.peakBytes - 1)
+    let report = model.explore(SearchOptions(bounds: few))
+    #expect(report.distinct == whole.distinct, "all states are found before any law of this kind is judged")
+    #expect(report.boundsMet == ["\(few.bytes >> 20) MiB of memory"] && !report.judgesLeadsTo)
+    #expect(report.verdict == .unfinished && report.peakBytes <= whole.peakBytes)
+  }
+
   @Test func `a state with more successors than can be told apart ends the search, in words`() {
     let book = RuleBook<Toy>("Wide", resting: .idle) {
       In(.idle) { On(.take, "keep it").then { toy, number in toy[0] = number } }

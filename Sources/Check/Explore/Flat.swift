@@ -1,3 +1,5 @@
+import CXXHash
+
 /// A growable row of plain values in memory of its own: no references are counted and no bounds checked on the way.
 ///
 /// Whoever keeps one frees it.
@@ -7,7 +9,7 @@
   private(set) var capacity: Int
 
   init(capacity: Int = 16) {
-    base = .allocate(capacity: capacity)
+    base = Self.resized(nil, to: capacity)
     self.capacity = capacity
   }
 
@@ -17,7 +19,7 @@
     self.count = count
   }
 
-  func free() { base.deallocate() }
+  func free() { interlock_free(base) }
 
   /// Gives back the memory of what it had.
   mutating func forget() {
@@ -73,12 +75,19 @@
     base[index] = element
   }
 
+  /// Small ones double, and large ones, whose pages need not be copied, grow by half.
   @inline(never) private mutating func grow() {
-    let next = UnsafeMutablePointer<Element>.allocate(capacity: capacity * 2)
-    next.update(from: base, count: count)
-    base.deallocate()
-    base = next
-    capacity *= 2
+    capacity += bytes < 1 << 16 ? capacity : capacity / 2
+    base = Self.resized(base, to: capacity)
+  }
+
+  private static func resized(_ memory: UnsafeMutablePointer<Element>?, to capacity: Int) -> UnsafeMutablePointer<
+    Element
+  > {
+    guard let memory = interlock_resize(memory, UInt(capacity * MemoryLayout<Element>.stride)) else {
+      preconditionFailure("no memory for \(capacity) elements of \(MemoryLayout<Element>.stride) bytes")
+    }
+    return memory.bindMemory(to: Element.self, capacity: capacity)
   }
 }
 

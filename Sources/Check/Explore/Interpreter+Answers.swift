@@ -156,7 +156,14 @@ extension Interpreter {
   /// What the laws that look at several machines say of the step that the walker has taken.
   @inlinable func judgeJoint() -> [Finding] {
     asking = .jointLaws
-    defer { asking = .none }
+    jointJudge.isTentative = walker.isTentative
+    defer {
+      asking = .none
+      if walker.isTentative {
+        jointJudge.isTentative = false
+        walker.metTentatively = jointJudge.takeMetTentatively()
+      }
+    }
     if walker.overflows { return judgeOverflow() }
     if !isBegun {
       putJoint(walker.before)
@@ -169,12 +176,6 @@ extension Interpreter {
     joint.sent.removeAll(keepingCapacity: true)
     for index in 0..<walker.sent.count { joint.sent.append(effect(walker.sent[index])) }
     return judged(&joint)
-  }
-
-  /// Begins or ends to judge steps of which nobody knows yet whether they are possible.
-  @inlinable func judgesTentatively(_ isTentative: Bool) -> [Int] {
-    jointJudge.isTentative = isTentative
-    return jointJudge.takeMetTentatively()
   }
 
   /// The same where a machine came to a state without a code: the step is taken again.
@@ -368,14 +369,17 @@ extension Interpreter {
     for move in moves {
       var next = configuration
       guard case .next = walk.take(move, in: &next) else { continue }
-      let words = walk.describe(move, in: configuration)
-      guard number < batch.count else { return "\(words.who) \(words.what) was possible, and then was not" }
+      func words() -> String {
+        let it = walk.describe(move, in: configuration)
+        return "\(it.who) \(it.what)"
+      }
+      guard number < batch.count else { return "\(words()) was possible, and then was not" }
       if var codes = codes(of: next, near: walker.codes) {
         if let symmetry = walker.symmetry { _ = symmetry.represented(&codes) }
         let hash = walker.hash(of: codes)
         if hash.low != batch.hash(of: number) {
           let changes = Printer.differences(configuration.state, next.state).joined(separator: ", ")
-          return "\(words.who) \(words.what) led to \(changes), and to something else before"
+          return "\(words()) led to \(changes), and to something else before"
         }
       }
       number += 1

@@ -129,7 +129,6 @@ import Spec
     walker.hasJointStepLaws = jointJudge.hasStepLaws
     walker.typed.judgeSpan = { it.judgeSpan($0, $1) }
     walker.typed.judgeJoint = { it.judgeJoint() }
-    walker.typed.judgesTentatively = { it.judgesTentatively($0) }
     walker.typed.meet = { it.jointJudge.meet($0) }
     if jointJudge.hasStateLaws { walker.typed.judgeState = { it.judgeState() } }
     walker.typed.judgeHeld = { it.judgeHeld() }

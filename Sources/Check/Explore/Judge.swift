@@ -126,7 +126,8 @@ public final class Judge<S: System> {
 
   /// The laws that waited for what was met while steps were judged tentatively.
   @usableFromInline func takeMetTentatively() -> [Int] {
-    defer { metTentatively.removeAll(keepingCapacity: true) }
+    if metTentatively.isEmpty { return [] }
+    defer { metTentatively.removeAll() }
     return metTentatively
   }
 

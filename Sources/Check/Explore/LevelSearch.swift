@@ -226,7 +226,7 @@ final class LevelSearch: @unchecked Sendable {
   /// What is held by now, as far as the workers have said.
   private var bytes: Int {
     shared.pointee.table.bytes + log.bytes + levelBytes + lexicon.bytes + savedBytes
-      + shared.pointee.held.load(ordering: .relaxed)
+      + pastGraphs.reduce(0) { $0 + $1.bytes } + shared.pointee.held.load(ordering: .relaxed)
   }
 
   private func notePeak() {
@@ -333,23 +333,28 @@ final class LevelSearch: @unchecked Sendable {
       note(bound: "\(UInt32.max) steps, beyond which no leads-to law is judged")
       return []
     }
-    // The graph to be made, and one of states that wait where all of them do, beside what is held.
-    let more = log.end * 80 + generated * 6
-    if exceedsMemory(by: more) {
+    notePeak()
+    if exceedsMemory(by: StateGraph.bytes(upTo: log.end)) {
       note(bound: memoryBound)
       return []
     }
-    let graph = StateGraph(pastGraphs + workers.map(\.graph), end: log.end)
-    let depths = log.depths()
+    let graph = StateGraph(
+      pastGraphs + workers.map(\.graph), end: log.end, depths: log.depths(),
+      room: options.bounds.bytes == .max ? .max : options.bounds.bytes - bytes)
+    defer { peakBytes = max(peakBytes, bytes + graph.peakBytes) }
     for (index, name) in expander.leadsTo.enumerated() {
-      guard let lasso = graph.lasso(property: index, expander.fairness[index], depths: depths) else { continue }
+      let lasso = graph.lasso(property: index, expander.fairness[index])
+      if graph.isCut {
+        note(bound: memoryBound)
+        return []
+      }
+      guard let lasso else { continue }
       var trace = expander.trace(log.path(to: lasso.begin) + lasso.way + lasso.loop, false, false)
       trace.loopsFrom = trace.steps.count - lasso.loop.count
       let words = lasso.loop.isEmpty ? "a run may stay here for ever" : "a run may go round for ever"
       findings.append(
         CheckFinding(finding: Finding(.critical, "never-leads", "\"\(name)\" does not hold: \(words)"), trace: trace))
     }
-    peakBytes = max(peakBytes, bytes + graph.peakBytes)
     return expander.leadsTo.enumerated().map { ($1, graph.begins(property: $0)) }
   }
 }

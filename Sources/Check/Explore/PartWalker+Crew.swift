@@ -1,3 +1,4 @@
+import CXXHash
 import Spec
 
 // The machines of a state, all of them together, are a *crew*. States of one crew differ in what is open, under way and
@@ -20,7 +21,9 @@ extension PartWalker {
   @inline(__always) func meetCrew() {
     guard usesCrews else { return }
     crewAtHand = Int(crews.number(of: codes))
-    if crewAtHand == crewFacts.count { meetNewCrew() }
+    if crewAtHand == crewFacts.count { return meetNewCrew() }
+    // What inputs come to is asked last.
+    interlock_prefetch(crewRounds.at(crewAtHand &* inputCount))
   }
 
   @inline(never) private func meetNewCrew() {
@@ -43,6 +46,7 @@ extension PartWalker {
     deedChanges.forget()
     deedSteps.forget()
     deedFindings = []
+    for span in 0..<spanDeeds.count { spanDeeds[span] = -1 }
   }
 
   /// What the laws of states say of the crew at hand.

@@ -11,7 +11,7 @@ extension PartWalker {
     /// Whether a machine that must take part refused: the move is not possible.
     let isUndone: Bool
     /// What it breaks, as an index; -1 for nothing.
-    let findings: Int32
+    var findings: Int32
     /// Which steps it is that some law waits for, as an index; -1 for none, or none any more.
     var meets: Int32
     /// The machines that it changes, with their codes after it.
@@ -29,21 +29,52 @@ extension PartWalker {
 
   /// The number of what an event does to the crew at hand.
   @inline(__always) func deed(_ event: UInt32) -> Int {
-    if let known = deedsOfCrews[UInt32(truncatingIfNeeded: crewAtHand), event] { return Int(known) }
-    return findDeed(event)
+    let crew = UInt32(truncatingIfNeeded: crewAtHand)
+    if let known = deedsOfCrews[crew, event] { return Int(known) }
+    let number = findDeed(event)
+    deedsOfCrews.insert(crew, event, UInt32(number))
+    return number
   }
 
   /// Takes the event's step, and notes what became of it; the state at hand is then as before.
-  @inline(never) private func findDeed(_ event: UInt32) -> Int {
+  @inline(never) func findDeed(_ event: UInt32) -> Int {
     begin()
     let (first, hash) = (undo.count, (low, high))
     let outcome = step(event, transition(Int(eventHosts[Int(event)]), event))
     // Whether its orders can be carried out is not said yet.
-    _ = typed.judgesTentatively(true)
+    isTentative = true
+    metTentatively = []
     if !isUndone { judgeStep() }
-    let met = typed.judgesTentatively(false)
-    if !met.isEmpty, !meetings.contains(met) { meetings.append(met) }
+    isTentative = false
+    let met = metTentatively
     for index in 0..<stepped.count { transitions.at(Int(stepped[index])).pointee.count &-= 1 }
+    var number = plainDeed(outcome, from: first, hash)
+    if !breaches.isEmpty || !met.isEmpty {
+      var it = deeds[number]
+      it.count = 0
+      if !breaches.isEmpty {
+        it.findings = Int32(deedFindings.count)
+        deedFindings.append(Array(breaches))
+      }
+      if !met.isEmpty {
+        if !meetings.contains(met) { meetings.append(met) }
+        it.meets = Int32(meetings.firstIndex(of: met)!)
+      }
+      number = deeds.count
+      deeds.append(it)
+    }
+    takeBack(to: first)
+    (low, high) = hash
+    begin()
+    return number
+  }
+
+  /// What the transitions taken come to, apart from what laws say of them: crews differ in that alone, so that a
+  /// protocol has far fewer of these than crews have deeds.
+  private func plainDeed(_ outcome: OutcomeKind, from first: Int, _ hash: (low: UInt64, high: UInt64)) -> Int {
+    var sequence = UInt32.max
+    for index in 0..<stepped.count { sequence = number(sequence, stepped[index]) }
+    if spanDeeds[Int(sequence)] >= 0 { return Int(spanDeeds[Int(sequence)]) }
     var changes = Span32(start: UInt32(deedChanges.count), count: 0)
     for index in first..<undo.count {
       let change = undo[index]
@@ -52,19 +83,14 @@ extension PartWalker {
       deedChanges.append(Change(part: change.part, code: codes[Int(change.part)]))
       changes.count += 1
     }
+    spanDeeds[Int(sequence)] = Int32(deeds.count)
     deeds.append(
       Deed(
         owner: UInt16(truncatingIfNeeded: owner), outcome: outcome, overflows: overflows, isUndone: isUndone,
-        findings: breaches.isEmpty ? -1 : Int32(deedFindings.count),
-        meets: met.isEmpty ? -1 : Int32(meetings.firstIndex(of: met)!), changes: changes, orders: ordersTaken(),
+        findings: -1, meets: -1, changes: changes, orders: ordersTaken(),
         steps: Span32(start: UInt32(deedSteps.count), count: UInt32(stepped.count)), mark: mark,
-        shift: (low &- hash.0, high &- hash.1)))
+        shift: (low &- hash.low, high &- hash.high)))
     for index in 0..<stepped.count { deedSteps.append(stepped[index]) }
-    if !breaches.isEmpty { deedFindings.append(Array(breaches)) }
-    deedsOfCrews.insert(UInt32(truncatingIfNeeded: crewAtHand), event, UInt32(deeds.count - 1))
-    takeBack(to: first)
-    (low, high) = hash
-    begin()
     return deeds.count - 1
   }
 

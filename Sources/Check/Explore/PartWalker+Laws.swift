@@ -37,11 +37,13 @@ extension PartWalker {
     return spanFlaws[Int(number)]
   }
 
-  private func number(_ first: UInt32, _ second: UInt32) -> UInt32 {
+  /// The number of a row of transitions, by the number of what comes before the last one, `.max` for nothing.
+  func number(_ first: UInt32, _ second: UInt32) -> UInt32 {
     if let known = spans[first, second] { return known }
     let number = UInt32(spanFlaws.count)
     spans.insert(first, second, number)
     spanFlaws.append(-2)
+    spanDeeds.append(-1)
     return number
   }
 
@@ -87,6 +89,7 @@ extension PartWalker {
 
   /// What the tables of all these hold.
   var lawBytes: Int {
-    spans.bytes + spanFlaws.bytes + tidings.bytes + sentEffects.bytes + held.bytes + heldFindings.bytes
+    spans.bytes + spanFlaws.bytes + spanDeeds.bytes + tidings.bytes + sentEffects.bytes + held.bytes
+      + heldFindings.bytes
   }
 }

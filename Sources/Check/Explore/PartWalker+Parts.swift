@@ -65,7 +65,7 @@ extension PartWalker {
       let number = transition(Int(eventHosts[Int(event)]), event)
       switch transitions[number].outcome {
       case .fired, .unexpected:
-        gifts.append(Gift(event: event, number: UInt32(hasDeeds ? deed(event) : number)))
+        gifts.append(Gift(event: event, number: UInt32(hasDeeds ? findDeed(event) : number)))
         round.count += 1
       case .refused, .ignored:
         if transitions[number].flaw == -2 { judgeIdle(number, event) }

@@ -49,6 +49,9 @@ import Spec
   /// Where successors will be looked up.
   @exclusivity(unchecked) var lookup: UnsafeMutablePointer<SharedSearch>?
   @exclusivity(unchecked) @usableFromInline var hasJointStepLaws = false
+  /// Whether nobody knows yet if the step that is judged is possible; and the laws that waited for such a step.
+  @exclusivity(unchecked) @usableFromInline var isTentative = false
+  @exclusivity(unchecked) @usableFromInline var metTentatively: [Int] = []
   let channelOrders: UnsafeMutablePointer<ChannelOrder>
 
   // What each code is, as far as this worker has met it.
@@ -108,10 +111,12 @@ import Spec
   @exclusivity(unchecked) var purseOps: ContiguousArray<PurseOp> = []
   @exclusivity(unchecked) var purseOpNumbers: [PurseOp: UInt32] = [:]
   @exclusivity(unchecked) var ledgerBreaches: ContiguousArray<(code: UInt32, breach: Breach)> = []
-  /// Transitions of one machine in one step, one after the other, as numbers; and by the last one's what they break
-  /// together, as an index among the flaws, -1 for nothing and -2 while nobody has asked.
+  /// Transitions of one step, one after the other, as numbers. By the last one's, where one machine took all of them,
+  /// what they break together, as an index among the flaws, -1 for nothing and -2 while nobody has asked; and, where
+  /// they are the whole step, the deed that they are, -1 for none yet.
   @exclusivity(unchecked) var spans = PairCache()
   @exclusivity(unchecked) var spanFlaws = Flat<Int32>()
+  @exclusivity(unchecked) var spanDeeds = Flat<Int32>()
   @exclusivity(unchecked) var identities: [Identity: UInt32] = [:]
 
   // What laws say that ask what the world holds.
@@ -234,6 +239,7 @@ import Spec
     gifts.free()
     limited.deallocate()
     spanFlaws.free()
+    spanDeeds.free()
     heldParts.free()
     heldCodes.free()
     heldFindings.free()
@@ -465,9 +471,6 @@ import Spec
   /// Judges the step from ``PartWalker/before`` to the codes at hand, in which ``PartWalker/received`` and
   /// ``PartWalker/sent`` went in and out, by the laws that look at more than one machine.
   @usableFromInline var judgeJoint: () -> [Finding] = { [] }
-  /// Begins or ends to judge steps that may turn out not to be possible; returns the laws that waited for what was met
-  /// since it began. None of them is told so.
-  @usableFromInline var judgesTentatively: (Bool) -> [Int] = { _ in [] }
   /// Tells laws that what they wait for was met.
   @usableFromInline var meet: ([Int]) -> Void = { _ in }
   @usableFromInline var hasMachineStepLaws = false

@@ -18,16 +18,33 @@ final class StateGraph {
   let end: Int
   /// One more than the highest number of an owed identity.
   let identities: Int
-  /// What the largest of the graphs held in which a property waits.
+  /// The steps from the start to each state.
+  let depths: ContiguousArray<UInt32>
+  /// How many bytes a graph of states that wait may take.
+  let room: Int
+  /// What the largest of these held.
   private var mostWaiting = 0
-  var peakBytes: Int { nodes.bytes + mostWaiting }
+  /// Whether one of them came to an end for want of room.
+  private(set) var isCut = false
+  var peakBytes: Int { Self.bytes(upTo: end) + mostWaiting }
+
+  /// What a graph takes beside its parts.
+  ///
+  /// - Parameter end: One more than the highest number of a state.
+  static func bytes(upTo end: Int) -> Int {
+    end * (MemoryLayout<UnsafePointer<Node>?>.stride + MemoryLayout<UInt32>.stride)
+  }
 
   /// - Parameters:
   ///   - parts: What each worker expanded. They are read, not copied.
   ///   - end: One more than the highest number of a state.
-  init(_ parts: [GraphPart], end: Int) {
+  ///   - depths: The steps from the start to each state.
+  ///   - room: How many bytes may be taken, beside the parts.
+  init(_ parts: [GraphPart], end: Int, depths: ContiguousArray<UInt32>, room: Int = .max) {
     self.parts = parts
     self.end = end
+    self.depths = depths
+    self.room = room == .max ? .max : room - Self.bytes(upTo: end)
     nodes = Flat(repeating: nil, count: end)
     var most: UInt32 = 0
     for (number, part) in parts.enumerated() {
@@ -55,12 +72,14 @@ final class StateGraph {
   }
 
   /// A fair run that begins the property and never ends it: one that rests as soon as may be or, where none rests, one
-  /// that comes to its loop and once round in few steps.
-  ///
-  /// - Parameter depths: The steps from the start to each state.
-  func lasso(property: Int, _ fairness: Fairness, depths: ContiguousArray<UInt32>) -> Lasso? {
-    let waiting = WaitingGraph(self, 1 << property, depths)
+  /// that comes to its loop and once round in few steps; nil too where there was no room to look for one.
+  func lasso(property: Int, _ fairness: Fairness) -> Lasso? {
+    let waiting = WaitingGraph(self, 1 << property)
     defer { mostWaiting = max(mostWaiting, waiting.bytes) }
+    if waiting.isCut {
+      isCut = true
+      return nil
+    }
     if let rest = waiting.rest { return waiting.lasso(to: rest, loop: []) }
     guard let (home, loop) = waiting.fairLoop(fairness) else { return nil }
     return waiting.lasso(to: home, loop: loop)

@@ -38,14 +38,20 @@ final class WaitingGraph {
     static let done = Visit(index: .max, low: 0)
   }
 
-  /// - Parameters:
-  ///   - bit: The property, as a bit.
-  ///   - depths: The steps from the start to each state.
-  init(_ graph: StateGraph, _ bit: UInt32, _ depths: ContiguousArray<UInt32>) {
+  /// Whether there was no room for all of them: then it says nothing.
+  private(set) var isCut = false
+
+  /// - Parameter bit: The property, as a bit.
+  init(_ graph: StateGraph, _ bit: UInt32) {
     self.graph = graph
     isDue = Flat(repeating: false, count: graph.identities)
-    reach(bit, depths)
+    reach(bit)
+    if !hasRoom { isCut = true }
   }
+
+  /// Whether there is room for it, and for what a search for loops needs: a visit, a part and a place among members for
+  /// each state, and what the walk has before it.
+  private var hasRoom: Bool { graph.room == .max || bytes + states.count * 40 <= graph.room }
 
   deinit {
     states.free()
@@ -71,7 +77,8 @@ final class WaitingGraph {
   }
 
   /// Meets the states in the order of their distances from the start.
-  private func reach(_ bit: UInt32, _ depths: ContiguousArray<UInt32>) {
+  private func reach(_ bit: UInt32) {
+    let depths = graph.depths
     let (ahead, arrived) = (UInt32.max, UInt32.max - 1)
     // By its number in the whole graph, the number of each here.
     let numbers = Flat(repeating: arrived, count: graph.end)
@@ -108,6 +115,7 @@ final class WaitingGraph {
       } else {
         return
       }
+      if here & 0xFFF == 0, !hasRoom { return isCut = true }
       let state = Int(states[here])
       let start = targets.count
       let all = graph.targets(of: state)
@@ -139,7 +147,7 @@ final class WaitingGraph {
 
   /// The state where a run rests soonest: nothing is owed there.
   var rest: Int? {
-    (0..<states.count).filter { graph.node(Int(states[$0])).pointee.owed.count == 0 }.min(by: isSooner)
+    (0..<states.count).lazy.filter { self.graph.node(Int(self.states[$0])).pointee.owed.count == 0 }.min(by: isSooner)
   }
 
   /// Whether a state is met sooner than another; of two met as soon, the one that was numbered first.
