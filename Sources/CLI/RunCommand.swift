@@ -19,7 +19,8 @@ struct Run: ParsableCommand {
       outage lasted, so that no burst follows it; leases, retries and ttl_ms keep the journal's clock.
 
       --day-book keeps what is spent on each UTC day: the daily limit then holds over all runs that are given the same \
-      file, one after another or at once. Only a workload whose messages cost something spends.
+      file, one after another or at once; two that are granted a call at the same moment may pass it together by what \
+      those hold. Only a workload whose messages cost something spends.
 
       --metrics serves http://127.0.0.1:PORT/metrics while the run lasts (port 0 lets the system choose one, and the \
       address is printed), or keeps a file that is written each second and at the end. --artifacts writes records of \

@@ -3,6 +3,7 @@ import Engine
 import Foundation
 import Machines
 import Spec
+import Synchronization
 import Testing
 
 /// What runs share of a day's budget.
@@ -47,6 +48,18 @@ import Testing
     team.dayBook = book
     try team.run()
     return team.summary
+  }
+
+  @Test func `is made once by all who open it at the same moment`() throws {
+    for round in 0..<25 {
+      let shared = path + ".\(round)"
+      defer { for ending in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: shared + ending) } }
+      let refusals = Mutex<[String]>([])
+      DispatchQueue.concurrentPerform(iterations: 6) { _ in
+        do { _ = try DayBook(shared).spentElsewhere(on: 1) } catch { refusals.withLock { $0.append("\(error)") } }
+      }
+      #expect(refusals.withLock { $0 } == [])
+    }
   }
 
   @Test func `gives a run what is left of the day`() throws {

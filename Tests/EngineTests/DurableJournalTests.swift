@@ -56,6 +56,23 @@ import Testing
     #expect(throws: JournalError.ended(path: path)) { try Journal(continuing: path) }
   }
 
+  @Test func `a journal has one lock, by whatever path somebody comes to it`() throws {
+    let journal = try Journal(creating: path, header: .example)
+    try journal.append(examples(3))
+    try journal.commit()
+    let (link, name) = (folder.file("link.sqlite"), folder.file("name.sqlite"))
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+    #expect(throws: JournalError.inUse(path: link, pid: Int(getpid()))) { try Journal(continuing: link) }
+    // A second name of the file itself is refused whether anybody is at it or not.
+    try FileManager.default.linkItem(atPath: path, toPath: name)
+    #expect(throws: JournalError.severalNames(path: name, count: 2)) { try Journal(continuing: name) }
+    try journal.commit()
+    try FileManager.default.removeItem(atPath: name)
+    try journal.append(examples(3, from: 4))
+    try journal.commit()
+    #expect(try read(path).records.count == 6)
+  }
+
   @Test func `a disk that fills up within a group loses that group alone`() throws {
     let watch = DiskWatch(bytesMax: 120_000)
     let journal = try Journal(creating: path, header: .example, watch: watch)

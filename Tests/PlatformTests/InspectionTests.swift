@@ -20,6 +20,11 @@ import Testing
     #expect(eventually { port.isFree }, "a process that was started meanwhile may have it for a moment")
   }
 
+  @Test func `who asks for a free port gets one that nobody else here was given`() {
+    let ports = (0..<200).map { _ in LocalPort.unused() }
+    #expect(Set(ports).count == ports.count)
+  }
+
   @Test func `a listener at every address holds the port as well`() throws {
     let port = LocalPort.unused()
     let listener = try Listening(at: port, address: INADDR_ANY)

@@ -1,8 +1,10 @@
 import CSQLite
 import Engine
+import Foundation
 import Machines
 
-/// What runs have spent on each UTC day, in a file that they share: the daily limit holds over all of them (BUD-1).
+/// What runs have spent on each UTC day, in a file that they share: the daily limit holds over all of them (BUD-1), as
+/// far as each has read what the others wrote: two that are granted a call at the same moment may both pass it.
 ///
 /// A SQLite database with one row for each day and run. A run writes its row before it makes a call, with what its open
 /// calls hold; the row of a run that was killed says therefore at least what it spent. Any number of runs may have the
@@ -27,7 +29,7 @@ public final class DayBook {
     do {
       database = try Database(path.hasPrefix("/") ? path : "./" + path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
       try database.run("PRAGMA busy_timeout = 5000")
-      guard try DayBook.prepare(database) else { throw DayBookError(path, "it is the database of another program") }
+      guard try DayBook.prepared(database) else { throw DayBookError(path, "it is the database of another program") }
       reading = try Statement(
         "SELECT coalesce(sum(tokens), 0), coalesce(sum(milliseconds), 0) FROM spent WHERE day = ?1 AND run <> ?2",
         database)
@@ -37,6 +39,19 @@ public final class DayBook {
     } catch {
       throw error as? DayBookError ?? DayBookError(path, "\(error)")
     }
+  }
+
+  /// Makes the table where the database is empty. While another makes the same file, to begin a log is refused at once:
+  /// then it is tried again.
+  private static func prepared(_ database: Database) throws(DatabaseFailure) -> Bool {
+    for _ in 0..<100 {
+      do throws(DatabaseFailure) { return try prepare(database) } catch {
+        guard error.code == SQLITE_BUSY || error.code == SQLITE_LOCKED else { throw error }
+        _ = try? database.run("ROLLBACK")
+        usleep(20_000)
+      }
+    }
+    return try prepare(database)
   }
 
   /// Makes the table where the database is empty.

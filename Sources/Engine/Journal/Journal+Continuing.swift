@@ -32,6 +32,7 @@ extension Journal {
   public convenience init(
     continuing path: String, durability: Durability = .normal, watch: DiskWatch? = nil, logPagesMax: Int = 1000
   ) throws(JournalError) {
+    try Place(path).checkName()
     // Before the lock, which would leave a file beside something that is no journal.
     _ = try JournalReader(reading: path)
     let lock = try Place(path).lock()

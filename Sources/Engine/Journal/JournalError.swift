@@ -15,6 +15,8 @@ public enum JournalError: Error, Hashable, Sendable {
   case notWritable(path: String, reason: String)
   /// A journal never overwrites what is there.
   case exists(path: String)
+  /// The file has so many names (hard links), and who writes it by one does not see who does by another.
+  case severalNames(path: String, count: Int)
   /// Another writer has the journal: the process with this number, where it is known.
   case inUse(path: String, pid: Int? = nil)
   /// The run ended, and nothing is left to continue.
@@ -59,6 +61,10 @@ extension JournalError: CustomStringConvertible {
       text(
         "\(path) exists already, and a journal never overwrites a file", try: "choose another name",
         "remove it: rm \(quoted(path))")
+    case .severalNames(let path, let count):
+      text(
+        "the file \(path) has \(count) names (hard links), and who writes it by one does not see who does by another",
+        try: "remove the other names", "write a copy of it")
     case .inUse(let path, let pid):
       text(
         "another run is writing the journal \(path)" + (pid.map { ": process \($0)" } ?? ""),

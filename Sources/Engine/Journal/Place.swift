@@ -57,8 +57,16 @@ struct Place {
 
   var hasLog: Bool { Self.kind(of: path + "-wal") == .file }
 
+  /// Refuses a file that has other names as well: lock and log are found by the name.
+  func checkName() throws(JournalError) {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_nlink > 1 else { return }
+    throw .severalNames(path: path, count: Int(status.st_nlink))
+  }
+
   /// Takes the lock that keeps two writers off one journal.
   func lock() throws(JournalError) -> FileLock {
+    try checkName()
     do throws(FileLock.Failure) { return try FileLock(lockPath) } catch {
       switch error {
       case .held(_, let pid): throw .inUse(path: path, pid: pid.map(Int.init))
@@ -70,7 +78,15 @@ struct Place {
   /// The process that writes the journal, where one does.
   var holder: Int? { FileLock.holder(of: lockPath).map(Int.init) }
 
-  private var lockPath: String { path + "-lock" }
+  /// Beside the file itself, where the path is a symbolic link: by whatever path somebody comes, the lock is the same.
+  private var lockPath: String { (Self.resolved(path) ?? path) + "-lock" }
+
+  /// The path without symbolic links; nil where there is nothing.
+  private static func resolved(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
 
   private var folder: String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
