@@ -58,8 +58,10 @@ public final class DayBook {
   ///
   /// - Returns: Whether the database is a day book now.
   private static func prepare(_ database: Database) throws(DatabaseFailure) -> Bool {
-    if try database.value("PRAGMA application_id")?.integer == mark { return true }
-    guard try database.value("SELECT count(*) FROM sqlite_schema")?.integer == 0 else { return false }
+    // The tables first: what another commits between the two looks is then a day book, and not a stranger's tables.
+    guard try database.value("SELECT count(*) FROM sqlite_schema")?.integer == 0 else {
+      return try database.value("PRAGMA application_id")?.integer == mark
+    }
     try database.run(
       """
       PRAGMA journal_mode = WAL;
