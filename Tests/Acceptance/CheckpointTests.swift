@@ -68,7 +68,7 @@ import Testing
     try refused(damaged, because: "the checkpoint is damaged")
     var other = saved
     other[8] = 1
-    try refused(other, because: "the checkpoint is of version 1, and this is version 4")
+    try refused(other, because: "the checkpoint is of version 1, and this is version 5")
     try refused(Data("{}".utf8), because: "this file is not a checkpoint")
     try refused(saved, "--world", "7", because: "its world is 5, and this one's is 7")
     try refused(saved, "--remember", "hash128", because: "its way of remembering states is hash64")

@@ -45,6 +45,15 @@ extension Model {
     (Model("ring election, 6", RingElection.sizes[2]), SearchOptions(memory: .hash128)),
   ]
 
+  @Test func `steps that were kept take a few bytes each`() throws {
+    let model = Model("ring election, 8", RingElection.sizes[3])
+    let whole = model.explore()
+    let saved = try #require(try model.explore(SearchOptions()).saved.last)
+    // All that is saved is less than the steps alone are in memory: ten bytes each, and 32 a state.
+    let inMemory = 10 * whole.generated + 32 * whole.distinct
+    #expect(saved.count < inMemory, "\(saved.count) bytes saved, \(inMemory) in memory")
+  }
+
   @Test func `what a search took over counts as held by it`() throws {
     let model = Model("ring election, 8", RingElection.sizes[3])
     let whole = model.explore().peakBytes
@@ -167,6 +176,6 @@ extension Model {
     expectRefusal(of: Array("SQLite format 3".utf8), by: model, .foreign)
     var other = saved
     other[8] = 99
-    expectRefusal(of: other, by: model, .version(found: 99, wanted: 4))
+    expectRefusal(of: other, by: model, .version(found: 99, wanted: 5))
   }
 }

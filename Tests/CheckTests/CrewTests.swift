@@ -120,6 +120,9 @@ import Testing
       In(.idle) { On(.go, "send one").emit(.send) { _, _ in 1 }.go(.busy) }
       In(.busy) { On(.go, "send another").emit(.send) { _, _ in 2 }.go(.done) }
       Ignored(.go, in: .done, because: "all is sent")
+      AlwaysStep("it ends where it should", before: { _ in () }, when: { _, step in step.after.phase == .done }) {
+        _, _ in true
+      }
     }
     let receiver = RuleBook<Toy>("Receiver", resting: .idle) { Refused(.take, in: .idle, unless: "it is awake") }
     let world = Row.world([Toy(), Toy()]) {
@@ -134,7 +137,35 @@ import Testing
         ) { _, _ in true }
       })
     #expect(report.isComplete && report.distinct == capacity + 1)
-    let put = report.coverage.sometimes.first { $0.name == "put to the test: the sender ends where it should" }
-    #expect(put?.isMet == (capacity == 2))
+    for law in ["the sender ends where it should", "it ends where it should"] {
+      let put = report.coverage.sometimes.first { $0.name == "put to the test: \(law)" }
+      #expect(put?.isMet == (capacity == 2), "\(law)")
+    }
+  }
+
+  /// What tells another of a crash, where there is room for that.
+  @Test(arguments: [1, 2]) func `have not met what a crash would be that a full channel holds back`(capacity: Int) {
+    let waker = RuleBook<Toy>(
+      "Waker", resting: .idle, .busy, .done, recovery: Signal<Toy.Event, Void>.recovered.make(())
+    ) {
+      In(.idle) { On(.go, "send one").emit(.send) { _, _ in 1 }.go(.done) }
+      In(.done) { On(.recovered, "send another").emit(.send) { _, _ in 2 }.go(.busy) }
+      Ignored(.go, in: .done, .busy, because: "all is sent")
+      Ignored(.recovered, in: .idle, .busy, because: "nobody was told")
+      SometimesStep("it tells of a crash", before: { _ in () }) { _, step in step.after.phase == .busy }
+    }
+    let other = RuleBook<Toy>("Other", resting: .idle) { Refused(.take, in: .idle, unless: "it is awake") }
+    let world = Row.world([Toy(), Toy()]) {
+      Input(.member(0), .go)
+      Crashes(atMost: 1)
+      Channels(of: capacity)
+    }
+    let report = explored(
+      Row.design([waker, other], [world]) {
+        Route(.send, of: .member(0), to: .member(1), as: .take, over: .held)
+        law()
+      })
+    #expect(report.isComplete == (capacity == 2))
+    #expect(report.coverage.sometimes.first { $0.name == "it tells of a crash" }?.isMet == (capacity == 2))
   }
 }

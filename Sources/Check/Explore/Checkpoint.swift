@@ -26,12 +26,47 @@ struct CheckpointReader {
     return UnsafeRawBufferPointer(rebasing: source[offset..<offset + count])
   }
 
+  /// A number of seven bits to a byte, as ``Spec/ByteBuffer`` puts it.
+  mutating func number<Number: FixedWidthInteger>() throws(CheckpointError) -> Number {
+    var number: UInt64 = 0
+    for shift in stride(from: UInt64(0), to: 64, by: 7) {
+      guard offset < source.count else { throw .truncated }
+      let byte = source[offset]
+      offset += 1
+      number |= UInt64(byte & 0x7F) << shift
+      if byte < 0x80 {
+        guard let exact = Number(exactly: number) else { throw .damaged }
+        return exact
+      }
+    }
+    throw .damaged
+  }
+
+  /// A number with its sign in the lowest bit.
+  mutating func signed() throws(CheckpointError) -> Int {
+    let number: UInt64 = try number()
+    return Int(number >> 1) ^ -Int(number & 1)
+  }
+
   mutating func text() throws(CheckpointError) -> String { String(decoding: try bytes(), as: UTF8.self) }
 
   var isAtEnd: Bool { offset == source.count }
 }
 
 extension ByteBuffer {
+  /// Seven bits to a byte, the low ones first; the eighth says that there are more.
+  @inline(__always) func put(number: UInt64) {
+    var left = number
+    while left >= 0x80 {
+      put(left & 0x7F | 0x80, width: 1)
+      left >>= 7
+    }
+    put(left, width: 1)
+  }
+
+  /// The sign in the lowest bit.
+  @inline(__always) func put(signed number: Int) { put(number: UInt64(bitPattern: Int64(number << 1 ^ number >> 63))) }
+
   func put(_ text: String) {
     var text = text
     text.withUTF8 { put(UnsafeRawBufferPointer($0)) }

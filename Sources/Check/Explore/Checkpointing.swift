@@ -42,7 +42,7 @@ public struct Checkpointing: Sendable {
 // told.
 extension LevelSearch {
   private static var magic: UInt64 { 0x6B63_6F6C_7265_746E }
-  private static var version: UInt64 { 4 }
+  private static var version: UInt64 { 5 }
 
   func save(into buffer: ByteBuffer) {
     buffer.count = 0

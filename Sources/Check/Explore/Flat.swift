@@ -47,19 +47,6 @@ import CXXHash
     count &+= 1
   }
 
-  /// What it holds, as it lies in memory.
-  var memory: UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(start: base, count: count * MemoryLayout<Element>.stride)
-  }
-
-  /// Appends elements as they lay in memory; bytes that make no whole element are left out.
-  mutating func append(_ memory: UnsafeRawBufferPointer) {
-    let more = memory.count / MemoryLayout<Element>.stride
-    for index in 0..<more {
-      append(memory.loadUnaligned(fromByteOffset: index * MemoryLayout<Element>.stride, as: Element.self))
-    }
-  }
-
   @inline(__always) mutating func removeAll() { count = 0 }
 
   /// Takes the last element away, where there are more than so many.

@@ -11,7 +11,7 @@ final class GraphPart: @unchecked Sendable {
     let from: UInt32
     let to: UInt32
     /// The identities that are owed here, among those of the part.
-    let owed: Span32
+    var owed: Span32
     /// The steps from here, among those of the part.
     var steps: Span32
     /// Which of the parts this is.
@@ -57,19 +57,43 @@ final class GraphPart: @unchecked Sendable {
   /// Tells the nodes which part they are of.
   func enter(as part: Int) { for index in 0..<nodes.count { nodes.at(index).pointee.part = UInt32(part) } }
 
+  /// Writes each number as how much it is beyond the one before: most are a little.
   func save(into buffer: ByteBuffer) {
-    buffer.put(nodes.memory)
-    buffer.put(owed.memory)
-    buffer.put(targets.memory)
-    buffer.put(answers.memory)
-    buffer.put(ordinals.memory)
+    buffer.put(UInt64(nodes.count))
+    var (state, target) = (0, 0)
+    for index in 0..<nodes.count {
+      let node = nodes[index]
+      buffer.put(signed: Int(node.number) - state)
+      state = Int(node.number)
+      buffer.put(number: UInt64(node.from))
+      buffer.put(number: UInt64(node.to))
+      buffer.put(number: UInt64(node.owed.count))
+      for place in node.owed.range { buffer.put(number: UInt64(owed[place])) }
+      buffer.put(number: UInt64(node.steps.count))
+      for place in node.steps.range {
+        buffer.put(signed: Int(targets[place]) - target)
+        target = Int(targets[place])
+        buffer.put(number: UInt64(answers[place]))
+        buffer.put(number: UInt64(ordinals[place]))
+      }
+    }
   }
 
   init(from reader: inout CheckpointReader) throws(CheckpointError) {
-    nodes.append(try reader.bytes())
-    owed.append(try reader.bytes())
-    targets.append(try reader.bytes())
-    answers.append(try reader.bytes())
-    ordinals.append(try reader.bytes())
+    var (state, target) = (0, 0)
+    let identities = Flat<UInt32>()
+    defer { identities.free() }
+    for _ in 0..<(try reader.count()) {
+      state &+= try reader.signed()
+      begin(state, from: try reader.number(), to: try reader.number(), owed: identities)
+      for _ in 0..<(try reader.number() as UInt32) {
+        owed.append(try reader.number())
+        nodes.at(nodes.count - 1).pointee.owed.count &+= 1
+      }
+      for _ in 0..<(try reader.number() as UInt32) {
+        target &+= try reader.signed()
+        edge(to: target, answers: try reader.number(), ordinal: Int(try reader.number() as UInt16))
+      }
+    }
   }
 }

@@ -22,7 +22,7 @@ extension Interpreter {
     guard case .fired = outcome else {
       return walker.transition(host, outcome, to: code, isUnjudged: hasStepLaws[host], event: event)
     }
-    let findings = hasStepLaws[host] ? stepper.judgeStep(host: host, of: &scratch).map { broken($0, of: host) } : []
+    let verdict = hasStepLaws[host] ? verdict(on: host) : .nothing
     let routed = stepper.received.indices.map { place in
       self.code(of: stepper.received[place]) | (stepper.bound.contains(place) ? PartWalker.boundFlag : 0)
     }
@@ -30,12 +30,12 @@ extension Interpreter {
     let after = self.code(ofMachine: host)
     if after == nil { loaded[host] = .max }
     return walker.transition(
-      host, outcome, to: after ?? code, orders: orders, routed: routed, findings: findings, troubles: takeTrouble(),
+      host, outcome, to: after ?? code, orders: orders, routed: routed, verdict: verdict, troubles: takeTrouble(),
       overflows: after == nil, event: event, sent: stepper.sent.map { self.code(of: $0) })
   }
 
   /// The laws of a machine that a step breaks in which it fires nothing.
-  @inlinable func judgeIdle(_ host: Int, _ code: UInt32, _ event: UInt32) -> [Finding] {
+  @inlinable func judgeIdle(_ host: Int, _ code: UInt32, _ event: UInt32) -> PartWalker.StepVerdict {
     load(host, code)
     asking = .step(host: host, event: event)
     defer { asking = .none }
@@ -43,7 +43,27 @@ extension Interpreter {
     stepper.judgedNumber = Int(code)
     _ = stepper.stepAlone(&scratch, self.event(event))
     stepper.isJudging = false
-    return stepper.judgeStep(host: host, of: &scratch).map { broken($0, of: host) }
+    return verdict(on: host)
+  }
+
+  /// What the laws of one machine say of the step that was judged last.
+  @inlinable func verdict(on host: Int) -> PartWalker.StepVerdict {
+    let findings = stepper.judgeStep(host: host, of: &scratch).map { broken($0, of: host) }
+    return PartWalker.StepVerdict(findings: findings, meets: stepper.meets.map { .init(judge: host, law: $0) })
+  }
+
+  /// Tells laws that what they wait for was met: a machine's own of a step, those of several machines, or a machine's
+  /// own of a crash.
+  @inlinable func meet(_ meetings: [PartWalker.Meeting]) {
+    for it in meetings {
+      if it.judge < hostCount {
+        stepper.meet([it.law], host: it.judge, of: &scratch)
+      } else if it.judge == hostCount {
+        jointJudge.meet(it.law)
+      } else {
+        crashJudges[it.judge - hostCount - 1].meet(it.law)
+      }
+    }
   }
 
   /// An order as the walker carries it out; nil for what changes nothing, such as a notice.
@@ -140,7 +160,7 @@ extension Interpreter {
   }
 
   /// What a machine's own laws say of a step that sent it several events: those in ``PartWalker/received``.
-  @inlinable func judgeSpan(_ host: Int, _ code: UInt32) -> [Finding] {
+  @inlinable func judgeSpan(_ host: Int, _ code: UInt32) -> PartWalker.StepVerdict {
     load(host, code)
     asking = .step(host: host, event: walker.received[0])
     defer { asking = .none }
@@ -150,20 +170,23 @@ extension Interpreter {
     for index in 0..<walker.received.count { _ = scratch.receive(event(walker.received[index]), stepper) }
     stepper.isJudging = false
     loaded[host] = .max
-    return stepper.judgeStep(host: host, of: &scratch).map { broken($0, of: host) }
+    return verdict(on: host)
   }
 
   /// What the laws that look at several machines say of the step that the walker has taken.
-  @inlinable func judgeJoint() -> [Finding] {
+  @inlinable func judgeJoint() -> PartWalker.StepVerdict {
     asking = .jointLaws
-    jointJudge.isTentative = walker.isTentative
-    defer {
-      asking = .none
-      if walker.isTentative {
-        jointJudge.isTentative = false
-        walker.metTentatively = jointJudge.takeMetTentatively()
-      }
-    }
+    defer { asking = .none }
+    return verdict(jointFindings(), of: jointJudge, hostCount)
+  }
+
+  /// What a judge said, with what it says was met.
+  @inlinable func verdict(_ findings: [Finding], of judge: Judge<S>, _ number: Int) -> PartWalker.StepVerdict {
+    PartWalker.StepVerdict(
+      findings: findings, meets: judge.takeMetTentatively().map { .init(judge: number, law: $0) })
+  }
+
+  @inlinable func jointFindings() -> [Finding] {
     if walker.overflows { return judgeOverflow() }
     if !isBegun {
       putJoint(walker.before)
@@ -244,7 +267,8 @@ extension Interpreter {
     forgetBegun()
     walk.recover(&scratch)
     let (received, sent) = (Array(walk.stepper.received), Array(walk.stepper.sent))
-    var findings = walk.breaches.map { Finding($0.severity, $0.code, $0.words) }
+    var verdict = PartWalker.StepVerdict(
+      findings: walk.breaches.map { Finding($0.severity, $0.code, $0.words) }, meets: [])
     let fired = walk.stepper.fired.map { (host: Int($0.host), rule: Int($0.rule)) }
     let orders = walk.stepper.orders.compactMap(packed)
     var codes: [UInt32] = []
@@ -261,11 +285,12 @@ extension Interpreter {
     let overflows = codes.count < loaded.count
     if overflows { for host in loaded.indices { loaded[host] = .max } }
     for host in hasStepLaws.indices where hasStepLaws[host] {
-      findings += judgeCrash(of: host, before, overflows ? nil : codes[host], received, sent)
+      verdict += judgeCrash(of: host, before, overflows ? nil : codes[host], received, sent)
     }
-    findings += jointJudge.step(scratch, received: received, sent: sent)
+    verdict += self.verdict(jointJudge.step(scratch, received: received, sent: sent), of: jointJudge, hostCount)
+    verdict.findings += takeTrouble()
     return TypedSide.Recovered(
-      codes: overflows ? [] : codes, orders: orders, fired: fired, findings: findings + takeTrouble(),
+      codes: overflows ? [] : codes, orders: orders, fired: fired, verdict: verdict,
       isRefused: walk.stepper.refusedTogether != nil, overflows: overflows)
   }
 
@@ -274,7 +299,7 @@ extension Interpreter {
   /// - Parameter after: The machine's code after the crash; nil where a field is above its maximum.
   @inlinable func judgeCrash(
     of host: Int, _ before: S, _ after: UInt32?, _ received: [S.Event], _ sent: [S.Effect]
-  ) -> [Finding] {
+  ) -> PartWalker.StepVerdict {
     var key: [UInt32]?
     if let after {
       var words = [walker.before[host], after]
@@ -285,9 +310,11 @@ extension Interpreter {
       key = words
     }
     crashJudges[host].begin(before)
-    let findings = crashJudges[host].step(scratch, received: received, sent: sent)
-    if let key { crashVerdicts[host][key] = findings }
-    return findings
+    let judge = crashJudges[host]
+    let verdict = verdict(
+      judge.step(scratch, received: received, sent: sent), of: judge, hostCount + 1 + host)
+    if let key { crashVerdicts[host][key] = verdict }
+    return verdict
   }
 
   @inlinable func takeTrouble() -> [Finding] {

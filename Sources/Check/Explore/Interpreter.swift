@@ -14,7 +14,7 @@ import Spec
   /// For each host, judges crashes by the machine's own laws of steps.
   @usableFromInline let crashJudges: [Judge<S>]
   /// For each host, what they said: by the machine's codes before and after, what it received, and what it sent.
-  @exclusivity(unchecked) @usableFromInline var crashVerdicts: [[[UInt32]: [Finding]]]
+  @exclusivity(unchecked) @usableFromInline var crashVerdicts: [[[UInt32]: PartWalker.StepVerdict]]
   /// A state with the machines that were looked at last.
   @exclusivity(unchecked) @usableFromInline var scratch: S
   /// The code of each machine in ``scratch``.
@@ -49,6 +49,8 @@ import Spec
     walk = Walk(design, world)
     stepper = Stepper(design)
     stepper.isRecording = true
+    // What is found out of a step is found before anybody knows whether it can be taken.
+    stepper.isTentative = true
     walker = PartWalker(
       PartPlan(design, world, machineTypes: stepper.machineTypes), lexicon)
     let mayHold = design.contracts.contains { $0.contract.options.holds != nil }
@@ -56,6 +58,7 @@ import Spec
     jointJudge = Judge(design.name, Array(design.properties.dropFirst(own)))
     heldJudge = Judge(design.name, design.hosts.flatMap { $0.properties.filter(\.asksHoldings) })
     crashJudges = design.hosts.map { Judge(design.name, $0.properties) }
+    for judge in crashJudges + [jointJudge] { judge.isTentative = true }
     crashVerdicts = design.hosts.map { _ in [:] }
     var offsets = [0]
     for host in design.hosts {
@@ -129,7 +132,7 @@ import Spec
     walker.hasJointStepLaws = jointJudge.hasStepLaws
     walker.typed.judgeSpan = { it.judgeSpan($0, $1) }
     walker.typed.judgeJoint = { it.judgeJoint() }
-    walker.typed.meet = { it.jointJudge.meet($0) }
+    walker.typed.meet = { it.meet($0) }
     if jointJudge.hasStateLaws { walker.typed.judgeState = { it.judgeState() } }
     walker.typed.judgeHeld = { it.judgeHeld() }
     for input in walk.world.inputs {

@@ -131,8 +131,8 @@ public final class Judge<S: System> {
     return metTentatively
   }
 
-  /// Notes that what these laws wait for was met.
-  @usableFromInline func meet(_ laws: [Int]) { for index in laws { isStepMet[index] = true } }
+  /// Notes that what this law waits for was met.
+  @usableFromInline func meet(_ law: Int) { isStepMet[law] = true }
 
   /// For each leads-to property, whether this state begins it and whether it ends it, as bits.
   @inlinable func leads(_ state: S) -> (from: UInt32, to: UInt32) {

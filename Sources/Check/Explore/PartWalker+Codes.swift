@@ -315,7 +315,7 @@ extension PartWalker {
   /// Makes a transition of what a machine did.
   @usableFromInline func transition(
     _ host: Int, _ outcome: Outcome, to code: UInt32, orders made: [PackedOrder] = [], routed sent: [UInt32] = [],
-    findings: [Finding] = [], troubles: [Finding] = [], isUnjudged: Bool = false, overflows: Bool = false,
+    verdict: StepVerdict = .nothing, troubles: [Finding] = [], isUnjudged: Bool = false, overflows: Bool = false,
     event: UInt32, sent effects: [UInt32] = []
   ) -> Transition {
     let told = hasJointStepLaws ? effects : []
@@ -325,9 +325,7 @@ extension PartWalker {
     for order in made { orders.append(order) }
     let firstRouted = UInt32(routed.count)
     for event in sent { routed.append(event) }
-    let isFlawed = !findings.isEmpty || !troubles.isEmpty
-    if isFlawed { flaws.append(findings) }
-    if !troubles.isEmpty { self.troubles[Int32(flaws.count - 1)] = troubles }
+    let flaw = self.flaw(Flaw(verdict: verdict, troubles: troubles))
     var rule: Int32 = -1
     var kind = OutcomeKind.fired
     switch outcome {
@@ -340,8 +338,15 @@ extension PartWalker {
       host: UInt16(host), outcome: kind, overflows: overflows, rule: rule, to: code,
       orders: Span32(start: firstOrder, count: UInt32(made.count)),
       routed: Span32(start: firstRouted, count: UInt32(sent.count)),
-      flaw: isUnjudged ? -2 : isFlawed ? Int32(flaws.count - 1) : -1,
+      flaw: isUnjudged ? -2 : flaw,
       mark: kind == .fired ? mark(event, effects) : 0)
+  }
+
+  /// What is to be said of a step, as an index; -1 for nothing.
+  func flaw(_ flaw: Flaw) -> Int32 {
+    if flaw.verdict.saysNothing, flaw.troubles.isEmpty { return -1 }
+    flaws.append(flaw)
+    return Int32(flaws.count - 1)
   }
 
   @usableFromInline func order(on contract: Int, _ op: LedgerOp) -> PackedOrder {

@@ -90,6 +90,8 @@ extension PartWalker {
     let fired: Span32
     /// Findings, as an index; -1 for none.
     let findings: Int32
+    /// What it meets that laws wait for, as an index; -1 for nothing, or nothing any more.
+    var meets: Int32
     /// Whether a machine refused that must take part.
     let isRefused: Bool
     /// Whether a field went above its maximum.
@@ -105,14 +107,17 @@ extension PartWalker {
     }
     if !usesCrews { forgetRecoveries() }
     let it = typed.recover()
-    if !it.findings.isEmpty { recoveryFindings.append(it.findings) }
+    let (findings, meets) = (it.verdict.findings, it.verdict.meets)
+    if !findings.isEmpty { recoveryFindings.append(findings) }
+    if !meets.isEmpty, !meetings.contains(meets) { meetings.append(meets) }
     if usesCrews { crewFacts.at(crewAtHand).pointee.recovery = Int32(recoveries.count) }
     recoveries.append(
       Recovery(
         codes: UInt32(recovered.count),
         orders: Span32(start: UInt32(recoveryOrders.count), count: UInt32(it.orders.count)),
         fired: Span32(start: UInt32(recoveryFirings.count), count: UInt32(it.fired.count)),
-        findings: it.findings.isEmpty ? -1 : Int32(recoveryFindings.count - 1), isRefused: it.isRefused,
+        findings: findings.isEmpty ? -1 : Int32(recoveryFindings.count - 1),
+        meets: meets.isEmpty ? -1 : Int32(meetings.firstIndex(of: meets)!), isRefused: it.isRefused,
         overflows: it.overflows))
     for code in it.codes { recovered.append(code) }
     for order in it.orders { recoveryOrders.append(order) }
@@ -143,6 +148,10 @@ extension PartWalker {
       }
     }
     it.pointee.count += 1
+    if it.pointee.meets >= 0 {
+      typed.meet(meetings[Int(it.pointee.meets)])
+      it.pointee.meets = -1
+    }
     return true
   }
 

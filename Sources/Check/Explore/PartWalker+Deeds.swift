@@ -41,12 +41,9 @@ extension PartWalker {
     begin()
     let (first, hash) = (undo.count, (low, high))
     let outcome = step(event, transition(Int(eventHosts[Int(event)]), event))
-    // Whether its orders can be carried out is not said yet.
-    isTentative = true
-    metTentatively = []
+    // Whether its orders can be carried out is not said yet, nor what it meets therefore.
     if !isUndone { judgeStep() }
-    isTentative = false
-    let met = metTentatively
+    let met = meets
     for index in 0..<stepped.count { transitions.at(Int(stepped[index])).pointee.count &-= 1 }
     var number = plainDeed(outcome, from: first, hash)
     if !breaches.isEmpty || !met.isEmpty {

@@ -14,7 +14,7 @@ extension PartWalker {
   func judgeSpans() {
     for host in 0..<hostCount where visited >> UInt64(host) & 1 != 0 && isRevisited(host) {
       let flaw = span(of: host)
-      if flaw >= 0 { breaches.append(contentsOf: flaws[Int(flaw)]) }
+      if flaw >= 0 { note(flaws[Int(flaw)].verdict) }
     }
   }
 
@@ -31,9 +31,7 @@ extension PartWalker {
       let number = Int(stepped[index])
       if Int(transitions.at(number).pointee.host) == host { received.append(tidings[number].event) }
     }
-    let findings = typed.judgeSpan(host, before[host])
-    if !findings.isEmpty { flaws.append(findings) }
-    spanFlaws[Int(number)] = findings.isEmpty ? -1 : Int32(flaws.count - 1)
+    spanFlaws[Int(number)] = flaw(Flaw(verdict: typed.judgeSpan(host, before[host])))
     return spanFlaws[Int(number)]
   }
 
@@ -48,7 +46,7 @@ extension PartWalker {
   }
 
   /// What the laws that look at several machines say of the step that was taken.
-  func jointFindings() -> [Finding] {
+  func jointVerdict() -> StepVerdict {
     received.removeAll()
     sent.removeAll()
     for index in 0..<stepped.count {
@@ -60,7 +58,7 @@ extension PartWalker {
   }
 
   /// What they say of an event that changes nothing.
-  func idleFindings(of event: UInt32) -> [Finding] {
+  func idleVerdict(of event: UInt32) -> StepVerdict {
     received.removeAll()
     sent.removeAll()
     received.append(event)

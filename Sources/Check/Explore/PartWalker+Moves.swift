@@ -173,13 +173,14 @@ extension PartWalker {
   @inline(__always) private func giveInVain(_ event: UInt32, _ number: Int, _ batch: Batch) {
     if transitions.at(number).pointee.flaw == -2 { judgeIdle(number, event) }
     let flaw = transitions.at(number).pointee.flaw
-    if flaw >= 0 { note(flaws[Int(flaw)], of: batch) }
-    if hasJointStepLaws { note(idleFindings(of: event), of: batch) }
+    if flaw >= 0 { note(flaws[Int(flaw)].verdict, of: batch) }
+    if hasJointStepLaws { note(idleVerdict(of: event), of: batch) }
     batch.idle += 1
   }
 
-  private func note(_ findings: [Finding], of batch: Batch) {
-    for finding in findings { batch.findings.append((finding, Batch.idleBase + batch.idle)) }
+  private func note(_ verdict: StepVerdict, of batch: Batch) {
+    for finding in verdict.findings { batch.findings.append((finding, Batch.idleBase + batch.idle)) }
+    if !verdict.meets.isEmpty { typed.meet(verdict.meets) }
   }
 
   private func suffer(_ fault: Int, _ batch: Batch) {
@@ -238,6 +239,7 @@ extension PartWalker {
     stepped.removeAll()
     flawed.removeAll()
     if !breaches.isEmpty { breaches.removeAll(keepingCapacity: true) }
+    if !meets.isEmpty { meets.removeAll(keepingCapacity: true) }
     visited = 0
     isRevisiting = false
     overflows = false
@@ -339,9 +341,8 @@ extension PartWalker {
 
   @inline(never) func judgeIdle(_ number: Int, _ event: UInt32) {
     let host = Int(transitions[number].host)
-    let findings = typed.judgeIdle(host, codes[host], event)
-    if !findings.isEmpty { flaws.append(findings) }
-    transitions.at(number).pointee.flaw = findings.isEmpty ? -1 : Int32(flaws.count - 1)
+    let flaw = flaw(Flaw(verdict: typed.judgeIdle(host, codes[host], event)))
+    transitions.at(number).pointee.flaw = flaw
   }
 
   /// Lets the orders of the step take effect, judges it, and makes it a successor.
@@ -357,7 +358,10 @@ extension PartWalker {
       return
     }
     for place in 0..<taken.count where !carryOut(transitions.at(Int(taken[place])).pointee.orders, batch) { return }
-    if !flawed.isEmpty || isRevisiting || hasJointStepLaws { judgeStep() }
+    if !flawed.isEmpty || isRevisiting || hasJointStepLaws {
+      judgeStep()
+      if !meets.isEmpty { typed.meet(meets) }
+    }
     commit(batch, answers: answers)
   }
 
@@ -397,14 +401,19 @@ extension PartWalker {
   func judgeStep() {
     for index in 0..<flawed.count {
       let it = transitions.at(Int(flawed[index]))
+      let flaw = flaws[Int(it.pointee.flaw)]
       // A machine that took several is judged over all of them.
-      if !isRevisiting || !isRevisited(Int(it.pointee.host)) {
-        breaches.append(contentsOf: flaws[Int(it.pointee.flaw)])
-      }
-      if let trouble = troubles[it.pointee.flaw] { breaches.append(contentsOf: trouble) }
+      if !isRevisiting || !isRevisited(Int(it.pointee.host)) { note(flaw.verdict) }
+      breaches.append(contentsOf: flaw.troubles)
     }
     if isRevisiting, typed.hasMachineStepLaws { judgeSpans() }
-    if hasJointStepLaws { breaches.append(contentsOf: jointFindings()) }
+    if hasJointStepLaws { note(jointVerdict()) }
+  }
+
+  /// Notes what laws say of the step at hand.
+  func note(_ verdict: StepVerdict) {
+    if !verdict.findings.isEmpty { breaches.append(contentsOf: verdict.findings) }
+    if !verdict.meets.isEmpty { meets.append(contentsOf: verdict.meets) }
   }
 
   private func note(_ breach: Breach) {

@@ -70,7 +70,7 @@ extension PartWalker {
       case .refused, .ignored:
         if transitions[number].flaw == -2 { judgeIdle(number, event) }
         if transitions[number].flaw >= 0 { isPlain = false }
-        if hasJointStepLaws, isPlain, !idleFindings(of: event).isEmpty { isPlain = false }
+        if hasJointStepLaws, isPlain, !idleVerdict(of: event).saysNothing { isPlain = false }
         round.idle += 1
       }
     }

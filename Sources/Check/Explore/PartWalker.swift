@@ -49,9 +49,8 @@ import Spec
   /// Where successors will be looked up.
   @exclusivity(unchecked) var lookup: UnsafeMutablePointer<SharedSearch>?
   @exclusivity(unchecked) @usableFromInline var hasJointStepLaws = false
-  /// Whether nobody knows yet if the step that is judged is possible; and the laws that waited for such a step.
-  @exclusivity(unchecked) @usableFromInline var isTentative = false
-  @exclusivity(unchecked) @usableFromInline var metTentatively: [Int] = []
+  /// What the step at hand meets that laws wait for, once it is taken.
+  @exclusivity(unchecked) var meets: [Meeting] = []
   let channelOrders: UnsafeMutablePointer<ChannelOrder>
 
   // What each code is, as far as this worker has met it.
@@ -87,9 +86,7 @@ import Spec
   @exclusivity(unchecked) @usableFromInline var transitions = Flat<Transition>()
   @exclusivity(unchecked) var orders = Flat<PackedOrder>()
   @exclusivity(unchecked) var routed = Flat<UInt32>()
-  @exclusivity(unchecked) @usableFromInline var flaws: ContiguousArray<[Finding]> = []
-  /// What was found beside laws, by the flaw's index: it is told however often the machine took part.
-  @exclusivity(unchecked) var troubles: [Int32: [Finding]] = [:]
+  @exclusivity(unchecked) var flaws: ContiguousArray<Flaw> = []
   /// What each transition received and, where laws of several machines ask, what it sent.
   @exclusivity(unchecked) var tidings = Flat<Tidings>()
   @exclusivity(unchecked) var sentEffects = Flat<UInt32>()
@@ -146,7 +143,7 @@ import Spec
   @exclusivity(unchecked) var deedSteps = Flat<UInt32>()
   @exclusivity(unchecked) var deedFindings: ContiguousArray<[Finding]> = []
   /// Steps that laws wait for, each by the laws that do.
-  @exclusivity(unchecked) var meetings: [[Int]] = []
+  @exclusivity(unchecked) var meetings: [[Meeting]] = []
   @exclusivity(unchecked) var recoveries = Flat<Recovery>()
   @exclusivity(unchecked) var recoveryOrders = Flat<PackedOrder>()
   @exclusivity(unchecked) var recovered = Flat<UInt32>()
@@ -410,7 +407,7 @@ import Spec
     var to: UInt32
     var orders: Span32
     var routed: Span32
-    /// Findings of the step, as an index; -1 for none, -2 while nobody has asked.
+    /// What is to be said of the step, as an index; -1 for nothing, -2 while nobody has asked.
     var flaw: Int32
     /// Stands for what was received and sent.
     var mark: UInt64
@@ -418,6 +415,44 @@ import Spec
     @usableFromInline var count: Int = 0
     /// What the host's part of a state's hash becomes more.
     var shift: (low: UInt64, high: UInt64) = (0, 0)
+  }
+
+  /// A law that waits for a step: the judge's number, a host's for its own laws, and the law's place with that judge.
+  @usableFromInline struct Meeting: Hashable {
+    @usableFromInline let judge: Int
+    @usableFromInline let law: Int
+
+    @usableFromInline init(judge: Int, law: Int) {
+      self.judge = judge
+      self.law = law
+    }
+  }
+
+  /// What laws say of a step: what it breaks, and what it meets that they wait for.
+  @usableFromInline struct StepVerdict {
+    @usableFromInline var findings: [Finding]
+    @usableFromInline var meets: [Meeting]
+
+    @usableFromInline init(findings: [Finding], meets: [Meeting]) {
+      self.findings = findings
+      self.meets = meets
+    }
+
+    @usableFromInline static var nothing: Self { Self(findings: [], meets: []) }
+    @usableFromInline var saysNothing: Bool { findings.isEmpty && meets.isEmpty }
+
+    @usableFromInline static func += (one: inout Self, other: Self) {
+      one.findings += other.findings
+      one.meets += other.meets
+    }
+  }
+
+  /// What is to be said of one machine's part in a step.
+  struct Flaw {
+    /// What its laws say, where it took no other part.
+    let verdict: StepVerdict
+    /// What was found beside laws: it is told however often the machine took part.
+    var troubles: [Finding] = []
   }
 
   /// What one machine received and sent in a step.
@@ -454,7 +489,7 @@ import Spec
     preconditionFailure("no machines")
   }
   /// The laws of a machine that a step breaks in which it fires nothing: `(host, code, event)`.
-  @usableFromInline var judgeIdle: (Int, UInt32, UInt32) -> [Finding] = { _, _, _ in [] }
+  @usableFromInline var judgeIdle: (Int, UInt32, UInt32) -> PartWalker.StepVerdict = { _, _, _ in .nothing }
   /// Whether a host, in its phase, might take an event of a kind: `(host, code, kind)`.
   @usableFromInline var mayTake: (Int, UInt32, Int) -> Bool = { _, _, _ in true }
   @usableFromInline var fact: (Int, UInt32) -> PartWalker.HostFact = { _, _ in preconditionFailure("no machines") }
@@ -467,12 +502,12 @@ import Spec
   /// Judges the whole state at hand; nil where no law looks at more than one machine.
   @usableFromInline var judgeState: (() -> (findings: [Finding], from: UInt32, to: UInt32))?
   /// Judges a step that sent a machine the events in ``PartWalker/received`` by the machine's own laws: `(host, code)`.
-  @usableFromInline var judgeSpan: (Int, UInt32) -> [Finding] = { _, _ in [] }
+  @usableFromInline var judgeSpan: (Int, UInt32) -> PartWalker.StepVerdict = { _, _ in .nothing }
   /// Judges the step from ``PartWalker/before`` to the codes at hand, in which ``PartWalker/received`` and
   /// ``PartWalker/sent`` went in and out, by the laws that look at more than one machine.
-  @usableFromInline var judgeJoint: () -> [Finding] = { [] }
+  @usableFromInline var judgeJoint: () -> PartWalker.StepVerdict = { .nothing }
   /// Tells laws that what they wait for was met.
-  @usableFromInline var meet: ([Int]) -> Void = { _ in }
+  @usableFromInline var meet: ([PartWalker.Meeting]) -> Void = { _ in }
   @usableFromInline var hasMachineStepLaws = false
   /// What the laws say of the state at hand that ask what the world holds.
   @usableFromInline var judgeHeld: () -> [Finding] = { [] }
@@ -499,18 +534,18 @@ import Spec
     let codes: [UInt32]
     let orders: [PartWalker.PackedOrder]
     let fired: [(host: Int, rule: Int)]
-    let findings: [Finding]
+    let verdict: PartWalker.StepVerdict
     let isRefused: Bool
     let overflows: Bool
 
     @usableFromInline init(
-      codes: [UInt32], orders: [PartWalker.PackedOrder], fired: [(host: Int, rule: Int)], findings: [Finding],
-      isRefused: Bool, overflows: Bool
+      codes: [UInt32], orders: [PartWalker.PackedOrder], fired: [(host: Int, rule: Int)],
+      verdict: PartWalker.StepVerdict, isRefused: Bool, overflows: Bool
     ) {
       self.codes = codes
       self.orders = orders
       self.fired = fired
-      self.findings = findings
+      self.verdict = verdict
       self.isRefused = isRefused
       self.overflows = overflows
     }

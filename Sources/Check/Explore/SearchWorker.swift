@@ -19,7 +19,9 @@ final class SearchWorker: @unchecked Sendable {
   private let toldAtOnce: Int
 
   @exclusivity(unchecked) private var block: ParentLog.Block
-  @exclusivity(unchecked) private var chunk: FrontierChunk
+  @exclusivity(unchecked) private var chunk: FrontierChunk { didSet { filling = chunk } }
+  /// The same, without a count of references at each state.
+  @exclusivity(unchecked) private unowned(unsafe) var filling: FrontierChunk
   @exclusivity(unchecked) private var found: [FrontierChunk] = []
   @exclusivity(unchecked) private var foundBytes = 0
   @exclusivity(unchecked) private var weighed = 0
@@ -68,6 +70,7 @@ final class SearchWorker: @unchecked Sendable {
     block = search.log.block()
     chunk = FrontierChunk(
       widths: Array(repeating: 1, count: walker.plan.count), isWide: search.options.memory == .hash128)
+    filling = chunk
     unowned(unsafe) let it = self
     worker.tellRuns { it.runSoFar }
   }
@@ -263,7 +266,7 @@ final class SearchWorker: @unchecked Sendable {
   }
 
   private func store(_ number: UInt32, _ hash: (low: UInt64, high: UInt64)) {
-    if !chunk.append(number: number, hash: hash, walker.codes) {
+    if !filling.append(number: number, hash: hash, walker.codes) {
       if chunk.count > 0 {
         found.append(chunk)
         foundBytes += chunk.bytes.count

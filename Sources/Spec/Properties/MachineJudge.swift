@@ -14,6 +14,8 @@
   @usableFromInline var cheapSteps = 0
   /// By property, whether a "sometimes" was met.
   @usableFromInline var isMet: [Bool]
+  /// The "sometimes" of steps that the last step meets, and that were not met before.
+  @usableFromInline var meets: [Int] = []
 
   // The step at hand.
   @usableFromInline var stamp = -1
@@ -92,7 +94,9 @@
     }
   }
 
+  /// Tells the laws that the step breaks; what it meets is left in ``meets``, for whoever knows that it was taken.
   @inlinable mutating func end(_ machine: M, _ broken: inout [Int]) {
+    if !meets.isEmpty { meets.removeAll(keepingCapacity: true) }
     // What went in and out is lent to the step, which counts no references.
     var step = Step(after: machine, received: [M.Event](), sent: [M.Effect]())
     swap(&step.received, &received)
@@ -103,8 +107,11 @@
     }
     for index in sometimesSteps.indices
     where !isMet[sometimesSteps[index].law] && sometimesSteps[index].memory.holds(step) {
-      isMet[sometimesSteps[index].law] = true
+      meets.append(sometimesSteps[index].law)
     }
     for index in 0..<judgedSteps where !steps[index].memory.holds(step) { broken.append(steps[index].law) }
   }
+
+  /// Notes that what these laws wait for was met.
+  @inlinable mutating func meet(_ laws: [Int]) { for law in laws { isMet[law] = true } }
 }

@@ -32,6 +32,7 @@ public final class Stepper<S: System> {
     case judgeState
     case judgeStep
     case tellMet
+    case meet([Int])
     case tellLines
     case step
     case recall(Int)
@@ -52,6 +53,11 @@ public final class Stepper<S: System> {
   @exclusivity(unchecked) @usableFromInline var broken: [Int] = []
   @exclusivity(unchecked) @usableFromInline var leads: (from: UInt32, to: UInt32) = (0, 0)
   @exclusivity(unchecked) @usableFromInline var met: [Bool] = []
+  /// Whether steps that are judged may yet turn out not to be possible: what they meet is met when ``meet(_:host:of:)``
+  /// says so.
+  @exclusivity(unchecked) public var isTentative = false
+  /// The "sometimes" laws that the machine judged last waited for, by their place in its book.
+  @exclusivity(unchecked) public var meets: [Int] = []
   @exclusivity(unchecked) @usableFromInline var told: [(path: String, value: String)] = []
   /// The first field above its maximum in the last machine written.
   @exclusivity(unchecked) @usableFromInline var overflow: (field: String, value: UInt64, max: UInt64)?
@@ -290,6 +296,9 @@ extension Stepper {
     for place in fired.indices { rules.append(bases[Int(fired[place].host)] + Int(fired[place].rule)) }
   }
 
+  /// Says that what these laws of the host's machine wait for was met.
+  @inlinable public func meet(_ laws: [Int], host: Int, of state: inout S) { reach(host, .meet(laws), &state) }
+
   /// For each property of the host's book, whether it is a "sometimes" that was met.
   @inlinable public func isMet(host: Int, of state: inout S) -> [Bool] {
     reach(host, .tellMet, &state)
@@ -333,7 +342,12 @@ extension Stepper {
       leads = box.pointee.judge.state(machine, &broken, includesDear: judgesDear)
     case .judgeStep:
       if !broken.isEmpty { broken.removeAll(keepingCapacity: true) }
-      if box.pointee.judge.stamp == stamp { box.pointee.judge.end(machine, &broken) }
+      if !meets.isEmpty { meets.removeAll(keepingCapacity: true) }
+      guard box.pointee.judge.stamp == stamp else { return }
+      box.pointee.judge.end(machine, &broken)
+      if box.pointee.judge.meets.isEmpty { return }
+      if isTentative { meets = box.pointee.judge.meets } else { box.pointee.judge.meet(box.pointee.judge.meets) }
+    case .meet(let laws): box.pointee.judge.meet(laws)
     case .tellMet: met = box.pointee.judge.isMet
     case .tellLines: told = Printer.lines(of: machine)
     case .recall(let number):
