@@ -27,9 +27,8 @@ public final class Host<S: System> {
   public let stepper: Stepper<S>
   /// Told of each step, in this order.
   @exclusivity(unchecked) public var observers: ContiguousArray<any StepObserver<S>> = []
-  /// Where the time of each step is observed, in seconds of the system's clock, its journal record included; nil to
-  /// spare two readings of that clock.
-  @exclusivity(unchecked) public var stepTimes: Histogram?
+  /// Where the time of each step is observed; nil to spare two readings of the system's clock.
+  @exclusivity(unchecked) public var stepTimes: StepTimes?
   @usableFromInline let eventBytes = ByteBuffer()
   @usableFromInline let effectBytes = ByteBuffer()
   @usableFromInline let stateBytes = ByteBuffer()
@@ -166,7 +165,7 @@ public final class Host<S: System> {
     let now = loop.now
     ledger.settle(stepper, record: number, at: now) { pending.append(($0, now, false)) }
     try record(event, cause, outcome, at: now)
-    if let stepTimes { stepTimes.observe(Double(Loop.clock &- began) / 1e9) }
+    if let stepTimes { stepTimes.observe(Double(Loop.clock &- began) / 1e9, event.kind, outcome) }
     if !observers.isEmpty { observe(event, cause, outcome, at: now) }
     return Receipt(outcome: outcome, refusals: refusals, record: number)
   }

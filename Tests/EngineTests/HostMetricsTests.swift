@@ -12,7 +12,7 @@ private typealias Gate = Solo<Turnstile>
   init() {
     host = Engine.Host(start: Gate(Turnstile()), loop: Loop(.virtual))
     host.observers = [HostMetrics(host.design, registry)]
-    host.stepTimes = registry.histogram("interlock_step_seconds", "Steps.", bounds: [1e-9, 1])
+    host.stepTimes = StepTimes(host.design, registry, bounds: [1e-9, 1])
   }
 
   private func send(_ events: Turnstile.Event...) throws {
@@ -46,7 +46,12 @@ private typealias Gate = Solo<Turnstile>
     #expect(sent("check") == 1 && sent("timer") == 1 && sent("counted") == 1)
     // The check was not answered by its ticket, so it is open still.
     #expect(page["interlock_open_obligations", [:]] == Double(host.ledger.count))
-    #expect(page["interlock_step_seconds_count", [:]] == 6)
+    func timed(_ rule: String) -> Double? {
+      page["interlock_step_seconds_count", ["machine": "machine", "rule": rule]]
+    }
+    #expect(timed("check the coin") == 1 && timed("open") == 1 && timed("somebody passes") == 1)
+    #expect(timed("") == 3, "two were refused, one ignored")
+    #expect(timed("stay shut") == nil, "a rule that has not fired has no times")
   }
 
   @Test func `follow what is open up and down`() throws {
@@ -76,6 +81,9 @@ private typealias Gate = Solo<Turnstile>
     #expect(total("interlock_refusals_total") == host.counts.refused)
     #expect(total("interlock_ignored_total") == host.counts.ignored)
     #expect(total("interlock_unexpected_total") == host.counts.unexpected)
-    #expect(page["interlock_step_seconds_count", [:]] == 2_000)
+    #expect(total("interlock_step_seconds_count") == 2_000)
+    for (key, count) in page.values where key.name == "interlock_steps_total" && count > 0 {
+      #expect(page["interlock_step_seconds_count", key.labels] == count, "\(key)")
+    }
   }
 }

@@ -30,8 +30,8 @@ public final class TeamTelemetry {
     let watch = TeamWatch(team.host, registry, agents: team.workload.agents.map(\.name), recorder)
     self.watch = watch
     if timesSteps {
-      team.host.stepTimes = registry.histogram(
-        "interlock_step_seconds", "The time that a step takes, its journal record included.",
+      team.host.stepTimes = StepTimes(
+        team.host.design, registry,
         bounds: MetricRegistry.doubling(
           from: Double(Parameters.stepBucketFirst.nanoseconds) / 1e9, count: Parameters.stepBuckets))
     }

@@ -83,8 +83,8 @@ private final class Watching {
     guard what != .nothing else { return }
     _ = TeamWatch(host, registry, agents: ["A", "B", "C", "D"])
     guard what == .times else { return }
-    host.stepTimes = registry.histogram(
-      "interlock_step_seconds", "Steps.", bounds: MetricRegistry.doubling(from: 1.25e-7, count: 16))
+    host.stepTimes = StepTimes(
+      host.design, registry, bounds: MetricRegistry.doubling(from: 1.25e-7, count: 16))
   }
 
   func nanosecondsPerStep(_ cycles: Int) -> Double { nanoseconds { run(cycles) } / Double(3 * cycles) }

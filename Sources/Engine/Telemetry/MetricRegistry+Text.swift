@@ -9,10 +9,10 @@ extension MetricRegistry {
   public var text: String {
     families.withLock { families in
       var text = ""
-      for family in families where !family.series.isEmpty {
+      for family in families where !family.told.isEmpty {
         text += "# HELP \(family.name) \(MetricRegistry.escaped(family.words, quotes: false))\n"
         text += "# TYPE \(family.name) \(family.kind.rawValue)\n"
-        for series in family.series { family.write(series, to: &text) }
+        for series in family.told { family.write(series, to: &text) }
       }
       return text
     }
@@ -111,7 +111,7 @@ extension MetricRegistry {
   public var histograms: [HistogramReading] {
     families.withLock { families in
       families.filter { $0.kind == .histogram }.flatMap { family in
-        family.series.map { series in
+        family.told.map { series in
           let pairs = series.labels.map { "\($0.name)=\"\(MetricRegistry.escaped($0.value, quotes: true))\"" }
           let histogram = Histogram(cells: series.cells, count: series.bounds.count)
           return HistogramReading(

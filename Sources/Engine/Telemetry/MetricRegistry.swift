@@ -21,7 +21,12 @@ public final class MetricRegistry: Sendable {
     let words: String
     let kind: Kind
     let labelNames: [String]
+    /// Whether a series is told from its first observation on.
+    let leavesOutEmpty: Bool
     var series: [Series] = []
+
+    /// Those that are told.
+    var told: [Series] { leavesOutEmpty ? series.filter { !$0.isEmpty } : series }
   }
 
   struct Series: Sendable {
@@ -29,6 +34,8 @@ public final class MetricRegistry: Sendable {
     let cells: MetricCells
     /// Ascending; empty but for histograms.
     let bounds: [Double]
+
+    var isEmpty: Bool { (0...bounds.count).allSatisfy { cells.load($0) == 0 } }
   }
 
   let families = Mutex<[Family]>([])
@@ -55,15 +62,18 @@ public final class MetricRegistry: Sendable {
   ///   - words: What it is, in words.
   ///   - labels: The names of its labels.
   ///   - bounds: The finite upper bounds, each included in its bucket, in ascending order.
+  ///   - leavesOutEmpty: Whether a series of the name is told from its first observation on, and not before.
   public func histogram(
-    _ name: String, _ words: String, _ labels: KeyValuePairs<String, String> = [:], bounds: [Double]
+    _ name: String, _ words: String, _ labels: KeyValuePairs<String, String> = [:], bounds: [Double],
+    leavesOutEmpty: Bool = false
   ) -> Histogram {
-    let series = series(name, words, .histogram, labels, bounds)
+    let series = series(name, words, .histogram, labels, bounds, leavesOutEmpty)
     return Histogram(cells: series.cells, count: series.bounds.count)
   }
 
   private func series(
-    _ name: String, _ words: String, _ kind: Kind, _ labels: KeyValuePairs<String, String>, _ bounds: [Double]
+    _ name: String, _ words: String, _ kind: Kind, _ labels: KeyValuePairs<String, String>, _ bounds: [Double],
+    _ leavesOutEmpty: Bool = false
   ) -> Series {
     let names = labels.map(\.key)
     precondition(MetricRegistry.isName(name, colons: true), "\"\(name)\" is no name of a metric")
@@ -82,7 +92,7 @@ public final class MetricRegistry: Sendable {
           "\(name) is a \(families[known].kind) with the labels \(families[known].labelNames) elsewhere")
         place = known
       } else {
-        families.append(Family(name: name, words: words, kind: kind, labelNames: names))
+        families.append(Family(name: name, words: words, kind: kind, labelNames: names, leavesOutEmpty: leavesOutEmpty))
         place = families.count - 1
       }
       let values = labels.map(\.value)

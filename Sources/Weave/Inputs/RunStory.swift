@@ -141,25 +141,28 @@ public struct MutationEvidence: Hashable, Sendable {
   public let killed: Int
   public let noticed: Int
   public let equivalent: Int
+  /// Figures that no scenario and no explored world turns on.
+  public let unexercised: Int
   /// Whether the rules are still those that were counted.
   public let isCurrent: Bool
   /// Where the count is kept, from the package's folder.
   public let source: String
 
-  public init(all: Int, killed: Int, noticed: Int, equivalent: Int, isCurrent: Bool, source: String) {
+  public init(all: Int, killed: Int, noticed: Int, equivalent: Int, unexercised: Int, isCurrent: Bool, source: String) {
     self.all = all
     self.killed = killed
     self.noticed = noticed
     self.equivalent = equivalent
+    self.unexercised = unexercised
     self.isCurrent = isCurrent
     self.source = source
   }
 
-  /// The share of those that are not equivalent which must be killed.
+  /// The share of the judged which must be killed.
   public static let goal = 0.95
 
-  /// Those that are not equivalent.
-  public var judged: Int { all - equivalent }
+  /// Those that something turns on, and that are not equivalent.
+  public var judged: Int { all - equivalent - unexercised }
   /// Whether enough were killed; a score of nothing is none.
   public var isEnough: Bool { judged > 0 && Double(killed) >= Self.goal * Double(judged) }
   /// The share that was killed, with one decimal, rounded down: `94.9`.
