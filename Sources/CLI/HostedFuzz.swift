@@ -26,8 +26,11 @@ struct HostedFuzz {
     var isSound = true
     for world in worlds {
       let progress = Options.Progress()
-      progress.update("\(entry.name), hosted in \(world)")
-      let result = Result { try entry.hosted(world, settings) }
+      let (words, cases) = ("\(entry.name), hosted in \(world)", Output.count(settings.cases))
+      progress.update(words)
+      let result = Result {
+        try entry.hosted(world, settings) { progress.update("\(words): \(Output.count($0.runs)) of \(cases) runs") }
+      }
       progress.finish()
       switch result {
       case .success(let report):

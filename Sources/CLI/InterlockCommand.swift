@@ -34,6 +34,8 @@ public enum InterlockCommand {
   /// Runs the program with the protocols of this package.
   public static func main() -> Never {
     TrapNotice.install()
+    // A file that may not grow further is told like a full disk, where the signal would end the process without a word.
+    signal(SIGXFSZ, SIG_IGN)
     Interlock.main(Array(CommandLine.arguments.dropFirst()))
   }
 }

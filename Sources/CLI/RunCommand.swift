@@ -143,7 +143,7 @@ struct Run: ParsableCommand {
       try Output.json(object(team.summary, kept.header, audit, recovery))
     } else {
       if let recovery { show(recovery) }
-      show(read, team.summary, audit)
+      show(read, team.summary, audit, hasRecords: artifacts != nil && failures.isEmpty)
     }
     if !failures.isEmpty { throw WorldFailure(failures.joined(separator: "\nerror: ")) }
     if let audit, audit.verdict != .ready { throw ExitCode.findings }
@@ -209,13 +209,13 @@ struct Run: ParsableCommand {
 
   // MARK: - Telling
 
-  private func show(_ workload: Workload, _ summary: TeamSummary, _ audit: JournalAudit?) {
+  private func show(_ workload: Workload, _ summary: TeamSummary, _ audit: JournalAudit?, hasRecords: Bool) {
     let style = Style(for: .standardOutput)
     print(
       "\(style.bold(workload.name))  \(workload.agents.count) agents: "
         + workload.agents.map(\.name).joined(separator: ", ")
     )
-    for note in workload.notes { print(style.dim("  note: \(note)")) }
+    for note in workload.notes + workload.advice { print(style.dim("  note: \(note)")) }
     let seconds = Double(summary.nanoseconds) / 1e9
     print(
       "  copies     \(Output.count(summary.offered)) offered, \(Output.count(summary.routed)) routed, "
@@ -255,7 +255,7 @@ struct Run: ParsableCommand {
       )
     }
     print("  journal    \(journal ?? "not kept"): \(Output.count(summary.steps)) records")
-    if let artifacts { print("  artifacts  \(artifacts); try: interlock summary \(artifacts)") }
+    if let artifacts, hasRecords { print("  artifacts  \(artifacts); try: interlock summary \(artifacts)") }
     guard let audit else { return }
     Audit.show(audit, indent: "  ")
   }

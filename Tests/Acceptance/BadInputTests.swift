@@ -76,7 +76,7 @@ import Testing
     let err = Pipe()
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     process.arguments = [
-      "-c", #"trap '' XFSZ; ulimit -f 400; exec "$0" run w.jsonl --journal j.sqlite --clock virtual"#,
+      "-c", #"ulimit -f 400; exec "$0" run w.jsonl --journal j.sqlite --clock virtual"#,
       Program.executable.path,
     ]
     process.currentDirectoryURL = scratch.url

@@ -68,6 +68,20 @@ private func errorText(_ lines: String...) -> String {
     #expect(workload.notes == ["the file holds a team and nothing for it to do"])
   }
 
+  @Test func `what can never be granted, and a life shorter than a call, is advised against`() throws {
+    let cheap = #"{"at_ms": 1, "from": "system", "to": "Coder", "cost": {"prompt": 400, "output": 100}}"#
+    let dear = #"{"at_ms": 2, "from": "system", "to": "Coder", "cost": {"prompt": 4500, "output": 100}}"#
+    let hasty = #"{"at_ms": 3, "from": "system", "to": "Coder", "ttl_ms": 900, "cost": {"prompt": 4, "output": 1}}"#
+    let team = #"{"team": {"agents": [{"name": "Coder", "role": "Coder"}, {"name": "P", "role": "Planner"}]}}"#
+    #expect(try parse(team, cheap).advice == [])
+    let advice = try parse(team, cheap, dear, hasty).advice
+    #expect(advice.count == 2)
+    #expect(advice[0].hasPrefix("1 of the 3 model calls ask for more than may be spent in an episode at all"))
+    #expect(advice[1].hasPrefix("1 of the 3 model calls belong to messages with a ttl_ms below the 180 s"))
+    let limits = #"{"limits": {"episode": {"tokens": 20000}, "agent": {"Coder": {"tokens": 20000}}}}"#
+    #expect(try parse(team, limits, dear).advice == [])
+  }
+
   @Test func `a byte order mark and carriage returns are not part of the text`() throws {
     let workload = try parse("\u{FEFF}" + team + "\r\n\r", #"{"at_ms": 1, "switch": "flat"}"# + "\r\n")
     #expect(workload.actions.map(\.line) == [3])

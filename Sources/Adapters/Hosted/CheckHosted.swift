@@ -18,12 +18,13 @@ import Spec
 /// - Parameters:
 ///   - isDurable: Whether the driver says that its effects reach beyond the process, as a driver should.
 ///   - mistake: A mistake to put into the engine, which must not pass.
+///   - progress: Told after each run what befell the host until then.
 /// - Returns: What befell the host altogether, in runs that broke nothing.
 /// - Throws: ``HostedFailure`` with the shortest run that breaks one of these.
 /// - Complexity: Some milliseconds for each case, most of them for files.
 @discardableResult public func checkHosted<S: System>(
   _ design: Design<S>, world: World<S>, settings: PropertySettings = PropertySettings(), isDurable: Bool = true,
-  mistake: EngineMistake? = nil
+  mistake: EngineMistake? = nil, progress: ((HostedReport) -> Void)? = nil
 ) throws -> HostedReport {
   var report = HostedReport()
   // Of the last case that failed: the simplest one is tried once more before it is reported.
@@ -41,6 +42,7 @@ import Spec
         throw found
       }
       report.add(run.report)
+      progress?(report)
     }
   } catch let falsified as Falsified {
     throw HostedFailure(falsified, flaw)

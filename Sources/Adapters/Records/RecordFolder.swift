@@ -122,13 +122,18 @@ final class RecordFolder {
   /// Writes the report, and hands everything to the system.
   func close(_ numbers: [String: Double]) throws(RecordFolderError) {
     var ends: [RunReport.End] = []
-    do throws(RecordFileError) {
-      for kind in RecordKind.allCases {
-        guard let file = files[kind] else { continue }
-        try file.flush()
-        ends.append(RunReport.End(file: kind.fileName, lines: file.lines, seal: file.sealText))
-      }
-    } catch { throw RecordFolderError("\(error)", try: nil) }
+    var failed: [(kind: RecordKind, error: RecordFileError)] = []
+    for kind in RecordKind.allCases {
+      guard let file = files[kind] else { continue }
+      do throws(RecordFileError) { try file.flush() } catch { failed.append((kind, error)) }
+      ends.append(RunReport.End(file: kind.fileName, lines: file.lines, seal: file.sealText))
+    }
+    if let first = failed.first {
+      let others = failed.dropFirst().map(\.kind.fileName)
+      let words = others.isEmpty ? "" : "\n  neither can \(others.joined(separator: ", "))"
+      throw RecordFolderError(
+        "the records of the run are not whole: \(first.error)\(words)\n  the journal has every step", try: nil)
+    }
     let report = RunReport(source: meta.source, numbers: numbers, files: ends)
     do {
       try Data(report.text.utf8).write(to: URL(fileURLWithPath: path + "/" + RunReport.fileName), options: .atomic)
