@@ -85,10 +85,7 @@ extension AuditRun {
     for entry in entries where scope.has(.mutants, entry.name) {
       // A count under these very rules stands beside what was tried now.
       guard let kept = try? KeptMutation.evidence(of: entry, in: specs.root), kept.isCurrent else { continue }
-      note(entry.name) {
-        $0.counted = .init(
-          all: kept.all, killed: kept.killed, equivalent: kept.equivalent, noticed: kept.noticed, source: kept.source)
-      }
+      note(entry.name) { $0.counted = kept }
     }
   }
 
@@ -138,7 +135,7 @@ extension AuditRun {
     let found = MutationEvidence(
       all: trials.count, killed: trials.count { $0.verdict.isKilled },
       noticed: trials.count { $0.verdict == .noticed }, equivalent: trials.count { $0.verdict == .equivalent },
-      isCurrent: true, source: "specs/\(entry.chapter)")
+      unexercised: trials.count { $0.verdict == .unexercised }, isCurrent: true, source: "specs/\(entry.chapter)")
     let finding = KeptMutation.finding(of: entry, in: specs.root, tried: found)
     return finding.map { [audited($0, AuditUnit(.mutants, entry.name))] } ?? []
   }

@@ -41,7 +41,8 @@ public struct CatalogEntry: Sendable {
       _ world: String, FuzzOptions, (any ExampleStore)?, ((Int, Int) -> Void)?, ((ExplorationProgress) -> Void)?
     ) -> FuzzReport
   /// Runs the system on real hosts, as ``checkHosted(_:world:settings:isDurable:mistake:)`` does.
-  let hosted: @Sendable (_ world: String, PropertySettings) throws -> HostedReport
+  let hosted:
+    @Sendable (_ world: String, PropertySettings, _ progress: @escaping (HostedReport) -> Void) throws -> HostedReport
   let simulate: @Sendable (_ world: String, _ seed: UInt64, _ steps: Int) -> Simulation
   /// What a scenario does; nil where it tells of another system.
   let tell: @Sendable (Scenario) -> [ScenarioPart]?
@@ -107,7 +108,7 @@ public struct CatalogEntry: Sendable {
     }
     hosted = {
       let (design, world) = worldsByName[$0]!
-      return try checkHosted(design, world: world, settings: $1)
+      return try checkHosted(design, world: world, settings: $1, progress: $2)
     }
     simulate = {
       let (design, world) = worldsByName[$0]!

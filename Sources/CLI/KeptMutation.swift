@@ -14,6 +14,7 @@ struct KeptMutation: Codable {
   let killed: Int
   let noticed: Int
   let equivalent: Int
+  let unexercised: Int
   /// Of the counts: whoever changes one by hand is told of.
   private(set) var digest = ""
 
@@ -24,11 +25,12 @@ struct KeptMutation: Codable {
     killed = report.total.killed
     noticed = report.total.noticed
     equivalent = report.total.equivalent
+    unexercised = report.total.unexercised
     digest = countsDigest
   }
 
   private var countsDigest: String {
-    let text = "\(system) \(book) \(all) \(killed) \(noticed) \(equivalent)"
+    let text = "\(system) \(book) \(all) \(killed) \(noticed) \(equivalent) \(unexercised)"
     return SourceFingerprints.digest(of: text)
   }
 
@@ -38,7 +40,7 @@ struct KeptMutation: Codable {
 
   /// Whether there can be such counts.
   private var isPossible: Bool {
-    let parts = [killed, noticed, equivalent]
+    let parts = [killed, noticed, equivalent, unexercised]
     return (0...1_000_000).contains(all) && parts.allSatisfy((0...all).contains) && parts.reduce(0, +) <= all
   }
 
@@ -69,7 +71,7 @@ struct KeptMutation: Codable {
     guard let kept = try read(entry, from: file, named: path) else { return nil }
     return MutationEvidence(
       all: kept.all, killed: kept.killed, noticed: kept.noticed, equivalent: kept.equivalent,
-      isCurrent: kept.isCurrent(entry), source: path)
+      unexercised: kept.unexercised, isCurrent: kept.isCurrent(entry), source: path)
   }
 
   /// Whether a folder has a count of this system under its rules of today.
@@ -147,20 +149,22 @@ struct KeptMutation: Codable {
     if kept.isEnough { return nil }
     return Finding(
       .major, "mutant-score-low",
-      "\(kept.killed) of the \(kept.judged) mutants of \(entry.name) that are not equivalent are killed, "
+      "\(kept.killed) of the \(kept.judged) mutants of \(entry.name) that make a difference are killed, "
         + "\(kept.percent) %; at least \(Int(MutationEvidence.goal * 100)) % is asked", at: "\(kept.source):1")
   }
 }
 
 extension MutationEvidence {
-  fileprivate var survived: Int { all - killed - noticed - equivalent }
+  fileprivate var survived: Int { judged - killed - noticed }
 
   fileprivate var words: String {
-    "\(killed) killed, \(equivalent) equivalent, \(noticed) noticed and \(survived) not"
+    "\(killed) killed, \(equivalent) equivalent, \(unexercised) not exercised, \(noticed) noticed and \(survived) not"
   }
 
   /// Whether those that were tried can be among those of a count.
   fileprivate func canBePart(of count: Self) -> Bool {
-    killed <= count.killed && equivalent <= count.equivalent && noticed <= count.noticed && survived <= count.survived
+    killed <= count.killed && equivalent <= count.equivalent && unexercised <= count.unexercised
+      && noticed <= count.noticed
+      && survived <= count.survived
   }
 }

@@ -18,13 +18,14 @@ enum MutationOutput {
     showCounts(report, style)
     showKillers(report, style)
     let total = report.total
-    if total.all == total.equivalent {
-      let none = "no score: \(total.all == 1 ? "the mutant is" : "all \(total.all) mutants are") equivalent"
+    if total.judged == 0 {
+      let none =
+        "no score: \(total.all == 1 ? "the mutant is" : "all \(total.all) mutants are") equivalent or not exercised"
       print("\n\(report.machine): \(style.red(none)); try others, or all")
     } else {
-      let score = "\(percent(total.score)): \(total.killed) killed of \(total.all - total.equivalent)"
+      let score = "\(percent(total.score)): \(total.killed) killed of \(total.judged)"
       print(
-        "\n\(report.machine): \(report.isGood ? style.green(score) : style.red(score)) that are not equivalent; "
+        "\n\(report.machine): \(report.isGood ? style.green(score) : style.red(score)) that make a difference; "
           + "at least \(percent(MutationReport.goal)) is asked")
     }
     if total.noticed > 0 {
@@ -32,6 +33,11 @@ enum MutationOutput {
     }
     if total.equivalent > 0 {
       print("  equivalent: \(report.equivalence)")
+    }
+    if total.unexercised > 0 {
+      print(
+        "  not exercised: a time, a figure of a driver, or one that the explored worlds replace by a smaller: no "
+          + "scenario and no world turns on it; tests and measurements of the drivers may")
     }
   }
 
@@ -62,16 +68,18 @@ enum MutationOutput {
   private static func showCounts(_ report: MutationReport, _ style: Style) {
     print("\n" + style.bold("by operator"))
     var table = Table([
-      "  operator", .right("mutants"), .right("killed"), .right("noticed"), .right("equivalent"), .right("score"),
+      "  operator", .right("mutants"), .right("killed"), .right("noticed"), .right("equivalent"),
+      .right("not exercised"), .right("score"),
     ])
     for (operation, count) in report.operations {
       table.add(
         "  \(operation.rawValue)", "\(count.all)", "\(count.killed)", "\(count.noticed)", "\(count.equivalent)",
-        percent(count.score))
+        "\(count.unexercised)", percent(count.score))
     }
     let total = report.total
     table.add(
-      "  all", "\(total.all)", "\(total.killed)", "\(total.noticed)", "\(total.equivalent)", percent(total.score))
+      "  all", "\(total.all)", "\(total.killed)", "\(total.noticed)", "\(total.equivalent)",
+      "\(total.unexercised)", percent(total.score))
     print(table.text, terminator: "")
   }
 
@@ -95,7 +103,7 @@ enum MutationOutput {
   private static func word(_ verdict: Trial.Verdict, _ style: Style) -> String {
     switch verdict {
     case .killed, .trapped: style.green(verdict.rawValue)
-    case .equivalent: style.dim(verdict.rawValue)
+    case .equivalent, .unexercised: style.dim(verdict.rawValue)
     case .noticed: style.yellow(verdict.rawValue)
     case .survived, .timedOut, .outOfBounds: style.red(verdict.rawValue)
     }
@@ -110,7 +118,7 @@ enum MutationOutput {
       "machines": reports.map { report in
         [
           "machine": report.machine, "equivalence": report.equivalence,
-          "score": report.total.all == report.total.equivalent ? NSNull() as Any : report.total.score,
+          "score": report.total.judged == 0 ? NSNull() as Any : report.total.score,
           "goal": MutationReport.goal,
           "mutants": report.trials.map { mutant, trial in
             var object = object(mutant)
@@ -121,11 +129,11 @@ enum MutationOutput {
             return object
           },
           "all": report.total.all, "killed": report.total.killed, "noticed": report.total.noticed,
-          "equivalent": report.total.equivalent,
+          "equivalent": report.total.equivalent, "not_exercised": report.total.unexercised,
           "operators": report.operations.map {
             [
               "operator": $0.rawValue, "all": $1.all, "killed": $1.killed, "noticed": $1.noticed,
-              "equivalent": $1.equivalent,
+              "equivalent": $1.equivalent, "not_exercised": $1.unexercised,
             ] as [String: Any]
           },
           "killers": report.killers.map { ["killer": $0, "law": $1, "mutants": $2] as [String: Any] },

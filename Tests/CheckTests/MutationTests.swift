@@ -132,9 +132,23 @@ private func trial(_ words: String, scenarios: [Scenario] = []) throws -> Trial 
     #expect(again.finds(found.finding.code, found.finding.words))
   }
 
-  @Test func `the score leaves out what is equivalent, and counts a bound that was met as no kill`() {
+  @Test func `a figure on which nothing turns is not exercised, which is neither a kill nor the same`() throws {
+    let figure = ParameterFigure(name: "patience", value: "3", unit: "s", meaning: "", source: "01-toy.md:1")
+    let mutation = Mutation(design, scenarios: [], parameters: [OffByOne(figure, value: "4") {}])
+    let original = mutation.original(["world"], nil)
+    let mutant = try #require(mutation.mutants().last)
+    #expect(mutant.name == "patience=4")
+    let trial = mutation.trial(mutant, original)
+    #expect(trial.verdict == .unexercised && trial.verdict.rawValue == "not exercised")
+    let report = MutationReport(machine: "toy", laws: [], trials: [(mutant, trial)])
+    #expect(report.survivors.isEmpty && report.total.judged == 0 && !report.isGood)
+  }
+
+  @Test func `the score leaves out what is equivalent or not exercised, and counts a bound that was met as no kill`() {
     let mutants = design.mutants()
-    let verdicts: [Trial.Verdict] = [.killed, .trapped, .noticed, .survived, .timedOut, .outOfBounds, .equivalent]
+    let verdicts: [Trial.Verdict] = [
+      .killed, .trapped, .noticed, .survived, .timedOut, .outOfBounds, .equivalent, .unexercised,
+    ]
     let report = MutationReport(
       machine: "toy", laws: ["law", "idle law", "law"],
       trials: zip(mutants, verdicts).map { ($0, Trial($1, killer: $1.isKilled ? "law" : "")) })
@@ -144,7 +158,7 @@ private func trial(_ words: String, scenarios: [Scenario] = []) throws -> Trial 
     #expect(!report.isGood)
     #expect(report.survivors.map(\.trial.verdict) == [.noticed, .survived, .timedOut, .outOfBounds])
     #expect(report.killers.map { "\($0.killer) \($0.count)" } == ["law 2", "idle law 0"])
-    for trials in [[], [(mutants[0], Trial(.equivalent))]] {
+    for trials in [[], [(mutants[0], Trial(.equivalent))], [(mutants[0], Trial(.unexercised))]] {
       #expect(!MutationReport(machine: "toy", laws: [], trials: trials).isGood, "a score of nothing is no pass")
     }
   }

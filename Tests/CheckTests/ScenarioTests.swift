@@ -122,6 +122,24 @@ private func run(_ text: String) -> [String] {
       ])
   }
 
+  @Test func `a step may be taken many times in one line, and is told once`() {
+    let text = "toy.take number=1\n3 times toy.stop -> ignored\n2 times toy.take number=0 -> refused nameless"
+    #expect(run(text) == [])
+    #expect(run("4 times toy.go") == ["10 4 times toy.go: time 2: was unexpected"])
+    for line in ["1 times toy.go", "0 times toy.go", "many times toy.go", "2 times", "100001 times toy.stop"] {
+      #expect(run(line) == ["10 \(line): write a number from 2 to 100000, the word times, and a step"])
+    }
+    let lines = text.split(separator: "\n").enumerated().map { ScenarioLine(number: $0, text: String($1)) }
+    let parts = ScenarioRunner.tell(Scenario(title: "", chapter: 1, file: "", line: 0, lines: lines), design)
+    #expect(
+      parts.map { $0.trace.steps.map(\.what) } == [
+        [
+          "toy take number=1", "toy stop", "and so 3 times in all", "toy take number=0",
+          "and so 2 times in all",
+        ]
+      ])
+  }
+
   @Test func `a scenario fails as soon as one value in it is another`() {
     let honest = run(good)
     for (old, new) in [

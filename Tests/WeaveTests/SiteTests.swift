@@ -280,7 +280,8 @@ import Weave
         rulesTotal: 1, verdict: verdict, mode: "")
     }
     let counts = MutationEvidence(
-      all: 60, killed: 49, noticed: 0, equivalent: 10, isCurrent: true, source: "specs/evidence/crossing.json")
+      all: 60, killed: 49, noticed: 0, equivalent: 7, unexercised: 3, isCurrent: true,
+      source: "specs/evidence/crossing.json")
     let worlds = [world("one-train", 1_000, "READY"), world("rush", 234, "FIX REQUIRED"), world("two", 1, "READY")]
     let scores = [MutationScore(system: "crossing", evidence: counts), MutationScore(system: "other", evidence: nil)]
     let files = weave([try page(evidence: worlds, stories: Stories(run: run, scores: scores))])

@@ -60,6 +60,9 @@ public struct Trial: Codable, Sendable {
     case survived
     /// Every state and step of the explored worlds is as it was.
     case equivalent
+    /// A figure that no scenario and no explored world turns on: a time, one of a driver, or one that the worlds
+    /// replace by a smaller. Nobody has looked, so it is neither killed nor shown to be the same.
+    case unexercised = "not exercised"
     case timedOut = "timed out"
     /// A world grew beyond its bound, and what was explored of it broke no law.
     case outOfBounds = "out of bounds"

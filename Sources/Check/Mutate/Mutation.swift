@@ -203,7 +203,8 @@ private struct TrialJudge<S: System>: Sendable {
     }
     if let noticed { return noticed }
     if !boundsMet.isEmpty { return Trial(.outOfBounds, words: boundsMet.joined(separator: "; ")) }
-    return Trial(isSame && !mutant.promisesLess ? .equivalent : .survived)
+    if !isSame || mutant.promisesLess { return Trial(.survived) }
+    return Trial(mutant.change == .parameter ? .unexercised : .equivalent)
   }
 
   /// The gravest finding that the original does not have; nil when there is none.
@@ -249,8 +250,11 @@ extension Mutant {
 extension Scenario {
   /// The steps from the last start of a world to the line.
   func steps(to line: Int) -> Int {
-    let told = lines.prefix { $0.number <= line }.map { $0.text.split(separator: " ").first }
-    let start = told.lastIndex { $0 == "world" }.map { $0 + 1 } ?? 0
-    return told[start...].count { $0 != "expect" && $0 != nil }
+    let told = lines.prefix { $0.number <= line }.map { $0.text.split(separator: " ") }
+    let start = told.lastIndex { $0.first == "world" }.map { $0 + 1 } ?? 0
+    return told[start...].reduce(0) { steps, words in
+      if words.isEmpty || words[0] == "expect" { return steps }
+      return steps + (words.count > 1 && words[1] == "times" ? Int(words[0]) ?? 1 : 1)
+    }
   }
 }

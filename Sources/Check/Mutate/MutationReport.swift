@@ -32,11 +32,11 @@ public struct MutationReport: Sendable {
 
   public var total: Count { Count(trials.map(\.trial)) }
   /// Whether enough were killed; a score of nothing is none.
-  public var isGood: Bool { total.all > total.equivalent && total.score >= Self.goal }
+  public var isGood: Bool { total.judged > 0 && total.score >= Self.goal }
 
-  /// Neither killed nor shown to be the same.
+  /// Those that were tried, and neither killed nor shown to be the same.
   public var survivors: [(mutant: Mutant, trial: Trial)] {
-    trials.filter { !$0.trial.verdict.isKilled && $0.trial.verdict != .equivalent }
+    trials.filter { !$0.trial.verdict.isKilled && ![.equivalent, .unexercised].contains($0.trial.verdict) }
   }
 
   /// Each operator that was tried, in the order of the operators.
@@ -64,15 +64,20 @@ public struct MutationReport: Sendable {
     /// Noticed by a remark alone, which is no kill.
     public let noticed: Int
     public let equivalent: Int
+    /// Figures that nothing which was looked at turns on.
+    public let unexercised: Int
 
     init(_ trials: [Trial]) {
       all = trials.count
       killed = trials.count { $0.verdict.isKilled }
       noticed = trials.count { $0.verdict == .noticed }
       equivalent = trials.count { $0.verdict == .equivalent }
+      unexercised = trials.count { $0.verdict == .unexercised }
     }
 
-    /// The killed among those that are not equivalent; 1 where there is none to kill.
-    public var score: Double { all == equivalent ? 1 : Double(killed) / Double(all - equivalent) }
+    /// Those that something turns on, and that are not equivalent.
+    public var judged: Int { all - equivalent - unexercised }
+    /// The killed among the judged; 1 where there is none to kill.
+    public var score: Double { judged == 0 ? 1 : Double(killed) / Double(judged) }
   }
 }

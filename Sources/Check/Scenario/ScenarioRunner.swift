@@ -12,6 +12,7 @@ import Spec
 ///     deliver router.take id=1                        what waits in a channel; `drop …` loses it
 ///     repeat switch.prepared                          an answer or a delivery that comes again
 ///     crash                                           a crash, and the recovery from it
+///     20 times tick                                   a step so many times, one after the other
 ///     expect router.mailboxes[1].active.count 1       a field of the state
 ///     expect sent router.deliver id=1                 an effect of the last step (`expect not sent …`)
 ///     expect open switch.prepareTimer                 an open obligation (`expect not open …`)
@@ -75,13 +76,31 @@ public struct ScenarioRunner<S: System> {
     switch words.first {
     case "world": return start(words.dropFirst().joined(separator: " "))
     case "expect": return expect(Array(words.dropFirst()))
-    case .some(let verb) where Walk<S>.verbs.contains(verb): return move(words)
-    case .some: return input(words)
-    case nil: return nil
+    default: return step(words)
     }
   }
 
   // MARK: - Steps
+
+  private mutating func step(_ words: [String]) -> String? {
+    guard let first = words.first else { return nil }
+    if Walk<S>.verbs.contains(first) { return move(words) }
+    guard words.dropFirst().first == "times" else { return input(words) }
+    guard let times = Int(first), (2...Self.timesMost).contains(times), words.count > 2 else {
+      return "write a number from 2 to \(Self.timesMost), the word times, and a step"
+    }
+    // Told once, and that it was so many times.
+    for time in 1...times {
+      let told = parts[parts.count - 1].trace.steps.count
+      if let problem = step(Array(words.dropFirst(2))) { return "time \(time): \(problem)" }
+      if time > 1 { parts[parts.count - 1].trace.steps.removeSubrange(told...) }
+    }
+    parts[parts.count - 1].trace.append(who: "scenario", what: "and so \(times) times in all")
+    return nil
+  }
+
+  /// How many times a line may take its step.
+  private static var timesMost: Int { 100_000 }
 
   private mutating func start(_ name: String) -> String? {
     guard let world = design.worlds.first(where: { $0.name == name }) else {

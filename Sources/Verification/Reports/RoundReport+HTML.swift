@@ -132,7 +132,7 @@ extension RoundReport {
       if let (tried, kept) = machine.mutants {
         words.append("mutants: \(tried.words)\(kept.map { " (evidence of \($0))" } ?? "")")
       }
-      words += machine.counted.map { ["\($0.words)"] } ?? []
+      words += machine.counted.map { ["\($0.told)"] } ?? []
       html += words.filter { !$0.isEmpty }.map(escapedHtml).joined(separator: " · ") + "</p>\n"
       if machine.worlds.isEmpty { return html }
       html += "<div class=\"table\"><table>\n<thead><tr><th>World</th><th class=\"number\">States</th>"

@@ -53,13 +53,15 @@ extension RoundReport {
       "mutants": machine.mutants.map { tried, kept in
         [
           "all": tried.all, "tried": tried.trials.count, "killed": tried.killed,
-          "equivalent": tried.count(.equivalent), "survived": tried.count(.survived),
+          "equivalent": tried.count(.equivalent), "not_exercised": tried.count(.unexercised),
+          "survived": tried.count(.survived),
           "noticed": tried.count(.noticed), "evidence_of": kept ?? date,
         ] as [String: Any]
       } as Any? ?? NSNull(),
       "mutants_counted": machine.counted.map { counted in
         [
-          "all": counted.all, "killed": counted.killed, "equivalent": counted.equivalent, "noticed": counted.noticed,
+          "all": counted.all, "killed": counted.killed, "equivalent": counted.equivalent,
+          "not_exercised": counted.unexercised, "noticed": counted.noticed,
           "source": counted.source,
         ] as [String: Any]
       } as Any? ?? NSNull(),

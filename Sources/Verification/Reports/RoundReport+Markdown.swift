@@ -1,5 +1,6 @@
 import Check
 import Spec
+import Weave
 
 extension RoundReport {
   /// The report for the host of a repository.
@@ -97,7 +98,8 @@ extension TriedMutants {
   /// `40 of 52 tried: 38 killed, 2 equivalent`.
   public var words: String {
     let others: [(Trial.Verdict, String)] = [
-      (.equivalent, "equivalent"), (.survived, "survived"), (.noticed, "noticed"), (.timedOut, "timed out"),
+      (.equivalent, "equivalent"), (.unexercised, "not exercised"), (.survived, "survived"), (.noticed, "noticed"),
+      (.timedOut, "timed out"),
       (.outOfBounds, "out of bounds"),
     ]
     let parts = ["\(killed) killed"] + others.filter { count($0.0) > 0 }.map { "\(count($0.0)) \($0.1)" }
@@ -105,9 +107,9 @@ extension TriedMutants {
   }
 }
 
-extension RoundReport.CountedMutants {
+extension MutationEvidence {
   /// `counted in specs/evidence/team.json: 40 of 42 killed, of 45`.
-  var words: String {
-    "counted in \(source): \(grouped(killed)) of \(grouped(all - equivalent)) that differ killed, of \(grouped(all))"
+  var told: String {
+    "counted in \(source): \(grouped(killed)) of \(grouped(judged)) that differ killed, of \(grouped(all))"
   }
 }

@@ -1,5 +1,6 @@
 import Check
 import Spec
+import Weave
 
 /// Everything an audit has to say, for whoever renders it.
 public struct RoundReport: Sendable {
@@ -39,7 +40,7 @@ public struct RoundReport: Sendable {
     public var random: [(runs: RandomRuns, kept: String?)] = []
     public var mutants: (tried: TriedMutants, kept: String?)?
     /// What became of all mutants when they were last counted, under the same rules.
-    public var counted: CountedMutants?
+    public var counted: MutationEvidence?
 
     public init(name: String, title: String, chapter: String, rules: Int) {
       self.name = name
@@ -69,30 +70,13 @@ public struct RoundReport: Sendable {
     self.undone = undone
   }
 
-  /// What became of all mutants of a machine, as a file of the package says.
-  public struct CountedMutants: Hashable, Sendable {
-    public let all: Int
-    public let killed: Int
-    public let equivalent: Int
-    public let noticed: Int
-    /// The file, from the package's folder.
-    public let source: String
-
-    public init(all: Int, killed: Int, equivalent: Int, noticed: Int, source: String) {
-      self.all = all
-      self.killed = killed
-      self.equivalent = equivalent
-      self.noticed = noticed
-      self.source = source
-    }
-  }
-
   /// Mutants of all machines: how many there are, were tried, differ from the original in some world, and were killed.
   public var mutants: (all: Int, tried: Int, differ: Int, killed: Int) {
     let tried = machines.compactMap { $0.mutants?.tried }
     let trials = tried.reduce(0) { $0 + $1.trials.count }
     return (
-      tried.reduce(0) { $0 + $1.all }, trials, trials - tried.reduce(0) { $0 + $1.count(.equivalent) },
+      tried.reduce(0) { $0 + $1.all }, trials,
+      trials - tried.reduce(0) { $0 + $1.count(.equivalent) + $1.count(.unexercised) },
       tried.reduce(0) { $0 + $1.killed }
     )
   }
@@ -110,7 +94,7 @@ public struct RoundReport: Sendable {
     let counted = machines.compactMap(\.counted)
     if counted.isEmpty { return nil }
     let (all, killed) = (counted.reduce(0) { $0 + $1.all }, counted.reduce(0) { $0 + $1.killed })
-    let differ = all - counted.reduce(0) { $0 + $1.equivalent }
+    let differ = counted.reduce(0) { $0 + $1.judged }
     return "counted whole before, under the same rules, for \(counted.count) of \(machines.count): "
       + "\(grouped(killed)) of \(grouped(differ)) that differ, of \(grouped(all))"
   }

@@ -47,19 +47,20 @@ private func mutants(_ scores: [MutationScore]) -> String {
   ## Mutants
 
   Small mistakes are put into each system, one at a time, and its static findings, scenarios and worlds are to notice
-  them. The score is the share of killed mutants among those that are not equivalent; at least \
+  them. The score is the share of killed mutants among those that are neither equivalent nor figures on which no
+  scenario and no explored world turns (times, figures of drivers, limits that a small world replaces); at least \
   \(Int(MutationEvidence.goal * 100)) % is asked of each, and `interlock audit` finds what is below, was never counted,
   or was counted under other rules. `interlock mutate --all --stale --keep specs/evidence` counts what is missing.
 
 
   """
     + table(
-      ["System", "Mutants", "Killed", "Noticed", "Equivalent", "Score", ""],
+      ["System", "Mutants", "Killed", "Noticed", "Equivalent", "Not exercised", "Score", ""],
       scores.map { score in
-        guard let kept = score.evidence else { return ["`\(score.system)`", "", "", "", "", "", "never counted"] }
+        guard let kept = score.evidence else { return ["`\(score.system)`", "", "", "", "", "", "", "never counted"] }
         return [
           "`\(score.system)`", grouped(kept.all), grouped(kept.killed), grouped(kept.noticed),
-          grouped(kept.equivalent), "\(kept.percent) %",
+          grouped(kept.equivalent), grouped(kept.unexercised), "\(kept.percent) %",
           !kept.isCurrent ? "counted under other rules" : kept.isEnough ? "" : "**below the goal**",
         ]
       })

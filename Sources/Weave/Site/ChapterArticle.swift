@@ -139,6 +139,9 @@ private func look(of line: String) -> String {
 
 /// The first words of a line stand out: what it does.
 private func lineHtml(_ line: String) -> String {
+  if let times = line.firstMatch(of: #/^[0-9]+ times /#) {
+    return "<b>\(times.0)</b>\(lineHtml(String(line[times.range.upperBound...])))"
+  }
   let verbs =
     [
       "world", "expect not sent", "expect sent", "expect not open", "expect open", "expect unwanted", "expect not",

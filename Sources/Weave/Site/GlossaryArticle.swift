@@ -109,9 +109,11 @@ let glossary = [
   GlossaryEntry("symmetry", "That states which differ by the names of interchangeable identities count as one."),
   GlossaryEntry(
     "mutant", "A machine with one small mistake put into it, which the verification is expected to notice.",
-    see: "killed", "equivalent"),
+    see: "killed", "equivalent", "not exercised"),
   GlossaryEntry("killed", "Of a mutant: some law, scenario or finding noticed it."),
   GlossaryEntry("equivalent", "Of a mutant: every state and step of the explored worlds is as it was."),
+  GlossaryEntry(
+    "not exercised", "Of a mutant that changes a figure: no scenario and no explored world turns on that figure."),
   GlossaryEntry(
     "chapter",
     "An essay with facts in it: requirements, parameters and scenarios, from which Swift is tangled and into which "

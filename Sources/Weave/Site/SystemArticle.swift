@@ -106,7 +106,8 @@ private func mutationWords(_ score: MutationScore, isAlone: Bool) -> String {
   let name = isAlone ? "" : "<h3>\(codeTag(score.system))</h3>\n"
   guard let mutation = score.evidence else { return "\(name)<p>Its mistakes were never counted.</p>\n" }
   return "\(name)<p>\(counted(mutation.all, "small mistake")) were put into the machines, one at a time. "
-    + "\(grouped(mutation.equivalent)) change nothing that any world shows; of the other \(grouped(mutation.judged)), "
+    + "\(grouped(mutation.equivalent)) change nothing that any world shows, and \(grouped(mutation.unexercised)) a "
+    + "figure on which no scenario and no explored world turns; of the other \(grouped(mutation.judged)), "
     + "\(grouped(mutation.killed)) were caught.</p>\n"
     + (mutation.isCurrent
       ? ""
