@@ -6,6 +6,8 @@ struct ModelRuns {
   let name: String
   let distinct: Int
   let generated: Int
+  /// Whether only the first states of a world without end were explored.
+  let isEndless: Bool
   /// Processor seconds of the quickest run: what disturbs a run on a shared machine only adds to it.
   let seconds: Double
   /// Bytes that the search says it held at most, by state.
@@ -26,6 +28,7 @@ struct ModelRuns {
     var options = options
     if isEndless, let counts { options.bounds = Bounds(states: counts.distinct) }
     name = "\(design.name) \(world.name)"
+    self.isEndless = isEndless
     var found: (distinct: Int, generated: Int)?
     var best = Double.infinity
     var bytes = 0
