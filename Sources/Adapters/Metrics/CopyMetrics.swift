@@ -12,8 +12,8 @@ final class CopyMetrics {
   private let delivered: (first: Counter, again: Counter)
   private let depths: ContiguousArray<Gauge>
   private let pressure: Gauge
-  private var classes = CopyClasses()
-  private var accepted: UInt64
+  @exclusivity(unchecked) private var classes = CopyClasses()
+  @exclusivity(unchecked) private var accepted: UInt64
 
   private static let reasons = DropReason.allCases
   private static let classNames = Priority.allCases.map { "\($0)" } + ["unknown"]
