@@ -77,20 +77,28 @@ extension TopologySwitch {
   }
 
   /// A team of five with no end of messages, for random runs.
-  static let team = World<Self>(
-    "team", "5 agents, messages and switches without end, at random", isExhaustive: false,
-    start: { TopologySwitch(agents: 5, topology: .star, limits: RouterLimits(capacity: 4, retries: 2, seen: 8)) }
-  ) {
-    Input(.router, .route) { system in
-      let recipients: [Recipient] = (0..<5).map { .one(Agent($0)) } + [.several([Agent(1), Agent(2)]), .broadcast]
-      return messages(system, recipients, Priority.allCases) + refusals(system)
+  static let team = endless(
+    "team", "5 agents, messages and switches without end, at random",
+    RouterLimits(capacity: 4, retries: 2, seen: 8))
+
+  /// The same with the limits of the chapters, but that of a queue: in a hundredth of it each copy is a percent.
+  static let hundred = endless(
+    "hundred", "5 agents, room for a hundred copies, the other limits of the chapters; messages without end, at random",
+    RouterLimits(capacity: 100))
+
+  private static func endless(_ name: String, _ words: String, _ limits: RouterLimits) -> World<Self> {
+    World(name, words, isExhaustive: false, start: { TopologySwitch(agents: 5, topology: .star, limits: limits) }) {
+      Input(.router, .route) { system in
+        let recipients: [Recipient] = (0..<5).map { .one(Agent($0)) } + [.several([Agent(1), Agent(2)]), .broadcast]
+        return messages(system, recipients, Priority.allCases) + refusals(system)
+      }
+      Input(.router, .dequeue) { everyone($0) }
+      Input(.router, .clock) { system in [system.router.now + 20_000] + moments(system) }
+      Input(.control, .request) { _ in Topology.allCases }
+      Input(.control, .cancel)
+      Lost(.control, .prepare, atMost: 3)
+      Lost(.router, .deliver, atMost: 3)
     }
-    Input(.router, .dequeue) { everyone($0) }
-    Input(.router, .clock) { system in [system.router.now + 20_000] + moments(system) }
-    Input(.control, .request) { _ in Topology.allCases }
-    Input(.control, .cancel)
-    Lost(.control, .prepare, atMost: 3)
-    Lost(.router, .deliver, atMost: 3)
   }
 
   // MARK: - What the world may give

@@ -43,7 +43,7 @@ public struct TopologySwitch: System {
   public static func with(_ control: RuleBook<Switch>, _ router: RuleBook<Router>) -> Design<Self> {
     Design(
       "topology-switch", title: "Topology switch", chapter: "01-topology-switch.md",
-      worlds: [twoAgents, threeAgents, retries, classes, team]
+      worlds: [twoAgents, threeAgents, retries, classes, team, hundred]
     ) {
       Host("switch", control, at: \.control, events: .control, effects: .control)
       Host("router", router, at: \.router, events: .router, effects: .router)
