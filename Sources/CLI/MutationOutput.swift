@@ -74,12 +74,12 @@ enum MutationOutput {
     for (operation, count) in report.operations {
       table.add(
         "  \(operation.rawValue)", "\(count.all)", "\(count.killed)", "\(count.noticed)", "\(count.equivalent)",
-        "\(count.unexercised)", percent(count.score))
+        "\(count.unexercised)", score(count))
     }
     let total = report.total
     table.add(
       "  all", "\(total.all)", "\(total.killed)", "\(total.noticed)", "\(total.equivalent)",
-      "\(total.unexercised)", percent(total.score))
+      "\(total.unexercised)", score(total))
     print(table.text, terminator: "")
   }
 
@@ -108,6 +108,9 @@ enum MutationOutput {
     case .survived, .timedOut, .outOfBounds: style.red(verdict.rawValue)
     }
   }
+
+  /// A score of nothing is none.
+  private static func score(_ count: MutationReport.Count) -> String { count.judged == 0 ? "" : percent(count.score) }
 
   private static func percent(_ share: Double) -> String { "\(Output.decimal(share * 100, 1)) %" }
 

@@ -127,7 +127,13 @@ private func scenarioFigure(_ scenario: ScenarioBlock, _ page: PageInput, isOpen
     """
 }
 
-func scenarioID(_ scenario: ScenarioBlock) -> String { "scenario-\(slug(scenario.title))" }
+/// Of a long title its first words, told apart by a sum over all of it: each requirement's row has many of these.
+func scenarioID(_ scenario: ScenarioBlock) -> String {
+  let words = slug(scenario.title)
+  if words.count <= 40 { return "scenario-\(words)" }
+  let first = words.prefix(32).split(separator: "-").dropLast().joined(separator: "-")
+  return "scenario-\(first)-\(SourceFingerprints.digest(of: scenario.title).suffix(4))"
+}
 
 private func look(of line: String) -> String {
   if line.hasPrefix("world ") { return "given" }
