@@ -14,7 +14,10 @@ public final class StepTimes: Sendable {
   @usableFromInline let series: ContiguousArray<Histogram>
   @usableFromInline let bases: ContiguousArray<Int>
 
-  /// - Parameter bounds: In seconds, in ascending order.
+  /// - Parameters:
+  ///   - design: The system whose machines and rules the series are of.
+  ///   - registry: Where the series are kept.
+  ///   - bounds: In seconds, in ascending order.
   public init<S: System>(_ design: Design<S>, _ registry: MetricRegistry, bounds: [Double]) {
     var bases: ContiguousArray<Int> = []
     var series: ContiguousArray<Histogram> = []
