@@ -76,8 +76,8 @@ private func errorText(_ lines: String...) -> String {
     #expect(try parse(team, cheap).advice == [])
     let advice = try parse(team, cheap, dear, hasty).advice
     #expect(advice.count == 2)
-    #expect(advice[0].hasPrefix("1 of the 3 model calls ask for more than may be spent in an episode at all"))
-    #expect(advice[1].hasPrefix("1 of the 3 model calls belong to messages with a ttl_ms below the 180 s"))
+    #expect(advice[0].hasPrefix("1 of the 3 model calls asks for more than may be spent in an episode at all"))
+    #expect(advice[1].hasPrefix("1 of the 3 model calls belongs to messages with a ttl_ms below the 180 s"))
     let limits = #"{"limits": {"episode": {"tokens": 20000}, "agent": {"Coder": {"tokens": 20000}}}}"#
     #expect(try parse(team, limits, dear).advice == [])
   }

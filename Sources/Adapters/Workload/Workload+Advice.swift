@@ -16,18 +16,20 @@ extension Workload {
         if let life = message.ttlMilliseconds, life < deadline { hasty += 1 }
       }
     }
-    func of(_ count: Int) -> String { "\(count) of the \(calls) model calls" }
+    func of(_ count: Int, _ one: String, _ many: String) -> String {
+      "\(count) of the \(calls) model calls \(count == 1 ? one : many)"
+    }
     var advice: [String] = []
     if dear > 0 {
       advice.append(
-        "\(of(dear)) ask for more than may be spent in an episode at all, by the team or by the receiver's role, and "
-          + "will be denied: a line with \"limits\" allows more")
+        "\(of(dear, "asks", "ask")) for more than may be spent in an episode at all, by the team or by the receiver's "
+          + "role, and will be denied: a line with \"limits\" allows more")
     }
     // Time runs only while a copy waits, and begins anew with each try; it is no deadline for the call.
     if hasty > 0 {
       advice.append(
-        "\(of(hasty)) belong to messages with a ttl_ms below the \(Int(deadline / 1_000)) s that a call may take: that "
-          + "is how long a copy may wait for its handler, and ends no call")
+        "\(of(hasty, "belongs", "belong")) to messages with a ttl_ms below the \(Int(deadline / 1_000)) s that a call "
+          + "may take: that is how long a copy may wait for its handler, and ends no call")
     }
     return advice
   }

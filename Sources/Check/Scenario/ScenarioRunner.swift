@@ -13,7 +13,7 @@ import Spec
 ///     repeat switch.prepared                          an answer or a delivery that comes again
 ///     crash                                           a crash, and the recovery from it
 ///     20 times tick                                   a step so many times, one after the other
-///     expect router.mailboxes[1].active.count 1       a field of the state
+///     expect router.accepted 1                        a field of the state
 ///     expect sent router.deliver id=1                 an effect of the last step (`expect not sent …`)
 ///     expect open switch.prepareTimer                 an open obligation (`expect not open …`)
 ///     expect unwanted handlers.call                   one that was cancelled, and whose answer may still come
