@@ -424,6 +424,7 @@ window.interlockIndex = [
 ["scenario","A crash while a server loads: it is found again and stopped, the service comes back, the row tells the truth","11-autotune.html#scenario-a-crash-while-a-server-loads-26a8","Autotune"],
 ["scenario","A service in the way ends the run, where it is not to be stopped","11-autotune.html#scenario-a-service-in-the-way-ends-the-7329","Autotune"],
 ["scenario","A second run at the same time is a conflict, and touches nothing","11-autotune.html#scenario-a-second-run-at-the-same-time-44c5","Autotune"],
+["scenario","A run that is asked for nothing else: two hours, a request for a candidate, three for a cell at 2,000 tokens","11-autotune.html#scenario-a-run-that-is-asked-for-7f5d","Autotune"],
 ["parameter","target_context","parameters.html#target_context","2,000 count, the context, in tokens, at which a model has to work"],
 ["parameter","stage1_replicates","parameters.html#stage1_replicates","1 count, requests that judge a candidate"],
 ["parameter","gate_ttft","parameters.html#gate_ttft","60,000 ms, the limit for the time to the first token"],

@@ -26,7 +26,7 @@ public struct Autotune: System {
     service = LiveService(restartsForeground: plan.restartsForeground, grace: plan.drainGrace)
     selection = ModelSelection(candidates: plan.candidates, replicates: plan.stage1Replicates, knobs: plan.untuned)
     prewarm = Prewarm(patience: plan.prewarmTimeout, knobs: plan.untuned)
-    search = KnobSearch(cells: plan.cells, replicates: plan.stage2Replicates, tieBand: plan.tieBand)
+    search = plan.search
     probe = Probe(gate: plan.gate, patience: plan.readyTimeout)
     provider = Provider(warmsUp: plan.warmsUp, grace: plan.stopGrace)
     apply = ConfigApply()

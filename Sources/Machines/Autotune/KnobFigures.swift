@@ -19,8 +19,9 @@ public enum KnobFigures {
   static let edges = World<System>(
     "edges", "3 cells with figures at the edges of the rule: zero, equal, a tie to the last digit, nothing measured",
     start: {
-      let cells = [Knobs.KVBits.unset, .four, .eight].map { Knobs(kvBits: $0, maxBatch: 1, maxContext: 2000) }
-      return Solo(KnobSearch(cells: cells, replicates: 3, tieBand: TieBand(Parameters.tieEpsilon) ?? TieBand()))
+      var plan = TunePlan()
+      plan.axes.maxBatch = [1]
+      return Solo(plan.search)
     }
   ) {
     Input(.machine, .search, atMost: 1) { _ in [1] }

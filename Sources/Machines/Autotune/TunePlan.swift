@@ -33,6 +33,9 @@ public struct TunePlan: Sendable {
   }
 
   public var cells: [Knobs] { axes.cells(targetContext: targetContext) }
+
+  /// Stage 2, before it begins.
+  var search: KnobSearch { KnobSearch(cells: cells, replicates: stage2Replicates, tieBand: tieBand) }
 }
 
 /// The axes of the search, each in the order in which it is gone through.

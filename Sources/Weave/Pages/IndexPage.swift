@@ -48,7 +48,7 @@ private func mutants(_ scores: [MutationScore]) -> String {
 
   Small mistakes are put into each system, one at a time, and its static findings, scenarios and worlds are to notice
   them. The score is the share of killed mutants among those that are neither equivalent nor figures on which no
-  scenario and no explored world turns (times, figures of drivers, limits that a small world replaces); at least \
+  scenario and no explored world turns (times, figures of drivers, limits that a small world replaces). At least
   \(Int(MutationEvidence.goal * 100)) % is asked of each, and `interlock audit` finds what is below, was never counted,
   or was counted under other rules. `interlock mutate --all --stale --keep specs/evidence` counts what is missing.
 
